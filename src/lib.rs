@@ -1,0 +1,14 @@
+//! Zoetrope: type a motion, watch a character do it, export it.
+//!
+//! The map of the house. Imports only point down; modules of one floor do not know each other; each outside crate enters by
+//! one door (`tests/floors.rs` enforces both).
+//!
+//! ```text
+//! floor 4              app   (bevy_egui, rfd)                    cli   (clap)
+//! floor 3        generator   (crossbeam-channel)       train       stage   (bevy)
+//! floor 2        pipeline    formats (gltf, gltf-json, npyz, zip)    library (directories)
+//! floor 1    model (candle, tokenizers)   engine (wgpu)   body   timeline
+//! floor 0                            motion (glam)
+//! ```
+
+pub mod motion;

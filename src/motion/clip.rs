@@ -1,0 +1,119 @@
+//! A motion: poses at 30 frames a second. Readers resample to it; writers sample any rate from it.
+
+use super::Pose;
+use glam::{Quat, Vec3};
+use serde::{Deserialize, Serialize};
+
+/// Frames a second inside the program.
+pub const FPS: f32 = 30.0;
+
+/// A motion clip of at least one frame at [`FPS`]. Frame `i` is at `i / FPS` seconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Motion {
+    /// The poses, in time order.
+    pub frames: Vec<Pose>,
+}
+
+impl Motion {
+    /// Number of frames.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Whether there are no frames.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// Length in seconds, counting every frame as one frame long.
+    #[must_use]
+    pub fn duration_secs(&self) -> f32 {
+        self.frames.len() as f32 / FPS
+    }
+
+    /// The pose at a time, interpolated; times outside are clamped to the first and last frame. An empty motion rests.
+    #[must_use]
+    pub fn pose_at(&self, secs: f32) -> Pose {
+        sample(&self.frames, secs * FPS)
+    }
+
+    /// The frames from `from_secs` (inclusive) to `to_secs` (exclusive), at least one.
+    #[must_use]
+    pub fn trimmed(&self, from_secs: f32, to_secs: f32) -> Self {
+        let last = self.frames.len().saturating_sub(1);
+        let from = ((from_secs * FPS).round().max(0.0) as usize).min(last);
+        let to = ((to_secs * FPS).round().max(0.0) as usize).clamp(from + 1, last + 1);
+        Self { frames: self.frames[from..to.min(self.frames.len())].to_vec() }
+    }
+
+    /// A motion at [`FPS`] from poses at another rate. The last frame is the last one that lies inside the source.
+    #[must_use]
+    pub fn from_poses_at(poses: &[Pose], fps: f32) -> Self {
+        if poses.len() < 2 || (fps - FPS).abs() < 0.02 {
+            return Self { frames: poses.to_vec() };
+        }
+        Self { frames: resample(poses, fps, FPS) }
+    }
+
+    /// Poses at another rate, for writers.
+    #[must_use]
+    pub fn poses_at(&self, fps: f32) -> Vec<Pose> {
+        if (fps - FPS).abs() < 1e-3 { self.frames.clone() } else { resample(&self.frames, FPS, fps) }
+    }
+
+    /// The whole motion turned by `yaw` (about the world's Y axis through the origin) and then moved.
+    #[must_use]
+    pub fn placed(&self, yaw_rad: f32, offset_m: Vec3) -> Self {
+        let turn = Quat::from_rotation_y(yaw_rad);
+        let mut motion = self.clone();
+        for pose in &mut motion.frames {
+            pose.root_m = turn * pose.root_m + offset_m;
+            pose.local[0] = turn * pose.local[0];
+        }
+        motion
+    }
+}
+
+fn resample(poses: &[Pose], from_fps: f32, to_fps: f32) -> Vec<Pose> {
+    let Some(last) = poses.len().checked_sub(1) else { return Vec::new() };
+    let count = (f64::from(last as u32) * f64::from(to_fps) / f64::from(from_fps) + 1e-4).floor() as usize + 1;
+    (0..count).map(|frame| sample(poses, (frame as f64 * f64::from(from_fps) / f64::from(to_fps)) as f32)).collect()
+}
+
+fn sample(poses: &[Pose], at_frame: f32) -> Pose {
+    let Some(last) = poses.len().checked_sub(1) else { return Pose::REST };
+    let at_frame = at_frame.clamp(0.0, last as f32);
+    let before = at_frame.floor() as usize;
+    let t = at_frame - before as f32;
+    if t < 1e-6 || before == last { poses[before] } else { poses[before].lerp(&poses[before + 1], t) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moving(frames: usize) -> Motion {
+        let frames = (0..frames).map(|i| Pose { root_m: Vec3::new(i as f32, 0.9, 0.0), ..Pose::REST }).collect();
+        Motion { frames }
+    }
+
+    #[test]
+    fn resampling_to_sixty_and_back_keeps_every_frame() {
+        let motion = moving(31);
+        let sixty = motion.poses_at(60.0);
+        assert_eq!(sixty.len(), 61);
+        let again = Motion::from_poses_at(&sixty, 60.0);
+        assert_eq!(again.len(), 31);
+        assert!((again.frames[7].root_m.x - 7.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn trimming_never_leaves_nothing() {
+        let motion = moving(30);
+        assert_eq!(motion.trimmed(0.5, 0.5).len(), 1);
+        assert_eq!(motion.trimmed(0.0, 99.0).len(), 30);
+        assert_eq!(motion.trimmed(0.2, 0.4).frames[0].root_m.x, 6.0);
+    }
+}

@@ -1,0 +1,13 @@
+//! Motion as plain data: skeleton, poses, clips, the 272 features, and what is done to them. Pure functions on flat arrays.
+//!
+//! Space and units everywhere: Y up, metres, radians, seconds, 30 fps; +Z is forward at heading 0 and +X the character's left.
+//! Not here: files, networks, windows.
+
+mod clip;
+mod pose;
+pub mod rotation;
+pub mod skeleton;
+
+pub use clip::{FPS, Motion};
+pub use pose::{Pose, WorldPose};
+pub use skeleton::{JOINT_COUNT, Joint, NameStyle, PARENTS, REST_OFFSETS_M, rest_positions};
