@@ -11,4 +11,7 @@
 //! floor 0                            motion (glam)
 //! ```
 
+pub mod generator;
 pub mod motion;
+pub mod pipeline;
+pub mod timeline;

@@ -1,0 +1,131 @@
+//! The contract between the worker and whoever listens: plain enums.
+//!
+//! Every job ends in exactly one of [`Event::Finished`], [`Event::Cancelled`], [`Event::Failed`]. Events are few and come in order
+//! by a bounded channel. A preview's frames are big and go the other lane: [`Event::Preview`] only says that there is a newer one,
+//! and the worker's handle gives the latest.
+
+use crate::motion::Motion;
+use crate::pipeline::Request;
+use crate::timeline::Take;
+use std::sync::Arc;
+
+/// A job's number, chosen by whoever sends the command; never used twice with one worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+/// What the worker is told. Commands are done in order, except that `Cancel` and `Shutdown` are heard between two steps.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Load a model by name or folder and make it the current one. Answers: `Loading`, then `Ready`, or `Failed` without a job.
+    Load {
+        /// A model's name (`starter`) or folder.
+        model: String,
+    },
+    /// Make a motion from a prompt with the current model.
+    Generate {
+        /// The new job.
+        job: JobId,
+        /// What to make.
+        request: Request,
+    },
+    /// Make a motion that goes on where another one ends. The takes hold only the new part, placed so that it follows on.
+    Continue {
+        /// The new job.
+        job: JobId,
+        /// What to make.
+        request: Request,
+        /// The motion to go on from, as the user sees it (trimmed, edited).
+        after: Arc<Motion>,
+    },
+    /// End a job, waiting or running. A job that is unknown or has ended is left alone.
+    Cancel {
+        /// The job to end.
+        job: JobId,
+    },
+    /// Cancel everything and end the thread. Dropping the handle does the same.
+    Shutdown,
+}
+
+/// What the worker tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A model is being loaded.
+    Loading {
+        /// Its name or folder, as asked.
+        model: String,
+    },
+    /// A model is loaded and is now the current one.
+    Ready {
+        /// What to show of it.
+        model: ModelInfo,
+    },
+    /// A job leaves the queue and begins.
+    Started {
+        /// The job.
+        job: JobId,
+    },
+    /// A job got further. May be left out when the listener is slow.
+    Progress {
+        /// The job.
+        job: JobId,
+        /// Tokens made so far, all variations together.
+        tokens: usize,
+        /// The most tokens it can come to, all variations together.
+        at_most: usize,
+    },
+    /// The latest preview has changed. May be left out when the listener is slow.
+    Preview {
+        /// The job.
+        job: JobId,
+        /// Which variation it shows, from 0.
+        variation: u32,
+        /// Frames that can be shown.
+        frames: usize,
+    },
+    /// A job is done.
+    Finished {
+        /// The job.
+        job: JobId,
+        /// One take for each variation, in order.
+        takes: Vec<Take>,
+    },
+    /// A job was ended by `Cancel` or `Shutdown`.
+    Cancelled {
+        /// The job.
+        job: JobId,
+    },
+    /// A job, or (without a job) loading a model, went wrong.
+    Failed {
+        /// The job; none for `Load`.
+        job: Option<JobId>,
+        /// One line: what is wrong and what to do.
+        message: String,
+    },
+    /// Something the user should know, and the work goes on.
+    Warning {
+        /// One line.
+        message: String,
+    },
+}
+
+/// What a listener may show of a loaded model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// Its name.
+    pub name: String,
+    /// The licence of the model and of what it makes, in a few words.
+    pub licence: String,
+    /// Where it runs: `cpu`, `gpu`.
+    pub device: String,
+}
+
+/// The newest frames of a running job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preview {
+    /// The job.
+    pub job: JobId,
+    /// Which variation, from 0.
+    pub variation: u32,
+    /// All frames so far; later previews of the same variation only add frames.
+    pub motion: Arc<Motion>,
+}

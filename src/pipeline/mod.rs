@@ -1,0 +1,7 @@
+//! Prompt → motion as a state with `step()`: text, tokens, features, clean-up. The caller owns the loop.
+//!
+//! Not here: threads, channels, files of motion (`formats`), windows.
+
+mod request;
+
+pub use request::{Finish, Length, Request, Sampling};

@@ -1,0 +1,118 @@
+//! What a caller asks for: plain data with the command line's defaults.
+
+use std::fmt;
+
+/// One generation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// What the person does.
+    pub prompt: String,
+    /// Seed of the sampler. Variation `i` (from 0) uses `seed + i`.
+    pub seed: u64,
+    /// How long the motion is.
+    pub length: Length,
+    /// How many takes to make of the prompt, at least 1.
+    pub variations: u32,
+    /// What differs from the model's own sampler settings.
+    pub sampling: Sampling,
+    /// What is done to the decoder's numbers.
+    pub finish: Finish,
+}
+
+impl Request {
+    /// A request with the defaults of the command line: seed 0, the model ends within 10 s, cleaned up.
+    #[must_use]
+    pub fn new(prompt: impl Into<String>) -> Self {
+        Self {
+            prompt: prompt.into(),
+            seed: 0,
+            length: Length::default(),
+            variations: 1,
+            sampling: Sampling::default(),
+            finish: Finish::Clean,
+        }
+    }
+}
+
+/// How long a motion is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Length {
+    /// Exactly `round(secs × token rate)` tokens; the end token is masked before.
+    Exact {
+        /// Seconds, above 0.
+        secs: f32,
+    },
+    /// The model ends where it wants within these bounds; the end token is masked before the lower one.
+    Between {
+        /// Seconds, 0 or more.
+        min_secs: f32,
+        /// Seconds, at least `min_secs`.
+        max_secs: f32,
+    },
+}
+
+impl Default for Length {
+    fn default() -> Self {
+        Self::Between { min_secs: 0.0, max_secs: 10.0 }
+    }
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact { secs } => write!(f, "{secs} s"),
+            Self::Between { min_secs, max_secs } => write!(f, "{min_secs} to {max_secs} s"),
+        }
+    }
+}
+
+/// Sampler settings; `None` keeps the model's own default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sampling {
+    /// Always the most probable token; temperature, top-k and top-p then do nothing.
+    pub greedy: bool,
+    /// Divides the logits; above 0.
+    pub temperature: Option<f32>,
+    /// Only the `k` most probable tokens.
+    pub top_k: Option<usize>,
+    /// Only the most probable tokens that make up this share, 0 < p ≤ 1.
+    pub top_p: Option<f32>,
+    /// Classifier-free guidance scale; 1 is none.
+    pub guidance: Option<f32>,
+}
+
+impl fmt::Display for Sampling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        if self.greedy {
+            parts.push("greedy".to_owned());
+        }
+        parts.extend(self.temperature.map(|t| format!("temperature {t}")));
+        parts.extend(self.top_k.map(|k| format!("top-k {k}")));
+        parts.extend(self.top_p.map(|p| format!("top-p {p}")));
+        parts.extend(self.guidance.map(|g| format!("guidance {g}")));
+        if parts.is_empty() { f.write_str("the model's own sampling") } else { f.write_str(&parts.join(", ")) }
+    }
+}
+
+/// What is done to the decoder's numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Finish {
+    /// Foot clean-up.
+    #[default]
+    Clean,
+    /// The decoder's own numbers.
+    Raw,
+    /// The published system: greedy, at most 50 tokens, its decode with its faults. For parity; length and sampling are ignored.
+    Published,
+}
+
+impl fmt::Display for Finish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Clean => "cleaned up",
+            Self::Raw => "raw",
+            Self::Published => "published decode",
+        })
+    }
+}
