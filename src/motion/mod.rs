@@ -5,6 +5,7 @@
 
 mod clip;
 mod pose;
+pub mod retarget;
 pub mod rotation;
 pub mod skeleton;
 

@@ -1,0 +1,5 @@
+//! BVH files.
+
+mod read;
+
+pub use read::parse;

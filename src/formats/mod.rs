@@ -1,0 +1,3 @@
+//! Reading and writing motion files: BVH, GLB, AMASS npz and feature npy.
+
+pub mod bvh;

@@ -1,0 +1,105 @@
+//! How faithful a retargeted motion is to its source: bone directions, standing feet, sliding, bone lengths.
+
+use super::{Retarget, RetargetError, SourceClip, put_on_floor};
+use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
+use crate::motion::{Motion, PARENTS, Pose, WorldPose};
+use glam::Vec3;
+
+/// Lines of the body whose direction is compared, as joint pairs: limb bones, trunk, head, and the axes of hips and shoulders.
+pub const BONES: [(&str, Joint, Joint); 12] = [
+    ("left thigh", Joint::LHip, Joint::LKnee),
+    ("right thigh", Joint::RHip, Joint::RKnee),
+    ("left shin", Joint::LKnee, Joint::LAnkle),
+    ("right shin", Joint::RKnee, Joint::RAnkle),
+    ("left upper arm", Joint::LShoulder, Joint::LElbow),
+    ("right upper arm", Joint::RShoulder, Joint::RElbow),
+    ("left forearm", Joint::LElbow, Joint::LWrist),
+    ("right forearm", Joint::RElbow, Joint::RWrist),
+    ("trunk", Joint::Pelvis, Joint::Neck),
+    ("head", Joint::Neck, Joint::Head),
+    ("hips", Joint::RHip, Joint::LHip),
+    ("shoulders", Joint::RShoulder, Joint::LShoulder),
+];
+
+/// What was found in one clip. Feet are compared at the source's own frame rate, before resampling.
+#[derive(Clone, Debug)]
+pub struct Fidelity {
+    /// Angle to the source's direction, degrees, `[frame][bone]` in the order of [`BONES`]; NaN where the source has no such bone.
+    pub bone_degrees: Vec<[f32; BONES.len()]>,
+    /// Height of the lowest foot joint above its rest height in frames where it stands, metres.
+    pub standing_heights_m: Vec<f32>,
+    /// Mean horizontal step of a toe while lower than 5 cm, millimetres a frame: ours.
+    pub slide_mm: f32,
+    /// The same of the source, at our scale and on the same floor.
+    pub source_slide_mm: f32,
+    /// Largest change of a bone's length over the clip, metres.
+    pub stretch_m: f32,
+}
+
+/// Retargets a clip and compares it with its source.
+///
+/// # Errors
+/// See [`super::retarget`].
+pub fn fidelity(clip: &SourceClip) -> Result<Fidelity, RetargetError> {
+    let retarget = Retarget::new(clip)?;
+    let sources: Vec<[Option<Vec3>; JOINT_COUNT]> = (0..clip.frame_count())
+        .map(|frame| {
+            let world = clip.world(frame);
+            retarget.parts.map(|part| part.map(|index| retarget.ours_from_source_world * world.positions[index] * retarget.scale))
+        })
+        .collect();
+    let mut motion = Motion { frames: (0..clip.frame_count()).map(|frame| retarget.pose(&clip.world(frame))).collect() };
+    put_on_floor(&mut motion);
+    let ours: Vec<WorldPose> = motion.frames.iter().map(Pose::world).collect();
+
+    let bone_degrees = std::iter::zip(&ours, &sources).map(|(ours, source)| bone_angles(ours, source)).collect();
+    let standing_heights_m = super::standing_heights(&ours);
+    let toes = [Joint::LFoot, Joint::RFoot].map(|toe| toe as usize);
+    let our_toes: Vec<[Vec3; 2]> = ours.iter().map(|world| toes.map(|toe| world.positions_m[toe])).collect();
+    let source_toes: Vec<[Vec3; 2]> = sources.iter().map(|source| toes.map(|toe| source[toe].unwrap_or(Vec3::NAN))).collect();
+    let rate = clip.fps / crate::motion::FPS;
+    Ok(Fidelity {
+        bone_degrees,
+        standing_heights_m,
+        slide_mm: slide_mm(&our_toes) * rate,
+        source_slide_mm: slide_mm(&source_toes) * rate,
+        stretch_m: stretch_m(&ours),
+    })
+}
+
+fn bone_angles(ours: &WorldPose, source: &[Option<Vec3>; JOINT_COUNT]) -> [f32; BONES.len()] {
+    BONES.map(|(_, from, to)| {
+        let (Some(source_from), Some(source_to)) = (source[from as usize], source[to as usize]) else { return f32::NAN };
+        let ours = ours.positions_m[to as usize] - ours.positions_m[from as usize];
+        ours.angle_between(source_to - source_from).to_degrees()
+    })
+}
+
+/// Mean horizontal step of a toe while it is lower than 5 cm above where it is when it stands, millimetres a frame.
+fn slide_mm(toes: &[[Vec3; 2]]) -> f32 {
+    let mut steps = Vec::new();
+    for toe in 0..2 {
+        let mut heights: Vec<f32> = toes.iter().map(|toes| toes[toe].y).filter(|y| y.is_finite()).collect();
+        heights.sort_by(f32::total_cmp);
+        let Some(floor) = heights.get(heights.len() / 10) else { continue };
+        for pair in toes.windows(2) {
+            if pair[0][toe].y - floor < 0.05 && pair[1][toe].y - floor < 0.05 {
+                let step = pair[1][toe] - pair[0][toe];
+                steps.push(step.x.hypot(step.z) * 1000.0);
+            }
+        }
+    }
+    if steps.is_empty() { 0.0 } else { steps.iter().sum::<f32>() / steps.len() as f32 }
+}
+
+fn stretch_m(worlds: &[WorldPose]) -> f32 {
+    let mut worst: f32 = 0.0;
+    for world in worlds {
+        for (joint, parent) in PARENTS.iter().enumerate() {
+            let Some(parent) = *parent else { continue };
+            let length_m = world.positions_m[joint].distance(world.positions_m[parent]);
+            worst = worst.max((length_m - REST_OFFSETS_M[joint].length()).abs());
+        }
+    }
+    worst
+}

@@ -1,0 +1,348 @@
+//! Retargeting: the motion of any humanoid skeleton onto SMPL-22.
+//!
+//! Every joint keeps the source's rotation away from a *reference pose* in which both skeletons stand alike; limb bones therefore
+//! keep the source's direction exactly. The pelvis path is scaled by the leg lengths (so the file's unit does not matter), and the
+//! clip is put on the floor by its standing feet.
+
+pub mod fidelity;
+mod names;
+mod reference;
+mod source;
+
+pub use source::{SourceClip, SourceSkeleton};
+
+use super::rotation::{heading, shortest_arc};
+use super::skeleton::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M, rest_positions};
+use super::{FPS, Motion, Pose, WorldPose};
+use glam::{Quat, Vec3, vec3};
+use source::SourceWorld;
+
+/// Why a skeleton cannot be retargeted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RetargetError {
+    /// A part of the body has no joint with a known name.
+    #[error("no joint of the skeleton is named like {part} (known: CMU, Mixamo, VRM, SMPL, Unreal, Bandai Namco and Daz names)")]
+    MissingPart {
+        /// The missing part, as an SMPL name.
+        part: &'static str,
+    },
+    /// The skeleton has no extent.
+    #[error("the skeleton's legs have no length")]
+    NoLegs,
+    /// No frames.
+    #[error("the animation has no frames")]
+    NoFrames,
+}
+
+/// A foreign skeleton matched to ours: computed once, applied to each frame.
+pub struct Retarget {
+    /// The source joint that plays each of ours.
+    parts: [Option<usize>; JOINT_COUNT],
+    /// `source_joint_from_ours` of each part: how our joint's axes lie in the source joint's.
+    source_joint_from_ours: [Quat; JOINT_COUNT],
+    /// The source's spine from pelvis to chest with the same rotation of each; ours turns with it by the share of its length.
+    spine: Vec<(usize, Quat)>,
+    ours_from_source_world: Quat,
+    /// Metres of ours per unit of the source.
+    scale: f32,
+    /// How far ahead of the source's toe ours is when both feet stand flat with the ankles in the same place, in the foot's own
+    /// heading, metres; left, right.
+    toe_from_source_m: [Vec3; 2],
+}
+
+/// Hip, knee, ankle and toe of each leg.
+const LEGS: [[Joint; 4]; 2] =
+    [[Joint::LHip, Joint::LKnee, Joint::LAnkle, Joint::LFoot], [Joint::RHip, Joint::RKnee, Joint::RAnkle, Joint::RFoot]];
+
+/// The joints without which there is no body.
+const REQUIRED: [(Joint, &str); 11] = [
+    (Joint::Pelvis, "the pelvis"),
+    (Joint::LHip, "the left thigh"),
+    (Joint::RHip, "the right thigh"),
+    (Joint::LKnee, "the left shin"),
+    (Joint::RKnee, "the right shin"),
+    (Joint::LAnkle, "the left foot"),
+    (Joint::RAnkle, "the right foot"),
+    (Joint::LShoulder, "the left upper arm"),
+    (Joint::RShoulder, "the right upper arm"),
+    (Joint::LElbow, "the left forearm"),
+    (Joint::RElbow, "the right forearm"),
+];
+
+/// The whole clip on our skeleton, at 30 fps, standing on the floor.
+///
+/// # Errors
+/// Where a part of the body cannot be found by name, or the clip is empty.
+pub fn retarget(clip: &SourceClip) -> Result<Motion, RetargetError> {
+    if clip.frame_count() == 0 {
+        return Err(RetargetError::NoFrames);
+    }
+    let retarget = Retarget::new(clip)?;
+    let poses: Vec<Pose> = (0..clip.frame_count()).map(|frame| retarget.pose(&clip.world(frame))).collect();
+    let mut motion = Motion::from_poses_at(&poses, clip.fps);
+    put_on_floor(&mut motion);
+    Ok(motion)
+}
+
+impl Retarget {
+    /// Matches a skeleton by its names and its reference pose.
+    ///
+    /// # Errors
+    /// See [`retarget`].
+    pub fn new(clip: &SourceClip) -> Result<Self, RetargetError> {
+        let mut parts = names::parts(&clip.skeleton.names);
+        for (joint, part) in REQUIRED {
+            if parts[joint as usize].is_none() {
+                return Err(RetargetError::MissingPart { part });
+            }
+        }
+        let [pelvis, left_arm, right_arm] =
+            [Joint::Pelvis, Joint::LShoulder, Joint::RShoulder].map(|joint| parts[joint as usize].unwrap_or_default());
+        let spine =
+            spine_chain(&clip.skeleton.parents, pelvis, left_arm, right_arm).ok_or(RetargetError::MissingPart { part: "the spine" })?;
+        // Skeletons without a neck (or a nameless one) look where the chest looks.
+        if parts[Joint::Neck as usize].is_none() {
+            parts[Joint::Neck as usize] = parts[Joint::Head as usize].or(spine.last().copied());
+        }
+
+        let mut reference = reference::reference_pose(clip, &parts);
+        let ours_from_source_world = reference::ours_from_source_axes(clip, &parts, &reference);
+        for position in &mut reference.positions {
+            *position = ours_from_source_world * *position;
+        }
+        for rotation in &mut reference.rotations {
+            *rotation = ours_from_source_world * *rotation;
+        }
+        let at = |joint: Joint, parts: &[Option<usize>]| parts[joint as usize].map_or(Vec3::ZERO, |index| reference.positions[index]);
+        let source_leg = 0.5
+            * LEGS
+                .iter()
+                .map(|[hip, knee, ankle, _]| {
+                    let [hip, knee, ankle] = [hip, knee, ankle].map(|joint| at(*joint, &parts));
+                    hip.distance(knee) + knee.distance(ankle)
+                })
+                .sum::<f32>();
+        let our_leg_m = REST_OFFSETS_M[Joint::LKnee as usize].length() + REST_OFFSETS_M[Joint::LAnkle as usize].length();
+        if !(source_leg.is_finite() && source_leg > 1e-6) {
+            return Err(RetargetError::NoLegs);
+        }
+
+        let scale = our_leg_m / source_leg;
+        for [_, _, ankle, toe] in LEGS {
+            let foot = at(toe, &parts) - at(ankle, &parts);
+            if foot.x.hypot(foot.z) < 0.3 * foot.length() {
+                parts[toe as usize] = None; // an end below the ankle, not a toe
+            }
+        }
+        let alignment = align(&parts, &reference);
+        let toe_from_source_m = LEGS.map(|[_, _, ankle, toe]| {
+            let source_foot_m = alignment[ankle as usize].inverse() * (at(toe, &parts) - at(ankle, &parts)) * scale;
+            (REST_OFFSETS_M[toe as usize] - source_foot_m) * vec3(1.0, 0.0, 1.0)
+        });
+        let source_from_ours = |source: usize, alignment: Quat| (reference.rotations[source].inverse() * alignment).normalize();
+        Ok(Self {
+            parts,
+            source_joint_from_ours: std::array::from_fn(|joint| {
+                parts[joint].map_or(Quat::IDENTITY, |source| source_from_ours(source, alignment[joint]))
+            }),
+            spine: spine.into_iter().map(|source| (source, source_from_ours(source, alignment[0]))).collect(),
+            ours_from_source_world,
+            scale,
+            toe_from_source_m,
+        })
+    }
+
+    /// One frame of the source as a pose of ours, not yet on the floor.
+    fn pose(&self, source: &SourceWorld) -> Pose {
+        let turned = |joint: usize, from_ours: Quat| (self.ours_from_source_world * source.rotations[joint] * from_ours).normalize();
+        let mut world = WorldPose { positions_m: [Vec3::ZERO; JOINT_COUNT], rotations: [Quat::IDENTITY; JOINT_COUNT] };
+        for joint in 0..JOINT_COUNT {
+            world.rotations[joint] = match (self.parts[joint], PARENTS[joint]) {
+                (Some(index), _) => turned(index, self.source_joint_from_ours[joint]),
+                (None, Some(parent)) => world.rotations[parent],
+                (None, None) => Quat::IDENTITY,
+            };
+            if let Some(share) = spine_share(joint) {
+                let at = share * (self.spine.len() - 1) as f32;
+                let (below, above) = (at.floor() as usize, at.ceil() as usize);
+                let [below, above] = [below, above].map(|i| turned(self.spine[i].0, self.spine[i].1));
+                world.rotations[joint] = below.slerp(above, at.fract());
+            }
+        }
+        // The middle of the hips is where the source's is; where the pelvis joint itself lies differs between skeletons.
+        let hip = |joint: Joint| source.positions[self.parts[joint as usize].unwrap_or_default()];
+        let middle = self.ours_from_source_world * ((hip(Joint::LHip) + hip(Joint::RHip)) * 0.5) * self.scale;
+        let our_middle_m = 0.5 * (REST_OFFSETS_M[Joint::LHip as usize] + REST_OFFSETS_M[Joint::RHip as usize]);
+        world.positions_m[0] = middle - world.rotations[0] * our_middle_m;
+        self.direct(&mut world, source, Joint::Neck, &[Joint::Spine1, Joint::Spine2, Joint::Spine3], Joint::Pelvis);
+        self.direct(&mut world, source, Joint::Head, &[Joint::Neck], Joint::Neck);
+        for (leg, toe_from_source_m) in LEGS.iter().zip(self.toe_from_source_m) {
+            self.plant(&mut world, source, *leg, toe_from_source_m);
+        }
+        world.to_pose()
+    }
+
+    /// A joint of the source in our world, metres.
+    fn source_m(&self, source: &SourceWorld, joint: Joint) -> Option<Vec3> {
+        Some(self.ours_from_source_world * source.positions[self.parts[joint as usize]?] * self.scale)
+    }
+
+    /// Turns `joints` alike until the line `from` → `to` has the source's direction: between the two the source may bend elsewhere
+    /// than we do.
+    fn direct(&self, world: &mut WorldPose, source: &SourceWorld, to: Joint, joints: &[Joint], from: Joint) {
+        let (Some(source_from), Some(source_to)) = (self.source_m(source, from), self.source_m(source, to)) else { return };
+        // Two rounds: not all of the line hangs on the joints that are turned.
+        for _ in 0..2 {
+            let positions_m = world.to_pose().world().positions_m;
+            let arc = shortest_arc(positions_m[to as usize] - positions_m[from as usize], source_to - source_from);
+            for joint in joints {
+                world.rotations[*joint as usize] = arc * world.rotations[*joint as usize];
+            }
+        }
+    }
+
+    /// Swings a leg so that its toe follows the source's: over other hips and feet it would slide. The height stays, which keeps the
+    /// knee as bent as the source's.
+    fn plant(&self, world: &mut WorldPose, source: &SourceWorld, [hip, knee, ankle, toe]: [Joint; 4], toe_from_source_m: Vec3) {
+        /// Seven degrees of a straight leg.
+        const FARTHEST_M: f32 = 0.1;
+        let Some(source_toe_m) = self.source_m(source, toe) else { return };
+        let positions_m = world.to_pose().world().positions_m;
+        let foot_heading = Quat::from_rotation_y(heading(world.rotations[ankle as usize]));
+        let toe_m = source_toe_m + foot_heading * toe_from_source_m;
+        let aside_m = ((toe_m - positions_m[toe as usize]) * vec3(1.0, 0.0, 1.0)).clamp_length_max(FARTHEST_M);
+        let bones_m = [knee, ankle].map(|joint| REST_OFFSETS_M[joint as usize]);
+        let leg = [hip, knee].map(|joint| world.rotations[joint as usize]);
+        [world.rotations[hip as usize], world.rotations[knee as usize]] =
+            reach(positions_m[hip as usize], leg, bones_m, positions_m[ankle as usize] + aside_m);
+    }
+}
+
+/// Two-bone inverse kinematics: the rotations of the upper and lower bone, changed as little as possible, so that the chain from
+/// `root_m` ends at `target_m`, or points to it where that is out of reach. The plane in which the chain bends is kept.
+///
+/// `bones_m` are the two bones in their joints' own frames; all else in the world.
+#[must_use]
+pub fn reach(root_m: Vec3, [upper, lower]: [Quat; 2], bones_m: [Vec3; 2], target_m: Vec3) -> [Quat; 2] {
+    let (a, b) = (upper * bones_m[0], lower * bones_m[1]);
+    let (upper_m, lower_m) = (a.length(), b.length());
+    let wanted_m = (target_m - root_m).length().clamp((upper_m - lower_m).abs() + 1e-4, (upper_m + lower_m) * 0.9999);
+    let angle_between =
+        |near: f32, other: f32, far: f32| ((near * near + other * other - far * far) / (2.0 * near * other)).clamp(-1.0, 1.0).acos();
+    // Opening the angle at the knee, about the axis about which it is bent now; then swinging the whole chain.
+    let now = (-a).angle_between(b);
+    let axis = (-a).cross(b).try_normalize().unwrap_or_else(|| upper * Vec3::X);
+    let lower = Quat::from_axis_angle(axis, angle_between(upper_m, lower_m, wanted_m) - now) * lower;
+    let swing = shortest_arc(a + lower * bones_m[1], target_m - root_m);
+    [(swing * upper).normalize(), (swing * lower).normalize()]
+}
+
+/// Where along pelvis (0) to chest (1) each of our spine joints turns.
+fn spine_share(joint: usize) -> Option<f32> {
+    match Joint::ALL[joint] {
+        Joint::Spine1 => Some(1.0 / 3.0),
+        Joint::Spine2 => Some(2.0 / 3.0),
+        Joint::Spine3 => Some(1.0),
+        _ => None,
+    }
+}
+
+/// The joints from the pelvis to the chest, where the arms come together; `None` where they do not meet above the pelvis.
+fn spine_chain(parents: &[Option<usize>], pelvis: usize, left_arm: usize, right_arm: usize) -> Option<Vec<usize>> {
+    let ancestors = |joint: usize| std::iter::successors(parents[joint], |joint| parents[*joint]);
+    let chest = ancestors(left_arm).find(|joint| ancestors(right_arm).any(|other| other == *joint))?;
+    let mut chain: Vec<usize> =
+        std::iter::once(chest).chain(ancestors(chest)).take_while(|joint| *joint != pelvis).chain([pelvis]).collect();
+    chain.reverse();
+    (chest != pelvis && ancestors(chest).any(|joint| joint == pelvis)).then_some(chain)
+}
+
+/// How our rest pose has to be turned, joint by joint, to stand as the source's reference pose does.
+///
+/// The trunk faces where the hips face. Limb bones take the direction of the source's bone by the shortest arc from their parent;
+/// collar bones, hands and feet keep their neutral relation to the body, because their drawn direction says where a rig puts its
+/// joints rather than how the body is held.
+fn align(parts: &[Option<usize>; JOINT_COUNT], reference: &SourceWorld) -> [Quat; JOINT_COUNT] {
+    use Joint::*;
+    let at = |joint: Joint| parts[joint as usize].map(|index| reference.positions[index]);
+    let trunk = match (at(LHip), at(RHip)) {
+        (Some(left), Some(right)) => reference::facing(left, right),
+        _ => Quat::IDENTITY,
+    };
+    let mut alignment = [trunk; JOINT_COUNT];
+    let mut along = |joint: Joint, child: Joint, parent: Quat| {
+        let ours = parent * REST_OFFSETS_M[child as usize];
+        let arc = match (at(joint), at(child)) {
+            (Some(from), Some(to)) => shortest_arc(ours, to - from),
+            _ => Quat::IDENTITY,
+        };
+        alignment[joint as usize] = arc * parent;
+        arc * parent
+    };
+    for [shoulder, elbow, wrist] in [[LShoulder, LElbow, LWrist], [RShoulder, RElbow, RWrist]] {
+        let upper_arm = along(shoulder, elbow, trunk);
+        along(elbow, wrist, upper_arm);
+    }
+    for [hip, knee, ankle] in [[LHip, LKnee, LAnkle], [RHip, RKnee, RAnkle]] {
+        let thigh = along(hip, knee, trunk);
+        along(knee, ankle, thigh);
+    }
+    alignment[LWrist as usize] = alignment[LElbow as usize];
+    alignment[RWrist as usize] = alignment[RElbow as usize];
+    for [hip, ankle, toe] in [[LHip, LAnkle, LFoot], [RHip, RAnkle, RFoot]] {
+        let foot = foot_alignment(trunk, at(hip), at(ankle), at(toe), REST_OFFSETS_M[toe as usize]);
+        alignment[ankle as usize] = foot;
+        alignment[toe as usize] = foot;
+    }
+    alignment
+}
+
+/// A flat foot: turned to the side with a leg that stands apart (CMU's legs spread by 20°, their feet with them), and about the
+/// vertical to where its toes point.
+fn foot_alignment(trunk: Quat, hip: Option<Vec3>, ankle: Option<Vec3>, toe: Option<Vec3>, our_toe_m: Vec3) -> Quat {
+    let (Some(hip), Some(ankle)) = (hip, ankle) else { return trunk };
+    let leg = trunk.inverse() * (ankle - hip);
+    let spread = trunk * Quat::from_rotation_z(leg.x.atan2(-leg.y));
+    let Some(toe) = toe else { return spread };
+    let ahead = spread.inverse() * (toe - ankle);
+    spread * Quat::from_rotation_y(ahead.x.atan2(ahead.z) - our_toe_m.x.atan2(our_toe_m.z))
+}
+
+/// Moves the clip vertically so that its standing feet are on the floor.
+fn put_on_floor(motion: &mut Motion) {
+    let worlds: Vec<WorldPose> = motion.frames.iter().map(Pose::world).collect();
+    let mut heights_m = standing_heights(&worlds);
+    // Nobody stands (a flight, a fall): what is lowest rests on the floor.
+    let share = if heights_m.len() * 20 < worlds.len() || heights_m.is_empty() {
+        heights_m = worlds.iter().map(|world| lowest_foot_joint(world).1).collect();
+        0.05
+    } else {
+        0.4
+    };
+    heights_m.sort_by(f32::total_cmp);
+    let Some(floor_m) = heights_m.get((heights_m.len() as f32 * share) as usize).copied() else { return };
+    for pose in &mut motion.frames {
+        pose.root_m.y -= floor_m;
+    }
+}
+
+/// Heights above its rest height of the lowest foot joint, in the frames in which that joint hardly moves: somebody stands on it.
+fn standing_heights(worlds: &[WorldPose]) -> Vec<f32> {
+    const STANDING_M_PER_SEC: f32 = 0.25;
+    worlds
+        .windows(2)
+        .filter_map(|pair| {
+            let (joint, above_m) = lowest_foot_joint(&pair[0]);
+            let step_m = pair[1].positions_m[joint].distance(pair[0].positions_m[joint]);
+            (step_m * FPS < STANDING_M_PER_SEC).then_some(above_m)
+        })
+        .collect()
+}
+
+/// The ankle or toe that is lowest against its rest height, and that difference in metres.
+fn lowest_foot_joint(world: &WorldPose) -> (usize, f32) {
+    let rest_m = rest_positions();
+    let feet = [Joint::LAnkle, Joint::RAnkle, Joint::LFoot, Joint::RFoot].map(|joint| joint as usize);
+    let above = feet.map(|joint| (joint, world.positions_m[joint].y - rest_m[joint].y));
+    above.into_iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((feet[0], 0.0))
+}
