@@ -4,6 +4,7 @@
 //! Not here: files, networks, windows.
 
 mod clip;
+pub mod join;
 mod pose;
 pub mod retarget;
 pub mod rotation;

@@ -1,4 +1,5 @@
-//! Prompt → motion as a state with `step()`: text, tokens, features, clean-up. The caller owns the loop.
+//! Prompt → motion as a state with `step()`: text, tokens, features, clean-up. The caller owns the loop, so progress, cancelling
+//! and previews are the caller's.
 //!
 //! Not here: threads, channels, files of motion (`formats`), windows.
 

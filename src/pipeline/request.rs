@@ -32,6 +32,12 @@ impl Request {
             finish: Finish::Clean,
         }
     }
+
+    /// The request for one variation alone, counted from 0.
+    #[must_use]
+    pub fn variation(&self, variation: u32) -> Self {
+        Self { seed: self.seed.wrapping_add(u64::from(variation)), variations: 1, ..self.clone() }
+    }
 }
 
 /// How long a motion is.

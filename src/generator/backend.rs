@@ -1,0 +1,52 @@
+//! What the worker drives. The worker knows jobs, order and cancelling; a backend knows models. Errors are one line for the user.
+
+use super::protocol::ModelInfo;
+use crate::motion::Motion;
+use crate::pipeline::Request;
+use crate::timeline::Take;
+use std::sync::Arc;
+
+/// Loads models and starts generations. Made and used on the worker's thread, so it need not be `Send`.
+pub trait Backend {
+    /// Make a model (a name or a folder) the current one. After an error the model before stays the current one.
+    ///
+    /// # Errors
+    /// One line: which model, what is wrong and what to do.
+    fn load(&mut self, model: &str) -> Result<ModelInfo, String>;
+
+    /// Begin one variation, `after` another motion for a continuation. The seed is the variation's own.
+    ///
+    /// # Errors
+    /// One line: no model is loaded, or the request cannot be met.
+    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String>;
+}
+
+/// One generation under way.
+pub trait Run {
+    /// Do a little: a token or the final clean-up. Called until it answers [`RunStep::Done`] or fails.
+    ///
+    /// # Errors
+    /// One line: what went wrong.
+    fn step(&mut self) -> Result<RunStep, String>;
+}
+
+/// How far a generation is after a step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunStep {
+    /// Further tokens are made.
+    Token {
+        /// Tokens so far.
+        tokens: usize,
+        /// The most it can come to.
+        at_most: usize,
+        /// All frames so far, when there are more than before.
+        preview: Option<Arc<Motion>>,
+    },
+    /// The take.
+    Done {
+        /// The finished motion.
+        take: Take,
+        /// What the user should know, one line each.
+        warnings: Vec<String>,
+    },
+}

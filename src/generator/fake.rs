@@ -1,0 +1,98 @@
+//! A stand-in behind the same protocol, for tests of listeners: no model, the same order of events.
+//!
+//! It turns a person on the spot. The prompt may ask for trouble: `panic` panics and `fail` fails at the third token.
+
+use super::backend::{Backend, Run, RunStep};
+use super::protocol::ModelInfo;
+use crate::motion::{Motion, Pose};
+use crate::pipeline::{Length, Request};
+use crate::timeline::{Provenance, Take};
+use glam::Quat;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Tokens a second, as in the published model.
+const TOKENS_PER_SEC: f32 = 15.0;
+const FRAMES_PER_TOKEN: usize = 2;
+
+/// The stand-in. It refuses the model name `missing`.
+#[derive(Clone, Debug, Default)]
+pub struct FakeBackend {
+    /// How long each token takes.
+    pub step_time: Duration,
+    loaded: bool,
+}
+
+impl FakeBackend {
+    /// A stand-in whose tokens take `step_time` each.
+    #[must_use]
+    pub fn new(step_time: Duration) -> Self {
+        Self { step_time, loaded: false }
+    }
+}
+
+impl Backend for FakeBackend {
+    fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
+        if model == "missing" {
+            return Err("no model is called missing: see `zoetrope models list`".to_owned());
+        }
+        self.loaded = true;
+        Ok(ModelInfo { name: model.to_owned(), licence: "none: a stand-in for tests".to_owned(), device: "cpu".to_owned() })
+    }
+
+    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
+        if !self.loaded {
+            return Err("no model is loaded: load one first".to_owned());
+        }
+        let secs = match request.length {
+            Length::Exact { secs } => secs,
+            Length::Between { max_secs, .. } => max_secs / 2.0,
+        };
+        let from = after.and_then(|motion| motion.frames.last().copied()).unwrap_or(Pose::REST);
+        let at_most = ((secs * TOKENS_PER_SEC).round() as usize).max(1);
+        Ok(Box::new(FakeRun { request: request.clone(), step_time: self.step_time, from, tokens: 0, at_most }))
+    }
+}
+
+struct FakeRun {
+    request: Request,
+    step_time: Duration,
+    from: Pose,
+    tokens: usize,
+    at_most: usize,
+}
+
+impl FakeRun {
+    fn motion(&self) -> Motion {
+        let frames = 1..=self.tokens * FRAMES_PER_TOKEN;
+        let turned = |frame: usize| {
+            let mut pose = self.from;
+            pose.local[0] = Quat::from_rotation_y(0.02 * frame as f32 + self.request.seed as f32) * pose.local[0];
+            pose
+        };
+        Motion { frames: frames.map(turned).collect() }
+    }
+}
+
+impl Run for FakeRun {
+    fn step(&mut self) -> Result<RunStep, String> {
+        if self.tokens == self.at_most {
+            let provenance = Provenance {
+                prompt: self.request.prompt.clone(),
+                seed: self.request.seed,
+                model: "fake".to_owned(),
+                licence: "none".to_owned(),
+                settings: self.request.length.to_string(),
+            };
+            return Ok(RunStep::Done { take: Take { motion: Arc::new(self.motion()), provenance }, warnings: Vec::new() });
+        }
+        std::thread::sleep(self.step_time);
+        self.tokens += 1;
+        if self.tokens == 3 && self.request.prompt.contains("fail") {
+            return Err("the stand-in was asked to fail: ask for something else".to_owned());
+        }
+        assert!(!(self.tokens == 3 && self.request.prompt.contains("panic")), "the stand-in was asked to panic");
+        let preview = (self.tokens % 4 == 0).then(|| Arc::new(self.motion()));
+        Ok(RunStep::Token { tokens: self.tokens, at_most: self.at_most, preview })
+    }
+}

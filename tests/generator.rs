@@ -1,0 +1,251 @@
+//! The worker's protocol, driven by a stand-in: every job ends exactly once, whatever happens.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use zoetrope::generator::fake::FakeBackend;
+use zoetrope::generator::protocol::{Command, Event, JobId, ModelInfo};
+use zoetrope::generator::{Backend, Run, Worker, WorkerError};
+use zoetrope::motion::{Motion, Pose};
+use zoetrope::pipeline::{Length, Request};
+
+const QUICK: Duration = Duration::from_micros(200);
+const SLOW: Duration = Duration::from_millis(10);
+
+fn worker(step_time: Duration) -> Worker {
+    let worker = Worker::spawn(move || FakeBackend::new(step_time)).expect("a thread");
+    worker.send(Command::Load { model: "starter".to_owned() }).expect("room");
+    worker
+}
+
+fn request(prompt: &str, secs: f32) -> Request {
+    Request { length: Length::Exact { secs }, ..Request::new(prompt) }
+}
+
+fn generate(worker: &Worker, job: u64, prompt: &str, secs: f32) {
+    worker.send(Command::Generate { job: JobId(job), request: request(prompt, secs) }).expect("room");
+}
+
+/// The events up to the first one that `is_last` accepts; panics after 20 s.
+fn events_until(worker: &Worker, is_last: impl Fn(&Event) -> bool) -> Vec<Event> {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let mut events = Vec::new();
+    while Instant::now() < deadline {
+        if let Some(event) = worker.wait_event(Duration::from_millis(50)) {
+            let done = is_last(&event);
+            events.push(event);
+            if done {
+                return events;
+            }
+        }
+    }
+    panic!("the expected event did not come within 20 s: {events:?}");
+}
+
+fn end_of(event: &Event) -> Option<JobId> {
+    match event {
+        Event::Finished { job, .. } | Event::Cancelled { job } => Some(*job),
+        Event::Failed { job, .. } => *job,
+        _ => None,
+    }
+}
+
+fn ends(job: u64) -> impl Fn(&Event) -> bool {
+    move |event| end_of(event) == Some(JobId(job))
+}
+
+fn is_progress(event: &Event) -> bool {
+    matches!(event, Event::Progress { .. })
+}
+
+#[test]
+fn a_job_is_started_previewed_and_finished_in_this_order() {
+    let worker = worker(QUICK);
+    generate(&worker, 7, "a person turns", 2.0);
+    let events = events_until(&worker, ends(7));
+    let name = |event: &Event| match event {
+        Event::Loading { .. } => Some("loading"),
+        Event::Ready { .. } => Some("ready"),
+        Event::Started { .. } => Some("started"),
+        Event::Finished { .. } => Some("finished"),
+        _ => None,
+    };
+    assert_eq!(events.iter().filter_map(name).collect::<Vec<_>>(), ["loading", "ready", "started", "finished"]);
+    let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished") };
+    assert_eq!(takes.len(), 1);
+    assert_eq!(takes[0].motion.len(), 60);
+    assert_eq!(takes[0].provenance.prompt, "a person turns");
+}
+
+#[test]
+fn the_first_preview_comes_before_forty_percent_of_the_tokens() {
+    let worker = worker(QUICK);
+    generate(&worker, 1, "a person turns", 4.0);
+    let events = events_until(&worker, ends(1));
+    let preview = events.iter().position(|event| matches!(event, Event::Preview { .. })).expect("a preview");
+    let tokens_before = events[..preview].iter().filter(|event| is_progress(event)).count();
+    assert!((tokens_before as f32) < 0.4 * 60.0, "{tokens_before} tokens before the first preview");
+    let latest = worker.latest_preview().expect("a preview");
+    assert_eq!(latest.job, JobId(1));
+    assert!(latest.motion.len() > 100);
+}
+
+#[test]
+fn variations_are_one_job_with_a_take_for_each_seed() {
+    let worker = worker(QUICK);
+    let wanted = Request { variations: 3, seed: 10, ..request("a person turns", 1.0) };
+    worker.send(Command::Generate { job: JobId(1), request: wanted }).expect("room");
+    let events = events_until(&worker, ends(1));
+    let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished") };
+    assert_eq!(takes.iter().map(|take| take.provenance.seed).collect::<Vec<_>>(), [10, 11, 12]);
+    let last_progress = events.iter().rev().find(|event| is_progress(event));
+    assert_eq!(last_progress, Some(&Event::Progress { job: JobId(1), tokens: 45, at_most: 45 }));
+}
+
+#[test]
+fn cancel_between_tokens_ends_the_job() {
+    let worker = worker(SLOW);
+    generate(&worker, 1, "a person turns", 60.0);
+    events_until(&worker, is_progress);
+    worker.send(Command::Cancel { job: JobId(1) }).expect("room");
+    let events = events_until(&worker, ends(1));
+    assert_eq!(events.last(), Some(&Event::Cancelled { job: JobId(1) }));
+}
+
+#[test]
+fn a_waiting_job_can_be_cancelled_and_the_others_go_on() {
+    let worker = worker(SLOW);
+    for job in 1..=3 {
+        generate(&worker, job, "a person turns", 0.5);
+    }
+    worker.send(Command::Cancel { job: JobId(2) }).expect("room");
+    worker.send(Command::Cancel { job: JobId(99) }).expect("room");
+    let events = events_until(&worker, ends(3));
+    assert!(!events.contains(&Event::Started { job: JobId(2) }));
+    assert_eq!(events.iter().filter_map(end_of).collect::<Vec<_>>(), [JobId(2), JobId(1), JobId(3)]);
+}
+
+#[test]
+fn a_panic_becomes_a_failure_and_the_worker_lives_on() {
+    let worker = worker(QUICK);
+    generate(&worker, 1, "panic", 1.0);
+    generate(&worker, 2, "a person turns", 1.0);
+    let events = events_until(&worker, ends(2));
+    let failure = events.iter().find_map(|event| match event {
+        Event::Failed { job: Some(JobId(1)), message } => Some(message),
+        _ => None,
+    });
+    assert!(failure.expect("job 1 failed").contains("asked to panic"));
+    assert_eq!(events.iter().filter(|event| matches!(event, Event::Ready { .. })).count(), 2, "the model is loaded again");
+    assert!(matches!(events.last(), Some(Event::Finished { .. })));
+}
+
+#[test]
+fn a_failure_names_the_job_and_a_failed_load_names_none() {
+    let worker = worker(QUICK);
+    generate(&worker, 1, "fail", 1.0);
+    events_until(&worker, |event| matches!(event, Event::Failed { job: Some(JobId(1)), .. }));
+    worker.send(Command::Load { model: "missing".to_owned() }).expect("room");
+    events_until(&worker, |event| matches!(event, Event::Failed { job: None, .. }));
+    generate(&worker, 2, "a person turns", 1.0);
+    let events = events_until(&worker, ends(2));
+    assert!(matches!(events.last(), Some(Event::Finished { .. })), "the model before is still there");
+}
+
+#[test]
+fn without_a_model_a_job_fails_in_words() {
+    let worker = Worker::spawn(|| FakeBackend::new(QUICK)).expect("a thread");
+    generate(&worker, 1, "a person turns", 1.0);
+    let events = events_until(&worker, ends(1));
+    assert!(matches!(events.last(), Some(Event::Failed { message, .. }) if message.contains("no model is loaded")));
+}
+
+#[test]
+fn shutdown_cancels_what_runs_and_what_waits() {
+    let worker = worker(SLOW);
+    for job in 1..=3 {
+        generate(&worker, job, "a person turns", 60.0);
+    }
+    events_until(&worker, is_progress);
+    worker.send(Command::Shutdown).expect("room");
+    let events = events_until(&worker, ends(3));
+    assert_eq!(events.iter().filter_map(end_of).collect::<Vec<_>>(), [JobId(1), JobId(2), JobId(3)]);
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while worker.send(Command::Cancel { job: JobId(1) }) != Err(WorkerError::Gone) {
+        assert!(Instant::now() < deadline, "the thread goes on after Shutdown");
+        std::thread::sleep(SLOW);
+    }
+}
+
+#[test]
+fn every_job_ends_exactly_once_whatever_is_sent() {
+    let worker = worker(QUICK);
+    let prompts = ["a person turns", "fail", "panic", "a person turns slowly"];
+    for job in 0..24_u64 {
+        generate(&worker, job, prompts[job as usize % prompts.len()], 0.4);
+        if job % 3 == 0 {
+            worker.send(Command::Cancel { job: JobId(job) }).expect("room");
+        }
+        std::thread::sleep(QUICK);
+    }
+    generate(&worker, 100, "a person turns", 0.4);
+    let events = events_until(&worker, ends(100));
+    let mut times: HashMap<JobId, usize> = HashMap::new();
+    for job in events.iter().filter_map(end_of) {
+        *times.entry(job).or_default() += 1;
+    }
+    assert_eq!(times.len(), 25);
+    assert!(times.values().all(|&times| times == 1), "{times:?}");
+}
+
+#[test]
+fn a_continuation_begins_where_the_motion_before_ends() {
+    let worker = worker(QUICK);
+    let mut last = Pose::REST;
+    last.root_m.x = 3.0;
+    let after = Arc::new(Motion { frames: vec![Pose::REST, last] });
+    worker.send(Command::Continue { job: JobId(1), request: request("then turns", 1.0), after }).expect("room");
+    let events = events_until(&worker, ends(1));
+    let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished") };
+    assert_eq!(takes[0].motion.frames[0].root_m.x, 3.0);
+}
+
+/// A stand-in that counts how many of it are alive.
+struct Counted(FakeBackend, Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.1.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Backend for Counted {
+    fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
+        self.0.load(model)
+    }
+
+    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
+        self.0.start(request, after)
+    }
+}
+
+#[test]
+fn dropping_the_handle_ends_the_thread_even_when_nobody_reads_the_events() {
+    let alive = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&alive);
+    let worker = Worker::spawn(move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+        Counted(FakeBackend::new(Duration::ZERO), Arc::clone(&counter))
+    })
+    .expect("a thread");
+    worker.send(Command::Load { model: "starter".to_owned() }).expect("room");
+    // Many jobs and no reader: the worker fills the channel and waits for room.
+    for job in 0..50 {
+        generate(&worker, job, "a person turns", 3.0);
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(alive.load(Ordering::SeqCst), 1);
+    drop(worker);
+    assert_eq!(alive.load(Ordering::SeqCst), 0, "the backend is gone with the thread");
+}
