@@ -283,14 +283,15 @@ fn align(parts: &[Option<usize>; JOINT_COUNT], reference: &SourceWorld) -> [Quat
         let upper_arm = along(shoulder, elbow, trunk);
         along(elbow, wrist, upper_arm);
     }
-    for [hip, knee, ankle] in [[LHip, LKnee, LAnkle], [RHip, RKnee, RAnkle]] {
+    for [hip, knee, ankle, _] in LEGS {
         let thigh = along(hip, knee, trunk);
         along(knee, ankle, thigh);
     }
     alignment[LWrist as usize] = alignment[LElbow as usize];
     alignment[RWrist as usize] = alignment[RElbow as usize];
-    for [hip, ankle, toe] in [[LHip, LAnkle, LFoot], [RHip, RAnkle, RFoot]] {
-        let foot = foot_alignment(trunk, at(hip), at(ankle), at(toe), REST_OFFSETS_M[toe as usize]);
+    for [hip, knee, ankle, toe] in LEGS {
+        let our_leg_m = REST_OFFSETS_M[knee as usize] + REST_OFFSETS_M[ankle as usize];
+        let foot = foot_alignment(trunk, [at(hip), at(ankle), at(toe)], our_leg_m, REST_OFFSETS_M[toe as usize]);
         alignment[ankle as usize] = foot;
         alignment[toe as usize] = foot;
     }
@@ -299,10 +300,10 @@ fn align(parts: &[Option<usize>; JOINT_COUNT], reference: &SourceWorld) -> [Quat
 
 /// A flat foot: turned to the side with a leg that stands apart (CMU's legs spread by 20°, their feet with them), and about the
 /// vertical to where its toes point.
-fn foot_alignment(trunk: Quat, hip: Option<Vec3>, ankle: Option<Vec3>, toe: Option<Vec3>, our_toe_m: Vec3) -> Quat {
+fn foot_alignment(trunk: Quat, [hip, ankle, toe]: [Option<Vec3>; 3], our_leg_m: Vec3, our_toe_m: Vec3) -> Quat {
     let (Some(hip), Some(ankle)) = (hip, ankle) else { return trunk };
-    let leg = trunk.inverse() * (ankle - hip);
-    let spread = trunk * Quat::from_rotation_z(leg.x.atan2(-leg.y));
+    let sideways = |leg: Vec3| leg.x.atan2(-leg.y);
+    let spread = trunk * Quat::from_rotation_z(sideways(trunk.inverse() * (ankle - hip)) - sideways(our_leg_m));
     let Some(toe) = toe else { return spread };
     let ahead = spread.inverse() * (toe - ankle);
     spread * Quat::from_rotation_y(ahead.x.atan2(ahead.z) - our_toe_m.x.atan2(our_toe_m.z))
@@ -345,4 +346,99 @@ fn lowest_foot_joint(world: &WorldPose) -> (usize, f32) {
     let feet = [Joint::LAnkle, Joint::RAnkle, Joint::LFoot, Joint::RFoot].map(|joint| joint as usize);
     let above = feet.map(|joint| (joint, world.positions_m[joint].y - rest_m[joint].y));
     above.into_iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((feet[0], 0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::motion::NameStyle;
+
+    /// Our own skeleton as a foreign one: renamed, in centimetres, every joint with axes of its own.
+    fn foreign(motion: &Motion, style: NameStyle, axes: impl Fn(usize) -> Quat) -> SourceClip {
+        let parent_axes = |joint: usize| PARENTS[joint].map_or(Quat::IDENTITY, &axes);
+        let skeleton = SourceSkeleton {
+            names: style.joint_names().iter().map(|name| format!("{}{name}", style.prefix())).collect(),
+            parents: PARENTS.to_vec(),
+            rest_translations: (0..JOINT_COUNT).map(|joint| parent_axes(joint).inverse() * REST_OFFSETS_M[joint] * 100.0).collect(),
+            rest_rotations: (0..JOINT_COUNT).map(|joint| parent_axes(joint).inverse() * axes(joint)).collect(),
+        };
+        let mut clip = SourceClip { skeleton, fps: FPS, ..SourceClip::default() };
+        for pose in &motion.frames {
+            for joint in 0..JOINT_COUNT {
+                let rest = clip.skeleton.rest_translations[joint];
+                clip.translations.push(if joint == 0 { pose.root_m * 100.0 } else { rest });
+                clip.rotations.push(parent_axes(joint).inverse() * pose.local[joint] * axes(joint));
+            }
+        }
+        clip
+    }
+
+    /// Stands, bends a knee, lifts an arm and turns; the left foot never leaves the floor.
+    fn moving() -> Motion {
+        let frames = (0..40).map(|frame| {
+            let t = frame as f32 / 40.0;
+            let mut pose = Pose::REST;
+            pose.root_m.x = 0.001 * frame as f32;
+            pose.local[Joint::RHip as usize] = Quat::from_rotation_x(-0.8 * t);
+            pose.local[Joint::RKnee as usize] = Quat::from_rotation_x(1.2 * t);
+            pose.local[Joint::LShoulder as usize] = Quat::from_rotation_z(0.9 * t) * Quat::from_rotation_y(0.4 * t);
+            pose.local[Joint::LElbow as usize] = Quat::from_rotation_y(-0.7 * t);
+            pose.local[Joint::Spine2 as usize] = Quat::from_rotation_y(0.3 * t);
+            pose
+        });
+        Motion { frames: frames.collect() }
+    }
+
+    #[test]
+    fn a_skeleton_with_other_axes_unit_and_names_comes_back_as_it_was() {
+        let motion = moving();
+        for style in [NameStyle::Smpl, NameStyle::Mixamo, NameStyle::Unreal] {
+            let clip =
+                foreign(&motion, style, |joint| Quat::from_rotation_y(0.7 * joint as f32) * Quat::from_rotation_x(1.1 * joint as f32));
+            let again = retarget(&clip).expect("every part has a name");
+            for (before, after) in motion.frames.iter().zip(&again.frames) {
+                let (before, after) = (before.world(), after.world());
+                for joint in 0..JOINT_COUNT {
+                    let apart_m = before.positions_m[joint].distance(after.positions_m[joint]);
+                    assert!(apart_m < 0.004, "{style:?} {:?} is {apart_m} m away", Joint::ALL[joint]);
+                    let turned = before.rotations[joint].angle_between(after.rotations[joint]).to_degrees();
+                    assert!(turned < 1.0, "{style:?} {:?} is turned by {turned}°", Joint::ALL[joint]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_with_z_up_is_stood_upright() {
+        let motion = moving();
+        let mut clip = foreign(&motion, NameStyle::Unreal, |_| Quat::IDENTITY);
+        let z_up = Quat::from_rotation_x(std::f32::consts::FRAC_PI_2);
+        for offset in &mut clip.skeleton.rest_translations {
+            *offset = z_up * *offset;
+        }
+        for (translation, rotation) in clip.translations.iter_mut().zip(&mut clip.rotations) {
+            *translation = z_up * *translation;
+            *rotation = z_up * *rotation * z_up.inverse();
+        }
+        let head = retarget(&clip).expect("every part has a name").frames[0].world().positions_m[Joint::Head as usize];
+        assert!(head.y > 1.4, "head at {head}");
+    }
+
+    #[test]
+    fn a_missing_leg_is_named() {
+        let mut clip = foreign(&moving(), NameStyle::Mixamo, |_| Quat::IDENTITY);
+        clip.skeleton.names[Joint::LKnee as usize] = "tail".to_owned();
+        let error = retarget(&clip).expect_err("there is no left shin");
+        assert!(error.to_string().contains("the left shin"), "{error}");
+    }
+
+    #[test]
+    fn reach_lands_on_targets_within_reach_and_keeps_bone_lengths() {
+        let bones_m = [Vec3::new(0.0, -0.4, 0.0), Vec3::new(0.0, -0.39, 0.0)];
+        for target in [vec3(0.1, -0.6, 0.2), vec3(-0.3, -0.5, 0.1), vec3(0.0, -0.75, 0.05)] {
+            let [upper, lower] = reach(Vec3::ZERO, [Quat::from_rotation_x(-0.1), Quat::from_rotation_x(0.2)], bones_m, target);
+            let end = upper * bones_m[0] + lower * bones_m[1];
+            assert!(end.distance(target) < 1e-3, "{end} is not {target}");
+        }
+    }
 }
