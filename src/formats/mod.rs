@@ -1,3 +1,137 @@
-//! Reading and writing motion files: BVH, GLB, AMASS npz and feature npy.
+//! Files: BVH, glTF, AMASS npz and 272-feature npy, read to a [`Motion`] and written from one.
+//!
+//! Readers trust nothing: a damaged or hostile file is an error of one line, within bounded memory. Writers write beside the file
+//! and rename. What happens to a motion before or after is not known here.
 
+mod amass;
+mod bones;
 pub mod bvh;
+mod error;
+mod file;
+mod npy;
+mod own;
+mod rate;
+
+pub use error::FormatError;
+
+use crate::motion::{FPS, Motion, NameStyle, Pose};
+use error::Fault;
+use std::path::Path;
+
+/// The kinds of motion files, by the ending of the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `.bvh`: skeleton and animation as text.
+    Bvh,
+    /// `.npz`: AMASS's SMPL pose parameters.
+    Npz,
+}
+
+impl Format {
+    /// The format of a file by its ending, in upper or lower case.
+    ///
+    /// # Errors
+    /// [`FormatError::UnknownEnding`].
+    pub fn of(path: &Path) -> Result<Self, FormatError> {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        match ending.as_deref() {
+            Some("bvh") => Ok(Self::Bvh),
+            Some("npz") => Ok(Self::Npz),
+            _ => Err(FormatError::UnknownEnding { path: path.to_owned(), known: ".bvh or .npz" }),
+        }
+    }
+}
+
+/// The unit of a BVH file, which has none of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Units {
+    /// Centimetres, what most tools expect.
+    #[default]
+    Cm,
+    /// Metres.
+    M,
+}
+
+/// Where a generated motion came from, for the files that have a place to say so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// Name of the model.
+    pub model: String,
+    /// The model's licence.
+    pub licence: String,
+    /// What was asked for.
+    pub prompt: String,
+    /// The seed of the sampler.
+    pub seed: u64,
+}
+
+/// How to write a motion.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WriteOptions {
+    /// Frames a second, 1 to 1000.
+    pub fps: f32,
+    /// Names of the joints (BVH, GLB).
+    pub names: NameStyle,
+    /// The unit of lengths (BVH only).
+    pub units: Units,
+    /// Whether the root stays where it is on the floor.
+    pub in_place: bool,
+    /// Whether the skeleton goes without the character's mesh (GLB only).
+    pub skeleton_only: bool,
+    /// Where the motion came from (GLB only).
+    pub provenance: Option<Provenance>,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self { fps: FPS, names: NameStyle::Smpl, units: Units::Cm, in_place: false, skeleton_only: false, provenance: None }
+    }
+}
+
+/// The motion in a file, at 30 fps on our skeleton.
+///
+/// # Errors
+/// The file cannot be read, its ending is unknown, or its contents are damaged, too large or no humanoid motion.
+pub fn read(path: &Path) -> Result<Motion, FormatError> {
+    let format = Format::of(path)?;
+    let bytes = file::load(path)?;
+    let motion = match format {
+        Format::Bvh => bvh::decode(&bytes),
+        Format::Npz => amass::parse(&bytes),
+    };
+    motion.map_err(|fault| fault.while_reading(path))
+}
+
+/// Writes a motion to a file whose ending says how. An existing file is replaced only by a complete one.
+///
+/// # Errors
+/// The folder or file cannot be written, the ending is unknown, the motion is empty or not finite, or the options do not fit.
+pub fn write(path: &Path, motion: &Motion, options: &WriteOptions) -> Result<(), FormatError> {
+    let format = Format::of(path)?;
+    let bytes = encode(format, motion, options).map_err(|fault| fault.while_writing(path))?;
+    file::save(path, &bytes)
+}
+
+fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
+    check(motion)?;
+    let fps = rate::check(&rate::Clip { frames: motion.len(), fps: options.fps })?;
+    let in_place;
+    let motion = if options.in_place {
+        in_place = motion.in_place();
+        &in_place
+    } else {
+        motion
+    };
+    match format {
+        Format::Bvh => Ok(bvh::encode(&motion.poses_at(fps), fps, options.names, options.units).into_bytes()),
+        Format::Npz => amass::encode(&motion.poses_at(fps), fps),
+    }
+}
+
+fn check(motion: &Motion) -> Result<(), Fault> {
+    let is_finite = |pose: &Pose| pose.root_m.is_finite() && pose.local.iter().all(|local| local.is_finite());
+    match motion.frames.iter().position(|pose| !is_finite(pose)) {
+        Some(frame) => Err(Fault::new(format!("frame {frame} holds a number that is not finite"), "choose another clip")),
+        None => Ok(()),
+    }
+}

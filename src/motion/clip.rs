@@ -63,6 +63,17 @@ impl Motion {
         if (fps - FPS).abs() < 1e-3 { self.frames.clone() } else { resample(&self.frames, FPS, fps) }
     }
 
+    /// The motion on the spot: the root keeps the x and z of the first frame.
+    #[must_use]
+    pub fn in_place(&self) -> Self {
+        let mut motion = self.clone();
+        let Some(first) = self.frames.first() else { return motion };
+        for pose in &mut motion.frames {
+            pose.root_m = Vec3::new(first.root_m.x, pose.root_m.y, first.root_m.z);
+        }
+        motion
+    }
+
     /// The whole motion turned by `yaw` (about the world's Y axis through the origin) and then moved.
     #[must_use]
     pub fn placed(&self, yaw_rad: f32, offset_m: Vec3) -> Self {

@@ -1,0 +1,71 @@
+//! From a file's skeleton to ours: taken as it is where it is our own skeleton (an export of ours), retargeted otherwise.
+
+use super::bones::{self, Bone};
+use super::error::Fault;
+use super::rate;
+use crate::motion::retarget::{SourceClip, retarget};
+use crate::motion::{Motion, NameStyle, Pose};
+use glam::Quat;
+
+/// Offsets nearer than this are the same, metres: far above what six decimals lose, far below a different person.
+const SAME_M: f32 = 1e-4;
+
+/// The motion of a clip read from a file.
+pub(super) fn motion_of(mut clip: SourceClip) -> Result<Motion, Fault> {
+    clip.fps = rate::check(&rate::Clip { frames: clip.frame_count(), fps: clip.fps })?;
+    let is_finite = clip.translations.iter().all(|translation| translation.is_finite())
+        && clip.rotations.iter().all(|rotation| rotation.is_finite())
+        && clip.skeleton.rest_translations.iter().all(|translation| translation.is_finite());
+    if !is_finite {
+        return Err(Fault::damaged("a number that is not finite"));
+    }
+    for style in [NameStyle::Smpl, NameStyle::Mixamo, NameStyle::Unreal] {
+        let bones = bones::bones(style);
+        for units_per_m in [100.0, 1.0] {
+            if let Some(joints) = own_joints(&clip, &bones, units_per_m) {
+                return Ok(Motion::from_poses_at(&poses(&clip, &bones, &joints, units_per_m), clip.fps));
+            }
+        }
+    }
+    retarget(&clip)
+        .map_err(|error| Fault::new(error.to_string(), "use a humanoid skeleton with Mixamo, VRM, Unreal, SMPL or CMU joint names"))
+}
+
+/// The clip's joint of each bone, if its skeleton is ours with these names and this unit.
+fn own_joints(clip: &SourceClip, bones: &[Bone], units_per_m: f32) -> Option<Vec<usize>> {
+    let skeleton = &clip.skeleton;
+    let mut joints: Vec<usize> = Vec::with_capacity(bones.len());
+    for bone in bones {
+        let joint = skeleton.names.iter().position(|name| *name == bone.name)?;
+        let is_ours = skeleton.parents[joint] == bone.parent.map(|parent| joints[parent])
+            && skeleton.rest_translations[joint].distance(bone.rest_m * units_per_m) < SAME_M * units_per_m
+            && skeleton.rest_rotations[joint].angle_between(Quat::IDENTITY) < 1e-3;
+        if !is_ours {
+            return None;
+        }
+        joints.push(joint);
+    }
+    Some(joints)
+}
+
+fn poses(clip: &SourceClip, bones: &[Bone], joints: &[usize], units_per_m: f32) -> Vec<Pose> {
+    let count = clip.joint_count();
+    let frames = clip.translations.chunks_exact(count).zip(clip.rotations.chunks_exact(count));
+    frames
+        .map(|(translations, rotations)| {
+            let mut pose = Pose::REST;
+            for (bone, &joint) in bones.iter().zip(joints) {
+                let Some(ours) = bone.joint else { continue };
+                pose.local[ours] = rotations[joint].normalize();
+                if ours == 0 {
+                    pose.root_m = translations[joint] / units_per_m;
+                    if let Some(ground) = bone.parent.map(|parent| joints[parent]) {
+                        pose.root_m = translations[ground] / units_per_m + rotations[ground] * pose.root_m;
+                        pose.local[0] = (rotations[ground] * pose.local[0]).normalize();
+                    }
+                }
+            }
+            pose
+        })
+        .collect()
+}

@@ -1,0 +1,31 @@
+//! Frame rates and lengths that a file may have: what keeps a corrupt rate from becoming hours of frames.
+
+use super::error::Fault;
+
+/// The longest clip that is read.
+const MAX_SECS: f32 = 3600.0;
+const RATES: std::ops::RangeInclusive<f32> = 1.0..=1000.0;
+
+/// Size of a clip as its file declares it.
+pub(super) struct Clip {
+    pub(super) frames: usize,
+    pub(super) fps: f32,
+}
+
+/// The rate of an acceptable clip. A rate that a file rounded (0.016667 s a frame) is the whole number it was.
+pub(super) fn check(clip: &Clip) -> Result<f32, Fault> {
+    if clip.frames == 0 {
+        return Err(Fault::new("no frames", "export it again with its animation"));
+    }
+    if !RATES.contains(&clip.fps) {
+        return Err(Fault::new(format!("a rate of {} frames a second", clip.fps), "export it with a rate between 1 and 1000"));
+    }
+    let secs = clip.frames as f32 / clip.fps;
+    if secs > MAX_SECS {
+        return Err(Fault::new(format!("{secs:.0} seconds of motion"), "cut it into clips of less than an hour"));
+    }
+    let whole = clip.fps.round();
+    // BVH rounds the duration of a frame to a microsecond.
+    let is_rounded = (1.0 / f64::from(clip.fps) - 1.0 / f64::from(whole)).abs() < 0.6e-6;
+    Ok(if is_rounded { whole } else { clip.fps })
+}
