@@ -11,6 +11,7 @@
 //! floor 0                            motion (glam)
 //! ```
 
+pub mod body;
 pub mod formats;
 pub mod generator;
 pub mod motion;

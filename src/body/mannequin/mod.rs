@@ -1,0 +1,71 @@
+//! The maker of the mannequin: an implicit surface, meshed, painted and weighted by code alone.
+//!
+//! Rest space: the T-pose of [`crate::motion::REST_OFFSETS_M`], Y up, metres, facing +Z, +X the figure's left.
+
+mod anatomy;
+mod field;
+mod paint;
+mod remesh;
+mod surface_nets;
+mod weights;
+
+use super::Character;
+use glam::{Vec3, vec3};
+
+/// Cell of the first, fine mesh, metres.
+const CELL_M: f32 = 0.003;
+
+/// Makes the mannequin from nothing.
+#[must_use]
+pub fn make() -> Character {
+    let figure = anatomy::Figure::new();
+    let net = surface_nets::mesh_left_half(&|p: Vec3| figure.value(p), vec3(0.0, -0.02, -0.16), vec3(0.91, 1.75, 0.22), CELL_M);
+    let rails = anatomy::rails();
+    let guide = remesh::Guide {
+        field: &|p| figure.value(p),
+        gradient: &|p| figure.gradient(p),
+        edge_m: &|p| anatomy::edge_m(p, &rails),
+        rails: &rails,
+    };
+    let net = remesh::remesh(net, &guide, 8);
+    let (whole, twin) = mirrored(&net);
+    let normals: Vec<Vec3> = whole.positions_m.iter().map(|p| outward(&figure, *p)).collect();
+    let (joints, weights) = weights::weigh(&whole, &twin);
+    let colors = whole.positions_m.iter().map(|p| paint::color(*p, &rails)).collect();
+    Character { positions_m: whole.positions_m, normals, triangles: whole.triangles, joints, weights, colors }
+}
+
+/// Unit normal of the surface; on the plane of symmetry it lies in that plane.
+fn outward(figure: &anatomy::Figure, p: Vec3) -> Vec3 {
+    let mut slope = figure.gradient(p);
+    if p.x == 0.0 {
+        slope.x = 0.0;
+    }
+    slope.normalize_or(Vec3::Y)
+}
+
+/// Both halves: the vertices of the left half, then the mirror images of those that are not on the plane of symmetry; and for
+/// each vertex its mirror image.
+fn mirrored(half: &surface_nets::Net) -> (surface_nets::Net, Vec<u32>) {
+    let mut positions_m = half.positions_m.clone();
+    let mut twin: Vec<u32> = half
+        .positions_m
+        .iter()
+        .enumerate()
+        .map(|(v, p)| {
+            if p.x == 0.0 {
+                return v as u32;
+            }
+            positions_m.push(*p * vec3(-1.0, 1.0, 1.0));
+            positions_m.len() as u32 - 1
+        })
+        .collect();
+    let right = half.triangles.iter().map(|&[a, b, c]| [a, c, b].map(|v| twin[v as usize]));
+    let triangles: Vec<[u32; 3]> = half.triangles.iter().copied().chain(right).collect();
+    twin.resize(positions_m.len(), 0);
+    for v in 0..half.positions_m.len() {
+        let image = twin[v];
+        twin[image as usize] = v as u32;
+    }
+    (surface_nets::Net { positions_m, triangles }, twin)
+}
