@@ -12,6 +12,7 @@
 //! ```
 
 pub mod body;
+pub mod cli;
 pub mod formats;
 pub mod generator;
 pub mod motion;

@@ -1,2 +1,51 @@
-//! The program.
-fn main() {}
+//! The program: sets up the process, then chooses the command line or the window.
+
+use std::process::ExitCode;
+use zoetrope::cli::{self, Args};
+
+fn main() -> ExitCode {
+    let args = Args::from_command_line();
+    match &args.command {
+        Some(command) => {
+            set_threads(command.threads().map_or_else(cores, usize::from));
+            cli::run(command)
+        }
+        None => {
+            // Two cores stay with the window: the networks' thread pool spins and starves whoever shares a core with it.
+            set_threads(args.window.threads.map_or_else(|| cores().saturating_sub(2).max(1), usize::from));
+            window(&args)
+        }
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Tell the networks' two thread pools how many threads to make. They ask once, at their first use.
+fn set_threads(threads: usize) {
+    for name in ["CANDLE_NUM_THREADS", "RAYON_NUM_THREADS"] {
+        #[expect(unsafe_code, reason = "the only way to tell candle, and no other thread exists yet")]
+        // SAFETY: `main` has started no thread, so nobody reads the environment meanwhile.
+        unsafe {
+            std::env::set_var(name, threads.to_string());
+        }
+    }
+}
+
+#[cfg(feature = "app")]
+fn window(args: &Args) -> ExitCode {
+    let launch =
+        zoetrope::app::Launch { script: args.window.script.clone(), screenshots: args.window.screenshots.clone(), demo: args.window.demo };
+    match zoetrope::app::run(launch) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => cli::complain(&cli::CliError::Failed(error.to_string())),
+    }
+}
+
+#[cfg(not(feature = "app"))]
+fn window(_: &Args) -> ExitCode {
+    cli::complain(&cli::CliError::Failed(
+        "this program was built without its window: build it with `cargo build --release`, or see `zoetrope --help`".to_owned(),
+    ))
+}

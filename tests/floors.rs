@@ -48,7 +48,7 @@ const DOORS: [(&str, &[&str]); 26] = [
     ("tracing_subscriber", &["cli", "main"]),
     ("image", &["stage", "app", "cli"]),
     ("ron", &["app", "formats"]),
-    ("tempfile", &["formats", "library", "cli"]),
+    ("tempfile", &["formats", "library", "stage", "cli"]),
     ("winit", &["app"]),
     ("naga", &["engine"]),
 ];

@@ -92,7 +92,7 @@ impl Run for FakeRun {
             return Err("the stand-in was asked to fail: ask for something else".to_owned());
         }
         assert!(!(self.tokens == 3 && self.request.prompt.contains("panic")), "the stand-in was asked to panic");
-        let preview = (self.tokens % 4 == 0).then(|| Arc::new(self.motion()));
+        let preview = self.tokens.is_multiple_of(4).then(|| Arc::new(self.motion()));
         Ok(RunStep::Token { tokens: self.tokens, at_most: self.at_most, preview })
     }
 }

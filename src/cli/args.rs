@@ -1,0 +1,342 @@
+//! What the command line accepts. The contract is in the README; scripts rely on it.
+
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Type a motion, watch a character do it, export it.
+#[derive(Debug, Parser)]
+#[command(name = "zoetrope", version, about, args_conflicts_with_subcommands = true)]
+pub struct Args {
+    /// What to do; the window opens without it.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The window's own options.
+    #[command(flatten)]
+    pub window: WindowArgs,
+}
+
+impl Args {
+    /// The process's own command line. Wrong usage and `--help` end the process, with 2 and 0.
+    #[must_use]
+    pub fn from_command_line() -> Self {
+        Self::parse()
+    }
+}
+
+/// How the window is opened.
+#[derive(Debug, Default, clap::Args)]
+pub struct WindowArgs {
+    /// Do the actions in FILE (RON) and exit at the end
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// Where the script's pictures go
+    #[arg(long, value_name = "DIR", requires = "script")]
+    pub screenshots: Option<PathBuf>,
+    /// Full screen with curated prompts
+    #[arg(long, conflicts_with = "script")]
+    pub demo: bool,
+    /// Threads of the networks [default: all cores but two]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Convert a motion file to another format, by the endings
+    Convert(ConvertArgs),
+}
+
+impl Command {
+    /// Threads that the networks may use; none for all cores.
+    #[must_use]
+    pub fn threads(&self) -> Option<u16> {
+        None
+    }
+}
+
+/// `zoetrope generate`
+#[derive(Debug, clap::Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(false).args(["prompt", "prompts"]))]
+pub struct GenerateArgs {
+    /// What the person does; several prompts need --chain
+    #[arg(value_name = "PROMPT")]
+    pub prompt: Vec<String>,
+    /// A file with a prompt a line; each becomes a file in the folder -o
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "tokens"])]
+    pub prompts: Option<PathBuf>,
+    /// The file to write (.glb .bvh .npz .npy), or a folder with --prompts
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Formats to write with --prompts
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "glb", requires = "prompts")]
+    pub format: Vec<Ending>,
+    /// Same seed, same file
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// A model's name or folder
+    #[arg(long, value_name = "NAME|DIR", default_value = "starter")]
+    pub model: String,
+    /// Where the networks run
+    #[arg(long, value_enum, default_value_t = Device::Auto)]
+    pub device: Device,
+    /// Threads of the networks [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Exactly this long
+    #[arg(long, value_name = "S", value_parser = seconds, conflicts_with_all = ["min_seconds", "max_seconds"])]
+    pub seconds: Option<f32>,
+    /// At least this long
+    #[arg(long, value_name = "S", value_parser = seconds_or_zero, default_value = "0")]
+    pub min_seconds: f32,
+    /// At most this long
+    #[arg(long, value_name = "S", value_parser = seconds, default_value = "10")]
+    pub max_seconds: f32,
+    /// Always the most probable token
+    #[arg(long, conflicts_with_all = ["temperature", "top_k", "top_p"])]
+    pub greedy: bool,
+    /// Above 1 more varied, below 1 more careful [default: the model's own]
+    #[arg(long, value_name = "T", value_parser = above_zero)]
+    pub temperature: Option<f32>,
+    /// Only the K most probable tokens [default: the model's own]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    pub top_k: Option<u32>,
+    /// Only the most probable tokens that make up this share [default: the model's own]
+    #[arg(long, value_name = "P", value_parser = share)]
+    pub top_p: Option<f32>,
+    /// How strictly the prompt is obeyed; 1 is no guidance [default: the model's own]
+    #[arg(long, value_name = "G", value_parser = zero_or_more)]
+    pub guidance: Option<f32>,
+    /// Make N takes with the seeds N, N+1, …; FILE becomes NAME-1.ext … NAME-N.ext
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub variations: u32,
+    /// Several prompts, one motion
+    #[arg(long)]
+    pub chain: bool,
+    /// No clean-up: the decoder's own numbers
+    #[arg(long)]
+    pub raw: bool,
+    /// As the published program: greedy, at most 50 tokens, its decode, no clean-up
+    #[arg(long, conflicts_with_all = ["chain", "raw", "seconds", "min_seconds", "max_seconds", "temperature", "top_k", "top_p", "guidance"])]
+    pub published: bool,
+    /// Also write the token ids (int32)
+    #[arg(long, value_name = "FILE.npy", conflicts_with_all = ["chain"])]
+    pub tokens: Option<PathBuf>,
+    /// Frames a second of the file
+    #[command(flatten)]
+    pub export: ExportArgs,
+}
+
+/// How motion files are written.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExportArgs {
+    /// Frames a second
+    #[arg(long, value_name = "FPS", default_value = "30", value_parser = ["24", "30", "60"])]
+    pub fps: String,
+    /// Joint names (BVH, GLB)
+    #[arg(long, value_enum, default_value_t = Names::Smpl)]
+    pub names: Names,
+    /// The unit of lengths (BVH only)
+    #[arg(long, value_enum, default_value_t = Units::Cm)]
+    pub units: Units,
+    /// The root keeps its place on the floor
+    #[arg(long)]
+    pub in_place: bool,
+    /// The skeleton without the character (GLB only)
+    #[arg(long)]
+    pub skeleton_only: bool,
+}
+
+/// `zoetrope convert`
+#[derive(Debug, clap::Args)]
+pub struct ConvertArgs {
+    /// The file to read
+    #[arg(value_name = "IN")]
+    pub input: PathBuf,
+    /// The file to write
+    #[arg(value_name = "OUT")]
+    pub output: PathBuf,
+    /// How it is written
+    #[command(flatten)]
+    pub export: ExportArgs,
+}
+
+/// `zoetrope inspect`
+#[derive(Debug, clap::Args)]
+pub struct InspectArgs {
+    /// The file to measure
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// As JSON, for scripts
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `zoetrope render`
+#[derive(Debug, clap::Args)]
+pub struct RenderArgs {
+    /// The file to draw
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A picture (.png) or an animation (.gif)
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Times to draw, beside each other in a picture [default: the middle]
+    #[arg(long, value_name = "S,S,…", value_delimiter = ',', value_parser = seconds_or_zero)]
+    pub times: Vec<f32>,
+    /// Size of a picture [default: 960x720, .gif 480x360]
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    pub size: Option<(u32, u32)>,
+    /// Where the camera stands
+    #[arg(long, value_enum, default_value_t = CameraChoice::ThreeQuarter)]
+    pub camera: CameraChoice,
+}
+
+/// `zoetrope models`
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// List what is installed, with licences
+    List,
+    /// Make a model folder from checkpoints
+    Import(ImportArgs),
+}
+
+/// `zoetrope models import`
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    /// The motion tokenizer (.pth or .safetensors)
+    #[arg(long, value_name = "F")]
+    pub tokenizer: PathBuf,
+    /// The transformer (.pth or .safetensors)
+    #[arg(long, value_name = "F")]
+    pub transformer: PathBuf,
+    /// The text encoder's folder
+    #[arg(long, value_name = "DIR")]
+    pub text_encoder: PathBuf,
+    /// Mean of the features (.npy)
+    #[arg(long, value_name = "F.npy")]
+    pub mean: PathBuf,
+    /// Deviation of the features (.npy)
+    #[arg(long, value_name = "F.npy")]
+    pub std: PathBuf,
+    /// Attention heads of the transformer, which shapes cannot tell
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub heads: u16,
+    /// The new model's name or folder
+    #[arg(short, long, value_name = "NAME|DIR")]
+    pub output: String,
+    /// Store the transformer's large matrices in this form
+    #[arg(long, value_enum)]
+    pub quantize: Option<Quantize>,
+    /// What shapes cannot tell (activation, norm, …) where it is not the published value
+    #[arg(long, value_name = "F.json")]
+    pub config: Option<PathBuf>,
+}
+
+/// `zoetrope bench`
+#[derive(Debug, clap::Args)]
+pub struct BenchArgs {
+    /// Generate the committed list of prompts and print which obey, instead of measuring speed
+    #[arg(long)]
+    pub prompts: bool,
+    /// A model's name or folder
+    #[arg(long, value_name = "NAME|DIR", default_value = "starter")]
+    pub model: String,
+    /// Threads of the networks [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// A motion file's ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the endings say it")]
+pub enum Ending {
+    Glb,
+    Bvh,
+    Npz,
+    Npy,
+}
+
+/// Where the networks run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Device {
+    /// The fastest that is there
+    Auto,
+    /// The processor
+    Cpu,
+    /// A graphics card
+    Gpu,
+}
+
+/// Joint names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Names {
+    /// Pelvis, L_Hip, R_Hip …
+    Smpl,
+    /// mixamorig:Hips, mixamorig:LeftUpLeg …
+    Mixamo,
+    /// root, pelvis, thigh_l …
+    Unreal,
+}
+
+/// Units of a BVH file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Units {
+    /// Centimetres
+    Cm,
+    /// Metres
+    M,
+}
+
+/// Where the camera stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CameraChoice {
+    /// Before the character
+    Front,
+    /// At its left
+    Side,
+    /// Between the two, raised
+    ThreeQuarter,
+}
+
+/// Forms of a quantized transformer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Quantize {
+    /// 8.5 bits a weight
+    #[value(name = "q8_0")]
+    Q8_0,
+    /// 4.5 bits a weight
+    #[value(name = "q4_0")]
+    Q4_0,
+}
+
+fn number(text: &str, what: &str, fits: impl Fn(f32) -> bool) -> Result<f32, String> {
+    text.parse().ok().filter(|&number: &f32| number.is_finite() && fits(number)).ok_or_else(|| format!("must be {what}"))
+}
+
+fn seconds(text: &str) -> Result<f32, String> {
+    number(text, "a number of seconds above 0, at most 3600", |secs| secs > 0.0 && secs <= 3600.0)
+}
+
+fn seconds_or_zero(text: &str) -> Result<f32, String> {
+    number(text, "a number of seconds from 0 to 3600", |secs| (0.0..=3600.0).contains(&secs))
+}
+
+fn above_zero(text: &str) -> Result<f32, String> {
+    number(text, "a number above 0", |value| value > 0.0)
+}
+
+fn zero_or_more(text: &str) -> Result<f32, String> {
+    number(text, "a number of 0 or more", |value| value >= 0.0)
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    number(text, "a number above 0, at most 1", |value| value > 0.0 && value <= 1.0)
+}
+
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let sides = text.split_once(['x', 'X', '×']).and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    sides
+        .filter(|&(width, height): &(u32, u32)| (16..=8192).contains(&width) && (16..=8192).contains(&height))
+        .ok_or_else(|| "must be WIDTHxHEIGHT, each from 16 to 8192".to_owned())
+}
