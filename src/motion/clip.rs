@@ -1,6 +1,6 @@
 //! A motion: poses at 30 frames a second. Readers resample to it; writers sample any rate from it.
 
-use super::Pose;
+use super::{Pose, skeleton::MIRRORED};
 use glam::{Quat, Vec3};
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +84,17 @@ impl Motion {
             pose.local[0] = turn * pose.local[0];
         }
         motion
+    }
+
+    /// The motion in a mirror that stands on the plane x = 0: left and right change places.
+    #[must_use]
+    pub fn mirrored(&self) -> Self {
+        let mirror = |quat: Quat| Quat::from_xyzw(quat.x, -quat.y, -quat.z, quat.w);
+        let pose = |pose: &Pose| Pose {
+            root_m: pose.root_m * Vec3::new(-1.0, 1.0, 1.0),
+            local: std::array::from_fn(|joint| mirror(pose.local[MIRRORED[joint]])),
+        };
+        Self { frames: self.frames.iter().map(pose).collect() }
     }
 }
 

@@ -4,6 +4,7 @@
 //! Not here: files, networks, windows.
 
 mod clip;
+pub mod features;
 pub mod join;
 mod pose;
 pub mod retarget;
@@ -11,5 +12,6 @@ pub mod rotation;
 pub mod skeleton;
 
 pub use clip::{FPS, Motion};
+pub use features::Features;
 pub use pose::{Pose, WorldPose};
 pub use skeleton::{JOINT_COUNT, Joint, NameStyle, PARENTS, REST_OFFSETS_M, rest_positions};

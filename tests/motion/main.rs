@@ -1,0 +1,4 @@
+//! Motion as data: the representation, its measures, clean-up, joining.
+
+mod kit;
+mod representation;
