@@ -2,10 +2,6 @@
 
 use glam::{Mat3, Quat, Vec3};
 
-/// Takes the axes of a Z-up file (AMASS) to ours: `(x, y, z)` becomes `(x, z, -y)`.
-pub const Y_UP_FROM_Z_UP: Quat =
-    Quat::from_xyzw(-std::f32::consts::FRAC_1_SQRT_2, 0.0, 0.0, std::f32::consts::FRAC_1_SQRT_2);
-
 /// Heading of an orientation: the angle about +Y of the image of +Z on the floor (spec 1.2).
 #[must_use]
 pub fn heading(world_from_body: Quat) -> f32 {
