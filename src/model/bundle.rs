@@ -1,0 +1,101 @@
+//! A whole model: text encoder, transformer, motion tokenizer and statistics, loaded from a model folder and checked
+//! against each other.
+
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+
+use super::checkpoint::Checkpoint;
+use super::config::ModelConfig;
+use super::error::{Error, Result};
+use super::source::Source;
+use super::statistics::Statistics;
+use super::text_encoder::{TextEncoder, TextFeatures};
+use super::tokenizer::{MotionTokenizer, StreamDecoder};
+use super::transformer::Transformer;
+use super::weights::Weights;
+
+/// Everything that turns a prompt into motion features.
+pub struct MotionModel {
+    /// `model.json`.
+    pub config: ModelConfig,
+    /// Reads prompts.
+    pub text_encoder: TextEncoder,
+    /// Writes motion tokens.
+    pub transformer: Arc<Transformer>,
+    /// Tokens ↔ normalised features.
+    pub tokenizer: Arc<MotionTokenizer>,
+    /// Normalised ↔ metres.
+    pub statistics: Statistics,
+}
+
+impl MotionModel {
+    /// Loads a model folder.
+    ///
+    /// # Errors
+    /// Missing, damaged and unfitting files, with their names.
+    pub fn load(source: &Source) -> Result<Self> {
+        Self::load_on(source, &Device::Cpu)
+    }
+
+    /// [`load`](Self::load) with the transformer on a device of candle's; everything else stays on the CPU.
+    pub fn load_on(source: &Source, device: &Device) -> Result<Self> {
+        let file = source.file("model.json");
+        let config = ModelConfig::parse(&file.bytes()?, &file.label())?;
+
+        let weights = Weights::new(Checkpoint::open(&source.file("tokenizer.safetensors"), "net")?);
+        let tokenizer = MotionTokenizer::load(weights, &config.tokenizer)?;
+        let weights = Weights::new(Checkpoint::open(&source.first_of(&["transformer.gguf", "transformer.safetensors"]), "trans")?);
+        let transformer = Transformer::load(weights.on(device), &config.transformer)?;
+        let text_encoder = TextEncoder::load(source, "text_encoder/", config.text_encoder)?;
+        let statistics = Statistics::load(&source.file("mean.npy"), &source.file("std.npy"), config.tokenizer.input_dim)?;
+
+        let (codes, vocabulary) = (config.tokenizer.codes(), transformer.end_token() as usize);
+        if codes != vocabulary {
+            return Err(Error::unfit(format!("the tokenizer has {codes} codes and the transformer {vocabulary}"), &file.label()));
+        }
+        let (features, expected) = (text_encoder.dim(), config.transformer.clip_dim);
+        if features != expected {
+            let cause = format!("the text encoder gives {features} numbers a word and the transformer reads {expected}");
+            return Err(Error::unfit(cause, &file.label()));
+        }
+        Ok(Self { config, text_encoder, transformer: Arc::new(transformer), tokenizer: Arc::new(tokenizer), statistics })
+    }
+
+    /// Reads a prompt.
+    pub fn encode_text(&self, text: &str) -> Result<TextFeatures> {
+        self.text_encoder.encode(text)
+    }
+
+    /// Features in metres, flat `[frames · input_dim]` → tokens. Frames that do not fill a token are lost.
+    ///
+    /// # Errors
+    /// Features that are not whole frames, or too few for one token.
+    pub fn encode_motion(&self, features: &[f32]) -> Result<Vec<u32>> {
+        let (dim, per_token) = (self.config.tokenizer.input_dim, self.config.tokenizer.frames_per_token());
+        let frames = features.len() / dim;
+        if features.len() % dim != 0 || frames < per_token {
+            return Err(Error::Input(format!("{} numbers are no motion of at least {per_token} frames", features.len())));
+        }
+        let mut normal = features.to_vec();
+        self.statistics.normalise(&mut normal);
+        let normal = Tensor::from_vec(normal, (1, frames, dim), &Device::Cpu)?;
+        Ok(self.tokenizer.encode(&normal)?.swap_remove(0))
+    }
+
+    /// Tokens → features in metres, flat `[tokens · frames_per_token · input_dim]`.
+    ///
+    /// # Errors
+    /// A token that is no motion code.
+    pub fn decode_motion(&self, tokens: &[u32]) -> Result<Vec<f32>> {
+        let mut features = self.tokenizer.decode(tokens)?;
+        self.statistics.denormalise(&mut features);
+        Ok(features)
+    }
+
+    /// A decoder for tokens that arrive one by one. It yields **normalised** frames: pass them to
+    /// [`Statistics::denormalise`].
+    pub fn stream_decoder(&self) -> StreamDecoder {
+        StreamDecoder::new(Arc::clone(&self.tokenizer))
+    }
+}

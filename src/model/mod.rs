@@ -1,0 +1,34 @@
+//! The networks: text encoder, transformer, motion tokenizer, and what surrounds them (sampling, checkpoints, model folders).
+//! The door to candle and to the tokenizers crate. It knows nothing of threads, windows, or what becomes of a motion.
+//!
+//! Features go in and out as flat rows of `input_dim` (272) float32 numbers at 30 frames a second.
+
+pub mod bench;
+mod bundle;
+mod checkpoint;
+mod config;
+mod error;
+pub mod fsq;
+mod gguf;
+mod sampler;
+mod source;
+mod statistics;
+mod text_encoder;
+pub mod tokenizer;
+pub mod transformer;
+mod weights;
+
+pub use bundle::MotionModel;
+pub use checkpoint::{Checkpoint, Stored};
+pub use config::{
+    Activation, ModelConfig, Norm, PUBLISHED_SIZES, PatchMethod, Sampling, TextEncoderConfig, TokenizerConfig, TransformerConfig,
+};
+pub use error::{Error, Result};
+pub use gguf::write_gguf;
+pub use sampler::{Sampler, guide};
+pub use source::{FileSource, Source};
+pub use statistics::Statistics;
+pub use text_encoder::{MAX_FEATURES, TextEncoder, TextFeatures};
+pub use tokenizer::{MotionTokenizer, StreamDecoder};
+pub use transformer::{DecodeState, Logits, Transformer};
+pub use weights::{Quantization, Weights};

@@ -1,0 +1,151 @@
+//! From a prompt to features: one vector for each word piece, the special pieces included.
+//!
+//! The networks are candle-transformers'; here they are loaded by name, run without padding, and cut as published: the first
+//! 150 features are kept **after** encoding, so that later words still influence them (spec 4.1).
+
+use std::collections::HashMap;
+
+use candle_core::{DType, Device, Tensor};
+use candle_nn::VarBuilder;
+use candle_transformers::models::{bert, t5};
+use tokenizers::{Tokenizer, TruncationParams};
+
+use super::checkpoint::Checkpoint;
+use super::config::TextEncoderConfig;
+use super::error::{Error, Result};
+use super::source::Source;
+
+/// The most features that a transformer was trained to read.
+pub const MAX_FEATURES: usize = 150;
+
+/// The most pieces that an encoder was trained to read; later ones are cut before encoding.
+const MAX_PIECES: usize = 512;
+
+/// What a text encoder makes of a prompt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextFeatures {
+    dim: usize,
+    values: Vec<f32>,
+}
+
+/// A loaded text encoder with its word-piece tokenizer; runs on the CPU.
+pub struct TextEncoder {
+    tokenizer: Tokenizer,
+    network: Network,
+}
+
+enum Network {
+    Bert(Box<bert::BertModel>, usize),
+    T5(Box<t5::T5EncoderModel>, usize),
+}
+
+impl TextFeatures {
+    /// Features from their numbers, word by word.
+    ///
+    /// # Errors
+    /// If they are not whole words of `dim` numbers.
+    pub fn new(values: Vec<f32>, dim: usize) -> Result<Self> {
+        if dim == 0 || !values.len().is_multiple_of(dim) {
+            return Err(Error::Input(format!("{} numbers are no features of {dim} each", values.len())));
+        }
+        Ok(Self { dim, values })
+    }
+
+    /// How many features there are.
+    pub fn words(&self) -> usize {
+        self.values.len() / self.dim
+    }
+
+    /// Numbers in a feature.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// All numbers, word by word.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+}
+
+impl TextEncoder {
+    /// Loads `config.json`, `tokenizer.json` and `model.gguf` or `model.safetensors` of a folder in a model. Quantised
+    /// weights are expanded. `folder` is relative to the source and ends with `/`, or is empty.
+    ///
+    /// # Errors
+    /// Missing, damaged and unfitting files.
+    pub fn load(source: &Source, folder: &str, kind: TextEncoderConfig) -> Result<Self> {
+        let file = |name: &str| source.file(&format!("{folder}{name}"));
+        let tokenizer_file = file("tokenizer.json");
+        let malformed =
+            |cause: tokenizers::Error| Error::Malformed { kind: "tokenizer.json", cause: cause.to_string(), path: tokenizer_file.label() };
+        let mut tokenizer = Tokenizer::from_bytes(tokenizer_file.bytes()?).map_err(malformed)?;
+        tokenizer.with_padding(None);
+        let truncation = TruncationParams { max_length: MAX_PIECES, ..TruncationParams::default() };
+        tokenizer.with_truncation(Some(truncation)).map_err(malformed)?;
+
+        let config = file("config.json");
+        let json = config.bytes()?;
+        let bad_config = |cause: serde_json::Error| Error::Malformed {
+            kind: "text encoder configuration",
+            cause: cause.to_string(),
+            path: config.label(),
+        };
+        let weights = source.first_of(&[&format!("{folder}model.gguf"), &format!("{folder}model.safetensors")]);
+        let mut checkpoint = Checkpoint::open(&weights, "")?;
+        let unfit = |cause: candle_core::Error| Error::unfit(cause.to_string().lines().next().unwrap_or_default().into(), &weights.label());
+        let network = match kind {
+            TextEncoderConfig::Bert => {
+                let config: bert::Config = serde_json::from_slice(&json).map_err(bad_config)?;
+                let builder = builder(&mut checkpoint, "bert.", &["embeddings.", "encoder."])?;
+                Network::Bert(Box::new(bert::BertModel::load(builder, &config).map_err(unfit)?), config.hidden_size)
+            }
+            TextEncoderConfig::T5 => {
+                let config: t5::Config = serde_json::from_slice(&json).map_err(bad_config)?;
+                let builder = builder(&mut checkpoint, "", &["shared.", "encoder."])?;
+                Network::T5(Box::new(t5::T5EncoderModel::load(builder, &config).map_err(unfit)?), config.d_model)
+            }
+        };
+        Ok(Self { tokenizer, network })
+    }
+
+    /// Numbers in a feature.
+    pub fn dim(&self) -> usize {
+        match self.network {
+            Network::Bert(_, dim) | Network::T5(_, dim) => dim,
+        }
+    }
+
+    /// The ids of a text's pieces, special ones included.
+    pub fn pieces(&self, text: &str) -> Result<Vec<u32>> {
+        let encoding = self.tokenizer.encode(text, true).map_err(|cause| Error::Text { cause: cause.to_string() })?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// Reads a text: at most [`MAX_FEATURES`] features, and never none.
+    pub fn encode(&self, text: &str) -> Result<TextFeatures> {
+        let pieces = self.pieces(text)?;
+        if pieces.is_empty() {
+            return Err(Error::Text { cause: "it has no words".into() });
+        }
+        let ids = Tensor::from_slice(&pieces, (1, pieces.len()), &Device::Cpu)?;
+        let states = match &self.network {
+            Network::Bert(network, _) => network.forward(&ids, &ids.zeros_like()?, None)?,
+            // candle's encoder asks for a mutable self although it keeps nothing; its tensors are shared, not copied.
+            Network::T5(network, _) => network.as_ref().clone().forward(&ids)?,
+        };
+        let kept = states.narrow(1, 0, pieces.len().min(MAX_FEATURES))?;
+        TextFeatures::new(kept.flatten_all()?.to_vec1()?, self.dim())
+    }
+}
+
+/// The tensors whose names, without `prefix`, begin with one of `wanted`: checkpoints also hold heads and decoders.
+fn builder(checkpoint: &mut Checkpoint, prefix: &str, wanted: &[&str]) -> Result<VarBuilder<'static>> {
+    let mut tensors = HashMap::new();
+    for name in checkpoint.names() {
+        let plain = name.strip_prefix(prefix).unwrap_or(&name).to_string();
+        if wanted.iter().any(|start| plain.starts_with(start)) {
+            tensors.insert(plain, checkpoint.read(&name)?.dense()?);
+        }
+    }
+    Ok(VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu))
+}

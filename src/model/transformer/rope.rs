@@ -1,0 +1,56 @@
+//! Rotary positions: neighbouring pairs of a head's channels turn by an angle that grows with the position.
+//! Source: Su et al., *RoFormer*, arXiv 2104.09864; pairs are (2i, 2i+1) as in LLaMA's own code, not halves.
+
+use candle_core::{Device, Result, Tensor};
+
+/// The table of all angles of a model.
+#[derive(Debug, Clone)]
+pub struct Rope {
+    /// `[positions, head/2]`.
+    cos: Tensor,
+    sin: Tensor,
+}
+
+/// The angles of the positions that one forward pass computes: `[t, head/2]`, or `[rows, t, head/2]` if rows differ.
+#[derive(Debug, Clone)]
+pub struct Angles {
+    cos: Tensor,
+    sin: Tensor,
+}
+
+impl Rope {
+    /// Angles of the positions `0..positions` for heads of `head_size` channels.
+    pub fn new(positions: usize, head_size: usize, base: f32, device: &Device) -> Result<Self> {
+        let half = head_size / 2;
+        // Rounded to float32 after the exponent, the power and the reciprocal, as the published table is.
+        let frequency = |pair: usize| 1.0 / f64::from(base).powf(f64::from((2 * pair) as f32 / head_size as f32)) as f32;
+        let frequencies: Vec<f32> = (0..half).map(frequency).collect();
+        // The product is rounded to float32 before the cosine, as the published table's is.
+        let angle = |index: usize| f64::from((index / half) as f32 * frequencies[index % half]);
+        let table = |of: fn(f64) -> f64| {
+            let values: Vec<f32> = (0..positions * half).map(|index| of(angle(index)) as f32).collect();
+            Tensor::from_vec(values, (positions, half), device)
+        };
+        Ok(Self { cos: table(f64::cos)?, sin: table(f64::sin)? })
+    }
+
+    /// The angles of `count` positions from `first` on, the same for all rows.
+    pub fn range(&self, first: usize, count: usize) -> Result<Angles> {
+        Ok(Angles { cos: self.cos.narrow(0, first, count)?, sin: self.sin.narrow(0, first, count)? })
+    }
+
+    /// The angles of chosen positions, `positions[row][t]`.
+    pub fn select(&self, positions: &[Vec<u32>]) -> Result<Angles> {
+        let count = positions.first().map_or(0, Vec::len);
+        let index = Tensor::new(positions.concat(), self.cos.device())?;
+        let pick = |table: &Tensor| table.index_select(&index, 0)?.reshape((positions.len(), count, table.dim(1)?));
+        Ok(Angles { cos: pick(&self.cos)?, sin: pick(&self.sin)? })
+    }
+}
+
+impl Angles {
+    /// Turns `[rows, heads, t, head]`.
+    pub fn turn(&self, x: &Tensor) -> Result<Tensor> {
+        candle_nn::rotary_emb::rope_i(x, &self.cos, &self.sin)
+    }
+}
