@@ -5,7 +5,9 @@
 
 mod clip;
 pub mod features;
+pub mod feet;
 pub mod join;
+pub mod measure;
 mod pose;
 pub mod retarget;
 pub mod rotation;

@@ -4,14 +4,14 @@ use safetensors::{Dtype, SafeTensors};
 use std::path::{Path, PathBuf};
 
 /// Arrays of one safetensors file.
-pub struct Arrays {
+pub(crate) struct Arrays {
     bytes: Vec<u8>,
     path: PathBuf,
 }
 
 impl Arrays {
     /// A file of the complete kit, or of the goldens; `None`, said aloud, where it is in neither.
-    pub fn open(name: &str) -> Option<Self> {
+    pub(crate) fn open(name: &str) -> Option<Self> {
         let kit = std::env::var_os("ZOETROPE_FIXTURES").map(PathBuf::from);
         let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
         let path = kit.into_iter().chain([golden]).map(|folder| folder.join(name)).find(|path| path.is_file());
@@ -23,7 +23,7 @@ impl Arrays {
     }
 
     /// An array flattened to float64, whatever its type.
-    pub fn get(&self, name: &str) -> Vec<f64> {
+    pub(crate) fn get(&self, name: &str) -> Vec<f64> {
         let file = SafeTensors::deserialize(&self.bytes).expect("a safetensors file");
         let view = file.tensor(name).unwrap_or_else(|_| panic!("{name} in {}", self.path.display()));
         match view.dtype() {
@@ -35,7 +35,7 @@ impl Arrays {
 }
 
 /// Largest distance of two arrays of the same length.
-pub fn farthest(ours: &[f64], theirs: &[f64]) -> f64 {
+pub(crate) fn farthest(ours: &[f64], theirs: &[f64]) -> f64 {
     assert_eq!(ours.len(), theirs.len());
     ours.iter().zip(theirs).map(|(a, b)| if a.is_finite() { (a - b).abs() } else { f64::INFINITY }).fold(0.0, f64::max)
 }

@@ -1,4 +1,5 @@
 //! Motion as data: the representation, its measures, clean-up, joining.
 
 mod kit;
+mod measures;
 mod representation;

@@ -1,0 +1,60 @@
+//! How good a motion is, in numbers: the same definitions in `inspect`, in tests and in every report.
+//!
+//! Heights of foot joints count from the rest pose ([`feet`]). Real motion capture measured the same way stands beside any figure:
+//! a low toe that swings counts as sliding too, so no natural walk reaches 0.
+
+use super::feet::{self, LOW_M};
+use super::{Joint, Motion};
+
+/// How near the pelvis' acceleration comes to gravity's in a flight.
+const FREE_FALL_TOLERANCE: f32 = 0.25;
+/// Soles are soft: only what is deeper than this counts as penetration.
+const SOFT_M: f32 = 0.01;
+/// The toes.
+const TOES: [Joint; 2] = [Joint::LFoot, Joint::RFoot];
+
+/// Quality measures of a motion at 30 fps with the floor at 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Quality {
+    /// Length of the pelvis' way on the floor, metres.
+    pub path_m: f32,
+    /// Mean horizontal step of a toe while it is lower than 5 cm (before and after the step), mm a frame.
+    pub slide_mm_per_frame: f32,
+    /// Share of frames whose lowest foot joint is above 5 cm, flights left out, per cent.
+    pub float_pct: f32,
+    /// Mean over the frames of how far the deepest foot joint lies below −1 cm, mm.
+    pub penetration_mm: f32,
+    /// Mean length of the third difference of the 22 world joints, mm a frame³.
+    pub jitter_mm_per_frame3: f32,
+}
+
+/// Measures a motion. Every number is 0 where a motion is too short for it.
+#[must_use]
+pub fn measure(motion: &Motion) -> Quality {
+    let joints_m = feet::world_joints(motion);
+    let pelvis = Joint::Pelvis as usize;
+    let flying = feet::in_flight(&joints_m, FREE_FALL_TOLERANCE);
+    let floats = joints_m.iter().zip(&flying).filter(|(joints, flying)| feet::lowest_m(joints) > LOW_M && !**flying);
+
+    let slides_m = joints_m.windows(2).flat_map(|pair| {
+        let low = TOES.into_iter().filter(|toe| pair.iter().all(|joints| feet::height_m(joints, *toe) < LOW_M));
+        low.map(|toe| feet::floor_distance_m(pair[0][toe as usize], pair[1][toe as usize])).collect::<Vec<_>>()
+    });
+    let depths_m = joints_m.iter().map(|joints| (-SOFT_M - feet::lowest_m(joints)).max(0.0));
+    let jerks_m = joints_m
+        .windows(4)
+        .flat_map(|w| (0..w[0].len()).map(|j| (w[3][j] - w[0][j] - 3.0 * (w[2][j] - w[1][j])).length()).collect::<Vec<_>>());
+
+    Quality {
+        path_m: joints_m.windows(2).map(|pair| feet::floor_distance_m(pair[0][pelvis], pair[1][pelvis])).sum(),
+        slide_mm_per_frame: 1e3 * mean(slides_m),
+        float_pct: 100.0 * floats.count() as f32 / joints_m.len().max(1) as f32,
+        penetration_mm: 1e3 * mean(depths_m),
+        jitter_mm_per_frame3: 1e3 * mean(jerks_m),
+    }
+}
+
+fn mean(values: impl Iterator<Item = f32>) -> f32 {
+    let (sum, count) = values.fold((0.0_f64, 0_u32), |(sum, count), value| (sum + f64::from(value), count + 1));
+    (sum / f64::from(count.max(1))) as f32
+}

@@ -1,0 +1,61 @@
+//! The quality measures on motions whose numbers are known beforehand.
+
+use glam::Vec3;
+use zoetrope::motion::measure::measure;
+use zoetrope::motion::{FPS, Motion, Pose, REST_OFFSETS_M};
+
+fn moving(frames: usize, root_m: impl Fn(f32) -> Vec3) -> Motion {
+    let pose = |frame: usize| Pose { root_m: root_m(frame as f32 / FPS), ..Pose::REST };
+    Motion { frames: (0..frames).map(pose).collect() }
+}
+
+fn standing_m() -> Vec3 {
+    REST_OFFSETS_M[0]
+}
+
+#[test]
+fn standing_still_is_perfect() {
+    assert_eq!(measure(&moving(60, |_| standing_m())), zoetrope::motion::measure::Quality::default());
+}
+
+#[test]
+fn a_statue_on_wheels_slides_as_fast_as_it_goes() {
+    let quality = measure(&moving(61, |t| standing_m() + Vec3::new(0.3 * t, 0.0, 0.0)));
+    assert!((quality.slide_mm_per_frame - 10.0).abs() < 1e-2, "{quality:?}");
+    assert!((quality.path_m - 0.6).abs() < 1e-4, "{quality:?}");
+    assert_eq!(quality.float_pct, 0.0);
+}
+
+#[test]
+fn hovering_floats_and_a_jump_does_not() {
+    let hovering = measure(&moving(60, |_| standing_m() + Vec3::Y * 0.06));
+    assert_eq!((hovering.float_pct, hovering.slide_mm_per_frame), (100.0, 0.0));
+    let jump = measure(&moving(60, |t| {
+        let air = t - 0.7;
+        standing_m() + Vec3::Y * (2.4 * air - 4.905 * air * air).max(0.0)
+    }));
+    assert_eq!(jump.float_pct, 0.0, "a flight of half a second: {jump:?}");
+    let balloon = measure(&moving(60, |t| standing_m() + Vec3::Y * (0.3 * (1.0 - (t - 1.0).abs() / 0.35)).max(0.0)));
+    assert!(balloon.float_pct > 20.0, "up and down without falling: {balloon:?}");
+}
+
+#[test]
+fn only_what_is_deeper_than_a_soft_sole_penetrates() {
+    assert_eq!(measure(&moving(9, |_| standing_m() - Vec3::Y * 0.009)).penetration_mm, 0.0);
+    assert!((measure(&moving(9, |_| standing_m() - Vec3::Y * 0.025)).penetration_mm - 15.0).abs() < 1e-2);
+}
+
+#[test]
+fn jitter_is_the_third_difference() {
+    // Every joint goes up and down by 2 mm from frame to frame: third difference 8 × 1 mm.
+    let quality = measure(&moving(40, |t| standing_m() + Vec3::Y * 0.001 * if (t * FPS).round() as i32 % 2 == 0 { 1.0 } else { -1.0 }));
+    assert!((quality.jitter_mm_per_frame3 - 8.0).abs() < 1e-2, "{quality:?}");
+}
+
+#[test]
+fn the_shortest_motions_measure_without_nan() {
+    for frames in 0..4 {
+        let quality = measure(&moving(frames, |_| standing_m()));
+        assert_eq!(quality, zoetrope::motion::measure::Quality::default());
+    }
+}
