@@ -1,0 +1,300 @@
+"""The two networks in the published layout: parameter names and shapes are those of MotionMillion's checkpoints.
+
+The motion tokenizer is a convolutional encoder and decoder around a finite scalar quantizer (spec section 2); the
+transformer is LLaMA-like with a bidirectional text prefix (spec section 3). Dropout is ours and acts in training only.
+"""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from representation import FEATURES
+
+
+class Finite(nn.Module):
+    """Finite scalar quantizer (spec 2.4): `levels` digits a token, the first least significant."""
+
+    def __init__(self, levels, width):
+        super().__init__()
+        self.levels = list(levels)
+        self.codes = math.prod(levels)
+        levels = torch.tensor(levels)
+        half = (levels - 1) * 1.001 / 2
+        offset = (levels % 2 == 0) * 0.5
+        self.register_buffer("reach", half, persistent=False)
+        self.register_buffer("offset", offset, persistent=False)
+        self.register_buffer("shift", torch.atanh(offset / half), persistent=False)
+        self.register_buffer("centre", levels // 2, persistent=False)
+        basis = torch.cumprod(torch.cat([torch.ones(1, dtype=torch.long), levels[:-1]]), 0)
+        self.register_buffer("basis", basis, persistent=False)
+        self.project_in = nn.Linear(width, len(levels))
+        self.project_out = nn.Linear(len(levels), width)
+
+    def digits(self, x):
+        """[..., width] → bounded values before rounding, float32 [..., digits]."""
+        z = self.project_in(x).float()
+        return torch.tanh(z + self.shift) * self.reach - self.offset
+
+    def forward(self, x):
+        """Quantized with a straight-through gradient: [..., width] → ([..., width], codes [...])."""
+        bounded = self.digits(x)
+        rounded = bounded.round()
+        code = ((rounded.detach().long() + self.centre) * self.basis).sum(-1)
+        passed = bounded + (rounded - bounded).detach()
+        return self.project_out((passed / self.centre).to(x.dtype)), code
+
+    def embed(self, code):
+        """Codes [...] → [..., width]."""
+        digits = code.unsqueeze(-1) // self.basis % torch.tensor(self.levels, device=code.device) - self.centre
+        return self.project_out(digits / self.centre)
+
+
+class Residual(nn.Module):
+    def __init__(self, width, dilation, activation):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width)
+        self.norm2 = nn.LayerNorm(width)
+        self.conv1 = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation)
+        self.conv2 = nn.Conv1d(width, width, 1)
+        self.activation = activation
+
+    def forward(self, x):
+        y = self.conv1(self.activation(self.norm1(x.transpose(1, 2)).transpose(1, 2)))
+        return x + self.conv2(self.activation(self.norm2(y.transpose(1, 2)).transpose(1, 2)))
+
+
+class Stack(nn.Module):
+    """Residual blocks with dilations 9, 3, 1, under the name `model`."""
+
+    def __init__(self, width, activation):
+        super().__init__()
+        self.model = nn.Sequential(*(Residual(width, 3**power, activation) for power in (2, 1, 0)))
+
+    def forward(self, x):
+        return self.model(x)
+
+
+class Patcher(nn.Module):
+    """The identity that a Haar patcher of size 1 is; it keeps the checkpoint's two buffers."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("wavelets", torch.full((2,), 0.5**0.5))
+        self.register_buffer("_arange", torch.arange(2))
+
+    def forward(self, x):
+        return x
+
+
+class Convolutions(nn.Module):
+    """Either end of the tokenizer: layers under the name `model`."""
+
+    def __init__(self, *layers):
+        super().__init__()
+        self.model = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.model(x)
+
+
+class MotionTokenizer(nn.Module):
+    """Normalised features [N, T, 272] ↔ codes [N, T/2]."""
+
+    def __init__(self, levels, width, code_dim, activation="relu"):
+        super().__init__()
+        act = {"relu": F.relu, "silu": F.silu}[activation]
+        self.encoder = Convolutions(
+            Patcher(),
+            nn.Conv1d(FEATURES, width, 3, padding=1),
+            nn.ReLU(),
+            nn.Sequential(nn.Conv1d(width, width, 4, stride=2, padding=1), Stack(width, act)),
+            nn.Conv1d(width, code_dim, 3, padding=1),
+        )
+        self.decoder = Convolutions(
+            nn.Conv1d(code_dim, width, 3, padding=1),
+            nn.ReLU(),
+            nn.Sequential(Stack(width, act), nn.Upsample(scale_factor=2, mode="nearest"), nn.Conv1d(width, width, 3, padding=1)),
+            nn.Conv1d(width, width, 3, padding=1),
+            nn.ReLU(),
+            nn.Conv1d(width, FEATURES, 3, padding=1),
+            Patcher(),
+        )
+        self.quantizer = Finite(levels, code_dim)
+
+    def forward(self, x):
+        """→ (reconstruction [N, T, 272], codes [N, T/2]) with gradients through the rounding."""
+        latent = self.encoder(x.transpose(1, 2)).transpose(1, 2)
+        quantized, code = self.quantizer(latent)
+        return self.decoder(quantized.transpose(1, 2)).transpose(1, 2), code
+
+    @torch.no_grad()
+    def encode(self, x):
+        latent = self.encoder(x.transpose(1, 2)).transpose(1, 2)
+        return self.quantizer(latent)[1]
+
+    @torch.no_grad()
+    def decode(self, code):
+        return self.decoder(self.quantizer.embed(code).transpose(1, 2)).transpose(1, 2)
+
+
+class RmsNorm(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(width))
+
+    def forward(self, x):
+        return F.rms_norm(x, self.scale.shape, self.scale.to(x.dtype), 1e-5)
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads, dropout):
+        super().__init__()
+        self.c_attn = nn.Linear(width, 3 * width, bias=False)
+        self.c_proj = nn.Linear(width, width, bias=False)
+        self.heads = heads
+        self.dropout = dropout
+
+    def forward(self, x, mask, rope, cache):
+        """`cache`: None, or a dict that keeps keys and values of the positions so far."""
+        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.c_attn(x).chunk(3, -1))
+        q, k = rotate(q, rope), rotate(k, rope)
+        if cache is not None:
+            if "k" in cache:
+                k, v = torch.cat([cache["k"], k], 2), torch.cat([cache["v"], v], 2)
+            cache["k"], cache["v"] = k, v
+        mixed = F.scaled_dot_product_attention(q, k, v, mask, self.dropout if self.training else 0.0)
+        return self.c_proj(mixed.transpose(1, 2).flatten(2))
+
+
+class Mlp(nn.Module):
+    def __init__(self, width, hidden):
+        super().__init__()
+        self.c_fc1 = nn.Linear(width, hidden, bias=False)
+        self.c_fc2 = nn.Linear(width, hidden, bias=False)
+        self.c_proj = nn.Linear(hidden, width, bias=False)
+
+    def forward(self, x):
+        return self.c_proj(F.silu(self.c_fc1(x)) * self.c_fc2(x))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads, hidden, dropout):
+        super().__init__()
+        self.rms_1 = RmsNorm(width)
+        self.attn = Attention(width, heads, dropout)
+        self.rms_2 = RmsNorm(width)
+        self.mlp = Mlp(width, hidden)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x, mask, rope, cache=None):
+        x = x + self.drop(self.attn(self.rms_1(x), mask, rope, cache))
+        return x + self.drop(self.mlp(self.rms_2(x)))
+
+
+class Transformer(nn.Module):
+    """Predicts motion codes after text features. `codes` = end token, `codes + 1` = pad."""
+
+    def __init__(self, codes, layers, heads, width, clip_dim, block_size=301, dropout=0.0):
+        super().__init__()
+        self.codes, self.block_size = codes, block_size
+        hidden = -(-int(8 * width / 3) // 256) * 256
+        self.config = {
+            "n_layer": layers,
+            "n_head": heads,
+            "n_embd": width,
+            "mlp_hidden": hidden,
+            "clip_dim": clip_dim,
+            "block_size": block_size,
+            "norm_eps": 1e-5,
+            "rope_base": 10000,
+        }
+        self.llama_proj = nn.Linear(clip_dim, width)
+        self.transformer = nn.ModuleDict(
+            {
+                "wte": nn.Embedding(codes + 2, width),
+                "h": nn.ModuleList(Block(width, heads, hidden, dropout) for _ in range(layers)),
+                "ln_f": RmsNorm(width),
+            }
+        )
+        self.lm_head = nn.Linear(width, codes + 1, bias=False)
+        self.drop = nn.Dropout(dropout)
+        self.register_buffer("rope", rope_table(block_size, width // heads), persistent=False)
+        # Small embeddings and shrunken residual outputs: a quick start for a short training.
+        nn.init.normal_(self.transformer["wte"].weight, std=0.02)
+        for name, weight in self.named_parameters():
+            if name.endswith("c_proj.weight"):
+                nn.init.normal_(weight, std=0.02 / math.sqrt(2 * layers))
+            elif name.endswith(("c_attn.weight", "c_fc1.weight", "c_fc2.weight", "lm_head.weight")):
+                nn.init.normal_(weight, std=0.02)
+
+    def forward(self, text, text_length, tokens):
+        """text [B, L, clip_dim] with `text_length` [B] valid features, tokens [B, N] → logits [B, L + N, codes + 1].
+
+        Each row is its valid features, then its tokens; what lies behind position text_length + N is padding.
+        """
+        limit = text.shape[1]
+        at = torch.arange(limit + tokens.shape[1], device=tokens.device)
+        # Row r takes text at positions below text_length[r], else its token number position - text_length[r].
+        token_at = (at - text_length[:, None]).clamp(0, tokens.shape[1] - 1) if tokens.shape[1] else None
+        x = F.pad(self.llama_proj(text), (0, 0, 0, tokens.shape[1]))
+        if token_at is not None:
+            embedded = self.transformer["wte"](tokens.gather(1, token_at))
+            x = torch.where((at < text_length[:, None])[..., None], x, embedded.to(x.dtype))
+        in_text = at < text_length[:, None]
+        mask = (at[None, :] <= at[:, None]) | (in_text[:, :, None] & in_text[:, None, :])
+        x = self.drop(x)
+        rope = self.rope[: len(at)].to(x.dtype)
+        for block in self.transformer["h"]:
+            x = block(x, mask[:, None], rope)
+        return self.lm_head(self.transformer["ln_f"](x))
+
+    @torch.inference_mode()
+    def sample(self, text, count, guidance=1.0, temperature=0.9, top_p=0.95, end=True, empty=None, generator=None):
+        """Codes for one prompt: text [L, clip_dim]; `empty`: features of the empty prompt, for guidance other than 1."""
+        guided = guidance != 1.0
+        streams = [[{} for _ in self.transformer["h"]] for _ in range(1 + guided)]
+        positions = [0] * len(streams)
+        inputs = [self.llama_proj(part.float())[None] for part in ([text, empty] if guided else [text])]
+        codes = []
+        while len(codes) < count:
+            logits = []
+            for stream, caches in enumerate(streams):
+                x = inputs[stream]
+                rope = self.rope[positions[stream] : positions[stream] + x.shape[1]]
+                for block, cache in zip(self.transformer["h"], caches):
+                    x = block(x, None, rope, cache)
+                positions[stream] += inputs[stream].shape[1]
+                logits.append(self.lm_head(self.transformer["ln_f"](x[:, -1]))[0])
+            row = logits[0] if not guided else logits[1] + guidance * (logits[0] - logits[1])
+            if not end:
+                row[self.codes] = -math.inf
+            code = nucleus(row / temperature, top_p, generator)
+            if code == self.codes:
+                break
+            codes.append(code)
+            inputs = [self.transformer["wte"](torch.tensor([[code]]))] * len(streams)
+        return codes
+
+
+def nucleus(logits, top_p, generator):
+    """One draw from the smallest set of tokens whose probability reaches `top_p`."""
+    order = logits.argsort(descending=True)
+    probabilities = torch.softmax(logits[order], -1)
+    probabilities[probabilities.cumsum(-1) - probabilities > top_p] = 0
+    return order[torch.multinomial(probabilities, 1, generator=generator)].item()
+
+
+def rope_table(positions, head_size):
+    """[positions, head_size / 2, 2] cosines and sines, base 10000."""
+    frequency = 10000.0 ** (-torch.arange(0, head_size, 2).double() / head_size)
+    angle = torch.arange(positions).double()[:, None] * frequency
+    return torch.stack([angle.cos(), angle.sin()], -1).float()
+
+
+def rotate(x, rope):
+    """Turns the interleaved pairs of [B, heads, S, head size] by `rope` [S, head size / 2, 2]."""
+    even, odd = x[..., 0::2], x[..., 1::2]
+    cos, sin = rope[..., 0], rope[..., 1]
+    return torch.stack([even * cos - odd * sin, even * sin + odd * cos], -1).flatten(-2)
