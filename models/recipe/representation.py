@@ -16,6 +16,7 @@ assert FEATURES == 272 == ROTATIONS.stop
 
 PARENTS = [-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19]
 MIRRORED = [0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20]
+LEVELS = [[0], [1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12, 13, 14], [15, 16, 17], [18, 19], [20, 21]]
 PELVIS, SPINE3, L_FOOT, R_FOOT, HEAD, L_WRIST, R_WRIST = 0, 9, 10, 11, 15, 20, 21
 L_ANKLE, R_ANKLE = 7, 8
 UPPER_BODY = [9, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]
@@ -100,16 +101,22 @@ def heading(world_from_pelvis):
 def forward_kinematics(root, local, offsets=None):
     """root [..., 3], local matrices [..., 22, 3, 3] → world joint positions [..., 22, 3]."""
     offsets = torch.as_tensor(REST_OFFSETS if offsets is None else offsets, dtype=root.dtype, device=root.device)
-    positions, rotations = [root], [local[..., 0, :, :]]
-    for joint in range(1, JOINTS):
-        parent = PARENTS[joint]
-        positions.append(positions[parent] + rotations[parent] @ offsets[joint])
-        rotations.append(rotations[parent] @ local[..., joint, :, :])
-    return torch.stack(positions, -2)
+    # Joints of equal depth at once; their order is the joints' own.
+    position, rotation = root.unsqueeze(-2), local[..., :1, :, :]
+    positions = [position]
+    for above, level in zip(LEVELS, LEVELS[1:]):
+        parents = [above.index(PARENTS[joint]) for joint in level]
+        position = position[..., parents, :] + (rotation[..., parents, :, :] @ offsets[level].unsqueeze(-1)).squeeze(-1)
+        rotation = rotation[..., parents, :, :] @ local[..., level, :, :]
+        positions.append(position)
+    return torch.cat(positions, -2)
 
 
-def encode(root, local, offsets=None):
-    """A motion → features [T, 272] (spec 1.3, step 6). Heights stay as they are: clips come aligned to the floor."""
+def encode(root, local, offsets=None, starts=(0,)):
+    """Motions one behind the other, beginning at the rows `starts` → features [T, 272] (spec 1.3, step 6).
+
+    Heights stay as they are: clips come aligned to the floor.
+    """
     matrices = matrix_from_quat(local)
     world = forward_kinematics(root, matrices, offsets)
     t = heading(matrices[:, 0])
@@ -124,7 +131,16 @@ def encode(root, local, offsets=None):
     out[1:, VELOCITIES] = (positions[1:] - positions[:-1]).flatten(1)
     matrices = torch.cat([(local_from_world @ matrices[:, 0])[:, None], matrices[:, 1:]], 1)
     out[:, ROTATIONS] = matrices[:, :, :2].flatten(1)
-    return out
+    return begin(out, starts)
+
+
+def begin(features, starts=(0,)):
+    """Makes the rows `starts` first rows of a motion, in place: no step, no turn, no difference."""
+    starts = list(starts)
+    features[starts, STEP] = 0
+    features[starts, TURN] = features.new_tensor([1, 0, 0, 0, 1, 0])
+    features[starts, VELOCITIES] = 0
+    return features
 
 
 def root_path(features):

@@ -1,0 +1,322 @@
+"""The training material: pieces of motion, each with what it shows, and the features of all captions.
+
+    python corpus.py motion.pack models/bundled/text_encoder -o corpus.pt
+
+Besides the archives' own segments there are pieces made from them: standing still, sitting down, crouching; short walks
+and runs made longer by seamless loops; arms of one clip over the legs of another; one action after another.
+"""
+
+import argparse
+import hashlib
+import random
+from collections import defaultdict
+
+import torch
+
+import pack
+import representation as rep
+from captions import Segment, swap_sides
+from representation import FPS
+from text_encoder import TextEncoder
+
+HELD_OUT_SHARE = 0.04
+SHORT_LOOP_SECS, LOOP_TO_SECS = 5.0, 8.0
+LOOPED = {"walk", "walk-slow", "walk-fast", "walk-long", "run", "jog", "dash", "jacks", "jog-place", "crawl"}
+LEGS = {"walk", "walk-turn-left", "walk-turn-right", "walk-back", "run", "jog"}
+ARMS = {"wave-left", "wave-right", "wave-both", "raise-left", "raise-right", "raise-both"}
+STANDING = {"bow", "bye", "wave-left", "wave-right", "wave-both", "raise-left", "raise-right", "raise-both", "guide", "punch", "kick", "stand"}
+
+
+class Piece:
+    """Motion (see representation.py) with what it shows; `held_out` pieces only measure."""
+
+    def __init__(self, clip, root, local, segment, held_out):
+        self.clip, self.root, self.local, self.segment, self.held_out = clip, root, local, segment, held_out
+
+    def __len__(self):
+        return len(self.root)
+
+    @property
+    def group(self):
+        """What is sampled evenly: actions; all compositions together."""
+        action = self.segment.action
+        return "together" if "+" in action else "after" if ">" in action else action
+
+    def part(self, start, stop, segment):
+        return Piece(self.clip, self.root[start:stop], self.local[start:stop], segment, self.held_out)
+
+    def variant(self, mirrored, speed):
+        """(root, local) of the piece, mirrored or not, played at another speed."""
+        motion = self.root, self.local
+        if mirrored:
+            motion = rep.mirror(*motion)
+        return motion if speed == 1.0 else rep.stretch(*motion, speed)
+
+    def captions(self, mirrored, count, rng):
+        texts = self.segment.captions(count, rng)
+        return [swap_sides(text) for text in texts] if mirrored else texts
+
+
+def is_held_out(clip):
+    return int(hashlib.sha1(clip.encode()).hexdigest(), 16) % 1000 < 1000 * HELD_OUT_SHARE
+
+
+def build(pack_file, seed=0, compositions=500, chains=250):
+    """All pieces of a pack."""
+    rng = random.Random(seed)
+    pieces = []
+    for clip, root, local, segments in pack.read(pack_file):
+        for entry in segments:
+            start, stop = int(entry["start_s"] * FPS), min(len(root), round(entry["end_s"] * FPS))
+            if stop - start >= 20:
+                segment = Segment.of(clip, entry["captions"])
+                pieces.append(Piece(clip, root[start:stop], local[start:stop], segment, is_held_out(clip)))
+    made = [piece for source in pieces for piece in (*seats(source), *squats(source))]
+    made += idles(pieces, rng)
+    pieces = [looped(piece) if piece.segment.action in LOOPED and len(piece) < SHORT_LOOP_SECS * FPS else piece for piece in pieces]
+    known = [piece for piece in pieces + made if not piece.held_out]
+    made += together(known, compositions, rng) + after(known, chains, rng)
+    return pieces + made
+
+
+def idles(pieces, rng, count=150):
+    """Standing still: quiet stretches of clips, played forth and back."""
+    found = []
+    for piece in pieces:
+        if piece.segment.action not in STANDING:
+            continue
+        joints = rep.forward_kinematics(piece.root, rep.matrix_from_quat(piece.local))
+        speed = (joints[1:] - joints[:-1]).norm(dim=-1).amax(1) * FPS
+        start, stop = longest_run(speed < 0.12)
+        if stop - start >= 0.6 * FPS:
+            there = torch.arange(start, stop)
+            cycle = torch.cat([there, there.flip(0)[1:-1]])
+            frames = cycle.repeat(int(rng.uniform(3, 9) * FPS) // len(cycle) + 1)
+            segment = Segment("stand", piece.segment.style)
+            found.append(Piece(piece.clip, piece.root[frames], piece.local[frames], segment, piece.held_out))
+    return rng.sample(found, min(count, len(found)))
+
+
+def seats(piece):
+    """Sitting down, being seated and standing up, from clips of people who use a stool."""
+    if not any("sits" in sentence and "stool" in sentence for sentence in piece.segment.sentences):
+        return
+    height = piece.root[:, 1]
+    start, stop = longest_run(height < 0.72)
+    if stop - start < FPS:
+        return
+    if start > 0:
+        yield piece.part(max(0, start - int(1.6 * FPS)), min(stop, start + 2 * FPS), Segment("sit"))
+    yield piece.part(start, stop, Segment("seated"))
+    if stop < len(piece):
+        yield piece.part(max(start, stop - FPS), min(len(piece), stop + int(1.6 * FPS)), Segment("stand-up"))
+
+
+def squats(piece):
+    """Single crouches from clips of repeated squats: down and up, and down to stay there."""
+    if piece.segment.action != "squat":
+        return
+    height = piece.root[:, 1]
+    at = 1
+    while at < len(piece) - 1:
+        near = height[max(0, at - 12) : at + 13]
+        if height[at] == near.min() and height[at] < height.max() - 0.2:
+            before, behind = height[max(0, at - 40) : at], height[at : at + 40]
+            top, next_top = at - len(before) + int(before.argmax()), at + int(behind.argmax())
+            yield piece.part(top, next_top + 1, Segment("crouch-up"))
+            yield _held(piece, top, at)
+            at = next_top
+        at += 1
+
+
+def _held(piece, top, bottom):
+    """Down into a crouch, then swaying there a little for two seconds."""
+    sway = bottom - 1 - (torch.sin(torch.arange(2 * FPS) / FPS * 2.5) ** 2 * 2).round().long()
+    frames = torch.cat([torch.arange(top, bottom), sway.clamp(min=top)])
+    return Piece(piece.clip, piece.root[frames], piece.local[frames], Segment("crouch"), piece.held_out)
+
+
+def looped(piece, overlap=8):
+    """A short walk or run made longer: it jumps back to where the body is in nearly the same phase, cross-faded."""
+    features = rep.encode(piece.root, piece.local)
+    pose = torch.cat([features[:, rep.POSITIONS], 6 * features[:, rep.VELOCITIES]], 1)
+    half = overlap // 2
+    candidates = torch.arange(half, len(piece) - half)
+    distance = torch.cdist(pose[candidates], pose[candidates])
+    gap = candidates[None] - candidates[:, None]
+    # A loop of at least half a second, and the longer the better.
+    distance = torch.where(gap >= FPS // 2, distance - 0.004 * gap, torch.inf)
+    if not torch.isfinite(distance).any():
+        return piece
+    back, end = divmod(int(distance.argmin()), len(candidates))
+    back, end = int(candidates[back]), int(candidates[end])
+    if distance[back - half, end - half] > 0.5:
+        return piece
+    cycle = piece.root[back - half : end + half], piece.local[back - half : end + half]
+    motion = piece.root[: end + half], piece.local[: end + half]
+    while len(motion[0]) < LOOP_TO_SECS * FPS:
+        motion = rep.join(motion, cycle, overlap)
+    return Piece(piece.clip, *motion, piece.segment, piece.held_out)
+
+
+def together(pieces, count, rng):
+    """The arms, head and chest of one piece over the legs of another."""
+    by_action = _by_action(pieces)
+    legs, arms = [sorted(actions & by_action.keys()) for actions in (LEGS, ARMS)]
+    made = []
+    for _ in range(count if legs and arms else 0):
+        # Half of them walk straight on.
+        lower = rng.choice(by_action["walk" if rng.random() < 0.5 else rng.choice(legs)])
+        upper = rng.choice(by_action[rng.choice(arms)])
+        begin = rng.randrange(0, FPS)
+        shown = min(len(upper), len(lower) - begin)
+        if shown < 1.5 * FPS:
+            continue
+        ramp = torch.arange(shown).clamp(max=8) / 8
+        weight = torch.minimum(ramp, torch.ones(shown) if shown < len(upper) else ramp.flip(0))
+        local = lower.local.clone()
+        window = slice(begin, begin + shown)
+        local[window, rep.UPPER_BODY] = rep.blend(local[window, rep.UPPER_BODY], upper.local[:shown, rep.UPPER_BODY], weight[:, None, None])
+        made.append(Piece(f"{lower.clip}+{upper.clip}", lower.root, local, Segment.together(lower.segment, upper.segment), False))
+    return made
+
+
+def after(pieces, count, rng, overlap=10):
+    """One action after another, where the end of the one is much like the beginning of the other."""
+    by_action = _by_action(pieces)
+    actions = sorted(STANDING & by_action.keys())
+    made = []
+    for _ in range(count if len(actions) > 1 else 0):
+        first = rng.choice(by_action[rng.choice(actions)])
+        ending = rep.encode(first.root, first.local)[-overlap // 2, rep.POSITIONS]
+        other = by_action[rng.choice([action for action in actions if action != first.segment.action])]
+        options = [piece for piece in rng.sample(other, min(8, len(other))) if len(piece) + len(first) < 10 * FPS]
+        beginnings = [rep.encode(piece.root[:overlap], piece.local[:overlap])[overlap // 2, rep.POSITIONS] for piece in options]
+        distances = [(ending - beginning).norm().item() for beginning in beginnings]
+        if distances and min(distances) < 1.0:
+            second = options[distances.index(min(distances))]
+            root, local = rep.join((first.root, first.local), (second.root, second.local), overlap)
+            made.append(Piece(f"{first.clip}>{second.clip}", root, local, Segment.after(first.segment, second.segment), False))
+    return made
+
+
+def features_of(pieces, mirrored=False, speed=1.0, device="cpu", rows=1 << 16):
+    """Features of all pieces, one behind the other: (float32 [F, 272] on `device`, lengths)."""
+    motions = [piece.variant(mirrored, speed) for piece in pieces]
+    lengths = [len(root) for root, _ in motions]
+    parts, first = [], 0
+    while first < len(motions):
+        # As many whole pieces at once as fit into `rows`.
+        last, total = first, 0
+        while last < len(motions) and (total == 0 or total + lengths[last] <= rows):
+            total += lengths[last]
+            last += 1
+        starts = torch.tensor([0, *lengths[first : last - 1]]).cumsum(0).tolist()
+        root, local = (torch.cat(column).to(device) for column in zip(*motions[first:last]))
+        parts.append(rep.encode(root, local, starts=starts))
+        first = last
+    return torch.cat(parts), lengths
+
+
+def longest_run(flags):
+    """(start, stop) of the longest stretch of True."""
+    best, start = (0, 0), None
+    for at, flag in enumerate([*flags.tolist(), False]):
+        if flag and start is None:
+            start = at
+        elif not flag and start is not None:
+            best, start = max(best, (start, at), key=lambda run: run[1] - run[0]), None
+    return best
+
+
+def _by_action(pieces):
+    found = defaultdict(list)
+    for piece in pieces:
+        found[piece.segment.action].append(piece)
+    return found
+
+
+class Corpus:
+    """Pieces, feature statistics, and captions with their text features.
+
+    `texts[pool]` are the captions of a pool and `text_spans[pool]` the (first row, length) of each in `text_features`
+    [rows, 384] float16; `pools[piece][mirrored]` is a piece's pool. Pool 0 holds the empty caption alone.
+    """
+
+    def __init__(self, pieces, mean, std, pools, texts, text_spans, text_features):
+        self.pieces, self.mean, self.std = pieces, mean, std
+        self.pools, self.texts, self.text_spans, self.text_features = pools, texts, text_spans, text_features
+
+    @classmethod
+    def make(cls, pack_file, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=250):
+        pieces = build(pack_file, seed, compositions, chains)
+        mean, std = statistics(pieces, device)
+        rng = random.Random(seed)
+        pools, texts, pool_of = [], [[""]], {}
+        for piece in pieces:
+            pair = []
+            for mirrored in (False, True):
+                key = (mirrored, piece.segment.key)
+                if key not in pool_of:
+                    pool_of[key] = len(texts)
+                    texts.append(piece.captions(mirrored, captions, rng))
+                pair.append(pool_of[key])
+            pools.append(pair)
+        distinct = list(dict.fromkeys(text for pool in texts for text in pool))
+        features = TextEncoder(encoder_folder, device).encode(distinct)
+        first = torch.tensor([0, *map(len, features)]).cumsum(0).tolist()
+        span_of = {text: (first[row], len(features[row])) for row, text in enumerate(distinct)}
+        spans = [[span_of[text] for text in pool] for pool in texts]
+        return cls(pieces, mean, std, pools, texts, spans, torch.cat(features))
+
+    def save(self, path):
+        state = dict(vars(self))
+        state["pieces"] = [(p.clip, p.root, p.local, vars(p.segment), p.held_out) for p in self.pieces]
+        torch.save(state, path)
+
+    @classmethod
+    def load(cls, path):
+        state = torch.load(path, weights_only=True)
+        pieces = []
+        for clip, root, local, segment, held_out in state.pop("pieces"):
+            restored = Segment(segment["action"])
+            vars(restored).update(segment)
+            pieces.append(Piece(clip, root, local, restored, held_out))
+        return cls(pieces, **state)
+
+
+def statistics(pieces, device):
+    """Mean per element and deviation per block (as published), over the clips and their mirror images."""
+    count, total, squares = 0, 0, 0
+    for mirrored in (False, True):
+        features = features_of([piece for piece in pieces if not piece.held_out], mirrored, device=device)[0].double()
+        count, total, squares = count + len(features), total + features.sum(0), squares + (features**2).sum(0)
+    mean = total / count
+    deviation = (squares / count - mean**2).clamp(min=0).sqrt()
+    std = torch.empty_like(deviation)
+    for block in (rep.STEP, rep.TURN, rep.POSITIONS, rep.VELOCITIES, rep.ROTATIONS):
+        std[block] = deviation[block].mean()
+    return mean.float().cpu(), std.float().cpu()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("pack")
+    parser.add_argument("text_encoder")
+    parser.add_argument("-o", "--output", required=True)
+    parser.add_argument("--captions", type=int, default=40, help="sentences per action and style")
+    parser.add_argument("--compositions", type=int, default=500)
+    parser.add_argument("--chains", type=int, default=250)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    a = parser.parse_args()
+    corpus = Corpus.make(a.pack, a.text_encoder, a.device, a.captions, 0, a.compositions, a.chains)
+    corpus.save(a.output)
+    seconds = defaultdict(float)
+    for piece in corpus.pieces:
+        seconds[piece.group] += len(piece) / FPS
+    print(*(f"{group}: {secs:.0f} s" for group, secs in sorted(seconds.items(), key=lambda item: -item[1])), sep="\n")
+    print(f"{len(corpus.pieces)} pieces, {sum(seconds.values()) / 60:.0f} minutes, {sum(map(len, corpus.texts))} captions")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""Trains the motion tokenizer.
+
+    python train_tokenizer.py CORPUS.pt -o runs/tokenizer --minutes 35 --device cpu
+
+CORPUS.pt is what corpus.py writes. Besides the published loss (smooth L1 on all features) the root, the pelvis height,
+the walked path, the forward kinematics of the rotations and the steps of the feet are weighted: root drift and sliding
+feet are what one sees.
+"""
+
+import argparse
+import json
+import time
+
+import torch
+from torch.nn import functional as F
+
+import representation as rep
+from corpus import Corpus, features_of
+from networks import MotionTokenizer
+from training import Run, with_weights
+
+FEET = [rep.L_ANKLE, rep.R_ANKLE, rep.L_FOOT, rep.R_FOOT]
+
+
+class Windows:
+    """Random windows of the training clips and their mirror images, all on the device."""
+
+    def __init__(self, corpus, device):
+        pieces = corpus.pieces
+        parts, self.spans, self.held_out, at = [], [], [], 0
+        for mirrored in (False, True):
+            features, lengths = features_of(pieces, mirrored, device=device)
+            parts.append(features)
+            for piece, length in zip(pieces, lengths):
+                if not piece.held_out:
+                    self.spans.append((at, length))
+                elif not mirrored:
+                    self.held_out.append((at, length))
+                at += length
+        self.features = torch.cat(parts)
+        self.mean, self.std = corpus.mean.to(device), corpus.std.to(device)
+        self.device = device
+
+    def prepare(self, frames):
+        usable = [(start, length) for start, length in self.spans if length >= frames]
+        self.frames = frames
+        self.start = torch.tensor([start for start, _ in usable], device=self.device)
+        self.room = torch.tensor([length - frames + 1 for _, length in usable], device=self.device)
+        # A long clip holds more to see, but the shortest ones must not get lost.
+        self.weight = (self.room + frames).float().sqrt()
+
+    def draw(self, count):
+        row = torch.multinomial(self.weight, count, replacement=True)
+        at = self.start[row] + (torch.rand(count, device=self.device) * self.room[row]).long()
+        return self.features[at[:, None] + torch.arange(self.frames, device=self.device)]
+
+    def normalise(self, features):
+        return (features - self.mean) / self.std
+
+    def denormalise(self, features):
+        return features * self.std + self.mean
+
+
+def loss_of(windows, net, truth, weight):
+    x = windows.normalise(truth)
+    with torch.autocast(windows.device, torch.bfloat16, enabled=windows.device == "cuda"):
+        predicted, _ = net(x)
+    predicted = predicted.float()
+    loss = (F.smooth_l1_loss(predicted, x, reduction="none") * weight).mean()
+    features = windows.denormalise(predicted)
+    with torch.no_grad():
+        true_t, true_xz = rep.root_path(truth)
+        true_world = rep.decode_positions(truth)
+    # Metres; what a network of this size reaches makes each term about as large as the first.
+    t, xz = rep.root_path(features)
+    loss = loss + 0.5 * F.smooth_l1_loss(xz, true_xz, beta=0.1) + 0.25 * (1 - torch.cos(t - true_t)).mean()
+    world = rep.decode_positions(features)
+    posed = rep.forward_kinematics(*rep.decode_pose(features))
+    # Compared around the true path, so that a drift is not counted again for every joint.
+    drift = torch.stack([xz[..., 0] - true_xz[..., 0], torch.zeros_like(t), xz[..., 1] - true_xz[..., 1]], -1)[..., None, :]
+    loss = loss + 2.0 * F.smooth_l1_loss(posed - drift, true_world, beta=0.1)
+    step = (posed[:, 1:] - posed[:, :-1])[..., FEET, :]
+    true_step = (true_world[:, 1:] - true_world[:, :-1])[..., FEET, :]
+    loss = loss + 2.0 * F.smooth_l1_loss(step, true_step, beta=0.02)
+    apart = (world[:, 1:] - world[:, :-1])[..., FEET, :]
+    return loss + 1.0 * F.smooth_l1_loss(apart, true_step, beta=0.02)
+
+
+@torch.no_grad()
+def measure(windows, net, limit=48):
+    """On held-out clips: mean joint error of positions and of posed rotations (mm, pelvis-centred), root drift after 2 s (cm)."""
+    position, posed, drift, used = [], [], [], []
+    for start, length in windows.held_out[:: max(1, len(windows.held_out) // limit)]:
+        length = min(length, 600) // 2 * 2
+        truth = windows.features[start : start + length][None]
+        decoded, code = net(windows.normalise(truth))
+        features = windows.denormalise(decoded.float())
+        true_joints, joints = rep.decode_positions(truth), rep.decode_positions(features)
+        by_rotations = rep.forward_kinematics(*rep.decode_pose(features))
+        centred = true_joints - true_joints[..., :1, :]
+        position.append((joints - joints[..., :1, :] - centred).norm(dim=-1).mean())
+        posed.append((by_rotations - by_rotations[..., :1, :] - centred).norm(dim=-1).mean())
+        # Drift over windows of two seconds, each begun at the true place and heading.
+        for at in range(0, length - 60, 60):
+            (_, xz), (_, true_xz) = (rep.root_path(f[:, at + 1 : at + 61]) for f in (features, truth))
+            drift.append((xz - true_xz)[:, -1].norm(dim=-1).mean())
+        used.append(code.flatten())
+    position, posed = (1000 * torch.stack(found).mean().item() for found in (position, posed))
+    drift = 100 * torch.stack(drift).mean().item() if drift else 0.0
+    codes = torch.cat(used)
+    share = torch.bincount(codes, minlength=net.quantizer.codes).float() / len(codes)
+    perplexity = torch.exp(-(share * torch.log(share + 1e-7)).sum()).item()
+    # One number to choose by: what the eye sees of the rotations and of the path.
+    return {"measure": posed + 2 * drift, "mpjpe_mm": position, "posed_mm": posed, "drift_cm": drift, "perplexity": perplexity}
+
+
+def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60):
+    torch.manual_seed(0)
+    windows = Windows(corpus, device)
+    windows.prepare(frames)
+    net = MotionTokenizer(levels, width, width, activation).to(device)
+    run = Run(folder, net, rate, minutes, device)
+    (run.folder / "config.json").write_text(json.dumps({"levels": levels, "width": width, "activation": activation}))
+    weight = torch.ones(rep.FEATURES, device=device)
+    weight[: rep.POSITIONS.start] = 4.0
+    weight[rep.POSITIONS.start + 1] = 10.0
+    weight[rep.POSITIONS] += 0.5
+    reported = time.monotonic()
+    total = torch.zeros((), device=device)
+    since = 0
+    while run.progress < 1:
+        loss = loss_of(windows, net, windows.draw(batch), weight)
+        run.update(loss)
+        total += loss.detach()
+        since += 1
+        if time.monotonic() - reported > report_secs:
+            run.report(loss=total.item() / since, **measure(windows, with_weights(net, run.averaged)))
+            total, since, reported = torch.zeros((), device=device), 0, time.monotonic()
+        run.save_now_and_then()
+    run.report(**measure(windows, with_weights(net, run.averaged)))
+    run.save()
+    return run
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus")
+    parser.add_argument("-o", "--output", required=True)
+    parser.add_argument("--levels", default="8,8,6,5")
+    parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--activation", default="relu")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--frames", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--minutes", type=float, default=35)
+    parser.add_argument("--report-secs", type=float, default=60)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    a = parser.parse_args()
+    corpus = Corpus.load(a.corpus)
+    levels = [int(level) for level in a.levels.split(",")]
+    train(corpus, a.output, levels, a.width, a.activation, a.minutes, a.device, a.batch, a.frames, a.rate, a.report_secs)
+
+
+if __name__ == "__main__":
+    main()

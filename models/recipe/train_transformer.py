@@ -1,0 +1,206 @@
+"""Tokenizes the corpus and trains the transformer on it.
+
+    python train_transformer.py CORPUS.pt runs/tokenizer -o runs/transformer --minutes 80 --device cpu
+
+Each row is what the model sees when it runs: text features, codes, and the end token where a motion ends.
+"""
+
+import argparse
+import json
+import math
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+import representation as rep
+from corpus import Corpus, features_of
+from networks import MotionTokenizer, Transformer
+from training import Run, with_weights
+
+SPEEDS = (1.0, 0.88, 1.13)
+LONGEST, SHORTEST = 150, 24  # tokens of a row
+EMPTY_SHARE = 0.1  # captions left out, for classifier-free guidance
+RANDOM_TOKENS = 0.08  # input codes replaced, so that the model learns to recover
+IGNORED = -100
+# How often a group is drawn, beyond the square root of its seconds.
+BOOST = defaultdict(
+    lambda: 1.0,
+    {
+        "together": 1.6, "after": 0.8, "jump": 2.0, "jump-high": 1.5, "jump-forward": 1.5, "kick": 1.6, "kick-ball": 1.3, "punch": 1.6, "bow": 1.6, "bye": 1.3,
+        "crouch": 2.0, "crouch-up": 1.5, "sit": 2.0, "seated": 1.3, "stand-up": 1.5, "dance": 1.6, "walk": 1.4, "run": 1.2, "walk-back": 1.4, "stand": 0.8,
+        "salsa": 0.6,
+    },
+)  # fmt: skip
+
+
+def load_tokenizer(folder, device):
+    folder = Path(folder)
+    config = json.loads((folder / "config.json").read_text())
+    net = MotionTokenizer(config["levels"], config["width"], config["width"], config["activation"])
+    net.load_state_dict(torch.load(folder / "best.pt", map_location="cpu", weights_only=True))
+    return net.to(device).eval()
+
+
+class Rows:
+    """Token rows of all variants (mirrored, speeds, odd and even frames), drawn by group."""
+
+    def __init__(self, corpus, tokenizer, device):
+        self.device, self.codes = device, tokenizer.quantizer.codes
+        mean, std = corpus.mean.to(device), corpus.std.to(device)
+        tokens, at = [], 0
+        # Variants of a piece: (first token, tokens, mirrored).
+        variants = [[] for _ in corpus.pieces]
+        for mirrored in (False, True):
+            for speed in SPEEDS:
+                features, lengths = features_of(corpus.pieces, mirrored, speed, device)
+                firsts = np.cumsum([0, *lengths])
+                for row, (first, length) in enumerate(zip(firsts, lengths)):
+                    for offset in (0, 1):
+                        x = rep.begin(features[first + offset : first + length].clone())[None]
+                        code = tokenizer.encode((x - mean) / std)[0]
+                        variants[row].append((at, len(code), mirrored))
+                        tokens.append(code)
+                        at += len(code)
+        self.tokens = torch.cat(tokens)
+        self.text = corpus.text_features.to(device)
+        self.pools, self.spans = corpus.pools, corpus.text_spans
+        self.cyclic = [piece.segment.cyclic for piece in corpus.pieces]
+        self.variants = variants
+        self.held_out = [row for row, piece in enumerate(corpus.pieces) if piece.held_out]
+        groups = defaultdict(list)
+        for row, piece in enumerate(corpus.pieces):
+            if not piece.held_out:
+                groups[piece.group].append(row)
+        self.groups = list(groups.values())
+        seconds = [sum(len(corpus.pieces[row]) for row in rows) / rep.FPS for rows in self.groups]
+        weight = np.array([math.sqrt(secs) * BOOST[group] for group, secs in zip(groups, seconds)])
+        self.group_share = weight / weight.sum()
+        # Within a group every style counts the same, and within a style every piece.
+        self.styles = []
+        for rows in self.groups:
+            styles = defaultdict(list)
+            for row in rows:
+                styles[corpus.pieces[row].segment.style].append(row)
+            self.styles.append(list(styles.values()))
+
+    def draw(self, rng, count):
+        """`count` rows as (first token, tokens, ends, text span)."""
+        rows = []
+        for group in rng.choice(len(self.groups), count, p=self.group_share):
+            styles = self.styles[group]
+            share = np.sqrt([len(style) for style in styles])
+            style = styles[rng.choice(len(styles), p=share / share.sum())]
+            rows.append(self.row(rng, style[rng.integers(len(style))]))
+        return rows
+
+    def row(self, rng, piece):
+        first, length, mirrored = self.variants[piece][rng.integers(len(self.variants[piece]))]
+        if self.cyclic[piece]:
+            taken = int(rng.integers(min(SHORTEST, length), min(length, LONGEST) + 1))
+            first += int(rng.integers(length - taken + 1))
+            # Nothing tells where a walk ends: it may, after four seconds.
+            ends = taken >= 60 and rng.random() < 0.25
+        else:
+            skipped = int(rng.integers(0, 5)) if rng.random() < 0.2 else 0
+            first, length = first + skipped, length - skipped
+            taken, ends = min(length, LONGEST), length <= LONGEST
+        spans = self.spans[0 if rng.random() < EMPTY_SHARE else self.pools[piece][mirrored]]
+        return first, taken, ends, spans[rng.integers(len(spans))]
+
+    def batches(self, rng, size, pool=8):
+        """Endless batches; rows of like length come together, so that little is padding."""
+        while True:
+            rows = sorted(self.draw(rng, size * pool), key=lambda row: row[1])
+            for batch in rng.permutation(pool):
+                yield self.collate(rows[batch * size : (batch + 1) * size])
+
+    def collate(self, rows):
+        """Rows → text [B, L, 384], text_length [B], input tokens [B, N], targets [B, L + N]."""
+        first, taken, ends, text_first, text_length = torch.tensor([(f, n, e, *span) for f, n, e, span in rows], device=self.device).unbind(1)
+        limit, longest = max(row[3][1] for row in rows), max(row[1] for row in rows)
+        at = torch.arange(longest, device=self.device)
+        valid = at < taken[:, None]
+        tokens = torch.where(valid, self.tokens[(first[:, None] + at).clamp(max=len(self.tokens) - 1)], self.codes + 1)
+        place = torch.arange(limit, device=self.device)
+        text = self.text[(text_first[:, None] + place.clamp(max=limit - 1)).clamp(max=len(self.text) - 1)].float()
+        # The target of a position is the token behind it; the last text feature predicts the first code.
+        position = torch.arange(limit + longest, device=self.device)
+        number = position - text_length[:, None] + 1
+        targets = tokens.gather(1, number.clamp(0, longest - 1))
+        targets = torch.where((number >= 0) & (number < taken[:, None]), targets, IGNORED)
+        targets = torch.where((number == taken[:, None]) & (ends[:, None] == 1), self.codes, targets)
+        return text, text_length, tokens, targets
+
+    def corrupt(self, tokens, generator=None):
+        noise = torch.rand(tokens.shape, device=tokens.device) < RANDOM_TOKENS * 2 * torch.rand(len(tokens), 1, device=tokens.device)
+        return torch.where(noise & (tokens < self.codes), torch.randint_like(tokens, self.codes), tokens)
+
+
+@torch.no_grad()
+def measure(rows, net, passes=2, size=32):
+    """Loss per code on held-out clips, always the same rows."""
+    rng = np.random.default_rng(1)
+    chosen = sorted((rows.row(rng, piece) for piece in rows.held_out * passes), key=lambda row: row[1])
+    total = count = 0
+    for at in range(0, len(chosen), size):
+        text, text_length, tokens, targets = rows.collate(chosen[at : at + size])
+        with torch.autocast(rows.device, torch.bfloat16, enabled=rows.device == "cuda"):
+            logits = net(text, text_length, tokens)
+        total += F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="sum").item()
+        count += (targets != IGNORED).sum().item()
+    return total / count
+
+
+def train(rows, folder, layers, heads, width, dropout, minutes, device, batch=24, rate=6e-4, report_secs=120):
+    torch.manual_seed(0)
+    net = Transformer(rows.codes, layers, heads, width, rows.text.shape[1], dropout=dropout).to(device)
+    run = Run(folder, net, rate, minutes, device, weight_decay=0.05, betas=(0.9, 0.98))
+    (run.folder / "config.json").write_text(json.dumps({"codes": rows.codes, **net.config}))
+    reported, since, seen = time.monotonic(), 0, 0
+    total = torch.zeros((), device=device)
+    for text, text_length, tokens, targets in rows.batches(run.rng, batch):
+        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+            logits = net(text, text_length, rows.corrupt(tokens))
+        loss = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
+        run.update(loss)
+        total += loss.detach()
+        since += 1
+        seen += tokens.numel()
+        if time.monotonic() - reported > report_secs:
+            speed = seen / (time.monotonic() - reported)
+            run.report(measure(rows, with_weights(net, run.averaged)), loss=total.item() / since, tokens_per_sec=speed)
+            total, since, seen, reported = torch.zeros((), device=device), 0, 0, time.monotonic()
+        run.save_now_and_then()
+        if run.progress >= 1:
+            break
+    run.report(measure(rows, with_weights(net, run.averaged)))
+    run.save()
+    return run
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus")
+    parser.add_argument("tokenizer", help="folder of train_tokenizer.py")
+    parser.add_argument("-o", "--output", required=True)
+    parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--heads", type=int, default=8)
+    parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--minutes", type=float, default=80)
+    parser.add_argument("--report-secs", type=float, default=120)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    a = parser.parse_args()
+    rows = Rows(Corpus.load(a.corpus), load_tokenizer(a.tokenizer, a.device), a.device)
+    print(f"{len(rows.tokens)} tokens in {sum(map(len, rows.variants))} rows", flush=True)
+    train(rows, a.output, a.layers, a.heads, a.width, a.dropout, a.minutes, a.device, a.batch, a.rate, a.report_secs)
+
+
+if __name__ == "__main__":
+    main()

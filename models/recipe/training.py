@@ -1,0 +1,115 @@
+"""What both trainers share: the clock, the learning rate, averaged weights, exact checkpoints."""
+
+import json
+import math
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+
+class Run:
+    """A training run in a folder: resumes exactly, saves every minute, stops when its minutes are used up.
+
+    The learning rate follows the clock, not the step count: warm-up over the first 2 %, then a cosine to zero, so that a
+    run on any machine ends where its minutes end.
+    """
+
+    def __init__(self, folder, net, rate, minutes, device, weight_decay=0.0, betas=(0.9, 0.99), average=0.999):
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.net, self.rate, self.device = net, rate, device
+        self.budget_secs = 60 * minutes
+        self.average = average
+        decayed = [weight for name, weight in net.named_parameters() if weight.ndim > 1 and "wte" not in name]
+        others = [weight for name, weight in net.named_parameters() if not (weight.ndim > 1 and "wte" not in name)]
+        groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=betas, fused=device == "cuda")
+        self.averaged = {name: tensor.detach().clone() for name, tensor in net.state_dict().items()}
+        self.rng = np.random.default_rng(0)
+        self.step, self.used_secs, self.best = 0, 0.0, math.inf
+        self.history = []
+        if (self.folder / "checkpoint.pt").exists():
+            self._resume()
+        self.started = self.saved = time.monotonic()
+
+    @property
+    def progress(self):
+        return min(1.0, (self.used_secs + time.monotonic() - self.started) / self.budget_secs)
+
+    def update(self, loss, clip=1.0):
+        """One optimizer step and one step of the averaged weights."""
+        progress = self.progress
+        rate = self.rate * min(1.0, progress / 0.02 + 0.01) * (0.02 + 0.98 * (1 + math.cos(math.pi * progress)) / 2)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), clip)
+        self.optimizer.step()
+        self.step += 1
+        # A young average forgets quickly.
+        keep = min(self.average, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            state = self.net.state_dict()
+            floats = [name for name, tensor in state.items() if tensor.is_floating_point()]
+            torch._foreach_lerp_([self.averaged[name] for name in floats], [state[name] for name in floats], 1 - keep)
+
+    def report(self, measure, **others):
+        """Notes a validation result; keeps the averaged weights if `measure` is the lowest so far."""
+        line = {"step": self.step, "secs": round(self.used_secs + time.monotonic() - self.started), "measure": measure, **others}
+        self.history.append(line)
+        print(self.folder.name, json.dumps({key: round(value, 4) if isinstance(value, float) else value for key, value in line.items()}), flush=True)
+        if measure < self.best:
+            self.best = measure
+            _write(self.folder / "best.pt", self.averaged)
+
+    def save_now_and_then(self, every_secs=60):
+        if time.monotonic() - self.saved > every_secs:
+            self.save()
+
+    def save(self):
+        now = time.monotonic()
+        self.used_secs += now - self.started
+        self.started = self.saved = now
+        state = {
+            "net": self.net.state_dict(),
+            "averaged": self.averaged,
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "used_secs": self.used_secs,
+            "best": self.best,
+            "history": self.history,
+            "numpy": self.rng.bit_generator.state,
+            "torch": torch.get_rng_state(),
+            "cuda": torch.cuda.get_rng_state() if self.device == "cuda" else None,
+        }
+        _write(self.folder / "checkpoint.pt", state)
+
+    def _resume(self):
+        state = torch.load(self.folder / "checkpoint.pt", map_location=self.device, weights_only=False)
+        self.net.load_state_dict(state["net"])
+        self.averaged = state["averaged"]
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.used_secs, self.best, self.history = state["step"], state["used_secs"], state["best"], state["history"]
+        self.rng.bit_generator.state = state["numpy"]
+        torch.set_rng_state(state["torch"].cpu())
+        if state["cuda"] is not None and self.device == "cuda":
+            torch.cuda.set_rng_state(state["cuda"].cpu())
+        print(f"{self.folder.name} goes on at step {self.step}", flush=True)
+
+
+def with_weights(net, weights):
+    """`net` in evaluation mode with other weights, as a copy."""
+    import copy
+
+    other = copy.deepcopy(net)
+    other.load_state_dict(weights)
+    return other.eval()
+
+
+def _write(path, state):
+    torch.save(state, path.with_suffix(".part"))
+    os.replace(path.with_suffix(".part"), path)
