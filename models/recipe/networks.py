@@ -31,15 +31,18 @@ class Finite(nn.Module):
         self.register_buffer("basis", basis, persistent=False)
         self.project_in = nn.Linear(width, len(levels))
         self.project_out = nn.Linear(len(levels), width)
+        self.overflow = None
 
-    def digits(self, x):
-        """[..., width] → bounded values before rounding, float32 [..., digits]."""
-        z = self.project_in(x).float()
+    def bound(self, z):
+        """Projected values [..., digits] → bounded values before rounding."""
         return torch.tanh(z + self.shift) * self.reach - self.offset
 
     def forward(self, x):
         """Quantized with a straight-through gradient: [..., width] → ([..., width], codes [...])."""
-        bounded = self.digits(x)
+        z = self.project_in(x).float()
+        # For the trainer: how far the values are out where the bound is flat and no gradient comes back.
+        self.overflow = F.relu(z.abs() - 2).square().mean()
+        bounded = self.bound(z)
         rounded = bounded.round()
         code = ((rounded.detach().long() + self.centre) * self.basis).sum(-1)
         passed = bounded + (rounded - bounded).detach()

@@ -46,7 +46,7 @@ def load_tokenizer(folder, device):
 
 
 class Rows:
-    """Token rows of all variants (mirrored, speeds, odd and even frames), drawn by group."""
+    """Token rows of all variants (mirrored, speeds), drawn by group."""
 
     def __init__(self, corpus, tokenizer, device):
         self.device, self.codes = device, tokenizer.quantizer.codes
@@ -59,12 +59,10 @@ class Rows:
                 features, lengths = features_of(corpus.pieces, mirrored, speed, device)
                 firsts = np.cumsum([0, *lengths])
                 for row, (first, length) in enumerate(zip(firsts, lengths)):
-                    for offset in (0, 1):
-                        x = rep.begin(features[first + offset : first + length].clone())[None]
-                        code = tokenizer.encode((x - mean) / std)[0]
-                        variants[row].append((at, len(code), mirrored))
-                        tokens.append(code)
-                        at += len(code)
+                    code = tokenizer.encode((features[None, first : first + length] - mean) / std)[0]
+                    variants[row].append((at, len(code), mirrored))
+                    tokens.append(code)
+                    at += len(code)
         self.tokens = torch.cat(tokens)
         self.text = corpus.text_features.to(device)
         self.pools, self.spans = corpus.pools, corpus.text_spans

@@ -1,0 +1,109 @@
+"""Writes a trained tokenizer and transformer as a model folder of the program.
+
+    python export.py CORPUS.pt runs/tokenizer runs/transformer models/bundled --name starter
+
+Parameter names and shapes are those of the published checkpoints; `text_encoder/` must already be in the folder
+(pack_text_encoder.py).
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+
+import gguf_file
+from corpus import Corpus
+
+LICENCE = "CC-BY-NC-4.0"
+LICENCE_NOTE = (
+    "Weights trained on Bandai-Namco-Research-Motiondataset 1 and 2 (CC BY-NC 4.0), the CMU Graphics Lab motion capture database "
+    "(mocap.cs.cmu.edu, funded by NSF EIA-0196217) and Mesh2Motion (CC0): for non-commercial use. "
+    "The text encoder all-MiniLM-L6-v2 is Apache-2.0."
+)
+SAMPLING = {"temperature": 0.9, "top_k": 0, "top_p": 0.95, "guidance": 2.5}
+
+
+def read_run(folder):
+    """(config.json, best weights, history) of a training run."""
+    folder = Path(folder)
+    weights = torch.load(folder / "best.pt", map_location="cpu", weights_only=True)
+    history = torch.load(folder / "checkpoint.pt", map_location="cpu", weights_only=False)["history"]
+    return json.loads((folder / "config.json").read_text()), weights, min(history, key=lambda line: line["measure"])
+
+
+def export(corpus, tokenizer_folder, transformer_folder, target, name, sampling):
+    target = Path(target)
+    tokenizer, tokenizer_weights, tokenizer_best = read_run(tokenizer_folder)
+    transformer, weights, transformer_best = read_run(transformer_folder)
+    tensors = {}
+    for key, tensor in tokenizer_weights.items():
+        array = tensor.numpy()
+        tensors[f"vqvae.{key}"] = array.astype(np.float16) if array.dtype.kind == "f" and "wavelets" not in key else array
+    save_file(tensors, target / "tokenizer.safetensors")
+    tensors = {key: (tensor.numpy(), gguf_file.Q8_0 if tensor.ndim == 2 else gguf_file.F32) for key, tensor in weights.items()}
+    metadata = {"general.architecture": "motionmillion", "general.name": name, "general.license": LICENCE}
+    gguf_file.write(target / "transformer.gguf", tensors, metadata)
+    np.save(target / "mean.npy", corpus.mean.double().numpy())
+    np.save(target / "std.npy", corpus.std.double().numpy())
+
+    width = tokenizer["width"]
+    minutes = sum(len(piece) for piece in corpus.pieces if not set("+>") & set(piece.clip)) / 30 / 60
+    card = {
+        "data": "CMU, Mesh2Motion and Bandai-Namco-Research-Motiondataset 1 and 2, retargeted to Zoetrope's skeleton",
+        "data_minutes": round(minutes),
+        "tokenizer": {key: round(value, 4) for key, value in tokenizer_best.items()},
+        "transformer": {key: round(value, 4) for key, value in transformer_best.items()},
+    }
+    model = {
+        "format": 1,
+        "name": name,
+        "licence": LICENCE,
+        "licence_note": LICENCE_NOTE,
+        "token_rate": 15.0,
+        "text_encoder": {"kind": "bert"},
+        "tokenizer": {
+            "levels": tokenizer["levels"],
+            "input_dim": 272,
+            "width": width,
+            "code_dim": width,
+            "output_emb_width": width,
+            "down_t": 1,
+            "stride_t": 2,
+            "depth": 3,
+            "dilation_growth_rate": 3,
+            "activation": tokenizer["activation"],
+            "norm": "LN",
+            "use_patcher": True,
+            "patch_size": 1,
+            "patch_method": "haar",
+            "causal": False,
+            "use_attn": False,
+        },
+        "transformer": {key: value for key, value in transformer.items() if key != "codes"},
+        "sampling": sampling,
+        "card": card,
+    }
+    (target / "model.json").write_text(json.dumps(model, indent=2) + "\n")
+    files = [path for path in target.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    print(f"{target}: {size:,} bytes in {len(files)} files ({size / 2**20:.1f} of 32 MiB)")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus")
+    parser.add_argument("tokenizer")
+    parser.add_argument("transformer")
+    parser.add_argument("target")
+    parser.add_argument("--name", default="starter")
+    for key, value in SAMPLING.items():
+        parser.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)
+    a = parser.parse_args()
+    export(Corpus.load(a.corpus), a.tokenizer, a.transformer, a.target, a.name, {key: getattr(a, key) for key in SAMPLING})
+
+
+if __name__ == "__main__":
+    main()
