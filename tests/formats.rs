@@ -1,9 +1,11 @@
 //! Files: what is written is read back the same, and what is damaged is refused in one line.
 
 use glam::{EulerRot, Quat, Vec3, vec3};
-use std::path::PathBuf;
+use proptest::prelude::*;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use zoetrope::formats::{self, Units, WriteOptions};
+use zoetrope::formats::{self, FormatError, Provenance, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M};
 
 /// A clip that turns every joint, walks a curve and tumbles through gimbal lock.
@@ -163,4 +165,232 @@ fn a_failed_write_leaves_the_old_file_and_no_litter() {
 fn an_unknown_ending_names_the_known_ones() {
     let error = formats::read(&PathBuf::from("walk.fbx")).expect_err("not a known ending");
     assert!(error.to_string().contains("walk.fbx") && error.to_string().contains(".bvh"), "{error}");
+}
+
+#[test]
+fn every_style_of_glb_comes_back_exactly() {
+    let folder = Folder::new();
+    let motion = lively(60);
+    for names in [NameStyle::Smpl, NameStyle::Mixamo, NameStyle::Unreal] {
+        for (skeleton_only, fps) in [(true, 30.0), (false, 60.0)] {
+            let options = WriteOptions { names, skeleton_only, fps, ..WriteOptions::default() };
+            let apart_m = apart_m(&motion, &folder.there_and_back("clip.glb", &motion, &options));
+            assert!(apart_m < 1e-5, "{names:?} at {fps} fps: {apart_m} m");
+        }
+    }
+}
+
+/// The JSON document and the binary chunk of a `.glb` file.
+fn chunks(path: &Path) -> (serde_json::Value, Vec<u8>) {
+    let bytes = std::fs::read(path).expect("read");
+    let length = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes")) as usize;
+    let json = &bytes[20..20 + length(12)];
+    (serde_json::from_slice(json).expect("JSON"), bytes[28 + length(12)..].to_vec())
+}
+
+#[test]
+fn a_glb_says_where_it_came_from_and_keeps_its_quaternions_continuous() {
+    let folder = Folder::new();
+    let path = folder.file("clip.glb");
+    let provenance =
+        Provenance { model: "starter".to_owned(), licence: "CC BY-NC 4.0".to_owned(), prompt: "says \"hi\"".to_owned(), seed: u64::MAX };
+    let options = WriteOptions { provenance: Some(provenance), ..WriteOptions::default() };
+    formats::write(&path, &lively(300), &options).expect("written");
+    let (json, bin) = chunks(&path);
+    assert!(json["asset"]["copyright"].as_str().is_some_and(|text| text.contains("starter") && text.contains("CC BY-NC 4.0")));
+    assert_eq!(json["asset"]["extras"]["prompt"], "says \"hi\"");
+    assert_eq!(json["asset"]["extras"]["seed"], u64::MAX);
+    let mut checked = 0;
+    for channel in json["animations"][0]["channels"].as_array().expect("channels") {
+        if channel["target"]["path"] != "rotation" {
+            continue;
+        }
+        let index = |value: &serde_json::Value| value.as_u64().expect("an index") as usize;
+        let sampler = &json["animations"][0]["samplers"][index(&channel["sampler"])];
+        let view = &json["bufferViews"][index(&json["accessors"][index(&sampler["output"])]["bufferView"])];
+        let values = &bin[index(&view["byteOffset"])..][..index(&view["byteLength"])];
+        let float = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().expect("four bytes"));
+        let keys: Vec<Quat> = values.chunks(16).map(|key| Quat::from_slice(&key.chunks(4).map(float).collect::<Vec<_>>())).collect();
+        assert!(keys.iter().all(|key| key.is_normalized()) && keys.windows(2).all(|pair| pair[0].dot(pair[1]) > 0.0));
+        checked += 1;
+    }
+    assert_eq!(checked, 22);
+}
+
+/// Bytes of a `.glb` file with this document and binary chunk.
+fn glb(json: &str, bin: &[u8]) -> Vec<u8> {
+    let mut json = json.as_bytes().to_vec();
+    json.resize(json.len().next_multiple_of(4), b' ');
+    let length = |n: usize| (n as u32).to_le_bytes();
+    let total = length(28 + json.len() + bin.len());
+    [b"glTF", &length(2)[..], &total, &length(json.len()), b"JSON", &json, &length(bin.len()), b"BIN\0", bin].concat()
+}
+
+/// Bytes of a `.npy` file with this header.
+fn npy(shape: &str, kind: &str, data: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n");
+    [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), data].concat()
+}
+
+fn npz(arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in arrays {
+        archive.start_file(format!("{name}.npy"), zip::write::SimpleFileOptions::default()).expect("started");
+        archive.write_all(bytes).expect("written");
+    }
+    archive.finish().expect("finished").into_inner()
+}
+
+fn floats(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// One frame of AMASS arrays, with one of them replaced.
+fn amass_with(name: &str, replacement: &[u8]) -> Vec<u8> {
+    let arrays = [
+        ("trans", npy("(1, 3)", "<f4", &[0; 12])),
+        ("root_orient", npy("(1, 3)", "<f4", &[0; 12])),
+        ("pose_body", npy("(1, 63)", "<f4", &[0; 252])),
+        ("mocap_frame_rate", npy("()", "<f8", &120f64.to_le_bytes())),
+    ];
+    let arrays = arrays.map(|(key, bytes)| (key, if key == name { replacement.to_vec() } else { bytes }));
+    npz(&arrays)
+}
+
+const BVH: &str = "HIERARCHY\nROOT Hips\n{\nOFFSET 0 0 0\nCHANNELS 3 Zrotation Yrotation Xrotation\nEnd Site\n{\nOFFSET 0 1 0\n}\n}\n";
+
+fn hostile_files() -> Vec<(&'static str, Vec<u8>)> {
+    let node_cycle = r#"{"asset":{"version":"2.0"},"nodes":[{"children":[1]},{"children":[2]},{"children":[1]}]}"#;
+    let self_parent = r#"{"asset":{"version":"2.0"},"nodes":[{"children":[0]}]}"#;
+    let far_child = r#"{"asset":{"version":"2.0"},"nodes":[{"children":[4000000000]}]}"#;
+    let million_nodes = format!(r#"{{"asset":{{"version":"2.0"}},"nodes":[{}{{}}]}}"#, "{},".repeat(1_000_000));
+    let too_many_joints = format!(r#"{{"asset":{{"version":"2.0"}},"nodes":[{}{{}}]}}"#, "{},".repeat(100_000));
+    let animated = |accessors: &str, views: &str| {
+        format!(
+            r#"{{"asset":{{"version":"2.0"}},"nodes":[{{"name":"Hips"}}],"buffers":[{{"byteLength":40}}],"bufferViews":[{views}],
+            "accessors":[{accessors}],"animations":[{{"channels":[{{"sampler":0,"target":{{"node":0,"path":"rotation"}}}}],
+            "samplers":[{{"input":0,"output":1}}]}}]}}"#
+        )
+    };
+    let times = |count: u64| format!(r#"{{"bufferView":0,"componentType":5126,"type":"SCALAR","count":{count}}}"#);
+    let turns = |count: u64| format!(r#"{{"bufferView":1,"byteOffset":0,"componentType":5126,"type":"VEC4","count":{count}}}"#);
+    let views = r#"{"buffer":0,"byteOffset":0,"byteLength":8},{"buffer":0,"byteOffset":8,"byteLength":32}"#;
+    let keys = |secs: [f32; 2]| floats(&[secs[0], secs[1], 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
+    let both = |count: u64| format!("{},{}", times(count), turns(count));
+    let huge_view = r#"{"buffer":0,"byteOffset":18446744073709551615,"byteLength":18446744073709551615},{"buffer":7,"byteLength":1}"#;
+
+    vec![
+        ("empty.bvh", Vec::new()),
+        ("no-motion.bvh", BVH.into()),
+        ("negative.bvh", format!("{BVH}MOTION\nFrames: -4\nFrame Time: 0.033\n").into()),
+        ("countless.bvh", format!("{BVH}MOTION\nFrames: 18446744073709551615\nFrame Time: 0.033\n").into()),
+        ("cut-off.bvh", format!("{BVH}MOTION\nFrames: 1000000\nFrame Time: 0.033\n0 0 0\n").into()),
+        ("timeless.bvh", format!("{BVH}MOTION\nFrames: 1\nFrame Time: nan\n0 0 0\n").into()),
+        ("not-a-number.bvh", format!("{BVH}MOTION\nFrames: 1\nFrame Time: 0.033\n0 nan 0\n").into()),
+        ("million-joints.bvh", format!("HIERARCHY\nROOT a\n{{\n{}", "JOINT b\n{\n".repeat(1_000_000)).into()),
+        ("binary.bvh", vec![0xff; 4096]),
+        ("no-person.bvh", format!("{BVH}MOTION\nFrames: 1\nFrame Time: 0.033\n0 0 0\n").into()),
+        ("empty.npz", Vec::new()),
+        ("no-archive.npz", b"PK\x03\x04 not really".to_vec()),
+        ("nothing.npz", npz(&[])),
+        ("no-rotation.npz", npz(&[("trans", npy("(1, 3)", "<f4", &[0; 12])), ("mocap_frame_rate", npy("()", "<f8", &[0; 8]))])),
+        ("zero-rate.npz", amass_with("mocap_frame_rate", &npy("()", "<f8", &0f64.to_le_bytes()))),
+        ("slow-rate.npz", amass_with("mocap_frame_rate", &npy("()", "<f8", &1e-30f64.to_le_bytes()))),
+        ("nan-rate.npz", amass_with("mocap_frame_rate", &npy("()", "<f8", &f64::NAN.to_le_bytes()))),
+        ("negative-rate.npz", amass_with("mocap_frame_rate", &npy("()", "<f8", &(-30f64).to_le_bytes()))),
+        ("no-frames.npz", amass_with("trans", &npy("(0, 3)", "<f4", &[]))),
+        ("more-frames.npz", amass_with("trans", &npy("(2, 3)", "<f4", &[0; 24]))),
+        ("flat.npz", amass_with("trans", &npy("(3,)", "<f4", &[0; 12]))),
+        ("nan.npz", amass_with("trans", &npy("(1, 3)", "<f4", &floats(&[0.0, f32::NAN, 0.0])))),
+        ("endless.npz", amass_with("pose_body", &npy("(1, 63)", "<f4", &floats(&[f32::INFINITY; 63])))),
+        ("negative-shape.npz", amass_with("trans", &npy("(-1, 3)", "<f4", &[0; 12]))),
+        ("overflow.npz", amass_with("trans", &npy("(4294967296, 4294967296, 3)", "<f4", &[0; 12]))),
+        ("declared.npz", amass_with("trans", &npy("(9000000, 3)", "<f4", &[0; 12]))),
+        ("pickle.npz", amass_with("trans", &npy("(1, 3)", "|O", &[0; 12]))),
+        ("text.npz", amass_with("trans", &npy("(1, 3)", "<U3", &[0; 36]))),
+        ("deep-header.npz", amass_with("trans", &npy(&"(".repeat(9000), "<f4", &[0; 12]))),
+        ("zip-bomb.npz", amass_with("trans", &npy("(89000000, 3)", "<f4", &vec![0; 300 << 20]))),
+        ("empty.glb", Vec::new()),
+        ("header-only.glb", b"glTF\x02\0\0\0\x00\0\0\0".to_vec()),
+        ("short-length.glb", [b"glTF\x02\0\0\0\x03\0\0\0".as_slice(), &[0; 40]].concat()),
+        ("long-length.glb", b"glTF\x02\0\0\0\xff\xff\xff\xff".to_vec()),
+        ("no-json.glb", glb("hello", &[])),
+        ("no-animation.glb", glb(r#"{"asset":{"version":"2.0"}}"#, &[])),
+        ("cycle.glb", glb(node_cycle, &[])),
+        ("self-parent.glb", glb(self_parent, &[])),
+        ("far-child.glb", glb(far_child, &[])),
+        ("million-nodes.glb", glb(&million_nodes, &[])),
+        ("too-many-joints.glb", glb(&too_many_joints, &[])),
+        ("deep.gltf", "[".repeat(100_000).into()),
+        ("bad-accessors.glb", glb(&animated("", views), &keys([0.0, 1.0]))),
+        ("huge-count.glb", glb(&animated(&both(u64::MAX), views), &keys([0.0, 1.0]))),
+        ("cut-count.glb", glb(&animated(&both(3), views), &keys([0.0, 1.0]))),
+        ("huge-view.glb", glb(&animated(&both(2), huge_view), &keys([0.0, 1.0]))),
+        ("cut-binary.glb", glb(&animated(&both(2), views), &keys([0.0, 1.0])[..20])),
+        ("backwards.glb", glb(&animated(&both(2), views), &keys([1.0, 0.0]))),
+        ("nan-times.glb", glb(&animated(&both(2), views), &keys([0.0, f32::NAN]))),
+        ("days.glb", glb(&animated(&both(2), views), &keys([0.0, 900_000.0]))),
+        ("no-person.glb", glb(&animated(&both(2), views), &keys([0.0, 1.0]))),
+        ("elsewhere.gltf", br#"{"asset":{"version":"2.0"},"buffers":[{"uri":"../../../etc/passwd","byteLength":9}]}"#.to_vec()),
+    ]
+}
+
+#[test]
+fn a_hostile_file_is_refused_in_one_line_that_names_it() {
+    let folder = Folder::new();
+    for (name, bytes) in hostile_files() {
+        let path = folder.file(name);
+        std::fs::write(&path, bytes).expect("written");
+        let message = formats::read(&path).map(|motion| motion.len()).expect_err(name).to_string();
+        assert!(message.contains(name) && !message.contains('\n') && message.len() < 500, "{name}: {message}");
+        std::fs::remove_file(&path).expect("removed");
+    }
+    let missing = formats::read(&folder.file("missing.glb")).expect_err("no such file");
+    assert!(matches!(missing, FormatError::Read { .. }) && missing.to_string().contains("missing.glb"), "{missing}");
+}
+
+/// Small valid files of each kind.
+fn valid_files() -> &'static [(&'static str, Vec<u8>)] {
+    static FILES: std::sync::OnceLock<Vec<(&str, Vec<u8>)>> = std::sync::OnceLock::new();
+    FILES.get_or_init(|| {
+        let folder = Folder::new();
+        let options = WriteOptions { skeleton_only: true, ..WriteOptions::default() };
+        ["clip.bvh", "clip.npz", "clip.glb"]
+            .into_iter()
+            .map(|name| {
+                formats::write(&folder.file(name), &lively(3), &options).expect("written");
+                (name, std::fs::read(folder.file(name)).expect("read"))
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_file_never_panics(
+        kind in 0..valid_files().len(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        kept in prop::option::weighted(0.3, any::<prop::sample::Index>()),
+    ) {
+        let (name, mut bytes) = valid_files()[kind].clone();
+        for (at, value) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        if let Some(kept) = kept {
+            bytes.truncate(kept.index(bytes.len()));
+        }
+        let folder = Folder::new();
+        let path = folder.file(name);
+        std::fs::write(&path, bytes).expect("written");
+        match formats::read(&path) {
+            Ok(motion) => prop_assert!(!motion.is_empty() && motion.frames.iter().all(|pose| pose.root_m.is_finite())),
+            Err(error) => {
+                let message = error.to_string();
+                prop_assert!(message.contains(name) && !message.contains('\n'), "{}", message);
+            }
+        }
+    }
 }

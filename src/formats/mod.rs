@@ -8,12 +8,14 @@ mod bones;
 pub mod bvh;
 mod error;
 mod file;
+mod glb;
 mod npy;
 mod own;
 mod rate;
 
 pub use error::FormatError;
 
+use crate::body::Character;
 use crate::motion::{FPS, Motion, NameStyle, Pose};
 use error::Fault;
 use std::path::Path;
@@ -23,6 +25,8 @@ use std::path::Path;
 pub enum Format {
     /// `.bvh`: skeleton and animation as text.
     Bvh,
+    /// `.glb`: binary glTF; `.gltf` is read too.
+    Glb,
     /// `.npz`: AMASS's SMPL pose parameters.
     Npz,
 }
@@ -36,8 +40,9 @@ impl Format {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
         match ending.as_deref() {
             Some("bvh") => Ok(Self::Bvh),
+            Some("glb" | "gltf") => Ok(Self::Glb),
             Some("npz") => Ok(Self::Npz),
-            _ => Err(FormatError::UnknownEnding { path: path.to_owned(), known: ".bvh or .npz" }),
+            _ => Err(FormatError::UnknownEnding { path: path.to_owned(), known: ".bvh, .glb, .npz or .npy" }),
         }
     }
 }
@@ -97,9 +102,11 @@ pub fn read(path: &Path) -> Result<Motion, FormatError> {
     let bytes = file::load(path)?;
     let motion = match format {
         Format::Bvh => bvh::decode(&bytes),
+        Format::Glb => glb::decode(path, &bytes),
         Format::Npz => amass::parse(&bytes),
     };
-    motion.map_err(|fault| fault.while_reading(path))
+    let checked = motion.and_then(|motion| check(&motion).map(|()| motion));
+    checked.map_err(|fault| fault.while_reading(path))
 }
 
 /// Writes a motion to a file whose ending says how. An existing file is replaced only by a complete one.
@@ -124,6 +131,10 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
     };
     match format {
         Format::Bvh => Ok(bvh::encode(&motion.poses_at(fps), fps, options.names, options.units).into_bytes()),
+        Format::Glb => {
+            let character = (!options.skeleton_only).then(Character::mannequin);
+            glb::encode(&motion.poses_at(fps), fps, character.as_ref(), options)
+        }
         Format::Npz => amass::encode(&motion.poses_at(fps), fps),
     }
 }

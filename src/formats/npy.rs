@@ -48,14 +48,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Array, Fault> {
     let values = match (kind.type_char(), kind.num_bytes()) {
         (TypeChar::Float, Some(4)) => values!(f32),
         (TypeChar::Float, Some(8)) => values!(f64),
-        (TypeChar::Int, Some(1)) => values!(i8),
-        (TypeChar::Int, Some(2)) => values!(i16),
         (TypeChar::Int, Some(4)) => values!(i32),
         (TypeChar::Int, Some(8)) => values!(i64),
-        (TypeChar::Uint, Some(1)) => values!(u8),
-        (TypeChar::Uint, Some(2)) => values!(u16),
-        (TypeChar::Uint, Some(4)) => values!(u32),
-        (TypeChar::Uint, Some(8)) => values!(u64),
         _ => return Err(Fault::new(format!("values of kind {kind} instead of numbers"), "save float32 or float64")),
     };
     let values = if order == Order::Fortran { c_order(&values, &shape) } else { values };

@@ -1,0 +1,13 @@
+//! glTF 2.0: the character with its skeleton and animation as one `.glb` file, and any animated humanoid read back.
+
+mod accessors;
+mod animation;
+mod binary;
+mod container;
+mod mesh;
+mod nodes;
+mod read;
+mod write;
+
+pub(super) use read::decode;
+pub(super) use write::encode;

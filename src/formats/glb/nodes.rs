@@ -1,0 +1,201 @@
+//! The node tree of a glTF file as a skeleton: parents before children, scales worked into the lengths, the bind pose as rest.
+
+use super::container::Container;
+use crate::formats::error::Fault;
+use crate::motion::retarget::SourceSkeleton;
+use glam::{Mat4, Quat, Vec3};
+use gltf_json::Node;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// More nodes than any character has.
+const MAX_JOINTS: usize = 4096;
+/// How far nodes may stand from the bind pose and still be taken for it, radians.
+const IN_BIND_POSE_RAD: f32 = 0.05;
+
+/// The nodes that make the skeleton.
+pub(super) struct Tree {
+    pub(super) skeleton: SourceSkeleton,
+    /// Place of each node in the skeleton.
+    pub(super) joint_of_node: HashMap<usize, usize>,
+    /// What the scales of its ancestors make of a length given in the joint's parent.
+    pub(super) scales: Vec<f32>,
+    /// Rotation of each node where nothing is animated, which need not be the bind pose.
+    pub(super) still_rotations: Vec<Quat>,
+}
+
+/// Translation, rotation and mean scale of a node.
+fn parts(node: &Node) -> (Vec3, Quat, f32) {
+    if let Some(matrix) = &node.matrix {
+        let (scale, rotation, translation) = Mat4::from_cols_array(matrix).to_scale_rotation_translation();
+        return (translation, rotation, scale.abs().element_sum() / 3.0);
+    }
+    let rotation = Quat::from_array(node.rotation.unwrap_or_default().0);
+    let scale = Vec3::from_array(node.scale.unwrap_or([1.0; 3])).abs().element_sum() / 3.0;
+    (Vec3::from_array(node.translation.unwrap_or_default()), rotation, scale)
+}
+
+/// The skeleton of a file: the joints of its skins and the nodes above them; every node where there is no skin.
+pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
+    let nodes = &container.root.nodes;
+    let parents = parents(nodes)?;
+    let order = order(nodes, &parents)?;
+    let wanted = wanted(container, &parents);
+    let names = humanoid_names(&container.json);
+
+    let mut tree =
+        Tree { skeleton: SourceSkeleton::default(), joint_of_node: HashMap::new(), scales: Vec::new(), still_rotations: Vec::new() };
+    let mut inner_scales: Vec<f32> = Vec::new();
+    for index in order.into_iter().filter(|&index| wanted[index]) {
+        if tree.scales.len() == MAX_JOINTS {
+            return Err(Fault::new(format!("a skeleton of more than {MAX_JOINTS} nodes"), "export only the character's skeleton"));
+        }
+        let (translation, rotation, scale) = parts(&nodes[index]);
+        let rotation = rotation.normalize();
+        let is_usable = translation.abs().max_element() < 1e7 && rotation.is_finite() && scale < 1e7;
+        if !is_usable {
+            return Err(Fault::damaged(format!("node {index} with a position, rotation or scale that is none")));
+        }
+        let parent = parents[index].and_then(|parent| tree.joint_of_node.get(&parent).copied());
+        let outer_scale = parent.map_or(1.0, |parent| inner_scales[parent]);
+        tree.joint_of_node.insert(index, tree.scales.len());
+        tree.scales.push(outer_scale);
+        inner_scales.push(outer_scale * scale);
+        let name = names.get(&index).cloned().or_else(|| nodes[index].name.clone());
+        tree.skeleton.names.push(name.unwrap_or_default());
+        tree.skeleton.parents.push(parent);
+        tree.skeleton.rest_translations.push(translation * outer_scale);
+        tree.skeleton.rest_rotations.push(rotation);
+        tree.still_rotations.push(rotation);
+    }
+    rest_in_bind_pose(container, &mut tree)?;
+    Ok(tree)
+}
+
+fn parents(nodes: &[Node]) -> Result<Vec<Option<usize>>, Fault> {
+    let mut parents = vec![None; nodes.len()];
+    for (index, node) in nodes.iter().enumerate() {
+        for child in node.children.iter().flatten().map(|child| child.value()) {
+            let parent = parents.get_mut(child).ok_or_else(|| Fault::damaged(format!("node {child} does not exist")))?;
+            if parent.replace(index).is_some() || child == index {
+                return Err(Fault::damaged(format!("node {child} hangs on more than one node")));
+            }
+        }
+    }
+    Ok(parents)
+}
+
+/// All nodes, parents before children. Fails where nodes go round in a circle.
+fn order(nodes: &[Node], parents: &[Option<usize>]) -> Result<Vec<usize>, Fault> {
+    let mut stack: Vec<usize> = (0..nodes.len()).rev().filter(|&index| parents[index].is_none()).collect();
+    let mut order = Vec::with_capacity(nodes.len());
+    while let Some(index) = stack.pop() {
+        order.push(index);
+        stack.extend(nodes[index].children.iter().flatten().rev().map(|child| child.value()));
+    }
+    if order.len() < nodes.len() {
+        return Err(Fault::damaged("nodes that hang on each other in a circle"));
+    }
+    Ok(order)
+}
+
+fn wanted(container: &Container<'_>, parents: &[Option<usize>]) -> Vec<bool> {
+    let joints = container.root.skins.iter().flat_map(|skin| &skin.joints).map(|joint| joint.value());
+    let mut wanted = vec![false; parents.len()];
+    for joint in joints {
+        let mut above = Some(joint).filter(|&joint| joint < parents.len());
+        while let Some(index) = above.filter(|&index| !wanted[index]) {
+            wanted[index] = true;
+            above = parents[index];
+        }
+    }
+    if container.root.skins.is_empty() { vec![true; parents.len()] } else { wanted }
+}
+
+/// Takes the pose in which the skin was bound for rest, where the nodes stand in another (many exporters leave them in a frame of
+/// the animation). Only turns are taken: lengths of a bind pose may be in another unit.
+fn rest_in_bind_pose(container: &Container<'_>, tree: &mut Tree) -> Result<(), Fault> {
+    let binds = bind_rotations(container, tree)?;
+    let skeleton = &mut tree.skeleton;
+    let rests: Vec<(usize, Quat)> = (0..binds.len())
+        .filter_map(|joint| {
+            let bind = binds[joint]?;
+            let still = skeleton.rest_rotations[joint];
+            let rest = match skeleton.parents[joint].map(|parent| (parent, binds[parent])) {
+                Some((_, Some(parent_bind))) => parent_bind.inverse() * bind,
+                // A topmost joint: its bind pose is in the world or in the space of the mesh, which exporters see differently.
+                // The right one is nearer to how the joint stands.
+                above => {
+                    let above = above.map_or(Quat::IDENTITY, |(parent, _)| world_rotation(skeleton, parent));
+                    let spaces = [Quat::IDENTITY, above];
+                    let rests = spaces.map(|space| (above.inverse() * space * bind).normalize());
+                    rests.into_iter().min_by(|a, b| a.angle_between(still).total_cmp(&b.angle_between(still)))?
+                }
+            };
+            Some((joint, rest.normalize()))
+        })
+        .collect();
+    if rests.iter().any(|&(joint, rest)| rest.angle_between(skeleton.rest_rotations[joint]) > IN_BIND_POSE_RAD) {
+        for (joint, rest) in rests {
+            skeleton.rest_rotations[joint] = rest;
+        }
+    }
+    Ok(())
+}
+
+/// How each joint was turned when its skin was bound, in a space common to the skin.
+fn bind_rotations(container: &Container<'_>, tree: &Tree) -> Result<Vec<Option<Quat>>, Fault> {
+    let mut binds = vec![None; tree.scales.len()];
+    for skin in &container.root.skins {
+        let Some(matrices) = skin.inverse_bind_matrices else { continue };
+        for (joint, matrix) in skin.joints.iter().zip(container.floats::<16>(matrices)?) {
+            let Some(&joint) = tree.joint_of_node.get(&joint.value()) else { continue };
+            let matrix = Mat4::from_cols_array(&matrix);
+            if matrix.is_finite() && matrix.determinant().abs() > 1e-20 {
+                let (_, rotation, _) = matrix.inverse().to_scale_rotation_translation();
+                binds[joint] = Some(rotation).filter(|rotation| rotation.is_finite());
+            }
+        }
+    }
+    Ok(binds)
+}
+
+fn world_rotation(skeleton: &SourceSkeleton, joint: usize) -> Quat {
+    let path = std::iter::successors(Some(joint), |&joint| skeleton.parents[joint]);
+    path.fold(Quat::IDENTITY, |rotation, joint| skeleton.rest_rotations[joint] * rotation)
+}
+
+/// VRM and VRMA files say which node is which bone of a person, whatever the nodes are called.
+fn humanoid_names(json: &[u8]) -> HashMap<usize, String> {
+    #[derive(Deserialize, Default)]
+    struct Document {
+        #[serde(default)]
+        extensions: Extensions,
+    }
+    #[derive(Deserialize, Default)]
+    struct Extensions {
+        #[serde(rename = "VRMC_vrm", alias = "VRMC_vrm_animation")]
+        one: Option<Vrm<HashMap<String, Bone>>>,
+        #[serde(rename = "VRM")]
+        zero: Option<Vrm<Vec<Bone>>>,
+    }
+    #[derive(Deserialize)]
+    struct Vrm<Bones> {
+        humanoid: Humanoid<Bones>,
+    }
+    #[derive(Deserialize)]
+    struct Humanoid<Bones> {
+        #[serde(rename = "humanBones")]
+        bones: Bones,
+    }
+    #[derive(Deserialize)]
+    struct Bone {
+        #[serde(default)]
+        bone: String,
+        node: usize,
+    }
+    let Ok(document) = serde_json::from_slice::<Document>(json) else { return HashMap::new() };
+    let one = document.extensions.one.into_iter().flat_map(|vrm| vrm.humanoid.bones).map(|(name, bone)| (bone.node, name));
+    let zero = document.extensions.zero.into_iter().flat_map(|vrm| vrm.humanoid.bones).map(|bone| (bone.node, bone.bone));
+    one.chain(zero).collect()
+}

@@ -1,0 +1,158 @@
+//! Writing `.glb`: a skinned character (or its bare skeleton) and one animation, to the letter of the Khronos validator.
+//!
+//! The nodes stand in the T-pose, which is also the bind pose; the animation has one key a frame.
+
+use super::binary::{Binary, Use};
+use super::mesh;
+use crate::body::Character;
+use crate::formats::bones::{self, Bone};
+use crate::formats::error::Fault;
+use crate::formats::{Provenance, WriteOptions};
+use crate::motion::{JOINT_COUNT, Pose};
+use glam::{Mat4, Quat, Vec3};
+use gltf::binary::{Glb, Header};
+use gltf_json::animation::{Channel, Interpolation, Property, Sampler, Target};
+use gltf_json::extras::RawValue;
+use gltf_json::scene::UnitQuaternion;
+use gltf_json::validation::Checked::Valid;
+use gltf_json::{Accessor, Animation, Asset, Index, Node, Root, Scene, Skin};
+use std::borrow::Cow;
+
+/// The bytes of a `.glb` file of poses at `fps`, with the character's mesh or without.
+pub(in crate::formats) fn encode(
+    poses: &[Pose],
+    fps: f32,
+    character: Option<&Character>,
+    options: &WriteOptions,
+) -> Result<Vec<u8>, Fault> {
+    let bones = bones::bones(options.names);
+    let (mut root, mut binary) = (Root::default(), Binary::default());
+    root.asset = asset(options.provenance.as_ref());
+    // The bones are the first nodes, in their own order.
+    for (index, bone) in bones.iter().enumerate() {
+        root.nodes.push(bone_node(&bones, index, bone));
+    }
+    let skin = add_skin(&mut root, &mut binary, &bones);
+    let mut scene_nodes = vec![Index::new(0)];
+    if let Some(character) = character {
+        let mut skin_joints = [0; JOINT_COUNT];
+        for (index, bone) in bones.iter().enumerate() {
+            if let Some(joint) = bone.joint {
+                skin_joints[joint] = index as u8;
+            }
+        }
+        let mesh = mesh::add(&mut root, &mut binary, character, &skin_joints);
+        let name = Some("Character".to_owned());
+        scene_nodes.push(root.push(Node { mesh: Some(mesh), skin: Some(skin), name, ..Node::default() }));
+    }
+    add_animation(&mut root, &mut binary, &bones, poses, fps);
+    let scene = root.push(Scene { name: Some("Scene".to_owned()), nodes: scene_nodes, extensions: None, extras: None });
+    root.scene = Some(scene);
+
+    let bin = binary.finish(&mut root);
+    let failed = |error: &dyn std::fmt::Display| Fault::new(format!("the glTF cannot be made ({error})"), "write a shorter clip");
+    let json = root.to_vec().map_err(|error| failed(&error))?;
+    let header = Header { magic: *b"glTF", version: 2, length: 0 };
+    Glb { header, json: Cow::Owned(json), bin: Some(Cow::Owned(bin)) }.to_vec().map_err(|error| failed(&error))
+}
+
+fn asset(provenance: Option<&Provenance>) -> Asset {
+    let extras = provenance.and_then(|from| {
+        let extras = serde_json::json!({ "model": from.model, "licence": from.licence, "prompt": from.prompt, "seed": from.seed });
+        RawValue::from_string(extras.to_string()).ok()
+    });
+    Asset {
+        copyright: provenance.map(|from| format!("Generated with the model {} ({})", from.model, from.licence)),
+        generator: Some(concat!("Zoetrope ", env!("CARGO_PKG_VERSION")).to_owned()),
+        extras,
+        ..Asset::default()
+    }
+}
+
+fn bone_node(bones: &[Bone], index: usize, bone: &Bone) -> Node {
+    let children: Vec<_> =
+        (0..bones.len()).filter(|&child| bones[child].parent == Some(index)).map(|child| Index::new(child as u32)).collect();
+    Node {
+        name: Some(bone.name.clone()),
+        children: (!children.is_empty()).then_some(children),
+        translation: Some(bone.rest_m.to_array()),
+        rotation: Some(UnitQuaternion::default()),
+        ..Node::default()
+    }
+}
+
+fn add_skin(root: &mut Root, binary: &mut Binary, bones: &[Bone]) -> Index<Skin> {
+    let mut rest_m: Vec<Vec3> = Vec::with_capacity(bones.len());
+    for bone in bones {
+        rest_m.push(bone.parent.map_or(Vec3::ZERO, |parent| rest_m[parent]) + bone.rest_m);
+    }
+    let inverse_binds: Vec<[f32; 16]> = rest_m.iter().map(|&rest_m| Mat4::from_translation(-rest_m).to_cols_array()).collect();
+    let inverse_binds = binary.floats(root, &inverse_binds, Use::Values);
+    root.push(Skin {
+        inverse_bind_matrices: Some(inverse_binds),
+        joints: (0..bones.len()).map(|bone| Index::new(bone as u32)).collect(),
+        name: Some("Skeleton".to_owned()),
+        skeleton: Some(Index::new(0)),
+        extensions: None,
+        extras: None,
+    })
+}
+
+fn add_animation(root: &mut Root, binary: &mut Binary, bones: &[Bone], poses: &[Pose], fps: f32) {
+    let times: Vec<[f32; 1]> = (0..poses.len()).map(|frame| [(frame as f64 / f64::from(fps)) as f32]).collect();
+    let times = binary.bounded_floats(root, &times, Use::Values);
+    let frames: Vec<Vec<(Vec3, Quat)>> =
+        poses.iter().zip(bones::grounds(poses)).map(|(pose, ground)| bones::locals(bones, pose, ground)).collect();
+
+    let mut tracks = Tracks { times, samplers: Vec::new(), channels: Vec::new() };
+    for (index, bone) in bones.iter().enumerate() {
+        if bone.moves {
+            let translations: Vec<[f32; 3]> = frames.iter().map(|frame| frame[index].0.to_array()).collect();
+            let values = binary.floats(root, &translations, Use::Values);
+            tracks.add(index, Property::Translation, values);
+        }
+        let rotations = continuous(frames.iter().map(|frame| frame[index].1));
+        let values = binary.floats(root, &rotations, Use::Values);
+        tracks.add(index, Property::Rotation, values);
+    }
+    root.push(Animation {
+        name: Some("Motion".to_owned()),
+        channels: tracks.channels,
+        samplers: tracks.samplers,
+        extensions: None,
+        extras: None,
+    });
+}
+
+struct Tracks {
+    times: Index<Accessor>,
+    samplers: Vec<Sampler>,
+    channels: Vec<Channel>,
+}
+
+impl Tracks {
+    fn add(&mut self, node: usize, property: Property, values: Index<Accessor>) {
+        let sampler = Index::new(self.samplers.len() as u32);
+        self.samplers.push(Sampler {
+            input: self.times,
+            interpolation: Valid(Interpolation::Linear),
+            output: values,
+            extensions: None,
+            extras: None,
+        });
+        let target = Target { node: Index::new(node as u32), path: Valid(property), extensions: None, extras: None };
+        self.channels.push(Channel { sampler, target, extensions: None, extras: None });
+    }
+}
+
+/// Unit quaternions whose signs never flip from one key to the next.
+fn continuous(rotations: impl Iterator<Item = Quat>) -> Vec<[f32; 4]> {
+    let mut before = Quat::IDENTITY;
+    rotations
+        .map(|rotation| {
+            let rotation = rotation.normalize();
+            before = if rotation.dot(before) < 0.0 { -rotation } else { rotation };
+            before.to_array()
+        })
+        .collect()
+}

@@ -1,0 +1,167 @@
+"""Imports exported files into Blender and compares every joint with the features of the same motion.
+
+    python blender.py clip.npy clip.glb clip-unreal.glb clip.bvh ...
+
+Run by `run.sh` with PyPI's `bpy` (Blender as a Python module). The features say where the joints are: [frames, 272] at 30 fps,
+metres, Y up, first frame at the origin facing +Z. A file passes when it imports as an armature whose rest pose is an upright
+T-pose, whose joints are within a millimetre of the features in every frame, and which lasts as long; a GLB's mesh has to follow
+its skeleton. The name says what a file cannot: `-m` a BVH in metres, `-24` or `-60` another rate, `-skeleton` no mesh.
+"""
+
+import math
+import sys
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+FPS = 30
+TOLERANCE_M = 0.001
+JOINTS = 22
+TOES = (10, 11)
+WRISTS = (20, 21)
+HEAD = 15
+
+NAMES = {
+    "smpl": "Pelvis L_Hip R_Hip Spine1 L_Knee R_Knee Spine2 L_Ankle R_Ankle Spine3 L_Foot R_Foot Neck L_Collar R_Collar Head "
+    "L_Shoulder R_Shoulder L_Elbow R_Elbow L_Wrist R_Wrist",
+    "mixamo": "Hips LeftUpLeg RightUpLeg Spine LeftLeg RightLeg Spine1 LeftFoot RightFoot Spine2 LeftToeBase RightToeBase Neck "
+    "LeftShoulder RightShoulder Head LeftArm RightArm LeftForeArm RightForeArm LeftHand RightHand",
+    "unreal": "pelvis thigh_l thigh_r spine_01 calf_l calf_r spine_02 foot_l foot_r spine_03 ball_l ball_r neck_01 clavicle_l "
+    "clavicle_r head upperarm_l upperarm_r lowerarm_l lowerarm_r hand_l hand_r",
+}
+
+
+def features_to_positions(rows):
+    """World positions [frames, 22, 3] of features, by the position block and the accumulated root (spec 1.4 a)."""
+    root = np.zeros(3)
+    heading = np.eye(3)
+    positions = []
+    for row in rows:
+        root = root + heading.T @ np.array([row[0], 0.0, row[1]])
+        first, second = row[2:5], row[5:8]
+        step = np.stack([first, second, np.cross(first, second)])
+        heading = step @ heading
+        positions.append(row[8:74].reshape(JOINTS, 3) @ heading + [root[0], 0.0, root[2]])
+    return np.array(positions)
+
+
+def at_origin(positions):
+    """The same motion with the first frame's pelvis above the origin and its hips along X."""
+    positions = positions - positions[0, 0] * [1.0, 0.0, 1.0]
+    across = positions[0, 1] - positions[0, 2]
+    length = np.hypot(across[0], across[2])
+    cos, sin = across[0] / length, across[2] / length
+    return positions @ np.array([[cos, 0.0, sin], [0.0, 1.0, 0.0], [-sin, 0.0, cos]]).T
+
+
+def marks(path):
+    return path.stem.split("-")[1:]
+
+
+def y_up(vector):
+    return [vector.x, vector.z, -vector.y]
+
+
+def load(path):
+    """Imports a file into an empty scene and returns its armature."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = FPS
+    if path.suffix == ".bvh":
+        scale = 1.0 if "m" in marks(path) else 0.01
+        bpy.ops.import_anim.bvh(filepath=str(path), global_scale=scale, update_scene_fps=True, update_scene_duration=True)
+    else:
+        bpy.ops.import_scene.gltf(filepath=str(path))
+    armatures = [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
+    assert len(armatures) == 1, f"{len(armatures)} armatures"
+    return armatures[0]
+
+
+def bones(armature):
+    """The armature's bone names of our joints, in our order."""
+    present = {bone.name for bone in armature.data.bones}
+    for style, names in NAMES.items():
+        prefix = "mixamorig:" if style == "mixamo" else ""
+        names = [prefix + name for name in names.split()]
+        if present.issuperset(names):
+            assert (style == "unreal") == ("root" in present), "only Unreal's skeleton has a ground bone"
+            return names
+    raise AssertionError(f"no known names: {sorted(present)}")
+
+
+def check_rest(armature, names):
+    """The rest pose is an upright T-pose of a person's size, on the floor, facing forward."""
+    rest = np.array([y_up(armature.matrix_world @ armature.data.bones[name].head_local) for name in names])
+    # In Blender a character faces -Y, which is our +Z.
+    assert rest[HEAD][1] - rest[TOES[0]][1] > 1.3, f"not upright or not of a person's size: {rest[HEAD]}"
+    assert abs(rest[:, 1].min()) < 0.04, f"feet at {rest[:, 1].min():.3f} m"
+    assert rest[TOES[0]][2] - rest[7][2] > 0.08, "toes do not point forward"
+    arms = rest[16:22]
+    assert np.ptp(arms[:, 1]) < 0.02 and rest[WRISTS[0]][0] > 0.6 > -0.6 > rest[WRISTS[1]][0], f"no T-pose: {arms}"
+
+
+def check_mesh(armature):
+    """Every vertex of the posed mesh is near to some bone: what is skinned wrongly is left behind or torn away."""
+    graph = bpy.context.evaluated_depsgraph_get()
+    meshes = [thing for thing in bpy.data.objects if thing.type == "MESH" and thing.find_armature() == armature]
+    for thing in meshes:
+        mesh = thing.evaluated_get(graph).to_mesh()
+        vertices = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
+        mesh.vertices.foreach_get("co", vertices)
+        vertices = vertices.reshape(-1, 3) @ np.array(thing.matrix_world.to_3x3()).T + np.array(thing.matrix_world.translation)
+        joints = np.array([armature.matrix_world @ bone.head for bone in armature.pose.bones])
+        nearest = np.min(np.linalg.norm(vertices[::20, None] - joints[None], axis=2), axis=1)
+        assert nearest.max() < 0.35, f"a vertex is {nearest.max():.2f} m from any joint"
+        assert mesh.color_attributes, "the mesh has no colours"
+    return len(meshes)
+
+
+def check(path, expected):
+    armature = load(path)
+    names = bones(armature)
+    check_rest(armature, names)
+    start, end = armature.animation_data.action.frame_range
+    fps = bpy.context.scene.render.fps / bpy.context.scene.render.fps_base
+    # A BVH file's frame time is rounded to a microsecond.
+    fps = round(fps, 1)
+    seconds = (end - start) / fps
+    wanted_seconds = (len(expected) - 1) / FPS
+    # A file at another rate ends at its last frame that lies inside the motion.
+    assert -0.05 < seconds - wanted_seconds < 0.01, f"{seconds:.3f} s instead of {wanted_seconds:.3f} s"
+    # Files at another rate are compared where their frames meet ours.
+    step = FPS // math.gcd(FPS, *(int(mark) for mark in marks(path) if mark.isdigit()))
+    found, wanted, meshes = [], [], 0
+    for index in range(0, len(expected), step):
+        frame = start + index * fps / FPS
+        if frame > end + 0.01:
+            break
+        bpy.context.scene.frame_set(int(frame), subframe=frame - int(frame))
+        found.append([y_up(armature.matrix_world @ armature.pose.bones[name].head) for name in names])
+        wanted.append(expected[index])
+        if index % (25 * step) == 0:
+            meshes = check_mesh(armature)
+    found, wanted = at_origin(np.array(found)), at_origin(np.array(wanted))
+    apart = np.linalg.norm(found - wanted, axis=2)
+    frame, joint = np.unravel_index(apart.argmax(), apart.shape)
+    print(f"{path.name}: {len(found)} frames, {seconds:.2f} s, {meshes} mesh, largest difference {apart.max() * 1000:.3f} mm"
+          f" ({names[joint]}, frame {frame})")
+    assert apart.max() <= TOLERANCE_M, f"{apart.max() * 1000:.2f} mm apart"
+    if path.suffix == ".glb":
+        assert meshes == (0 if "skeleton" in marks(path) else 1), f"{meshes} meshes"
+
+
+def main():
+    features, *paths = map(Path, sys.argv[1:])
+    expected = features_to_positions(np.load(features).astype(np.float64))
+    failed = 0
+    for path in paths:
+        try:
+            check(path, expected)
+        except (AssertionError, RuntimeError) as error:
+            failed += 1
+            print(f"{path.name}: FAILED: {error}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

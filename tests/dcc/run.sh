@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Exports a motion in every way and opens the results in Blender and in the Khronos validator.
+#
+#     tests/dcc/run.sh [MOTION]      default: a clip of the mocap kept with the tests, or one that you name (.bvh .npz .npy .glb)
+#
+# Needs `pip install bpy` in the Python that $PYTHON names (default python3) and `npm install gltf-validator` in the folder that
+# $NODE_FOLDER names (default: this one). What is not installed is skipped, aloud.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.."
+python=${PYTHON:-python3}
+motion=${1:-tests/golden/walk.npz}
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+cargo build --quiet --no-default-features
+convert() { "${CARGO_TARGET_DIR:-target}/debug/zoetrope" convert "$motion" "$@"; }
+convert "$out/clip.npy"
+for names in smpl mixamo unreal; do
+    convert "$out/clip-$names.glb" --names $names
+    convert "$out/clip-$names.bvh" --names $names
+done
+convert "$out/clip-skeleton.glb" --skeleton-only
+convert "$out/clip-m.bvh" --units m
+for fps in 24 60; do
+    convert "$out/clip-$fps.glb" --fps $fps
+    convert "$out/clip-$fps.bvh" --fps $fps
+done
+
+failed=0
+if (cd "${NODE_FOLDER:-$here}" && node --input-type=module -e "await import('gltf-validator')") 2>/dev/null; then
+    (cd "${NODE_FOLDER:-$here}" && node "$here/validate.mjs" "$out"/*.glb) || failed=1
+else
+    echo "skipped: the Khronos validator (npm install gltf-validator)"
+fi
+if "$python" -c "import bpy" 2>/dev/null; then
+    "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh >"$out/blender.log" 2>&1 || failed=1
+    grep '^clip-' "$out/blender.log" || { cat "$out/blender.log"; failed=1; }
+else
+    echo "skipped: Blender (pip install bpy)"
+fi
+exit $failed
