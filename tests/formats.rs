@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use zoetrope::formats::{self, FormatError, Provenance, Units, WriteOptions};
-use zoetrope::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M};
+use zoetrope::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M, rotation};
 
 /// A clip that turns every joint, walks a curve and tumbles through gimbal lock.
 fn lively(frames: usize) -> Motion {
@@ -81,6 +81,37 @@ fn amass_comes_back_within_a_hair_at_any_rate() {
         let apart_m = apart_m(&motion, &folder.there_and_back("clip.npz", &motion, &options));
         assert!(apart_m < 2e-4, "{fps} fps: {apart_m} m");
     }
+}
+
+#[test]
+fn features_come_back_from_the_origin_facing_forward() {
+    let folder = Folder::new();
+    let motion = lively(60);
+    let back = folder.there_and_back("clip.npy", &motion, &WriteOptions::default());
+    let first = motion.frames[0];
+    let expected = motion.placed(0.0, -vec3(first.root_m.x, 0.0, first.root_m.z)).placed(-rotation::heading(first.local[0]), Vec3::ZERO);
+    let apart_m = apart_m(&expected, &back);
+    // The path is a running sum of f32 steps.
+    assert!(apart_m < 1e-3, "{apart_m} m");
+
+    let features = formats::read_features(&folder.file("clip.npy")).expect("features");
+    formats::write_features(&folder.file("again.npy"), &features).expect("written");
+    assert_eq!(std::fs::read(folder.file("clip.npy")).ok(), std::fs::read(folder.file("again.npy")).ok());
+    let at_60 = formats::write(&folder.file("x.npy"), &motion, &WriteOptions { fps: 60.0, ..WriteOptions::default() });
+    assert!(at_60.expect_err("features are at 30 fps").to_string().contains("x.npy"));
+}
+
+#[test]
+fn doubles_in_fortran_order_are_the_same_features() {
+    let folder = Folder::new();
+    formats::write(&folder.file("clip.npy"), &lively(5), &WriteOptions::default()).expect("written");
+    let features = formats::read_features(&folder.file("clip.npy")).expect("features");
+    let columns = (0..272).flat_map(|column| (0..5).map(move |row| (row, column)));
+    let data: Vec<u8> = columns.flat_map(|(row, column)| f64::from(features.row(row)[column]).to_le_bytes()).collect();
+    let header = "{'descr': '<f8', 'fortran_order': True, 'shape': (5, 272), }\n";
+    let bytes = [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &data].concat();
+    std::fs::write(folder.file("fortran.npy"), bytes).expect("written");
+    assert_eq!(formats::read_features(&folder.file("fortran.npy")).expect("features"), features);
 }
 
 #[test]
@@ -228,7 +259,7 @@ fn glb(json: &str, bin: &[u8]) -> Vec<u8> {
 
 /// Bytes of a `.npy` file with this header.
 fn npy(shape: &str, kind: &str, data: &[u8]) -> Vec<u8> {
-    let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n");
+    let header = format!("{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}\n");
     [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), data].concat()
 }
 
@@ -248,10 +279,10 @@ fn floats(values: &[f32]) -> Vec<u8> {
 /// One frame of AMASS arrays, with one of them replaced.
 fn amass_with(name: &str, replacement: &[u8]) -> Vec<u8> {
     let arrays = [
-        ("trans", npy("(1, 3)", "<f4", &[0; 12])),
-        ("root_orient", npy("(1, 3)", "<f4", &[0; 12])),
-        ("pose_body", npy("(1, 63)", "<f4", &[0; 252])),
-        ("mocap_frame_rate", npy("()", "<f8", &120f64.to_le_bytes())),
+        ("trans", npy("(1, 3)", "'<f4'", &[0; 12])),
+        ("root_orient", npy("(1, 3)", "'<f4'", &[0; 12])),
+        ("pose_body", npy("(1, 63)", "'<f4'", &[0; 252])),
+        ("mocap_frame_rate", npy("()", "'<f8'", &120f64.to_le_bytes())),
     ];
     let arrays = arrays.map(|(key, bytes)| (key, if key == name { replacement.to_vec() } else { bytes }));
     npz(&arrays)
@@ -293,23 +324,31 @@ fn hostile_files() -> Vec<(&'static str, Vec<u8>)> {
         ("empty.npz", Vec::new()),
         ("no-archive.npz", b"PK\x03\x04 not really".to_vec()),
         ("nothing.npz", npz(&[])),
-        ("no-rotation.npz", npz(&[("trans", npy("(1, 3)", "<f4", &[0; 12])), ("mocap_frame_rate", npy("()", "<f8", &[0; 8]))])),
-        ("zero-rate.npz", amass_with("mocap_frame_rate", &npy("()", "<f8", &0f64.to_le_bytes()))),
-        ("slow-rate.npz", amass_with("mocap_frame_rate", &npy("()", "<f8", &1e-30f64.to_le_bytes()))),
-        ("nan-rate.npz", amass_with("mocap_frame_rate", &npy("()", "<f8", &f64::NAN.to_le_bytes()))),
-        ("negative-rate.npz", amass_with("mocap_frame_rate", &npy("()", "<f8", &(-30f64).to_le_bytes()))),
-        ("no-frames.npz", amass_with("trans", &npy("(0, 3)", "<f4", &[]))),
-        ("more-frames.npz", amass_with("trans", &npy("(2, 3)", "<f4", &[0; 24]))),
-        ("flat.npz", amass_with("trans", &npy("(3,)", "<f4", &[0; 12]))),
-        ("nan.npz", amass_with("trans", &npy("(1, 3)", "<f4", &floats(&[0.0, f32::NAN, 0.0])))),
-        ("endless.npz", amass_with("pose_body", &npy("(1, 63)", "<f4", &floats(&[f32::INFINITY; 63])))),
-        ("negative-shape.npz", amass_with("trans", &npy("(-1, 3)", "<f4", &[0; 12]))),
-        ("overflow.npz", amass_with("trans", &npy("(4294967296, 4294967296, 3)", "<f4", &[0; 12]))),
-        ("declared.npz", amass_with("trans", &npy("(9000000, 3)", "<f4", &[0; 12]))),
-        ("pickle.npz", amass_with("trans", &npy("(1, 3)", "|O", &[0; 12]))),
-        ("text.npz", amass_with("trans", &npy("(1, 3)", "<U3", &[0; 36]))),
-        ("deep-header.npz", amass_with("trans", &npy(&"(".repeat(9000), "<f4", &[0; 12]))),
-        ("zip-bomb.npz", amass_with("trans", &npy("(89000000, 3)", "<f4", &vec![0; 300 << 20]))),
+        ("no-poses.npz", npz(&[("trans", npy("(1, 3)", "'<f4'", &[0; 12])), ("mocap_frame_rate", npy("()", "'<f4'", &floats(&[30.0])))])),
+        ("zero-rate.npz", amass_with("mocap_frame_rate", &npy("()", "'<f8'", &0f64.to_le_bytes()))),
+        ("slow-rate.npz", amass_with("mocap_frame_rate", &npy("()", "'<f8'", &1e-30f64.to_le_bytes()))),
+        ("nan-rate.npz", amass_with("mocap_frame_rate", &npy("()", "'<f8'", &f64::NAN.to_le_bytes()))),
+        ("negative-rate.npz", amass_with("mocap_frame_rate", &npy("()", "'<f8'", &(-30f64).to_le_bytes()))),
+        ("no-frames.npz", amass_with("trans", &npy("(0, 3)", "'<f4'", &[]))),
+        ("more-frames.npz", amass_with("trans", &npy("(2, 3)", "'<f4'", &[0; 24]))),
+        ("flat.npz", amass_with("trans", &npy("(3,)", "'<f4'", &[0; 12]))),
+        ("nan.npz", amass_with("trans", &npy("(1, 3)", "'<f4'", &floats(&[0.0, f32::NAN, 0.0])))),
+        ("endless.npz", amass_with("pose_body", &npy("(1, 63)", "'<f4'", &floats(&[f32::INFINITY; 63])))),
+        ("negative-shape.npz", amass_with("trans", &npy("(-1, 3)", "'<f4'", &[0; 12]))),
+        ("overflow.npz", amass_with("trans", &npy("(4294967296, 4294967296, 3)", "'<f4'", &[0; 12]))),
+        ("declared.npz", amass_with("trans", &npy("(9000000, 3)", "'<f4'", &[0; 12]))),
+        ("pickle.npz", amass_with("trans", &npy("(1, 3)", "'|O'", &[0; 12]))),
+        ("text.npz", amass_with("trans", &npy("(1, 3)", "'<U3'", &[0; 36]))),
+        ("deep-header.npz", amass_with("trans", &npy(&"(".repeat(9000), "'<f4'", &[0; 12]))),
+        ("zip-bomb.npz", amass_with("trans", &npy("(89000000, 3)", "'<f4'", &vec![0; 300 << 20]))),
+        ("narrow.npy", npy("(2, 271)", "'<f4'", &[0; 2 * 271 * 4])),
+        ("flat.npy", npy("(272,)", "'<f4'", &[0; 272 * 4])),
+        ("no-frames.npy", npy("(0, 272)", "'<f4'", &[])),
+        ("nan.npy", npy("(1, 272)", "'<f4'", &floats(&[f32::NAN; 272]))),
+        ("giant.npy", npy("(1, 272)", "'<f4'", &floats(&[1e30; 272]))),
+        ("cut-off.npy", npy("(9, 272)", "'<f4'", &[0; 272])),
+        ("declared.npy", npy("(1099511627776, 272)", "'<f4'", &[0; 272])),
+        ("records.npy", npy("(1, 272)", "[('a', '<f4')]", &[0; 272])),
         ("empty.glb", Vec::new()),
         ("header-only.glb", b"glTF\x02\0\0\0\x00\0\0\0".to_vec()),
         ("short-length.glb", [b"glTF\x02\0\0\0\x03\0\0\0".as_slice(), &[0; 40]].concat()),
@@ -317,6 +356,8 @@ fn hostile_files() -> Vec<(&'static str, Vec<u8>)> {
         ("no-json.glb", glb("hello", &[])),
         ("no-animation.glb", glb(r#"{"asset":{"version":"2.0"}}"#, &[])),
         ("cycle.glb", glb(node_cycle, &[])),
+        ("ring.glb", glb(r#"{"asset":{"version":"2.0"},"nodes":[{"children":[1]},{"children":[0]}]}"#, &[])),
+        ("escape.bvh", b"\x1b[31m".to_vec()),
         ("self-parent.glb", glb(self_parent, &[])),
         ("far-child.glb", glb(far_child, &[])),
         ("million-nodes.glb", glb(&million_nodes, &[])),
@@ -342,7 +383,7 @@ fn a_hostile_file_is_refused_in_one_line_that_names_it() {
         let path = folder.file(name);
         std::fs::write(&path, bytes).expect("written");
         let message = formats::read(&path).map(|motion| motion.len()).expect_err(name).to_string();
-        assert!(message.contains(name) && !message.contains('\n') && message.len() < 500, "{name}: {message}");
+        assert!(message.contains(name) && !message.contains(char::is_control) && message.len() < 500, "{name}: {message}");
         std::fs::remove_file(&path).expect("removed");
     }
     let missing = formats::read(&folder.file("missing.glb")).expect_err("no such file");
@@ -355,7 +396,7 @@ fn valid_files() -> &'static [(&'static str, Vec<u8>)] {
     FILES.get_or_init(|| {
         let folder = Folder::new();
         let options = WriteOptions { skeleton_only: true, ..WriteOptions::default() };
-        ["clip.bvh", "clip.npz", "clip.glb"]
+        ["clip.bvh", "clip.npz", "clip.glb", "clip.npy"]
             .into_iter()
             .map(|name| {
                 formats::write(&folder.file(name), &lively(3), &options).expect("written");
@@ -366,7 +407,7 @@ fn valid_files() -> &'static [(&'static str, Vec<u8>)] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_damaged_file_never_panics(

@@ -60,9 +60,11 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    /// A fault with its own advice. Foreign messages may be long or have line ends: they are cut to one line.
+    /// A fault with its own advice. Messages that quote the file may be long, have line ends, or hold codes that a terminal obeys:
+    /// they become one short printable line.
     pub(super) fn new(cause: impl AsRef<str>, help: &'static str) -> Self {
-        let line: String = cause.as_ref().split_whitespace().collect::<Vec<_>>().join(" ");
+        let printable: String = cause.as_ref().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let line = printable.split_whitespace().collect::<Vec<_>>().join(" ");
         let cause = if line.chars().count() > 200 { line.chars().take(200).chain("…".chars()).collect() } else { line };
         Self { cause, help }
     }

@@ -7,6 +7,7 @@ mod amass;
 mod bones;
 pub mod bvh;
 mod error;
+mod features;
 mod file;
 mod glb;
 mod npy;
@@ -14,9 +15,10 @@ mod own;
 mod rate;
 
 pub use error::FormatError;
+pub use features::{read_features, write_features, write_tokens};
 
 use crate::body::Character;
-use crate::motion::{FPS, Motion, NameStyle, Pose};
+use crate::motion::{self, FPS, Motion, NameStyle, Pose};
 use error::Fault;
 use std::path::Path;
 
@@ -29,6 +31,8 @@ pub enum Format {
     Glb,
     /// `.npz`: AMASS's SMPL pose parameters.
     Npz,
+    /// `.npy`: the networks' 272 features a frame.
+    Npy,
 }
 
 impl Format {
@@ -42,6 +46,7 @@ impl Format {
             Some("bvh") => Ok(Self::Bvh),
             Some("glb" | "gltf") => Ok(Self::Glb),
             Some("npz") => Ok(Self::Npz),
+            Some("npy") => Ok(Self::Npy),
             _ => Err(FormatError::UnknownEnding { path: path.to_owned(), known: ".bvh, .glb, .npz or .npy" }),
         }
     }
@@ -104,6 +109,7 @@ pub fn read(path: &Path) -> Result<Motion, FormatError> {
         Format::Bvh => bvh::decode(&bytes),
         Format::Glb => glb::decode(path, &bytes),
         Format::Npz => amass::parse(&bytes),
+        Format::Npy => features::parse(&bytes).map(|features| motion::features::decode(&features)),
     };
     let checked = motion.and_then(|motion| check(&motion).map(|()| motion));
     checked.map_err(|fault| fault.while_reading(path))
@@ -136,6 +142,8 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
             glb::encode(&motion.poses_at(fps), fps, character.as_ref(), options)
         }
         Format::Npz => amass::encode(&motion.poses_at(fps), fps),
+        Format::Npy if fps != FPS => Err(Fault::new("features have 30 frames a second", "leave out --fps")),
+        Format::Npy => Ok(features::encode(&motion::features::encode(motion))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::Fault;
 use npyz::{DType, NpyFile, Order, TypeChar, WriterBuilder};
-use std::io::Cursor;
+use std::io::{self, Cursor};
 
 /// Most values of one array: an hour of the widest arrays we read, 128 MiB.
 pub(super) const MAX_VALUES: usize = 32 << 20;
@@ -29,31 +29,26 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Array, Fault> {
     let (Some(shape), Some(count)) = (shape, count.filter(|&count| count <= MAX_VALUES)) else {
         return Err(Fault::new(format!("an array of shape {:?}, which is too large", npy.shape()), "cut it into shorter clips"));
     };
-    let order = npy.order();
-    let failed = |error: std::io::Error| Fault::damaged(format!("array data cut off ({error})"));
-    macro_rules! values {
-        ($number:ty) => {
-            npy.data::<$number>()
-                .map_err(|error| Fault::new(format!("numbers of kind {kind} ({error})"), "save float32 or float64"))?
-                .map(|value| value.map(|value| value as f32))
-                .collect::<Result<Vec<f32>, _>>()
-                .map_err(failed)?
-        };
-    }
-    // The iterator announces its declared length, which must be known to be there before memory is taken for it.
-    let item_bytes = kind.num_bytes().unwrap_or(usize::MAX);
-    if count.saturating_mul(item_bytes) > bytes.len() {
-        return Err(Fault::damaged(format!("shape {shape:?} declared but only {} bytes present", bytes.len())));
-    }
-    let values = match (kind.type_char(), kind.num_bytes()) {
-        (TypeChar::Float, Some(4)) => values!(f32),
-        (TypeChar::Float, Some(8)) => values!(f64),
-        (TypeChar::Int, Some(4)) => values!(i32),
-        (TypeChar::Int, Some(8)) => values!(i64),
+    let read: fn(NpyFile<Cursor<&[u8]>>) -> io::Result<Vec<f32>> = match (kind.type_char(), kind.num_bytes()) {
+        (TypeChar::Float, Some(4)) => |npy| collect(npy, |value: f32| value),
+        (TypeChar::Float, Some(8)) => |npy| collect(npy, |value: f64| value as f32),
+        (TypeChar::Int, Some(4)) => |npy| collect(npy, |value: i32| value as f32),
+        (TypeChar::Int, Some(8)) => |npy| collect(npy, |value: i64| value as f32),
         _ => return Err(Fault::new(format!("values of kind {kind} instead of numbers"), "save float32 or float64")),
     };
+    // The reader announces its declared length, which must be known to be there before memory is taken for it.
+    if count.saturating_mul(kind.num_bytes().unwrap_or(usize::MAX)) > bytes.len() {
+        return Err(Fault::damaged(format!("shape {shape:?} declared but only {} bytes present", bytes.len())));
+    }
+    let order = npy.order();
+    let values = read(npy).map_err(|error| Fault::damaged(format!("array data cut off ({error})")))?;
     let values = if order == Order::Fortran { c_order(&values, &shape) } else { values };
     Ok(Array { shape, values })
+}
+
+fn collect<T: npyz::Deserialize>(npy: NpyFile<Cursor<&[u8]>>, narrow: impl Fn(T) -> f32) -> io::Result<Vec<f32>> {
+    let values = npy.data::<T>().map_err(|error| io::Error::other(error.to_string()))?;
+    values.map(|value| value.map(&narrow)).collect()
 }
 
 /// The bytes of a `.npy` file of f32 values.

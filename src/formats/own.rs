@@ -27,8 +27,11 @@ pub(super) fn motion_of(mut clip: SourceClip) -> Result<Motion, Fault> {
             }
         }
     }
-    retarget(&clip)
-        .map_err(|error| Fault::new(error.to_string(), "use a humanoid skeleton with Mixamo, VRM, Unreal, SMPL or CMU joint names"))
+    retarget(&clip).map_err(|error| {
+        // The names that are known stand in brackets; here they are the advice.
+        let cause = error.to_string().split(" (").next().unwrap_or_default().to_owned();
+        Fault::new(cause, "use a humanoid with the joint names of CMU, Mixamo, VRM, SMPL, Unreal, Bandai Namco or Daz")
+    })
 }
 
 /// The clip's joint of each bone, if its skeleton is ours with these names and this unit.

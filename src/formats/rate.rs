@@ -18,7 +18,7 @@ pub(super) fn check(clip: &Clip) -> Result<f32, Fault> {
         return Err(Fault::new("no frames", "export it again with its animation"));
     }
     if !RATES.contains(&clip.fps) {
-        return Err(Fault::new(format!("a rate of {} frames a second", clip.fps), "export it with a rate between 1 and 1000"));
+        return Err(Fault::new(format!("a rate of {:?} frames a second", clip.fps), "export it with a rate between 1 and 1000"));
     }
     let secs = clip.frames as f32 / clip.fps;
     if secs > MAX_SECS {
