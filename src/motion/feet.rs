@@ -50,6 +50,14 @@ pub fn floor_distance_m(from: Vec3, to: Vec3) -> f32 {
     (to - from).with_y(0.0).length()
 }
 
+/// Speed of a joint from the frames around one.
+#[must_use]
+pub fn speed_m_per_sec(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint, frame: usize) -> f32 {
+    let (from, to) = (frame.saturating_sub(1), (frame + 1).min(joints_m.len() - 1));
+    let way_m = joints_m[from][joint as usize].distance(joints_m[to][joint as usize]);
+    way_m * FPS / (to - from).max(1) as f32
+}
+
 /// The frames, in runs, for which `holds` is true.
 pub fn runs(frames: usize, holds: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
@@ -66,13 +74,9 @@ pub fn runs(frames: usize, holds: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
 /// [`SLOW_M_PER_SEC`], going on (hysteresis) while it is not half as high or half as fast again.
 #[must_use]
 pub fn contacts(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint) -> Vec<Range<usize>> {
-    let last = joints_m.len().saturating_sub(1);
-    let speed = |frame: usize| {
-        let (from, to) = (frame.saturating_sub(1), (frame + 1).min(last));
-        let way_m = joints_m[from][joint as usize].distance(joints_m[to][joint as usize]);
-        way_m * FPS / (to - from).max(1) as f32
+    let within = |frame: usize, factor: f32| {
+        height_m(&joints_m[frame], joint) < factor * LOW_M && speed_m_per_sec(joints_m, joint, frame) < factor * SLOW_M_PER_SEC
     };
-    let within = |frame: usize, factor: f32| height_m(&joints_m[frame], joint) < factor * LOW_M && speed(frame) < factor * SLOW_M_PER_SEC;
     let sure = runs(joints_m.len(), |frame| within(frame, 1.0));
     let sure: Vec<_> = sure.into_iter().filter(|run| run.len() >= CONTACT_FRAMES).collect();
     runs(joints_m.len(), |frame| within(frame, 1.5))

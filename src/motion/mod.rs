@@ -3,6 +3,7 @@
 //! Space and units everywhere: Y up, metres, radians, seconds, 30 fps; +Z is forward at heading 0 and +X the character's left.
 //! Not here: files, networks, windows.
 
+pub mod cleanup;
 mod clip;
 pub mod features;
 pub mod feet;

@@ -1,5 +1,6 @@
 //! Motion as data: the representation, its measures, clean-up, joining.
 
+mod cleanup;
 mod kit;
 mod measures;
 mod representation;

@@ -1,0 +1,82 @@
+//! A leg of two bones that reaches for a place: hip, knee, ankle.
+
+use crate::motion::rotation::shortest_arc;
+use crate::motion::{Joint, Pose, REST_OFFSETS_M, WorldPose};
+use glam::{Quat, Vec3};
+
+/// A leg is never straighter than this share of its length, unless it was.
+const STRAIGHTEST: f32 = 0.9995;
+/// From this share of its length on, it stretches ever more slowly, so that the knee does not pop.
+const EASY: f32 = 0.985;
+
+/// The joints of a leg.
+#[derive(Clone, Copy)]
+pub(super) struct Leg {
+    hip: usize,
+    knee: usize,
+    ankle: usize,
+}
+
+impl Leg {
+    pub(super) const LEFT: Self = Self { hip: Joint::LHip as usize, knee: Joint::LKnee as usize, ankle: Joint::LAnkle as usize };
+    pub(super) const RIGHT: Self = Self { hip: Joint::RHip as usize, knee: Joint::RKnee as usize, ankle: Joint::RAnkle as usize };
+
+    fn length_m(self) -> f32 {
+        REST_OFFSETS_M[self.knee].length() + REST_OFFSETS_M[self.ankle].length()
+    }
+
+    /// How far the hip must go down to come within easy reach of a place for the ankle (or as near to it as the leg was stretched).
+    pub(super) fn lowering_m(self, world: &WorldPose, ankle_m: Vec3) -> f32 {
+        let hip_m = world.positions_m[self.hip];
+        let reach_m = (EASY * self.length_m()).max(hip_m.distance(world.positions_m[self.ankle]));
+        let to = ankle_m - hip_m;
+        if to.length() <= reach_m {
+            return 0.0;
+        }
+        let beside_m = to.with_y(0.0).length().min(reach_m);
+        (-to.y - (reach_m * reach_m - beside_m * beside_m).sqrt()).max(0.0)
+    }
+
+    /// Turns hip, knee and ankle of `pose` so that the ankle comes to `ankle_m` with the foot turned `world_from_foot`. `world` is
+    /// the pose before it was lowered by `lowered_m`.
+    pub(super) fn reach(self, pose: &mut Pose, world: &WorldPose, lowered_m: f32, ankle_m: Vec3, world_from_foot: Quat) {
+        let down = Vec3::Y * lowered_m;
+        let [hip_m, knee_m, old_ankle_m] = [self.hip, self.knee, self.ankle].map(|joint| world.positions_m[joint] - down);
+        let (thigh, shin) = (knee_m - hip_m, old_ankle_m - knee_m);
+        let (thigh_m, shin_m) = (thigh.length(), shin.length());
+        let old_reach_m = hip_m.distance(old_ankle_m);
+        let reach_m = self.eased(hip_m.distance(ankle_m), old_reach_m).max((thigh_m - shin_m).abs() + 1e-3);
+
+        // Flexion is the angle between thigh and shin, 0 when straight.
+        let flexion = |reach_m: f32| {
+            let cosine = (reach_m * reach_m - thigh_m * thigh_m - shin_m * shin_m) / (2.0 * thigh_m * shin_m);
+            cosine.clamp(-1.0, 1.0).acos()
+        };
+        let bend = Quat::from_axis_angle(bend_axis(thigh, shin, world.rotations[self.hip]), flexion(reach_m) - flexion(old_reach_m));
+        let swing = shortest_arc(thigh + bend * shin, ankle_m - hip_m);
+
+        let world_from_pelvis = pose.local[0];
+        let world_from_thigh = (swing * world.rotations[self.hip]).normalize();
+        let world_from_shin = (swing * bend * world.rotations[self.knee]).normalize();
+        pose.local[self.hip] = (world_from_pelvis.inverse() * world_from_thigh).normalize();
+        pose.local[self.knee] = (world_from_thigh.inverse() * world_from_shin).normalize();
+        pose.local[self.ankle] = (world_from_shin.inverse() * world_from_foot).normalize();
+    }
+
+    /// The reach to use for a wished one: the same up to what the leg had or has easily, then ever more slowly up to straight.
+    fn eased(self, wished_m: f32, old_m: f32) -> f32 {
+        let (easy_m, straight_m) = (EASY * self.length_m(), STRAIGHTEST * self.length_m());
+        if wished_m <= easy_m {
+            return wished_m;
+        }
+        let room_m = straight_m - easy_m;
+        let soft_m = easy_m + room_m * (1.0 - (-(wished_m - easy_m) / room_m).exp());
+        soft_m.max(wished_m.min(old_m))
+    }
+}
+
+/// The axis about which more flexion bends the knee: across thigh and shin, and along the thigh's own X axis the straighter they are.
+fn bend_axis(thigh: Vec3, shin: Vec3, world_from_thigh: Quat) -> Vec3 {
+    let across = thigh.normalize_or_zero().cross(shin.normalize_or_zero());
+    (across + 0.05 * (world_from_thigh * Vec3::X)).try_normalize().unwrap_or(Vec3::X)
+}

@@ -1,0 +1,51 @@
+//! Foot clean-up: what makes a network's motion stand on the floor.
+//!
+//! In this order: the decoder's tremble is smoothed away, the root is settled (height and drift, from what the feet say), each
+//! contact of a toe gets one place on the floor, flat feet lie flat, and the legs are bent (two bones, ankle, toe) to bring the
+//! feet there. Corrections begin and end smoothly; flights, sitting and lying keep their heights; a foot in the air is only kept
+//! out of the floor. The start stays where it is on the floor, and bone lengths never change.
+//!
+//! Not here: what a motion looks like from a decoder's side, or whether it pleases ([`super::measure`] says).
+
+mod banded;
+mod feet;
+mod leg;
+mod settle;
+mod smooth;
+
+use super::Motion;
+use glam::Vec3;
+
+/// What the clean-up does; the default is everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CleanupSettings {
+    /// Takes off tremble above about 5 Hz.
+    pub smoothing: bool,
+    /// Brings the root to the height and the pace that the feet ask for.
+    pub settling: bool,
+    /// Pins touching feet and keeps the others out of the floor.
+    pub locking: bool,
+}
+
+impl Default for CleanupSettings {
+    fn default() -> Self {
+        Self { smoothing: true, settling: true, locking: true }
+    }
+}
+
+/// The motion cleaned up; as many frames as before, the first one at the same place on the floor.
+#[must_use]
+pub fn clean(motion: &Motion, settings: &CleanupSettings) -> Motion {
+    let mut cleaned = if settings.smoothing { smooth::smoothed(motion) } else { motion.clone() };
+    if settings.settling {
+        settle::settle(&mut cleaned);
+    }
+    if settings.locking {
+        feet::lock(&mut cleaned);
+    }
+    if let (Some(before), Some(after)) = (motion.frames.first(), cleaned.frames.first()) {
+        let shift_m = (before.root_m - after.root_m) * Vec3::new(1.0, 0.0, 1.0);
+        cleaned.frames.iter_mut().for_each(|pose| pose.root_m += shift_m);
+    }
+    cleaned
+}

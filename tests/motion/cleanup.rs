@@ -1,0 +1,206 @@
+//! Foot clean-up on motions whose clean version is known.
+
+use glam::{Quat, Vec3};
+use proptest::prelude::*;
+use zoetrope::motion::cleanup::{CleanupSettings, clean};
+use zoetrope::motion::feet::{self, FEET, floor_distance_m, rest_height_m, world_joints};
+use zoetrope::motion::measure::measure;
+use zoetrope::motion::{FPS, JOINT_COUNT, Joint, Motion, PARENTS, Pose, REST_OFFSETS_M};
+
+const STEP_FRAMES: usize = 18;
+
+/// Which foot stands in a frame of [`walk`]: 0 left, 1 right.
+fn standing_foot(frame: usize) -> usize {
+    (frame / STEP_FRAMES) % 2
+}
+
+/// Somebody who walks with high knees. The root goes where the standing toe, which does not move at all, puts it.
+fn walk(frames: usize) -> Motion {
+    let mut motion = Motion { frames: Vec::new() };
+    let mut place_m = Vec3::ZERO;
+    for frame in 0..frames {
+        let stand = standing_foot(frame);
+        let phase = (frame % STEP_FRAMES) as f32 / STEP_FRAMES as f32;
+        let mut pose = Pose::REST;
+        for (foot, [ankle, _]) in FEET.into_iter().enumerate() {
+            let [hip, knee] = [ankle as usize - 6, ankle as usize - 3];
+            let (swing, bend) = if foot == stand {
+                (0.35 - 0.7 * phase, 0.1)
+            } else {
+                (-0.35 + 0.7 * phase - 0.6 * (std::f32::consts::PI * phase).sin(), 0.1 + 1.2 * (std::f32::consts::PI * phase).sin())
+            };
+            pose.local[hip] = Quat::from_rotation_x(-swing - 0.05);
+            pose.local[knee] = Quat::from_rotation_x(bend);
+            pose.local[ankle as usize] = (pose.local[hip] * pose.local[knee]).inverse();
+        }
+        pose.local[16] = Quat::from_rotation_z(-1.2);
+        pose.local[17] = Quat::from_rotation_z(1.2);
+        let toe = FEET[stand][1];
+        if frame % STEP_FRAMES == 0 {
+            let last_m = motion.frames.last().map_or(Vec3::ZERO, |last: &Pose| last.world().positions_m[toe as usize]);
+            place_m = last_m.with_y(rest_height_m(toe));
+        }
+        pose.root_m += place_m - pose.world().positions_m[toe as usize];
+        motion.frames.push(pose);
+    }
+    let start_m = motion.frames[0].root_m.with_y(0.0);
+    motion.frames.iter_mut().for_each(|pose| pose.root_m -= start_m);
+    motion
+}
+
+/// What networks do to a motion: the root drifts and bobs, joints are off by a few degrees, every other frame trembles.
+fn disturbed(motion: &Motion) -> Motion {
+    let mut drift_m = Vec3::ZERO;
+    let pose = |(frame, pose): (usize, &Pose)| {
+        let t = frame as f32 / FPS;
+        drift_m += Vec3::new(0.15 * (1.3 * t).sin(), 0.0, 0.2 * (0.9 * t + 1.0).cos()) / FPS;
+        let tremble = if frame % 2 == 0 { 1.0 } else { -1.0 };
+        let mut pose = *pose;
+        pose.root_m += drift_m + Vec3::Y * (0.02 * (2.0 * t).sin() + 0.001 * tremble);
+        for (joint, local) in pose.local.iter_mut().enumerate() {
+            let phase = joint as f32;
+            let off = Vec3::new((4.0 * t + phase).sin(), (3.0 * t + 2.0 * phase).sin(), (5.0 * t + 3.0 * phase).cos());
+            *local = (*local * Quat::from_scaled_axis(0.02 * off + Vec3::splat(0.004 * tremble))).normalize();
+        }
+        pose
+    };
+    Motion { frames: motion.frames.iter().enumerate().map(pose).collect() }
+}
+
+/// Mean step on the floor of the toe that should stand, mm a frame.
+fn standing_slide_mm(motion: &Motion) -> f32 {
+    let joints_m = world_joints(motion);
+    // The frames around a change of feet belong to neither.
+    let frames: Vec<usize> = (0..motion.len() - 1).filter(|frame| (3..STEP_FRAMES - 4).contains(&(frame % STEP_FRAMES))).collect();
+    let step = |frame: &usize| {
+        let toe = FEET[standing_foot(*frame)][1] as usize;
+        floor_distance_m(joints_m[*frame][toe], joints_m[frame + 1][toe])
+    };
+    1e3 * frames.iter().map(step).sum::<f32>() / frames.len() as f32
+}
+
+#[test]
+fn a_disturbed_walk_stands_on_its_feet_again() {
+    let original = walk(180);
+    let noisy = disturbed(&original);
+    assert!(standing_slide_mm(&original) < 0.1 && standing_slide_mm(&noisy) > 5.0);
+    let cleaned = clean(&noisy, &CleanupSettings::default());
+    let slide_mm = standing_slide_mm(&cleaned);
+    assert!(slide_mm < 1.0, "standing toes slide {slide_mm} mm a frame");
+    let (before, after) = (measure(&noisy), measure(&cleaned));
+    assert!(after.penetration_mm < 0.1, "{after:?}");
+    assert!(after.float_pct <= 5.0, "{after:?}");
+    assert!(after.jitter_mm_per_frame3 < before.jitter_mm_per_frame3, "{before:?} {after:?}");
+}
+
+#[test]
+fn what_is_clean_hardly_changes() {
+    let original = walk(180);
+    let cleaned = clean(&original, &CleanupSettings::default());
+    for (frame, (a, b)) in world_joints(&original).iter().zip(world_joints(&cleaned)).enumerate() {
+        if (6..STEP_FRAMES - 6).contains(&(frame % STEP_FRAMES)) {
+            let off_m = (0..JOINT_COUNT).map(|joint| a[joint].distance(b[joint])).fold(0.0, f32::max);
+            assert!(off_m < 0.02, "frame {frame} moved by {off_m} m");
+        }
+    }
+}
+
+#[test]
+fn the_start_stays_where_it_is_on_the_floor() {
+    let noisy = disturbed(&walk(120)).placed(1.0, Vec3::new(3.0, 0.0, -2.0));
+    let cleaned = clean(&noisy, &CleanupSettings::default());
+    assert!(floor_distance_m(noisy.frames[0].root_m, cleaned.frames[0].root_m) < 1e-5);
+    assert_eq!(cleaned.len(), noisy.len());
+}
+
+#[test]
+fn a_motion_in_the_air_by_a_hand_comes_down_and_a_sunken_one_comes_up() {
+    for off_m in [0.12, -0.12] {
+        let mut motion = walk(120);
+        motion.frames.iter_mut().for_each(|pose| pose.root_m.y += off_m);
+        let quality = measure(&clean(&motion, &CleanupSettings::default()));
+        assert!(quality.float_pct < 1.0 && quality.penetration_mm < 0.1, "off by {off_m} m: {quality:?}");
+    }
+}
+
+#[test]
+fn a_jump_keeps_its_height() {
+    let frames = 60;
+    let pose = |frame: usize| {
+        let air = frame as f32 / FPS - 0.7;
+        let mut pose = Pose::REST;
+        pose.root_m.y += (2.4 * air - 4.905 * air * air).max(0.0);
+        pose
+    };
+    let jump = Motion { frames: (0..frames).map(pose).collect() };
+    let cleaned = clean(&jump, &CleanupSettings::default());
+    let top_m = |motion: &Motion| motion.frames.iter().map(|pose| pose.root_m.y).fold(0.0, f32::max);
+    assert!((top_m(&jump) - top_m(&cleaned)).abs() < 0.02, "{} became {}", top_m(&jump), top_m(&cleaned));
+}
+
+#[test]
+fn a_fast_kick_arrives() {
+    let frames = 75;
+    let pose = |frame: usize| {
+        let t = (frame as f32 / FPS - 1.0) / 0.25;
+        let mut pose = Pose::REST;
+        pose.local[Joint::RHip as usize] = Quat::from_rotation_x(-1.7 * (-t * t).exp());
+        pose
+    };
+    let kick = Motion { frames: (0..frames).map(pose).collect() };
+    let cleaned = clean(&kick, &CleanupSettings::default());
+    let top_m = |motion: &Motion| world_joints(motion).iter().map(|joints| joints[Joint::RFoot as usize].y).fold(0.0, f32::max);
+    assert!(top_m(&kick) - top_m(&cleaned) < 0.03, "{} became {}", top_m(&kick), top_m(&cleaned));
+    let left = world_joints(&cleaned).iter().map(|joints| joints[Joint::LFoot as usize]).collect::<Vec<_>>();
+    assert!(left.iter().all(|toe| floor_distance_m(*toe, left[0]) < 2e-3), "the other foot stays");
+}
+
+#[test]
+fn lying_down_is_not_lifted_or_sunk() {
+    let mut pose = Pose::REST;
+    pose.local[0] = Quat::from_rotation_x(-std::f32::consts::FRAC_PI_2);
+    pose.root_m = Vec3::new(0.0, 0.1, 0.0);
+    let lying = Motion { frames: vec![pose; 60] };
+    let cleaned = clean(&lying, &CleanupSettings::default());
+    assert!((cleaned.frames[30].root_m.y - 0.1).abs() < 0.02);
+}
+
+#[test]
+fn everything_switched_off_changes_nothing() {
+    let noisy = disturbed(&walk(60));
+    assert_eq!(clean(&noisy, &CleanupSettings { smoothing: false, settling: false, locking: false }), noisy);
+}
+
+fn any_pose() -> impl Strategy<Value = Pose> {
+    let number = -3.0f32..3.0;
+    (prop::array::uniform3(number.clone()), prop::collection::vec(prop::array::uniform3(number), JOINT_COUNT)).prop_map(
+        |(root_m, turns)| Pose {
+            root_m: Vec3::from(root_m),
+            local: std::array::from_fn(|joint| Quat::from_scaled_axis(Vec3::from(turns[joint]))),
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_poses_clean_to_as_many_usable_frames_with_the_same_bones(frames in prop::collection::vec(any_pose(), 0..24)) {
+        let motion = Motion { frames };
+        let cleaned = clean(&motion, &CleanupSettings::default());
+        prop_assert_eq!(cleaned.len(), motion.len());
+        for pose in &cleaned.frames {
+            prop_assert!(pose.root_m.is_finite());
+            prop_assert!(pose.local.iter().all(|local| local.is_finite() && (local.length() - 1.0).abs() < 1e-3));
+            let joints_m = pose.world().positions_m;
+            for joint in 1..JOINT_COUNT {
+                let parent = PARENTS[joint].expect("only the pelvis has no parent");
+                let bone_m = joints_m[joint].distance(joints_m[parent]);
+                prop_assert!((bone_m - REST_OFFSETS_M[joint].length()).abs() < 1e-3);
+            }
+        }
+        let quality = measure(&cleaned);
+        prop_assert!(quality.jitter_mm_per_frame3.is_finite() && quality.slide_mm_per_frame.is_finite());
+        prop_assert_eq!(feet::contact_of_feet(&cleaned).len(), motion.len());
+    }
+}
