@@ -15,6 +15,7 @@ pub mod body;
 pub mod cli;
 pub mod formats;
 pub mod generator;
+pub mod library;
 pub mod model;
 pub mod motion;
 pub mod pipeline;

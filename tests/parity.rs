@@ -488,7 +488,7 @@ fn quantised_weights_stay_close_and_a_gguf_file_holds_the_same_ones() {
     let path = folder.path().join("transformer.gguf");
     let source = kit("transformer_small/hs16/model.safetensors").unwrap();
     let mut checkpoint = Checkpoint::open(&FileSource::from(source.as_path()), "").unwrap();
-    zoetrope::model::write_gguf(&mut checkpoint, Quantization::Q8_0, &path).unwrap();
+    zoetrope::model::write_gguf(&mut checkpoint, Some(Quantization::Q8_0), &path).unwrap();
     let config: TransformerConfig = json(&kit("transformer_small/hs16/config.json").unwrap());
     let reread = Arc::new(Transformer::load(weights(&path, ""), &config).unwrap());
     assert_eq!(reread.start(&[&text], tokens).unwrap().1, logits);

@@ -1,6 +1,5 @@
 //! How fast the transformer decodes, on random weights: the cache against the published loop without one.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -92,32 +91,6 @@ fn features(config: &TransformerConfig, workload: Workload) -> Vec<f32> {
 }
 
 fn random_transformer(config: &TransformerConfig, quantization: Option<Quantization>) -> Result<Arc<Transformer>> {
-    let checkpoint = Checkpoint::random(shapes(config));
+    let checkpoint = Checkpoint::random(config.tensors(CODES));
     Ok(Arc::new(Transformer::load(Weights::new(checkpoint).quantized(quantization), config)?))
-}
-
-/// Every tensor of the published transformer (spec 3.3).
-fn shapes(config: &TransformerConfig) -> BTreeMap<String, Vec<usize>> {
-    let (n, m) = (config.n_embd, config.mlp_hidden);
-    let block = |index: usize| {
-        let name = move |part: &str| format!("transformer.h.{index}.{part}");
-        [
-            (name("rms_1.scale"), vec![n]),
-            (name("attn.c_attn.weight"), vec![3 * n, n]),
-            (name("attn.c_proj.weight"), vec![n, n]),
-            (name("rms_2.scale"), vec![n]),
-            (name("mlp.c_fc1.weight"), vec![m, n]),
-            (name("mlp.c_fc2.weight"), vec![m, n]),
-            (name("mlp.c_proj.weight"), vec![n, m]),
-        ]
-    };
-    let ends = [
-        ("lm_head.weight", vec![CODES + 1, n]),
-        ("transformer.wte.weight", vec![CODES + 2, n]),
-        ("transformer.ln_f.scale", vec![n]),
-        ("llama_proj.weight", vec![n, config.clip_dim]),
-        ("llama_proj.bias", vec![n]),
-    ];
-    let ends = ends.map(|(name, shape)| (name.to_string(), shape));
-    (0..config.n_layer).flat_map(block).chain(ends).collect()
 }

@@ -110,6 +110,21 @@ impl Checkpoint {
         }
     }
 
+    /// The kind of numbers that keeps what a tensor's file holds.
+    pub(crate) fn precision(&self, name: &str) -> GgmlDType {
+        let dtype = match &self.kind {
+            Kind::Pickle { tensors, names, .. } => names.get(name).and_then(|name| tensors.tensor_infos().get(name)).map(|info| info.dtype),
+            Kind::Safetensors { entries, .. } => entries.get(name).map(|entry| entry.dtype),
+            Kind::Memory(_) | Kind::Random { .. } => None,
+            Kind::Gguf { content, .. } => return content.tensor_infos.get(name).map_or(GgmlDType::F32, |info| info.ggml_dtype),
+        };
+        match dtype {
+            Some(DType::F16) => GgmlDType::F16,
+            Some(DType::BF16) => GgmlDType::BF16,
+            _ => GgmlDType::F32,
+        }
+    }
+
     /// Reads one tensor.
     ///
     /// # Errors
@@ -149,6 +164,20 @@ impl Checkpoint {
             }
         }
     }
+}
+
+/// Writes all tensors of a (small) checkpoint as float32 `.safetensors`, under their names.
+///
+/// # Errors
+/// Damaged tensors, and a file that cannot be written.
+pub fn write_safetensors(checkpoint: &mut Checkpoint, path: &Path) -> Result<()> {
+    let mut tensors = HashMap::new();
+    for name in checkpoint.names() {
+        let tensor = checkpoint.read(&name)?.dense()?;
+        tensors.insert(name, tensor);
+    }
+    let failed = |cause: candle_core::Error| Error::Write { cause: std::io::Error::other(cause), path: path.display().to_string() };
+    candle_core::safetensors::save(&tensors, path).map_err(failed)
 }
 
 impl Stored {

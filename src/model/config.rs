@@ -161,6 +161,22 @@ impl Default for Sampling {
     }
 }
 
+impl Default for TransformerConfig {
+    /// The published 44M.
+    fn default() -> Self {
+        Self {
+            n_layer: 8,
+            n_head: 8,
+            n_embd: 512,
+            mlp_hidden: 1536,
+            clip_dim: 2048,
+            block_size: published_block_size(),
+            norm_eps: published_norm_eps(),
+            rope_base: published_rope_base(),
+        }
+    }
+}
+
 impl Default for TokenizerConfig {
     fn default() -> Self {
         Self {
@@ -266,16 +282,7 @@ impl TransformerConfig {
     /// One of [`PUBLISHED_SIZES`] by name, with the published text features of 2048 numbers.
     pub fn published(name: &str) -> Option<Self> {
         let &(_, n_layer, n_head, n_embd, mlp_hidden) = PUBLISHED_SIZES.iter().find(|size| size.0 == name)?;
-        Some(Self {
-            n_layer,
-            n_head,
-            n_embd,
-            mlp_hidden,
-            clip_dim: 2048,
-            block_size: published_block_size(),
-            norm_eps: published_norm_eps(),
-            rope_base: published_rope_base(),
-        })
+        Some(Self { n_layer, n_head, n_embd, mlp_hidden, ..Self::default() })
     }
 
     /// Channels of one attention head.

@@ -87,3 +87,14 @@ pub enum Error {
 
 /// The result of everything in this module.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// Refuses tensors that nobody asked for, if there are any.
+    pub(crate) fn extra(names: &[String], path: &str) -> Result<()> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let some = names.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+        Err(Self::Extra { count: names.len(), names: some, path: path.into() })
+    }
+}

@@ -13,12 +13,12 @@ use super::weights::Quantization;
 
 const ALIGNMENT: usize = 32;
 
-/// Writes all tensors of `checkpoint` under their names: matrices quantised where the inner dimension allows it and as
-/// float16 elsewhere, everything else as float32.
+/// Writes all tensors of `checkpoint` under their names. With a quantisation, matrices are quantised where the inner
+/// dimension allows it and float16 elsewhere; without one they keep their precision. Everything else is float32.
 ///
 /// # Errors
 /// Damaged tensors, and a file that cannot be written.
-pub fn write_gguf(checkpoint: &mut Checkpoint, quantization: Quantization, path: &Path) -> Result<()> {
+pub fn write_gguf(checkpoint: &mut Checkpoint, quantization: Option<Quantization>, path: &Path) -> Result<()> {
     let names = checkpoint.names();
     let mut header = Vec::new();
     header.extend_from_slice(b"GGUF");
@@ -28,7 +28,7 @@ pub fn write_gguf(checkpoint: &mut Checkpoint, quantization: Quantization, path:
     let mut offset = 0;
     for name in &names {
         let shape = checkpoint.shape(name).unwrap_or_default();
-        let dtype = dtype_for(&shape, quantization);
+        let dtype = dtype_for(checkpoint, name, quantization);
         header.extend_from_slice(&(name.len() as u64).to_le_bytes());
         header.extend_from_slice(name.as_bytes());
         header.extend_from_slice(&(shape.len() as u32).to_le_bytes());
@@ -45,8 +45,8 @@ pub fn write_gguf(checkpoint: &mut Checkpoint, quantization: Quantization, path:
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     file.write_all(&header).map_err(failed)?;
     for name in &names {
-        let tensor = checkpoint.read(name)?.dense()?;
-        let tensor = QTensor::quantize(&tensor, dtype_for(tensor.dims(), quantization))?;
+        let dtype = dtype_for(checkpoint, name, quantization);
+        let tensor = QTensor::quantize(&checkpoint.read(name)?.dense()?, dtype)?;
         let data = tensor.data()?;
         file.write_all(&data).map_err(failed)?;
         let padding = data.len().next_multiple_of(ALIGNMENT) - data.len();
@@ -55,10 +55,12 @@ pub fn write_gguf(checkpoint: &mut Checkpoint, quantization: Quantization, path:
     file.flush().map_err(failed)
 }
 
-fn dtype_for(shape: &[usize], quantization: Quantization) -> GgmlDType {
-    match *shape {
-        [_, inner] if inner.is_multiple_of(quantization.dtype().block_size()) => quantization.dtype(),
-        [_, _] => GgmlDType::F16,
+fn dtype_for(checkpoint: &Checkpoint, name: &str, quantization: Option<Quantization>) -> GgmlDType {
+    let shape = checkpoint.shape(name).unwrap_or_default();
+    match (&shape[..], quantization) {
+        (&[_, inner], Some(kind)) if inner.is_multiple_of(kind.dtype().block_size()) => kind.dtype(),
+        ([_, _], Some(_)) => GgmlDType::F16,
+        ([_, _], None) => checkpoint.precision(name),
         _ => GgmlDType::F32,
     }
 }
@@ -69,6 +71,7 @@ fn code(dtype: GgmlDType) -> u32 {
         GgmlDType::F16 => 1,
         GgmlDType::Q4_0 => 2,
         GgmlDType::Q8_0 => 8,
+        GgmlDType::BF16 => 30,
         _ => 0,
     }
 }

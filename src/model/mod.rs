@@ -10,6 +10,7 @@ mod config;
 mod error;
 pub mod fsq;
 mod gguf;
+mod infer;
 mod sampler;
 mod source;
 mod statistics;
@@ -19,7 +20,7 @@ pub mod transformer;
 mod weights;
 
 pub use bundle::MotionModel;
-pub use checkpoint::{Checkpoint, Stored};
+pub use checkpoint::{Checkpoint, Stored, write_safetensors};
 pub use config::{
     Activation, ModelConfig, Norm, PUBLISHED_SIZES, PatchMethod, Sampling, TextEncoderConfig, TokenizerConfig, TransformerConfig,
 };
@@ -28,7 +29,7 @@ pub use gguf::write_gguf;
 pub use sampler::{Sampler, guide};
 pub use source::{FileSource, Source};
 pub use statistics::Statistics;
-pub use text_encoder::{MAX_FEATURES, TextEncoder, TextFeatures};
+pub use text_encoder::{MAX_FEATURES, TextEncoder, TextFeatures, inspect_text_encoder};
 pub use tokenizer::{MotionTokenizer, StreamDecoder};
 pub use transformer::{DecodeState, Logits, Transformer};
 pub use weights::{Quantization, Weights};

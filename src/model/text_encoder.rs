@@ -138,6 +138,31 @@ impl TextEncoder {
     }
 }
 
+/// What a text encoder's folder holds, from its `config.json` alone: the kind of network and the numbers in a feature.
+///
+/// # Errors
+/// An unreadable configuration, and networks that are neither BERT nor T5.
+pub fn inspect_text_encoder(source: &Source, folder: &str) -> Result<(TextEncoderConfig, usize)> {
+    #[derive(serde::Deserialize)]
+    struct Config {
+        model_type: Option<String>,
+        hidden_size: Option<usize>,
+        d_model: Option<usize>,
+    }
+    let file = source.file(&format!("{folder}config.json"));
+    let malformed = |cause: &dyn std::fmt::Display| Error::Malformed {
+        kind: "text encoder configuration",
+        cause: cause.to_string(),
+        path: file.label(),
+    };
+    let config: Config = serde_json::from_slice(&file.bytes()?).map_err(|cause| malformed(&cause))?;
+    match (config.model_type.as_deref(), config.hidden_size, config.d_model) {
+        (Some("bert"), Some(dim), _) => Ok((TextEncoderConfig::Bert, dim)),
+        (Some("t5"), _, Some(dim)) => Ok((TextEncoderConfig::T5, dim)),
+        (kind, ..) => Err(malformed(&format!("the model type {} is neither bert nor t5", kind.unwrap_or("is not given and")))),
+    }
+}
+
 /// The tensors whose names, without `prefix`, begin with one of `wanted`: checkpoints also hold heads and decoders.
 fn builder(checkpoint: &mut Checkpoint, prefix: &str, wanted: &[&str]) -> Result<VarBuilder<'static>> {
     let mut tensors = HashMap::new();

@@ -121,11 +121,7 @@ impl Weights {
     /// Ends the loading: everything in the checkpoint must have been asked for.
     pub fn finish(self) -> Result<()> {
         let extra: Vec<_> = self.checkpoint.names().into_iter().filter(|name| !self.used.contains(name)).collect();
-        if extra.is_empty() {
-            return Ok(());
-        }
-        let names = extra.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
-        Err(Error::Extra { count: extra.len(), names, path: self.label().into() })
+        Error::extra(&extra, self.label())
     }
 
     fn check(&mut self, name: &str, expected: &[usize]) -> Result<()> {

@@ -7,6 +7,7 @@
 mod block;
 mod decode;
 mod rope;
+mod shapes;
 
 use candle_core::{DType, Device, Tensor};
 
