@@ -87,8 +87,10 @@ def idles(pieces, rng, count=150):
             continue
         joints = rep.forward_kinematics(piece.root, rep.matrix_from_quat(piece.local))
         speed = (joints[1:] - joints[:-1]).norm(dim=-1).amax(1) * FPS
-        start, stop = longest_run(speed < 0.12)
-        if stop - start >= 0.6 * FPS:
+        # Not the pause with a raised hand.
+        hands_down = joints[1:, [rep.L_WRIST, rep.R_WRIST], 1].amax(1) < 1.0
+        start, stop = longest_run((speed < 0.2) & hands_down)
+        if stop - start >= 0.5 * FPS:
             there = torch.arange(start, stop)
             cycle = torch.cat([there, there.flip(0)[1:-1]])
             frames = cycle.repeat(int(rng.uniform(3, 9) * FPS) // len(cycle) + 1)

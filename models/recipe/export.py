@@ -16,6 +16,7 @@ from safetensors.numpy import save_file
 
 import gguf_file
 from corpus import Corpus
+from networks import merged
 
 LICENCE = "CC-BY-NC-4.0"
 LICENCE_NOTE = (
@@ -38,6 +39,7 @@ def export(corpus, tokenizer_folder, transformer_folder, target, name, sampling)
     target = Path(target)
     tokenizer, tokenizer_weights, tokenizer_best = read_run(tokenizer_folder)
     transformer, weights, transformer_best = read_run(transformer_folder)
+    weights = merged(weights, transformer.pop("levels"))
     tensors = {}
     for key, tensor in tokenizer_weights.items():
         array = tensor.numpy()
@@ -82,7 +84,7 @@ def export(corpus, tokenizer_folder, transformer_folder, target, name, sampling)
             "causal": False,
             "use_attn": False,
         },
-        "transformer": {key: value for key, value in transformer.items() if key != "codes"},
+        "transformer": transformer,
         "sampling": sampling,
         "card": card,
     }

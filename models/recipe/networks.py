@@ -232,6 +232,14 @@ class Transformer(nn.Module):
             elif name.endswith(("c_attn.weight", "c_fc1.weight", "c_fc2.weight", "lm_head.weight")):
                 nn.init.normal_(weight, std=0.02)
 
+    def input_table(self):
+        """Embedding of each token, [codes + 2, width]."""
+        return self.transformer["wte"].weight
+
+    def output_table(self):
+        """Direction of each token's logit, [codes + 1, width]."""
+        return self.lm_head.weight
+
     def forward(self, text, text_length, tokens):
         """text [B, L, clip_dim] with `text_length` [B] valid features, tokens [B, N] → logits [B, L + N, codes + 1].
 
@@ -243,7 +251,7 @@ class Transformer(nn.Module):
         token_at = (at - text_length[:, None]).clamp(0, tokens.shape[1] - 1) if tokens.shape[1] else None
         x = F.pad(self.llama_proj(text), (0, 0, 0, tokens.shape[1]))
         if token_at is not None:
-            embedded = self.transformer["wte"](tokens.gather(1, token_at))
+            embedded = F.embedding(tokens.gather(1, token_at), self.input_table())
             x = torch.where((at < text_length[:, None])[..., None], x, embedded.to(x.dtype))
         in_text = at < text_length[:, None]
         mask = (at[None, :] <= at[:, None]) | (in_text[:, :, None] & in_text[:, None, :])
@@ -251,7 +259,7 @@ class Transformer(nn.Module):
         rope = self.rope[: len(at)].to(x.dtype)
         for block in self.transformer["h"]:
             x = block(x, mask[:, None], rope)
-        return self.lm_head(self.transformer["ln_f"](x))
+        return F.linear(self.transformer["ln_f"](x), self.output_table())
 
     @torch.inference_mode()
     def sample(self, text, count, guidance=1.0, temperature=0.9, top_p=0.95, end=True, empty=None, generator=None):
@@ -279,6 +287,46 @@ class Transformer(nn.Module):
             codes.append(code)
             inputs = [self.transformer["wte"](torch.tensor([[code]]))] * len(streams)
         return codes
+
+
+class FactoredTransformer(Transformer):
+    """For training: token tables that share what their codes share.
+
+    A code's embedding is the sum of an own one and one for each digit's value, and so is its logit. Codes that differ in
+    one digit are much alike, so rare ones learn from frequent ones. `merged` gives the plain tables of the published layout.
+    """
+
+    def __init__(self, levels, *sizes, **options):
+        super().__init__(math.prod(levels), *sizes, **options)
+        self.register_buffer("digit_values", digit_values(levels), persistent=False)
+        width = self.config["n_embd"]
+        self.digit_in = nn.Parameter(torch.randn(sum(levels), width) * 0.02)
+        self.digit_out = nn.Parameter(torch.randn(sum(levels), width) * 0.02)
+
+    def input_table(self):
+        return super().input_table() + self.digit_values @ self.digit_in
+
+    def output_table(self):
+        return super().output_table() + self.digit_values[:-1] @ self.digit_out
+
+
+def merged(weights, levels):
+    """The weights of a `FactoredTransformer` as those of a `Transformer`."""
+    plain = {name: tensor for name, tensor in weights.items() if not name.startswith("digit_")}
+    values = digit_values(levels)
+    plain["transformer.wte.weight"] = plain["transformer.wte.weight"] + values @ weights["digit_in"]
+    plain["lm_head.weight"] = plain["lm_head.weight"] + values[:-1] @ weights["digit_out"]
+    return plain
+
+
+def digit_values(levels):
+    """Ones where a code has a digit of a value, [codes + 2, sum of levels]; nothing for the end and pad tokens."""
+    code = torch.arange(math.prod(levels))
+    columns, basis = [], 1
+    for level in levels:
+        columns.append(F.one_hot(code // basis % level, level))
+        basis *= level
+    return F.pad(torch.cat(columns, 1).float(), (0, 0, 0, 2))
 
 
 def nucleus(logits, top_p, generator):

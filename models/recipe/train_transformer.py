@@ -18,11 +18,12 @@ from torch.nn import functional as F
 
 import representation as rep
 from corpus import Corpus, features_of
-from networks import MotionTokenizer, Transformer
+from networks import FactoredTransformer, MotionTokenizer
 from training import Run, with_weights
 
 SPEEDS = (1.0, 0.88, 1.13)
 LONGEST, SHORTEST = 150, 24  # tokens of a row
+POOL = 8  # batches that are drawn together and sorted by length
 EMPTY_SHARE = 0.1  # captions left out, for classifier-free guidance
 RANDOM_TOKENS = 0.08  # input codes replaced, so that the model learns to recover
 IGNORED = -100
@@ -30,9 +31,9 @@ IGNORED = -100
 BOOST = defaultdict(
     lambda: 1.0,
     {
-        "together": 1.6, "after": 0.8, "jump": 2.0, "jump-high": 1.5, "jump-forward": 1.5, "kick": 1.6, "kick-ball": 1.3, "punch": 1.6, "bow": 1.6, "bye": 1.3,
-        "crouch": 2.0, "crouch-up": 1.5, "sit": 2.0, "seated": 1.3, "stand-up": 1.5, "dance": 1.6, "walk": 1.4, "run": 1.2, "walk-back": 1.4, "stand": 0.8,
-        "salsa": 0.6,
+        "together": 1.5, "after": 0.7, "jump": 3.0, "jump-high": 2.0, "jump-forward": 2.0, "kick": 2.5, "kick-ball": 1.5, "punch": 2.5, "box": 1.3,
+        "bow": 2.0, "bye": 1.5, "crouch": 2.5, "crouch-up": 1.5, "sit": 2.5, "seated": 1.3, "stand-up": 1.5, "dance": 2.0, "walk": 1.6, "run": 1.2,
+        "walk-back": 1.8, "stand": 1.5, "salsa": 0.7, "raise-left": 0.7, "raise-right": 0.7, "wave-left": 0.8, "wave-right": 0.8, "wave-both": 0.8,
     },
 )  # fmt: skip
 
@@ -48,22 +49,29 @@ def load_tokenizer(folder, device):
 class Rows:
     """Token rows of all variants (mirrored, speeds), drawn by group."""
 
-    def __init__(self, corpus, tokenizer, device):
-        self.device, self.codes = device, tokenizer.quantizer.codes
+    def __init__(self, corpus, tokenizer, device, speeds=SPEEDS):
+        self.device, self.codes, self.levels = device, tokenizer.quantizer.codes, tokenizer.quantizer.levels
         mean, std = corpus.mean.to(device), corpus.std.to(device)
-        tokens, at = [], 0
+        tokens, total = [], 0
         # Variants of a piece: (first token, tokens, mirrored).
         variants = [[] for _ in corpus.pieces]
         for mirrored in (False, True):
-            for speed in SPEEDS:
+            for speed in speeds:
                 features, lengths = features_of(corpus.pieces, mirrored, speed, device)
                 firsts = np.cumsum([0, *lengths])
-                for row, (first, length) in enumerate(zip(firsts, lengths)):
-                    code = tokenizer.encode((features[None, first : first + length] - mean) / std)[0]
-                    variants[row].append((at, len(code), mirrored))
-                    tokens.append(code)
-                    at += len(code)
+                # Pieces of the same number of tokens go through the encoder together.
+                alike = defaultdict(list)
+                for row, length in enumerate(lengths):
+                    alike[length // 2].append(row)
+                for count, members in alike.items():
+                    for some in (members[at : at + 64] for at in range(0, len(members), 64)):
+                        x = torch.stack([features[firsts[row] : firsts[row] + 2 * count] for row in some])
+                        tokens.append(tokenizer.encode((x - mean) / std).flatten())
+                        for row in some:
+                            variants[row].append((total, count, mirrored))
+                            total += count
         self.tokens = torch.cat(tokens)
+        self.pool, self.pooled = None, []
         self.text = corpus.text_features.to(device)
         self.pools, self.spans = corpus.pools, corpus.text_spans
         self.cyclic = [piece.segment.cyclic for piece in corpus.pieces]
@@ -109,12 +117,17 @@ class Rows:
         spans = self.spans[0 if rng.random() < EMPTY_SHARE else self.pools[piece][mirrored]]
         return first, taken, ends, spans[rng.integers(len(spans))]
 
-    def batches(self, rng, size, pool=8):
-        """Endless batches; rows of like length come together, so that little is padding."""
-        while True:
-            rows = sorted(self.draw(rng, size * pool), key=lambda row: row[1])
-            for batch in rng.permutation(pool):
-                yield self.collate(rows[batch * size : (batch + 1) * size])
+    def batch(self, step, size):
+        """The batch of a step. Rows of like length come together, so that little is padding.
+
+        It depends on nothing but the step, so that a resumed run goes on with the very rows it would have seen.
+        """
+        pool, within = divmod(step, POOL)
+        if pool != self.pool:
+            rng = np.random.default_rng((0, pool))
+            rows = sorted(self.draw(rng, size * POOL), key=lambda row: row[1])
+            self.pool, self.pooled = pool, [rows[at * size : (at + 1) * size] for at in rng.permutation(POOL)]
+        return self.collate(self.pooled[within])
 
     def collate(self, rows):
         """Rows → text [B, L, 384], text_length [B], input tokens [B, N], targets [B, L + N]."""
@@ -133,7 +146,7 @@ class Rows:
         targets = torch.where((number == taken[:, None]) & (ends[:, None] == 1), self.codes, targets)
         return text, text_length, tokens, targets
 
-    def corrupt(self, tokens, generator=None):
+    def corrupt(self, tokens):
         noise = torch.rand(tokens.shape, device=tokens.device) < RANDOM_TOKENS * 2 * torch.rand(len(tokens), 1, device=tokens.device)
         return torch.where(noise & (tokens < self.codes), torch.randint_like(tokens, self.codes), tokens)
 
@@ -153,14 +166,15 @@ def measure(rows, net, passes=2, size=32):
     return total / count
 
 
-def train(rows, folder, layers, heads, width, dropout, minutes, device, batch=24, rate=6e-4, report_secs=120):
+def train(rows, folder, layers, heads, width, dropout, minutes, device, batch=16, rate=8e-4, report_secs=120):
     torch.manual_seed(0)
-    net = Transformer(rows.codes, layers, heads, width, rows.text.shape[1], dropout=dropout).to(device)
+    net = FactoredTransformer(rows.levels, layers, heads, width, rows.text.shape[1], dropout=dropout).to(device)
     run = Run(folder, net, rate, minutes, device, weight_decay=0.05, betas=(0.9, 0.98))
-    (run.folder / "config.json").write_text(json.dumps({"codes": rows.codes, **net.config}))
+    (run.folder / "config.json").write_text(json.dumps({"levels": rows.levels, **net.config}))
     reported, since, seen = time.monotonic(), 0, 0
     total = torch.zeros((), device=device)
-    for text, text_length, tokens, targets in rows.batches(run.rng, batch):
+    while run.progress < 1:
+        text, text_length, tokens, targets = rows.batch(run.step, batch)
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
             logits = net(text, text_length, rows.corrupt(tokens))
         loss = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
@@ -173,8 +187,6 @@ def train(rows, folder, layers, heads, width, dropout, minutes, device, batch=24
             run.report(measure(rows, with_weights(net, run.averaged)), loss=total.item() / since, tokens_per_sec=speed)
             total, since, seen, reported = torch.zeros((), device=device), 0, 0, time.monotonic()
         run.save_now_and_then()
-        if run.progress >= 1:
-            break
     run.report(measure(rows, with_weights(net, run.averaged)))
     run.save()
     return run
@@ -185,17 +197,18 @@ def main():
     parser.add_argument("corpus")
     parser.add_argument("tokenizer", help="folder of train_tokenizer.py")
     parser.add_argument("-o", "--output", required=True)
-    parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--heads", type=int, default=8)
     parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--batch", type=int, default=24)
-    parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=8e-4)
+    parser.add_argument("--speeds", default="1,0.88,1.13", help="how fast the clips are played")
     parser.add_argument("--minutes", type=float, default=80)
     parser.add_argument("--report-secs", type=float, default=120)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
-    rows = Rows(Corpus.load(a.corpus), load_tokenizer(a.tokenizer, a.device), a.device)
+    rows = Rows(Corpus.load(a.corpus), load_tokenizer(a.tokenizer, a.device), a.device, [float(speed) for speed in a.speeds.split(",")])
     print(f"{len(rows.tokens)} tokens in {sum(map(len, rows.variants))} rows", flush=True)
     train(rows, a.output, a.layers, a.heads, a.width, a.dropout, a.minutes, a.device, a.batch, a.rate, a.report_secs)
 

@@ -1,12 +1,12 @@
 """What both trainers share: the clock, the learning rate, averaged weights, exact checkpoints."""
 
+import copy
 import json
 import math
 import os
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
 
 
@@ -28,7 +28,6 @@ class Run:
         groups = [{"params": decayed, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=betas, fused=device == "cuda")
         self.averaged = {name: tensor.detach().clone() for name, tensor in net.state_dict().items()}
-        self.rng = np.random.default_rng(0)
         self.step, self.used_secs, self.best = 0, 0.0, math.inf
         self.history = []
         if (self.folder / "checkpoint.pt").exists():
@@ -82,7 +81,6 @@ class Run:
             "used_secs": self.used_secs,
             "best": self.best,
             "history": self.history,
-            "numpy": self.rng.bit_generator.state,
             "torch": torch.get_rng_state(),
             "cuda": torch.cuda.get_rng_state() if self.device == "cuda" else None,
         }
@@ -94,7 +92,6 @@ class Run:
         self.averaged = state["averaged"]
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.used_secs, self.best, self.history = state["step"], state["used_secs"], state["best"], state["history"]
-        self.rng.bit_generator.state = state["numpy"]
         torch.set_rng_state(state["torch"].cpu())
         if state["cuda"] is not None and self.device == "cuda":
             torch.cuda.set_rng_state(state["cuda"].cpu())
@@ -103,8 +100,6 @@ class Run:
 
 def with_weights(net, weights):
     """`net` in evaluation mode with other weights, as a copy."""
-    import copy
-
     other = copy.deepcopy(net)
     other.load_state_dict(weights)
     return other.eval()
