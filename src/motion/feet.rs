@@ -53,7 +53,7 @@ pub fn floor_distance_m(from: Vec3, to: Vec3) -> f32 {
 /// Speed of a joint from the frames around one.
 #[must_use]
 pub fn speed_m_per_sec(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint, frame: usize) -> f32 {
-    let (from, to) = (frame.saturating_sub(1), (frame + 1).min(joints_m.len() - 1));
+    let (from, to) = (frame.saturating_sub(2), (frame + 2).min(joints_m.len() - 1));
     let way_m = joints_m[from][joint as usize].distance(joints_m[to][joint as usize]);
     way_m * FPS / (to - from).max(1) as f32
 }

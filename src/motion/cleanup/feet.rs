@@ -12,9 +12,10 @@ use std::ops::Range;
 const WANDERING_M: f32 = 0.10;
 /// Pull towards no correction in free frames against bending: a correction fades within about ten frames.
 const FADING: f64 = 8e-4;
-/// Pull towards the correction asked for in contact frames; at the two ends of a contact it is softer.
+/// Pull towards the correction asked for in contact frames.
 const HOLDING: f64 = 30.0;
-const HOLDING_ENDS: f64 = 1.0;
+/// A toe at this speed says half as much about where it stands as one at rest.
+const HALF_SPEED_M_PER_SEC: f32 = 0.35;
 /// Rounds the corner where a foot that would enter the floor begins to be lifted.
 const ROUNDING_M: f32 = 0.004;
 /// The pelvis goes down at most this far to let a foot reach its place.
@@ -55,24 +56,26 @@ pub(super) fn lock(motion: &mut Motion) {
 fn wishes(worlds: &[WorldPose], joints_m: &[[Vec3; JOINT_COUNT]], [ankle, toe]: [Joint; 2]) -> Vec<Wish> {
     let frames = worlds.len();
     let stands = stands(joints_m, toe);
-    let mut asked_m: Vec<Option<Vec3>> = vec![None; frames];
+    let mut shift_m = Correction::none(frames);
     for run in &stands {
-        let mean_m = run.clone().map(|frame| joints_m[frame][toe as usize]).sum::<Vec3>() / run.len() as f32;
-        let place_m = mean_m.with_y(feet::rest_height_m(toe));
+        // A toe comes and goes at some speed; where it stood is where it was slow.
+        let surety = |frame: usize| 1.0 / (1.0 + (feet::speed_m_per_sec(joints_m, toe, frame) / HALF_SPEED_M_PER_SEC).powi(4));
+        let weighted_m = run.clone().map(|frame| joints_m[frame][toe as usize] * surety(frame)).sum::<Vec3>();
+        let place_m = (weighted_m / run.clone().map(surety).sum::<f32>()).with_y(feet::rest_height_m(toe));
         for frame in run.clone() {
-            asked_m[frame] = Some(place_m - joints_m[frame][toe as usize]);
+            shift_m.ask(frame, place_m - joints_m[frame][toe as usize], surety(frame));
         }
     }
-    let mut asked_turn: Vec<Option<Vec3>> = vec![None; frames];
+    let mut turn = Correction::none(frames);
     for flat in flats(joints_m, ankle, &stands) {
         let own = |frame: usize| worlds[frame].rotations[ankle as usize];
         let forward = flat.clone().map(|frame| (own(frame) * Vec3::Z).with_y(0.0).normalize_or_zero()).sum::<Vec3>();
         let level = Quat::from_rotation_y(heading(Quat::from_rotation_arc(Vec3::Z, forward.normalize_or(Vec3::Z))));
         for frame in flat {
-            asked_turn[frame] = Some(short_turn(level * own(frame).inverse()));
+            turn.ask(frame, short_turn(level * own(frame).inverse()), 1.0);
         }
     }
-    let (shifts_m, turns) = (corrections(&asked_m), corrections(&asked_turn));
+    let (shifts_m, turns) = (shift_m.curve(), turn.curve());
 
     let toe_from_ankle_m = REST_OFFSETS_M[toe as usize];
     (0..frames)
@@ -82,7 +85,7 @@ fn wishes(worlds: &[WorldPose], joints_m: &[[Vec3; JOINT_COUNT]], [ankle, toe]: 
             let ankle_m = toe_m - world_from_foot * toe_from_ankle_m;
             let height_m = (toe_m.y - feet::rest_height_m(toe)).min(ankle_m.y - feet::rest_height_m(ankle));
             let lift_m = above_floor(height_m) - height_m;
-            Wish { ankle_m: ankle_m + Vec3::Y * lift_m, world_from_foot, touching: asked_m[frame].is_some() }
+            Wish { ankle_m: ankle_m + Vec3::Y * lift_m, world_from_foot, touching: shift_m.asked(frame) }
         })
         .collect()
 }
@@ -115,27 +118,36 @@ fn flats(joints_m: &[[Vec3; JOINT_COUNT]], ankle: Joint, stands: &[Range<usize>]
     both.filter(|flat| flat.len() >= feet::CONTACT_FRAMES).collect()
 }
 
-/// A smooth curve through what is asked for, fading to nothing where nothing is.
-fn corrections(asked: &[Option<Vec3>]) -> Vec<Vec3> {
-    let frames = asked.len();
-    let is_end = |frame: usize| {
-        let free_before = frame > 0 && asked[frame - 1].is_none();
-        free_before || asked.get(frame + 1).is_some_and(Option::is_none)
-    };
-    let weights: Vec<f64> = (0..frames)
-        .map(|frame| match asked[frame] {
-            None => FADING,
-            Some(_) if is_end(frame) => HOLDING_ENDS,
-            Some(_) => HOLDING,
-        })
-        .collect();
-    let free = vec![0.0; frames.saturating_sub(1)];
-    let axis = |of: fn(Vec3) -> f32| {
-        let at: Vec<f64> = asked.iter().map(|asked| f64::from(of(asked.unwrap_or(Vec3::ZERO)))).collect();
-        smooth_curve(&weights, &at, &free, &free, 1.0)
-    };
-    let (x, y, z) = (axis(|v| v.x), axis(|v| v.y), axis(|v| v.z));
-    (0..frames).map(|frame| Vec3::new(x[frame] as f32, y[frame] as f32, z[frame] as f32)).collect()
+/// What is asked of a foot's place or turn in some frames, and how surely.
+struct Correction {
+    at: Vec<Vec3>,
+    weights: Vec<f64>,
+}
+
+impl Correction {
+    fn none(frames: usize) -> Self {
+        Self { at: vec![Vec3::ZERO; frames], weights: vec![FADING; frames] }
+    }
+
+    fn ask(&mut self, frame: usize, at: Vec3, surety: f32) {
+        self.at[frame] = at;
+        self.weights[frame] = FADING + HOLDING * f64::from(surety);
+    }
+
+    fn asked(&self, frame: usize) -> bool {
+        self.weights[frame] > FADING
+    }
+
+    /// The smooth curve through what is asked for, fading to nothing where nothing is.
+    fn curve(&self) -> Vec<Vec3> {
+        let free = vec![0.0; self.at.len() - 1];
+        let axis = |of: fn(&Vec3) -> f32| {
+            let at: Vec<f64> = self.at.iter().map(|at| f64::from(of(at))).collect();
+            smooth_curve(&self.weights, &at, &free, &free, 1.0)
+        };
+        let (x, y, z) = (axis(|v| v.x), axis(|v| v.y), axis(|v| v.z));
+        x.iter().zip(&y).zip(&z).map(|((x, y), z)| Vec3::new(*x as f32, *y as f32, *z as f32)).collect()
+    }
 }
 
 /// How far the pelvis goes down in every frame, so that touching feet can be reached without stretching.

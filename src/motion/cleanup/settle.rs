@@ -38,10 +38,12 @@ pub(super) fn settle(motion: &mut Motion) {
     for (pose, height_m) in motion.frames.iter_mut().zip(heights_m) {
         pose.root_m.y += height_m as f32;
     }
-    let joints_m = feet::world_joints(motion);
-    let [x_m, z_m] = path_correction(&joints_m);
-    for (frame, pose) in motion.frames.iter_mut().enumerate() {
-        pose.root_m += Vec3::new(x_m[frame] as f32, 0.0, z_m[frame] as f32);
+    // What glides fast is recognised as standing only once most of the gliding is gone.
+    for _ in 0..2 {
+        let [x_m, z_m] = path_correction(&feet::world_joints(motion));
+        for (frame, pose) in motion.frames.iter_mut().enumerate() {
+            pose.root_m += Vec3::new(x_m[frame] as f32, 0.0, z_m[frame] as f32);
+        }
     }
 }
 
@@ -78,14 +80,12 @@ fn height_correction(joints_m: &[[Vec3; JOINT_COUNT]]) -> Vec<f64> {
 fn path_correction(joints_m: &[[Vec3; JOINT_COUNT]]) -> [Vec<f64>; 2] {
     let steps = joints_m.len() - 1;
     let mut slides: Vec<(usize, [f64; 2])> = Vec::new();
-    for [ankle, toe] in FEET {
-        for joint in [ankle, toe] {
-            for run in feet::contacts(joints_m, joint) {
-                for frame in run.start..run.end - 1 {
-                    let step = joints_m[frame + 1][joint as usize] - joints_m[frame][joint as usize];
-                    if joints_m[frame][Joint::Pelvis as usize].y > CARRIED_PELVIS_M {
-                        slides.push((frame, [f64::from(step.x), f64::from(step.z)]));
-                    }
+    for [_, toe] in FEET {
+        for run in feet::contacts(joints_m, toe) {
+            for frame in run.start..run.end - 1 {
+                let step_m = joints_m[frame + 1][toe as usize] - joints_m[frame][toe as usize];
+                if joints_m[frame][Joint::Pelvis as usize].y > CARRIED_PELVIS_M {
+                    slides.push((frame, [f64::from(step_m.x), f64::from(step_m.z)]));
                 }
             }
         }
@@ -101,7 +101,7 @@ fn path_correction(joints_m: &[[Vec3; JOINT_COUNT]]) -> [Vec<f64>; 2] {
         for (frame, slide) in &slides {
             let moved = |axis: usize| slide[axis] + curves[axis][frame + 1] - curves[axis][*frame];
             let left_m = moved(0).hypot(moved(1));
-            let weight = if round == 0 { 1.0 } else { 1.0 / (1.0 + (left_m / half_slide_m).powi(2)) };
+            let weight = if round == 0 { 1.0 } else { 1.0 / (1.0 + (left_m / half_slide_m).powi(4)) };
             weights[*frame] += weight;
             wanted[0][*frame] -= weight * slide[0];
             wanted[1][*frame] -= weight * slide[1];
