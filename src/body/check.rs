@@ -52,28 +52,39 @@ pub fn is_closed_manifold(triangles: &[[u32; 3]], vertices: usize) -> bool {
 /// rest value.
 #[must_use]
 pub fn folded_triangles(character: &Character, pose: &WorldPose) -> Vec<usize> {
+    folded_among(character, &neighbours(&character.triangles), pose)
+}
+
+/// [`folded_triangles`] for a caller that keeps the [`neighbours`].
+pub(super) fn folded_among(character: &Character, neighbours: &[[usize; 3]], pose: &WorldPose) -> Vec<usize> {
+    const CREASE_COS: f32 = -0.866;
     let (posed_m, skinned_normals) = super::skin_with_normals(character, pose);
     let area_vector = |positions_m: &[Vec3], t: &[u32; 3]| {
         let [a, b, c] = t.map(|v| positions_m[v as usize]);
         (b - a).cross(c - a)
     };
     let normals: Vec<Vec3> = character.triangles.iter().map(|t| area_vector(&posed_m, t)).collect();
-    let mut owner = HashMap::new();
-    for (i, &[a, b, c]) in character.triangles.iter().enumerate() {
-        for edge in [(a, b), (b, c), (c, a)] {
-            owner.insert(edge, i);
-        }
-    }
     let is_folded = |i: usize| {
         let t = &character.triangles[i];
         let expected: Vec3 = t.iter().map(|&v| skinned_normals[v as usize]).sum();
-        let against_neighbour = [(t[0], t[1]), (t[1], t[2]), (t[2], t[0])]
-            .iter()
-            .any(|&(a, b)| owner.get(&(b, a)).is_some_and(|&j| normals[i].angle_between(normals[j]) > 150f32.to_radians()));
+        let against_neighbour =
+            neighbours[i].iter().any(|&j| normals[i].dot(normals[j]) < CREASE_COS * normals[i].length() * normals[j].length());
         let shrunk = normals[i].length() < 0.01 * area_vector(&character.positions_m, t).length();
         normals[i].dot(expected) <= 0.0 || against_neighbour || shrunk
     };
     (0..character.triangles.len()).filter(|&i| is_folded(i)).collect()
+}
+
+/// The triangle across each edge of each triangle of a closed mesh (itself, where there is none).
+pub(super) fn neighbours(triangles: &[[u32; 3]]) -> Vec<[usize; 3]> {
+    let edges = |&[a, b, c]: &[u32; 3]| [(a, b), (b, c), (c, a)];
+    let mut owner = HashMap::new();
+    for (i, t) in triangles.iter().enumerate() {
+        for edge in edges(t) {
+            owner.insert(edge, i);
+        }
+    }
+    triangles.iter().enumerate().map(|(i, t)| edges(t).map(|(a, b)| owner.get(&(b, a)).copied().unwrap_or(i))).collect()
 }
 
 /// Volume in a pose relative to the rest volume.
@@ -165,6 +176,31 @@ pub fn demanding_poses() -> Vec<(&'static str, Pose)> {
                 (RElbow, [0.0, 135.0, 0.0]),
                 (LWrist, [0.0, 0.0, 30.0]),
                 (RWrist, [0.0, 0.0, -30.0]),
+            ]),
+        ),
+        (
+            "knees to the chest",
+            posed(&[
+                (LHip, [-120.0, 0.0, 0.0]),
+                (RHip, [-120.0, 0.0, 0.0]),
+                (LKnee, [140.0, 0.0, 0.0]),
+                (RKnee, [140.0, 0.0, 0.0]),
+                (LElbow, [0.0, -145.0, 0.0]),
+                (RElbow, [0.0, 145.0, 0.0]),
+                (Spine2, [15.0, 0.0, 0.0]),
+                (Spine3, [15.0, 0.0, 0.0]),
+            ]),
+        ),
+        (
+            "side kick",
+            posed(&[
+                (Pelvis, [0.0, 0.0, 25.0]),
+                (LHip, [0.0, 0.0, 60.0]),
+                (RHip, [0.0, 0.0, -25.0]),
+                (Spine1, [0.0, 0.0, -12.0]),
+                (Spine3, [0.0, 0.0, -10.0]),
+                (LShoulder, [0.0, 40.0, -60.0]),
+                (RShoulder, [0.0, 90.0, 0.0]),
             ]),
         ),
     ]

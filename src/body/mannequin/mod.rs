@@ -14,34 +14,51 @@ use glam::{Vec3, vec3};
 
 /// Cell of the first, fine mesh, metres.
 const CELL_M: f32 = 0.003;
+/// Rounds of remeshing; later ones change little.
+const ROUNDS: usize = 8;
 
 /// Makes the mannequin from nothing.
 #[must_use]
 pub fn make() -> Character {
     let figure = anatomy::Figure::new();
     let net = surface_nets::mesh_left_half(&|p: Vec3| figure.value(p), vec3(0.0, -0.02, -0.16), vec3(0.91, 1.75, 0.22), CELL_M);
-    let rails = anatomy::rails();
+    let lines = anatomy::joint_lines();
+    let rails = paint::rails(&lines);
     let guide = remesh::Guide {
         field: &|p| figure.value(p),
         gradient: &|p| figure.gradient(p),
-        edge_m: &|p| anatomy::edge_m(p, &rails),
+        edge_m: &|p| anatomy::edge_m(p, &lines),
         rails: &rails,
     };
-    let net = remesh::remesh(net, &guide, 8);
+    let net = remesh::remesh(net, &guide, ROUNDS);
     let (whole, twin) = mirrored(&net);
-    let normals: Vec<Vec3> = whole.positions_m.iter().map(|p| outward(&figure, *p)).collect();
-    let (joints, weights) = weights::weigh(&whole, &twin);
-    let colors = whole.positions_m.iter().map(|p| paint::color(*p, &rails)).collect();
+    let normals = outward(&figure, &whole);
+    let (joints, weights) = weights::weigh(&whole, &normals, &twin);
+    let colors = whole.positions_m.iter().map(|p| paint::color(*p, &lines)).collect();
     Character { positions_m: whole.positions_m, normals, triangles: whole.triangles, joints, weights, colors }
 }
 
-/// Unit normal of the surface; on the plane of symmetry it lies in that plane.
-fn outward(figure: &anatomy::Figure, p: Vec3) -> Vec3 {
-    let mut slope = figure.gradient(p);
-    if p.x == 0.0 {
-        slope.x = 0.0;
+/// Unit normals of the vertices: those of the surface, which are smooth, except in clefts too narrow for the mesh, where they are
+/// those of the faces.
+fn outward(figure: &anatomy::Figure, mesh: &surface_nets::Net) -> Vec<Vec3> {
+    let mut of_faces = vec![Vec3::ZERO; mesh.positions_m.len()];
+    for triangle in &mesh.triangles {
+        let [a, b, c] = triangle.map(|v| mesh.positions_m[v as usize]);
+        for &v in triangle {
+            of_faces[v as usize] += (b - a).cross(c - a);
+        }
     }
-    slope.normalize_or(Vec3::Y)
+    let on_plane = |p: Vec3, mut n: Vec3| {
+        if p.x == 0.0 {
+            n.x = 0.0;
+        }
+        n.normalize_or(Vec3::Y)
+    };
+    let choose = |(&p, of_faces): (&Vec3, Vec3)| {
+        let (smooth, coarse) = (on_plane(p, figure.gradient(p)), on_plane(p, of_faces));
+        if smooth.dot(coarse) > 0.9 { smooth } else { coarse }
+    };
+    mesh.positions_m.iter().zip(of_faces).map(choose).collect()
 }
 
 /// Both halves: the vertices of the left half, then the mirror images of those that are not on the plane of symmetry; and for

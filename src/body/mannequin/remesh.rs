@@ -30,7 +30,7 @@ pub(super) struct Guide<'a> {
     pub(super) gradient: &'a dyn Fn(Vec3) -> Vec3,
     /// Wanted edge length at a place, metres.
     pub(super) edge_m: &'a dyn Fn(Vec3) -> f32,
-    /// Rail 0 is the plane of symmetry; at most 32.
+    /// Rail 0 is the plane of symmetry; at most 64.
     pub(super) rails: &'a [Rail],
 }
 
@@ -55,7 +55,7 @@ pub(super) fn remesh(net: Net, guide: &Guide<'_>, rounds: usize) -> Net {
 struct Surface {
     positions_m: Vec<Vec3>,
     /// Bit `i` set: the vertex lies on rail `i`.
-    rails: Vec<u32>,
+    rails: Vec<u64>,
     triangles: Vec<Option<[u32; 3]>>,
     /// Triangles around each vertex, in no order.
     fans: Vec<Vec<u32>>,
@@ -104,6 +104,11 @@ impl Surface {
         around
     }
 
+    /// Whether all corners lie on one rail, so that the triangle has no area.
+    fn is_flat(&self, triangle: [u32; 3]) -> bool {
+        triangle.into_iter().fold(u64::MAX, |shared, v| shared & self.rails[v as usize]) != 0
+    }
+
     /// Live triangles that hold both ends of an edge, with the corner opposite to it.
     fn wings(&self, a: u32, b: u32) -> Vec<(u32, u32)> {
         self.fan(a)
@@ -138,7 +143,11 @@ impl Surface {
             } else {
                 continue;
             };
-            // An end close to the rail moves onto it, if it is not held by another.
+            // An end close to the rail moves onto it, if it is not held by another and flattens no triangle.
+            let flattens = self.fan(on_rail).any(|(_, t)| t.iter().all(|&v| v == on_rail || self.rails[v as usize] & (1 << bit) != 0));
+            if flattens {
+                continue;
+            }
             if self.rails[on_rail as usize] == 0 || offset(self, on_rail).is_some_and(|d| d.abs() < 1e-7) {
                 let d = offset(self, on_rail).unwrap_or_default();
                 self.positions_m[on_rail as usize] -= rail.normal * d;
@@ -229,10 +238,12 @@ impl Surface {
         if around_gone.iter().any(|&v| v != kept && self.at(v).distance(target) > longest_m) {
             return;
         }
-        // Two rail vertices off the collapsed edge must not become neighbours across it.
         for (_, triangle) in self.fan(gone) {
             if triangle.contains(&kept) {
                 continue;
+            }
+            if self.is_flat(triangle.map(|v| if v == gone { kept } else { v })) {
+                return;
             }
             let before = triangle.map(|v| self.at(v));
             let after = triangle.map(|v| if v == gone { target } else { self.at(v) });
@@ -279,6 +290,9 @@ impl Surface {
             let (first, second) = if old[(i + 1) % 3] == b { ([c, a, d], [d, b, c]) } else { ([a, c, d], [b, d, c]) };
             let n_old = normal(old.map(|v| self.at(v))).normalize_or_zero()
                 + normal(self.triangles[t1 as usize].expect("wings are live").map(|v| self.at(v))).normalize_or_zero();
+            if self.is_flat(first) || self.is_flat(second) {
+                continue;
+            }
             let sane = [first, second].iter().all(|t| normal(t.map(|v| self.at(v))).normalize_or_zero().dot(n_old) > 1.0);
             if !sane {
                 continue;
@@ -334,7 +348,7 @@ fn normal([a, b, c]: [Vec3; 3]) -> Vec3 {
 }
 
 /// The point of the surface, and of the given rails, near `p`: a few Newton steps within the rails' planes.
-fn project(guide: &Guide<'_>, rails: u32, mut p: Vec3) -> Vec3 {
+fn project(guide: &Guide<'_>, rails: u64, mut p: Vec3) -> Vec3 {
     let held = || guide.rails.iter().enumerate().filter(move |(bit, _)| rails & (1 << bit) != 0).map(|(_, rail)| rail);
     for rail in held() {
         p -= rail.normal * rail.normal.dot(p - rail.point);

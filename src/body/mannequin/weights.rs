@@ -13,8 +13,8 @@ use glam::Vec3;
 type Full = [f32; JOINT_COUNT];
 
 /// Joints and weights of the vertices of the whole mesh; `twin[v]` is the mirror image of vertex `v`.
-pub(super) fn weigh(mesh: &Net, twin: &[u32]) -> (Vec<[u8; 4]>, Vec<[f32; 4]>) {
-    const ROUNDS: usize = 12;
+pub(super) fn weigh(mesh: &Net, normals: &[Vec3], twin: &[u32]) -> (Vec<[u8; 4]>, Vec<[f32; 4]>) {
+    const ROUNDS: usize = 6;
     let is_left = |v: usize| mesh.positions_m[v].x >= 0.0;
     let neighbours = neighbours(mesh);
     let everywhere = vec![true; twin.len()];
@@ -23,24 +23,24 @@ pub(super) fn weigh(mesh: &Net, twin: &[u32]) -> (Vec<[u8; 4]>, Vec<[f32; 4]>) {
     for _ in 0..ROUNDS {
         weights = diffused(&weights, &neighbours, &everywhere);
     }
-    unfold(&mut weights, mesh, twin, &neighbours);
+    unfold(&mut weights, mesh, normals, twin, &neighbours);
     symmetric(&weights, twin, is_left).iter().enumerate().map(|(v, full)| strongest(full, twin[v] as usize == v)).unzip()
 }
 
 /// Lets the weights diffuse further where a demanding pose would still fold the skin.
-fn unfold(weights: &mut Vec<Full>, mesh: &Net, twin: &[u32], neighbours: &[Vec<u32>]) {
-    const ROUNDS: usize = 80;
-    const RINGS: usize = 3;
+fn unfold(weights: &mut Vec<Full>, mesh: &Net, normals: &[Vec3], twin: &[u32], neighbours: &[Vec<(u32, f32)>]) {
+    const ROUNDS: usize = 160;
     let poses: Vec<_> = check::demanding_poses().into_iter().map(|(_, pose)| pose.world()).collect();
     let (positions_m, triangles) = (mesh.positions_m.clone(), mesh.triangles.clone());
-    let normals = vertex_normals(mesh);
+    let normals = normals.to_vec();
+    let across = check::neighbours(&triangles);
     let colors = Vec::new();
     let mut trial = Character { positions_m, normals, triangles, joints: Vec::new(), weights: Vec::new(), colors };
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         (trial.joints, trial.weights) = weights.iter().enumerate().map(|(v, full)| strongest(full, twin[v] as usize == v)).unzip();
         let mut is_tight = vec![false; twin.len()];
         for pose in &poses {
-            for t in check::folded_triangles(&trial, pose) {
+            for t in check::folded_among(&trial, &across, pose) {
                 for v in trial.triangles[t] {
                     is_tight[v as usize] = true;
                     is_tight[twin[v as usize] as usize] = true;
@@ -50,23 +50,12 @@ fn unfold(weights: &mut Vec<Full>, mesh: &Net, twin: &[u32], neighbours: &[Vec<u
         if !is_tight.contains(&true) {
             break;
         }
-        for _ in 0..RINGS {
-            is_tight = (0..twin.len()).map(|v| is_tight[v] || neighbours[v].iter().any(|&w| is_tight[w as usize])).collect();
+        // What stays folded gets more room.
+        for _ in 0..3 + round / 16 {
+            is_tight = (0..twin.len()).map(|v| is_tight[v] || neighbours[v].iter().any(|&(w, _)| is_tight[w as usize])).collect();
         }
         *weights = diffused(weights, neighbours, &is_tight);
     }
-}
-
-/// Area-weighted vertex normals.
-fn vertex_normals(mesh: &Net) -> Vec<Vec3> {
-    let mut normals = vec![Vec3::ZERO; mesh.positions_m.len()];
-    for triangle in &mesh.triangles {
-        let [a, b, c] = triangle.map(|v| mesh.positions_m[v as usize]);
-        for &v in triangle {
-            normals[v as usize] += (b - a).cross(c - a);
-        }
-    }
-    normals.iter().map(|n| n.normalize_or(Vec3::Y)).collect()
 }
 
 /// The left half's weights on both sides.
@@ -104,17 +93,20 @@ fn left_weights(p: Vec3) -> Full {
     let shoulder = (p.x - 0.178) + 0.15 * (p.y - 1.385) - 1.2 * (1.342 - p.y).max(0.0);
     set(Joint::LShoulder, rise(shoulder, mix(0.085, 0.062, rise(p.y - 1.370, 0.050))));
     let elbow_front = rise(p.z + 0.020, 0.036);
-    set(Joint::LElbow, rise(p.x - 0.440, mix(0.050, 0.110, elbow_front)));
+    set(Joint::LElbow, rise(p.x - 0.440, mix(0.060, 0.165, elbow_front)));
     set(Joint::LWrist, rise(p.x - 0.690, 0.035));
 
-    let hip_front = rise(p.z, 0.08);
-    let hip = rise((0.870 - p.y) * 0.88 + (p.x.min(0.17) - 0.088) * 0.47, mix(0.085, 0.140, hip_front));
+    let hip_front = rise(p.z - 0.040, 0.065);
+    let hip = rise(
+        (0.870 - p.y) * 0.88 + (p.x.min(0.17) - 0.088) * 0.47 + 0.030 * (1.0 - hip_front),
+        mix(mix(0.075, 0.025, rise(p.x - 0.060, 0.040)), 0.160, hip_front),
+    );
     // Around the crotch both legs pull; further down only the own one does.
-    let own_leg = rise(p.x, mix(0.003, 0.035, rise(p.y - 0.790, 0.03)));
+    let own_leg = rise(p.x, mix(0.003, 0.070, rise(p.y - 0.765, 0.045)));
     set(Joint::LHip, hip * own_leg);
     set(Joint::RHip, hip * (1.0 - own_leg));
-    let knee_back = rise(-p.z, 0.05);
-    set(Joint::LKnee, rise(0.470 - p.y, mix(0.055, 0.150, knee_back)));
+    let knee_back = rise(-p.z - 0.008, 0.040);
+    set(Joint::LKnee, rise(0.470 - p.y, mix(0.042, 0.180, knee_back)));
     set(Joint::LAnkle, rise((0.092 - p.y) + 0.35 * (p.z + 0.02), 0.045));
     set(Joint::LFoot, rise(p.z - 0.106, 0.030));
 
@@ -135,7 +127,7 @@ fn left_weights(p: Vec3) -> Full {
 /// From 0 at `-half_width` to 1 at `half_width`: between a line and a smooth step.
 fn rise(offset: f32, half_width: f32) -> f32 {
     let t = (0.5 + 0.5 * offset / half_width).clamp(0.0, 1.0);
-    mix(t, t * t * (3.0 - 2.0 * t), 0.6)
+    mix(t, t * t * (3.0 - 2.0 * t), 0.4)
 }
 
 fn mix(a: f32, b: f32, t: f32) -> f32 {
@@ -147,19 +139,34 @@ fn mirrored(weights: &Full) -> Full {
     std::array::from_fn(|joint| weights[MIRRORED[joint]])
 }
 
-fn neighbours(mesh: &Net) -> Vec<Vec<u32>> {
-    let mut around = vec![Vec::new(); mesh.positions_m.len()];
-    for &[a, b, c] in &mesh.triangles {
-        // Each inner edge is seen from both sides, once per direction.
-        around[a as usize].push(b);
-        around[b as usize].push(c);
-        around[c as usize].push(a);
+/// The neighbours of each vertex with shares that sum to 1, by the cotangents of the angles opposite to the edge: a weight that
+/// changes evenly along the skin stays as it is however uneven the mesh.
+fn neighbours(mesh: &Net) -> Vec<Vec<(u32, f32)>> {
+    let mut around: Vec<Vec<(u32, f32)>> = vec![Vec::new(); mesh.positions_m.len()];
+    for triangle in &mesh.triangles {
+        for corner in 0..3 {
+            let [apex, v, w] = [0, 1, 2].map(|i| triangle[(corner + i) % 3]);
+            let [to_v, to_w] = [v, w].map(|end| mesh.positions_m[end as usize] - mesh.positions_m[apex as usize]);
+            let half_cotangent = 0.5 * to_v.dot(to_w) / to_v.cross(to_w).length().max(1e-9);
+            for (from, to) in [(v, w), (w, v)] {
+                match around[from as usize].iter_mut().find(|(end, _)| *end == to) {
+                    Some((_, share)) => *share += half_cotangent,
+                    None => around[from as usize].push((to, half_cotangent)),
+                }
+            }
+        }
+    }
+    for ring in &mut around {
+        // Obtuse corners would pull the wrong way.
+        ring.iter_mut().for_each(|(_, share)| *share = share.max(1e-3));
+        let sum: f32 = ring.iter().map(|(_, share)| share).sum();
+        ring.iter_mut().for_each(|(_, share)| *share /= sum);
     }
     around
 }
 
 /// One step of diffusion where `moves` says so.
-fn diffused(weights: &[Full], neighbours: &[Vec<u32>], moves: &[bool]) -> Vec<Full> {
+fn diffused(weights: &[Full], neighbours: &[Vec<(u32, f32)>], moves: &[bool]) -> Vec<Full> {
     neighbours
         .iter()
         .enumerate()
@@ -167,8 +174,8 @@ fn diffused(weights: &[Full], neighbours: &[Vec<u32>], moves: &[bool]) -> Vec<Fu
             if !moves[v] {
                 return weights[v];
             }
-            let scale = 0.5 / around.len() as f32;
-            std::array::from_fn(|j| 0.5 * weights[v][j] + scale * around.iter().map(|&w| weights[w as usize][j]).sum::<f32>())
+            let mean = |j: usize| around.iter().map(|&(w, share)| share * weights[w as usize][j]).sum::<f32>();
+            std::array::from_fn(|j| 0.5 * weights[v][j] + 0.5 * mean(j))
         })
         .collect()
 }

@@ -1,0 +1,155 @@
+//! The mannequin as it ships: mesh, weights, and what demanding poses do to it.
+
+use zoetrope::body::{Character, check, skin};
+use zoetrope::motion::{JOINT_COUNT, Joint, Pose, rest_positions, skeleton::MIRRORED};
+
+use glam::{Quat, Vec3, vec3};
+
+fn mannequin() -> Character {
+    Character::mannequin()
+}
+
+fn bounds_m(positions_m: &[Vec3]) -> (Vec3, Vec3) {
+    (positions_m.iter().copied().fold(Vec3::MAX, Vec3::min), positions_m.iter().copied().fold(Vec3::MIN, Vec3::max))
+}
+
+#[test]
+fn the_mannequin_is_one_closed_manifold_of_many_triangles() {
+    let character = mannequin();
+    assert!((10_000..=40_000).contains(&character.triangles.len()), "{} triangles", character.triangles.len());
+    assert!(check::is_closed_manifold(&character.triangles, character.positions_m.len()));
+    // One piece: everything is reached from vertex 0.
+    let mut root: Vec<usize> = (0..character.positions_m.len()).collect();
+    fn find(root: &mut [usize], mut v: usize) -> usize {
+        while root[v] != v {
+            root[v] = root[root[v]];
+            v = root[v];
+        }
+        v
+    }
+    for t in &character.triangles {
+        let a = find(&mut root, t[0] as usize);
+        for &v in &t[1..] {
+            let b = find(&mut root, v as usize);
+            root[b] = a;
+        }
+    }
+    let first = find(&mut root, 0);
+    assert!((0..root.len()).all(|v| find(&mut root, v) == first));
+    // A closed surface without handles.
+    let (v, t) = (character.positions_m.len() as i64, character.triangles.len() as i64);
+    assert_eq!(v - t * 3 / 2 + t, 2);
+}
+
+#[test]
+fn the_mannequin_stands_on_the_floor_at_the_height_of_the_skeleton() {
+    let (low_m, high_m) = bounds_m(&mannequin().positions_m);
+    assert!(low_m.y.abs() < 1e-3, "soles at {} m", low_m.y);
+    assert!((1.69..1.73).contains(&high_m.y), "top of the head at {} m", high_m.y);
+    let rest_m = rest_positions();
+    assert!(high_m.z > rest_m[Joint::LFoot as usize].z + 0.04, "toes reach beyond the toe joints");
+    let hand_m = high_m.x - rest_m[Joint::LWrist as usize].x;
+    assert!((0.16..0.20).contains(&hand_m), "a hand of {hand_m} m");
+}
+
+#[test]
+fn left_and_right_are_mirror_images_with_mirrored_weights() {
+    let character = mannequin();
+    let key = |p: Vec3| p.to_array().map(|c| (c + 0.0).to_bits());
+    let by_position: std::collections::HashMap<_, _> = character.positions_m.iter().enumerate().map(|(v, &p)| (key(p), v)).collect();
+    for v in 0..character.positions_m.len() {
+        let twin = by_position[&key(character.positions_m[v] * vec3(-1.0, 1.0, 1.0))];
+        let weight_of = |v: usize, joint: usize| -> f32 {
+            (0..4).filter(|&i| usize::from(character.joints[v][i]) == joint).map(|i| character.weights[v][i]).sum()
+        };
+        for joint in 0..JOINT_COUNT {
+            assert!((weight_of(v, joint) - weight_of(twin, MIRRORED[joint])).abs() < 1e-4);
+        }
+    }
+}
+
+#[test]
+fn weights_sum_to_one_and_idle_slots_name_joint_zero() {
+    let character = mannequin();
+    let mut used = [false; JOINT_COUNT];
+    for (joints, weights) in character.joints.iter().zip(&character.weights) {
+        assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+        for (&joint, &weight) in joints.iter().zip(weights) {
+            assert!(weight >= 0.0 && (weight > 0.0 || joint == 0));
+            used[usize::from(joint)] |= weight > 0.5;
+        }
+    }
+    assert_eq!(used, [true; JOINT_COUNT], "every joint leads some skin");
+}
+
+#[test]
+fn normals_point_outward_and_agree_with_the_faces() {
+    let character = mannequin();
+    let mut of_faces = vec![Vec3::ZERO; character.positions_m.len()];
+    for t in &character.triangles {
+        let [a, b, c] = t.map(|v| character.positions_m[v as usize]);
+        let face = (b - a).cross(c - a);
+        let corners: Vec3 = t.iter().map(|&v| character.normals[v as usize]).sum();
+        assert!(face.dot(corners) > 0.0, "a face at {a} looks inward");
+        t.iter().for_each(|&v| of_faces[v as usize] += face);
+    }
+    for (normal, of_faces) in character.normals.iter().zip(&of_faces) {
+        assert!((normal.length() - 1.0).abs() < 1e-3 && normal.dot(of_faces.normalize()) > 0.85);
+    }
+    assert!(check::volume_m3(&character.positions_m, &character.triangles) > 0.04);
+}
+
+#[test]
+fn the_rest_pose_leaves_the_mesh_where_it_is() {
+    let character = mannequin();
+    let posed_m = skin(&character, &Pose::REST.world());
+    assert!(posed_m.iter().zip(&character.positions_m).all(|(a, b)| a.distance(*b) < 1e-6));
+}
+
+#[test]
+fn demanding_poses_keep_the_volume_and_fold_no_face() {
+    let character = mannequin();
+    for (name, pose) in check::demanding_poses() {
+        let world = pose.world();
+        let ratio = check::volume_ratio(&character, &world);
+        let folds = check::folded_triangles(&character, &world).len();
+        println!("{name}: volume × {ratio:.3}, {folds} folds");
+        assert!((0.9..=1.1).contains(&ratio), "{name}: volume × {ratio}");
+        assert_eq!(folds, 0, "{name}");
+    }
+}
+
+#[test]
+fn one_leg_does_not_pull_the_other_and_an_arm_does_not_pull_the_waist() {
+    let character = mannequin();
+    let moved_most_m = |joint: Joint, turn: Quat, should_stay: &dyn Fn(Vec3) -> bool| {
+        let mut pose = Pose::REST;
+        pose.local[joint as usize] = turn;
+        let posed_m = skin(&character, &pose.world());
+        let pairs = character.positions_m.iter().zip(&posed_m);
+        pairs.filter(|(p, _)| should_stay(**p)).map(|(p, q)| p.distance(*q)).fold(0.0, f32::max)
+    };
+    assert!(moved_most_m(Joint::LHip, Quat::from_rotation_x(-1.5), &|p| p.x < 0.0 && p.y < 0.66) < 1e-3);
+    assert!(moved_most_m(Joint::LShoulder, Quat::from_rotation_z(1.0), &|p| p.y < 1.15 && p.x.abs() < 0.3) < 1e-3);
+}
+
+#[test]
+fn a_character_survives_its_own_bytes_and_refuses_damaged_ones() {
+    let character = mannequin();
+    let bytes = character.to_bytes();
+    assert!(bytes.len() <= 2 << 20, "{} bytes", bytes.len());
+    let again = Character::from_bytes(&bytes).expect("own bytes");
+    assert_eq!(again.positions_m, character.positions_m);
+    assert_eq!(again.triangles, character.triangles);
+    assert_eq!(again.joints, character.joints);
+    for cut in [0, 3, 15, 16, 1000, bytes.len() - 1] {
+        assert!(Character::from_bytes(&bytes[..cut]).is_err());
+    }
+    let mut wrong_vertex = bytes.clone();
+    let end = wrong_vertex.len();
+    wrong_vertex[end - 4..].copy_from_slice(&u32::MAX.to_le_bytes());
+    assert!(Character::from_bytes(&wrong_vertex).is_err());
+    let mut other_kind = bytes;
+    other_kind[0] = b'X';
+    assert!(Character::from_bytes(&other_kind).is_err());
+}
