@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use zoetrope::formats::{self, FormatError, Provenance, Units, WriteOptions};
+use zoetrope::formats::{self, FormatError, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M, rotation};
+use zoetrope::timeline::Provenance;
 
 /// A clip that turns every joint, walks a curve and tumbles through gimbal lock.
 fn lively(frames: usize) -> Motion {
@@ -223,8 +224,13 @@ fn chunks(path: &Path) -> (serde_json::Value, Vec<u8>) {
 fn a_glb_says_where_it_came_from_and_keeps_its_quaternions_continuous() {
     let folder = Folder::new();
     let path = folder.file("clip.glb");
-    let provenance =
-        Provenance { model: "starter".to_owned(), licence: "CC BY-NC 4.0".to_owned(), prompt: "says \"hi\"".to_owned(), seed: u64::MAX };
+    let provenance = Provenance {
+        model: "starter".to_owned(),
+        licence: "CC BY-NC 4.0".to_owned(),
+        prompt: "says \"hi\"".to_owned(),
+        seed: u64::MAX,
+        settings: "4 s".to_owned(),
+    };
     let options = WriteOptions { provenance: Some(provenance), ..WriteOptions::default() };
     formats::write(&path, &lively(300), &options).expect("written");
     let (json, bin) = chunks(&path);

@@ -43,15 +43,30 @@ pub struct WindowArgs {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Convert a motion file to another format, by the endings
+    /// Make motions from prompts
+    Generate(GenerateArgs),
+    /// Convert a motion file: any of .bvh .glb .npz .npy to any
     Convert(ConvertArgs),
+    /// Measure a motion file
+    Inspect(InspectArgs),
+    /// Draw a motion file as a picture or an animation
+    Render(RenderArgs),
+    /// The models that are installed
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// Measure the speed of the models on this machine
+    Bench(BenchArgs),
 }
 
 impl Command {
     /// Threads that the networks may use; none for all cores.
     #[must_use]
     pub fn threads(&self) -> Option<u16> {
-        None
+        match self {
+            Self::Generate(args) => args.threads,
+            Self::Bench(args) => args.threads,
+            _ => None,
+        }
     }
 }
 
@@ -159,6 +174,9 @@ pub struct ConvertArgs {
     /// How it is written
     #[command(flatten)]
     pub export: ExportArgs,
+    /// Clean up the feet
+    #[arg(long)]
+    pub cleanup: bool,
 }
 
 /// `zoetrope inspect`
@@ -339,4 +357,66 @@ fn size(text: &str) -> Result<(u32, u32), String> {
     sides
         .filter(|&(width, height): &(u32, u32)| (16..=8192).contains(&width) && (16..=8192).contains(&height))
         .ok_or_else(|| "must be WIDTHxHEIGHT, each from 16 to 8192".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, error::ErrorKind};
+
+    fn parse(line: &str) -> Result<Args, ErrorKind> {
+        Args::try_parse_from(std::iter::once("zoetrope").chain(line.split_whitespace())).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_contract_is_accepted() {
+        let lines = [
+            "",
+            "--script demo.ron --screenshots pictures",
+            "--demo",
+            "generate walk -o walk.glb",
+            "generate walk -o walk.npy --seed 3 --model starter --device cpu --threads 2 --seconds 4 --greedy",
+            "generate walk -o walk.bvh --min-seconds 2 --max-seconds 5 --temperature 0.9 --top-k 40 --top-p 0.95 --guidance 2.5",
+            "generate walk sit -o both.glb --chain",
+            "generate walk -o walk.npz --variations 4 --raw",
+            "generate walk -o walk.npy --published --tokens tokens.npy",
+            "generate --prompts list.txt -o out --format glb,bvh",
+            "convert in.bvh out.glb --fps 24 --names mixamo --units m --in-place --cleanup --skeleton-only",
+            "inspect walk.glb --json",
+            "render walk.glb -o walk.png --times 0,1.5 --size 640x480 --camera three-quarter",
+            "models list",
+            "models import --tokenizer a --transformer b --text-encoder c --mean d --std e --heads 16 -o own --quantize q8_0 --config f",
+            "bench",
+        ];
+        for line in lines {
+            assert!(parse(line).is_ok(), "{line}: {:?}", parse(line));
+        }
+    }
+
+    #[test]
+    fn wrong_usage_is_refused() {
+        let lines = [
+            "generate -o walk.glb",
+            "generate walk",
+            "generate walk --prompts list.txt -o out",
+            "generate walk -o a.glb --seconds 0",
+            "generate walk -o a.glb --seconds NaN",
+            "generate walk -o a.glb --seconds 4 --max-seconds 5",
+            "generate walk -o a.glb --top-p 1.5",
+            "generate walk -o a.glb --variations 0",
+            "convert in.bvh",
+            "convert in.bvh out.bvh --fps 25",
+            "render a.glb -o a.png --size 10",
+            "--screenshots pictures",
+            "dance",
+        ];
+        for line in lines {
+            assert!(parse(line).is_err(), "{line} was accepted");
+        }
+    }
 }

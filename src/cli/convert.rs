@@ -5,9 +5,13 @@ use super::error::CliError;
 use super::progress::say;
 use crate::formats::{self, WriteOptions};
 use crate::motion::NameStyle;
+use crate::motion::cleanup::{CleanupSettings, clean};
 
 pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
-    let motion = formats::read(&args.input).map_err(CliError::from_below)?;
+    let mut motion = formats::read(&args.input).map_err(CliError::from_below)?;
+    if args.cleanup {
+        motion = clean(&motion, &CleanupSettings::default());
+    }
     formats::write(&args.output, &motion, &write_options(&args.export)).map_err(CliError::from_below)?;
     say(&format!("{}: {:.2} s, {} frames read", args.output.display(), motion.duration_secs(), motion.len()));
     Ok(())

@@ -12,6 +12,9 @@ pub enum CliError {
     /// Options that clap cannot refuse by itself.
     #[error("{0}")]
     Usage(String),
+    /// Ctrl-C. Files that were written before are complete.
+    #[error("interrupted")]
+    Interrupted,
 }
 
 impl CliError {
@@ -26,6 +29,7 @@ impl CliError {
         ExitCode::from(match self {
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,
+            Self::Interrupted => 130,
         })
     }
 }

@@ -1,11 +1,17 @@
 //! The command line: what it accepts ([`args`]), and one file for each command. The only module that prints.
 //!
-//! Errors are one line and exit code 1; wrong usage exits 2 (by clap); Ctrl-C ends a command between two steps with 130.
+//! Errors are one line and exit code 1; wrong usage exits 2; Ctrl-C ends a command between two steps with 130.
 
 pub mod args;
+mod bench;
 mod convert;
 mod error;
+mod generate;
+mod inspect;
+mod interrupt;
+mod models;
 mod progress;
+mod render;
 
 pub use args::{Args, Command, WindowArgs};
 pub use error::CliError;
@@ -16,7 +22,12 @@ use std::process::ExitCode;
 #[must_use]
 pub fn run(command: &Command) -> ExitCode {
     let outcome = match command {
+        Command::Generate(args) => generate::run(args),
         Command::Convert(args) => convert::run(args),
+        Command::Inspect(args) => inspect::run(args),
+        Command::Render(args) => render::run(args),
+        Command::Models(command) => models::run(command),
+        Command::Bench(args) => bench::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -26,9 +37,6 @@ pub fn run(command: &Command) -> ExitCode {
 
 /// Print an error as every command does, and answer the exit code that goes with it.
 pub fn complain(error: &CliError) -> ExitCode {
-    #[expect(clippy::print_stderr, reason = "the command line's own channel for errors")]
-    {
-        eprintln!("error: {error}");
-    }
+    progress::say(&format!("error: {error}"));
     error.exit_code()
 }

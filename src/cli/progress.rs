@@ -1,7 +1,65 @@
-//! What the command line says.
+//! Progress of long work: a bar on a terminal, a plain line now and then elsewhere. Both go to the error channel, so that results
+//! can be piped.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+/// How often a plain line is printed at most.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+/// Progress of one piece of work.
+pub(super) enum Progress {
+    /// A bar on a terminal.
+    Bar(ProgressBar),
+    /// Plain lines.
+    Lines { what: String, next_line: Instant },
+}
+
+impl Progress {
+    /// Begin; `what` names the work in a few words.
+    pub(super) fn new(what: &str) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self::Lines { what: what.to_owned(), next_line: Instant::now() + LINE_EVERY };
+        }
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{msg:40!} {bar:30} {pos}/{len}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style);
+        bar.set_message(what.to_owned());
+        Self::Bar(bar)
+    }
+
+    /// It got to `done` of `of`.
+    pub(super) fn at(&mut self, done: usize, of: usize) {
+        match self {
+            Self::Bar(bar) => {
+                bar.set_length(of as u64);
+                bar.set_position(done as u64);
+            }
+            Self::Lines { what, next_line } if Instant::now() >= *next_line => {
+                *next_line = Instant::now() + LINE_EVERY;
+                say(&format!("{what}: {done} of {of}"));
+            }
+            Self::Lines { .. } => {}
+        }
+    }
+
+    /// Take the bar away.
+    pub(super) fn end(self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
 
 /// One line for people, beside the results.
 #[expect(clippy::print_stderr, reason = "the command line speaks here and nowhere else")]
 pub(super) fn say(line: &str) {
     eprintln!("{line}");
+}
+
+/// One line of a result.
+#[expect(clippy::print_stdout, reason = "the command line answers here and nowhere else")]
+pub(super) fn answer(line: &str) {
+    println!("{line}");
 }

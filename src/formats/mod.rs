@@ -19,6 +19,7 @@ pub use features::{read_features, write_features, write_tokens};
 
 use crate::body::Character;
 use crate::motion::{self, FPS, Motion, NameStyle, Pose};
+use crate::timeline::Provenance;
 use error::Fault;
 use std::path::Path;
 
@@ -60,19 +61,6 @@ pub enum Units {
     Cm,
     /// Metres.
     M,
-}
-
-/// Where a generated motion came from, for the files that have a place to say so.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Provenance {
-    /// Name of the model.
-    pub model: String,
-    /// The model's licence.
-    pub licence: String,
-    /// What was asked for.
-    pub prompt: String,
-    /// The seed of the sampler.
-    pub seed: u64,
 }
 
 /// How to write a motion.

@@ -126,6 +126,6 @@ pub struct Preview {
     pub job: JobId,
     /// Which variation, from 0.
     pub variation: u32,
-    /// All frames so far; later previews of the same variation only add frames.
+    /// All frames so far. The last second may still change: the decoder looks ahead. No clean-up yet.
     pub motion: Arc<Motion>,
 }

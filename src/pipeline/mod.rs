@@ -3,6 +3,10 @@
 //!
 //! Not here: threads, channels, files of motion (`formats`), windows.
 
+mod error;
+mod generation;
 mod request;
 
+pub use error::PipelineError;
+pub use generation::{Generation, Made, Step};
 pub use request::{Finish, Length, Request, Sampling};

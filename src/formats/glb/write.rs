@@ -5,10 +5,11 @@
 use super::binary::{Binary, Use};
 use super::mesh;
 use crate::body::Character;
+use crate::formats::WriteOptions;
 use crate::formats::bones::{self, Bone};
 use crate::formats::error::Fault;
-use crate::formats::{Provenance, WriteOptions};
 use crate::motion::{JOINT_COUNT, Pose};
+use crate::timeline::Provenance;
 use glam::{Mat4, Quat, Vec3};
 use gltf::binary::{Glb, Header};
 use gltf_json::animation::{Channel, Interpolation, Property, Sampler, Target};
@@ -58,11 +59,11 @@ pub(in crate::formats) fn encode(
 
 fn asset(provenance: Option<&Provenance>) -> Asset {
     let extras = provenance.and_then(|from| {
-        let extras = serde_json::json!({ "model": from.model, "licence": from.licence, "prompt": from.prompt, "seed": from.seed });
-        RawValue::from_string(extras.to_string()).ok()
+        let extras = serde_json::to_string(from).ok()?;
+        RawValue::from_string(extras).ok()
     });
     Asset {
-        copyright: provenance.map(|from| format!("Generated with the model {} ({})", from.model, from.licence)),
+        copyright: provenance.map(Provenance::credit),
         generator: Some(concat!("Zoetrope ", env!("CARGO_PKG_VERSION")).to_owned()),
         extras,
         ..Asset::default()

@@ -1,0 +1,103 @@
+//! `zoetrope bench`: how fast the networks are on this machine, and (with `--prompts`) whether the model does what it is told.
+
+use super::args::BenchArgs;
+use super::error::CliError;
+use super::generate::load_model;
+use super::interrupt::Interrupt;
+use super::progress::{answer, say};
+use crate::model::bench::{Workload, decode_speed, uncached_speed};
+use crate::model::{MotionModel, Quantization, TransformerConfig};
+use crate::pipeline::{Generation, Length, Request, Step};
+use std::time::{Duration, Instant};
+
+/// What the published loop reaches with its 44M transformer on two cores (PyTorch, float32, no cache).
+const PUBLISHED_TOKENS_PER_SEC: f64 = 20.0;
+/// Tokens before the first preview, as the window's worker asks for it.
+const FIRST_PREVIEW_TOKENS: usize = 4;
+/// A clip as in the numbers to reach.
+const CLIP_SECS: f32 = 4.0;
+/// The best of this many runs counts; the first one also fills the caches.
+const RUNS: usize = 3;
+
+pub(super) fn run(args: &BenchArgs) -> Result<(), CliError> {
+    let interrupt = Interrupt::listen();
+    say("measuring; close other programs for figures that mean something");
+    own_model(&args.model, &interrupt)?;
+    published_sizes(&interrupt)
+}
+
+/// One generation as the window makes it, previews included.
+struct Timed {
+    first_frame: Duration,
+    tokens: usize,
+    making_tokens: Duration,
+    whole: Duration,
+}
+
+fn own_model(name: &str, interrupt: &Interrupt) -> Result<(), CliError> {
+    let start = Instant::now();
+    let model = load_model(name)?;
+    answer(&format!("model {}, licence: {}", model.config.name, model.config.licence));
+    answer(&format!("  loaded in                 {:>7.2} s", start.elapsed().as_secs_f32()));
+    let mut best: Option<Timed> = None;
+    for _ in 0..RUNS {
+        let timed = generation(&model, interrupt)?;
+        if best.as_ref().is_none_or(|best| timed.whole < best.whole) {
+            best = Some(timed);
+        }
+    }
+    let Some(best) = best else { return Ok(()) };
+    answer(&format!("  first moving frame after  {:>7.2} s   (to reach: 0.30 s)", best.first_frame.as_secs_f32()));
+    answer(&format!("  a {CLIP_SECS} s clip takes        {:>7.2} s   (to reach: 1.00 s)", best.whole.as_secs_f32()));
+    answer(&format!(
+        "  transformer               {:>7.0} tokens/s (15 are real time)",
+        best.tokens as f64 / best.making_tokens.as_secs_f64()
+    ));
+    Ok(())
+}
+
+fn generation(model: &MotionModel, interrupt: &Interrupt) -> Result<Timed, CliError> {
+    let request = Request { length: Length::Exact { secs: CLIP_SECS }, ..Request::new("a person walks forward and waves") };
+    let start = Instant::now();
+    let mut generation = Generation::start(model, &request, None).map_err(CliError::from_below)?;
+    let mut timed = Timed { first_frame: Duration::ZERO, tokens: 0, making_tokens: Duration::ZERO, whole: Duration::ZERO };
+    loop {
+        interrupt.check()?;
+        let step_start = Instant::now();
+        match generation.step().map_err(CliError::from_below)? {
+            Step::Token { tokens, .. } => {
+                timed.making_tokens += step_start.elapsed();
+                timed.tokens = tokens;
+                if tokens.is_multiple_of(FIRST_PREVIEW_TOKENS) {
+                    generation.preview().map_err(CliError::from_below)?;
+                    if tokens == FIRST_PREVIEW_TOKENS {
+                        timed.first_frame = start.elapsed();
+                    }
+                }
+            }
+            Step::Done(_) => {
+                timed.whole = start.elapsed();
+                return Ok(timed);
+            }
+        }
+    }
+}
+
+fn published_sizes(interrupt: &Interrupt) -> Result<(), CliError> {
+    let size = "44M";
+    let Some(config) = TransformerConfig::published(size) else { return Ok(()) };
+    let workload = Workload::default();
+    answer(&format!("{size} transformer with random weights, {} text features, {} tokens", workload.words, workload.tokens));
+    let uncached = uncached_speed(&config, workload).map_err(CliError::from_below)?;
+    interrupt.check()?;
+    answer(&format!("  our loop without a cache  {uncached:>7.0} tokens/s (the published one, elsewhere: {PUBLISHED_TOKENS_PER_SEC})"));
+    for (name, quantization, to_reach) in [("f32 ", None, 4.0), ("q8_0", Some(Quantization::Q8_0), 12.0)] {
+        let speed = decode_speed(&config, quantization, workload).map_err(CliError::from_below)?;
+        interrupt.check()?;
+        answer(&format!(
+            "  with a cache, {name}        {speed:>7.0} tokens/s, {:>4.1} × as fast (to reach: {to_reach} ×)",
+            speed / uncached
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! `zoetrope generate`: the pipeline with a printer. One file for each prompt and variation, or one for a chain.
+
+use super::args::{Device, Ending, GenerateArgs};
+use super::convert::write_options;
+use super::error::CliError;
+use super::interrupt::Interrupt;
+use super::progress::{Progress, say};
+use crate::formats::{self, Format, WriteOptions};
+use crate::library;
+use crate::model::MotionModel;
+use crate::motion::Motion;
+use crate::motion::features::Features;
+use crate::pipeline::{Finish, Generation, Length, Made, Request, Sampling, Step};
+use crate::timeline::{Provenance, Take};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
+    check(args)?;
+    let interrupt = Interrupt::listen();
+    let prompts = match &args.prompts {
+        Some(file) => prompts_in(file)?,
+        None => args.prompt.clone(),
+    };
+    let jobs = jobs(args, &prompts);
+    if args.prompts.is_some() {
+        std::fs::create_dir_all(&args.output).map_err(|error| cannot("make the folder", &args.output, &error))?;
+    }
+    let model = load_model(&args.model)?;
+    for job in jobs {
+        let made = make(&model, &job.requests, &interrupt)?;
+        for file in &job.files {
+            save(args, &made, file)?;
+        }
+        if let Some(file) = &job.tokens {
+            formats::write_tokens(file, &made.tokens).map_err(CliError::from_below)?;
+        }
+    }
+    Ok(())
+}
+
+/// One motion to make: several requests are a chain.
+struct Job {
+    requests: Vec<Request>,
+    files: Vec<PathBuf>,
+    tokens: Option<PathBuf>,
+}
+
+/// Load a model by its name or folder.
+pub(super) fn load_model(name: &str) -> Result<MotionModel, CliError> {
+    let source = library::find(name).map_err(CliError::from_below)?;
+    MotionModel::load(&source).map_err(CliError::from_below)
+}
+
+/// What clap cannot refuse by itself, before anything slow begins.
+fn check(args: &GenerateArgs) -> Result<(), CliError> {
+    if args.prompt.len() > 1 && !args.chain {
+        return Err(CliError::Usage(format!(
+            "{} prompts and one file: quote a prompt of several words, or make one motion of them with --chain",
+            args.prompt.len()
+        )));
+    }
+    if args.min_seconds > args.max_seconds {
+        return Err(CliError::Usage(format!("--min-seconds {} is more than --max-seconds {}", args.min_seconds, args.max_seconds)));
+    }
+    if args.device == Device::Gpu {
+        return Err(CliError::Failed("this version runs its networks on the processor only: leave --device out".to_owned()));
+    }
+    if args.prompts.is_none() {
+        Format::of(&args.output).map_err(CliError::from_below)?;
+    }
+    Ok(())
+}
+
+/// The prompts of a file, one a line; empty lines do not count.
+fn prompts_in(file: &Path) -> Result<Vec<String>, CliError> {
+    let text = std::fs::read_to_string(file).map_err(|error| cannot("read the prompts", file, &error))?;
+    let prompts: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    if prompts.is_empty() {
+        return Err(CliError::Failed(format!("there is no prompt: {}: write one a line", file.display())));
+    }
+    Ok(prompts)
+}
+
+fn jobs(args: &GenerateArgs, prompts: &[String]) -> Vec<Job> {
+    let chains: Vec<Vec<&String>> = if args.chain { vec![prompts.iter().collect()] } else { prompts.iter().map(|one| vec![one]).collect() };
+    let mut jobs = Vec::new();
+    for (index, chain) in chains.iter().enumerate() {
+        for variation in 0..args.variations {
+            let number = (args.variations > 1).then_some(variation + 1);
+            let files = if args.prompts.is_some() {
+                let stem = args.output.join(format!("{:03}-{}", index + 1, slug(chain[0])));
+                args.format.iter().map(|ending| numbered(&stem.with_added_extension(name_of(*ending)), number)).collect()
+            } else {
+                vec![numbered(&args.output, number)]
+            };
+            let requests = chain.iter().map(|prompt| request(args, prompt).variation(variation)).collect();
+            jobs.push(Job { requests, files, tokens: args.tokens.as_ref().map(|file| numbered(file, number)) });
+        }
+    }
+    jobs
+}
+
+fn request(args: &GenerateArgs, prompt: &str) -> Request {
+    let length = match args.seconds {
+        Some(secs) => Length::Exact { secs },
+        None => Length::Between { min_secs: args.min_seconds, max_secs: args.max_seconds },
+    };
+    let sampling = Sampling {
+        greedy: args.greedy,
+        temperature: args.temperature,
+        top_k: args.top_k.map(|k| k as usize),
+        top_p: args.top_p,
+        guidance: args.guidance,
+    };
+    let finish = match (args.published, args.raw) {
+        (true, _) => Finish::Published,
+        (false, true) => Finish::Raw,
+        (false, false) => Finish::Clean,
+    };
+    Request { prompt: prompt.to_owned(), seed: args.seed, length, variations: 1, sampling, finish }
+}
+
+/// `walk.glb` → `walk-2.glb`
+fn numbered(file: &Path, number: Option<u32>) -> PathBuf {
+    let Some(number) = number else { return file.to_owned() };
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = file.extension().unwrap_or_default().to_string_lossy();
+    file.with_file_name(format!("{stem}-{number}.{ending}"))
+}
+
+/// The beginning of a prompt as a file name.
+fn slug(prompt: &str) -> String {
+    let plain: String = prompt.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let mut slug = String::new();
+    for word in plain.split_whitespace() {
+        if !slug.is_empty() && slug.len() + word.len() > 40 {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(word);
+    }
+    slug.chars().take(48).collect()
+}
+
+fn name_of(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Glb => "glb",
+        Ending::Bvh => "bvh",
+        Ending::Npz => "npz",
+        Ending::Npy => "npy",
+    }
+}
+
+/// Make the motion of a chain of requests; a chain of one is a plain generation.
+pub(super) fn make(model: &MotionModel, chain: &[Request], interrupt: &Interrupt) -> Result<Made, CliError> {
+    let mut whole: Option<Made> = None;
+    for request in chain {
+        let after = whole.as_ref().map(|made| made.take.motion.as_ref());
+        let mut generation = Generation::start(model, request, after).map_err(CliError::from_below)?;
+        let mut progress = Progress::new(&request.prompt);
+        let made = loop {
+            interrupt.check()?;
+            match generation.step().map_err(CliError::from_below)? {
+                Step::Token { tokens, at_most } => progress.at(tokens, at_most),
+                Step::Done(made) => break *made,
+            }
+        };
+        progress.end();
+        for warning in &made.warnings {
+            say(&format!("warning: {warning}"));
+        }
+        whole = Some(match whole {
+            None => made,
+            Some(before) => chained(&before, &made)?,
+        });
+    }
+    whole.ok_or_else(|| CliError::Usage("there is no prompt".to_owned()))
+}
+
+/// Two parts of a chain as one.
+fn chained(before: &Made, next: &Made) -> Result<Made, CliError> {
+    let frames = before.take.motion.frames.iter().chain(&next.take.motion.frames).copied().collect();
+    let prompt = format!("{} → {}", before.take.provenance.prompt, next.take.provenance.prompt);
+    let values = [before.features.values(), next.features.values()].concat();
+    Ok(Made {
+        take: Take { motion: Arc::new(Motion { frames }), provenance: Provenance { prompt, ..before.take.provenance.clone() } },
+        features: Features::new(values).map_err(CliError::from_below)?,
+        tokens: [before.tokens.as_slice(), &next.tokens].concat(),
+        warnings: Vec::new(),
+    })
+}
+
+fn save(args: &GenerateArgs, made: &Made, file: &Path) -> Result<(), CliError> {
+    let take = &made.take;
+    if (args.raw || args.published) && Format::of(file).map_err(CliError::from_below)? == Format::Npy {
+        formats::write_features(file, &made.features).map_err(CliError::from_below)?;
+    } else {
+        let options = WriteOptions { provenance: Some(take.provenance.clone()), ..write_options(&args.export) };
+        formats::write(file, &take.motion, &options).map_err(CliError::from_below)?;
+    }
+    let Provenance { seed, .. } = take.provenance;
+    say(&format!("{}: {:.2} s, seed {seed}, {}", file.display(), take.motion.duration_secs(), take.provenance.credit()));
+    Ok(())
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> CliError {
+    CliError::Failed(format!("cannot {what} ({error}): {}: check the path and your rights", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Args, Command};
+    use clap::Parser;
+
+    fn args(words: &[&str]) -> GenerateArgs {
+        let words = ["zoetrope", "generate"].iter().chain(words);
+        match Args::parse_from(words).command {
+            Some(Command::Generate(args)) => args,
+            _ => panic!("not generate"),
+        }
+    }
+
+    fn files(args: &GenerateArgs, prompts: &[&str]) -> Vec<String> {
+        let prompts: Vec<String> = prompts.iter().map(|&prompt| prompt.to_owned()).collect();
+        jobs(args, &prompts).iter().flat_map(|job| &job.files).map(|file| file.display().to_string()).collect()
+    }
+
+    #[test]
+    fn variations_are_numbered_before_the_ending() {
+        let args = args(&["walk", "-o", "out/my.walk.glb", "--variations", "2", "--seed", "5"]);
+        assert_eq!(files(&args, &["walk"]), ["out/my.walk-1.glb", "out/my.walk-2.glb"]);
+        let seeds: Vec<u64> = jobs(&args, &["walk".to_owned()]).iter().map(|job| job.requests[0].seed).collect();
+        assert_eq!(seeds, [5, 6]);
+    }
+
+    #[test]
+    fn a_list_of_prompts_becomes_numbered_files_in_each_format() {
+        let args = args(&["--prompts", "list.txt", "-o", "out", "--format", "glb,bvh"]);
+        let expected = ["out/001-he-walks.glb", "out/001-he-walks.bvh", "out/002-she-sits-down.glb", "out/002-she-sits-down.bvh"];
+        assert_eq!(files(&args, &["He walks!", "she  sits/down"]), expected);
+    }
+
+    #[test]
+    fn a_chain_is_one_job() {
+        let args = args(&["walk", "sit", "-o", "both.glb", "--chain"]);
+        let jobs = jobs(&args, &args.prompt);
+        assert_eq!((jobs.len(), jobs[0].requests.len()), (1, 2));
+    }
+
+    #[test]
+    fn two_prompts_without_a_chain_are_wrong_usage() {
+        assert!(matches!(check(&args(&["walk", "sit", "-o", "both.glb"])), Err(CliError::Usage(_))));
+        assert!(matches!(check(&args(&["walk", "-o", "a.glb", "--min-seconds", "12"])), Err(CliError::Usage(_))));
+        assert!(matches!(check(&args(&["walk", "-o", "a.fbx"])), Err(CliError::Failed(_))));
+    }
+
+    #[test]
+    fn file_names_of_prompts_hold_only_plain_characters() {
+        assert_eq!(slug("A person: walks / \"waves\"…"), "a-person-walks-waves");
+        assert!(slug(&"verylongword".repeat(20)).len() <= 48);
+        assert_eq!(slug("…"), "");
+    }
+}

@@ -1,0 +1,100 @@
+//! `zoetrope render`: a motion file as a picture (.png) or an animation (.gif), drawn without a window.
+
+use super::args::RenderArgs;
+use super::error::CliError;
+
+/// Drawing belongs to the window's half of the program.
+#[cfg(not(feature = "app"))]
+pub(super) fn run(args: &RenderArgs) -> Result<(), CliError> {
+    Err(CliError::Failed(format!(
+        "this program was built without its window and cannot draw: {}: build it with `cargo build --release`",
+        args.output.display()
+    )))
+}
+
+#[cfg(feature = "app")]
+pub(super) fn run(args: &RenderArgs) -> Result<(), CliError> {
+    drawing::run(args)
+}
+
+#[cfg(feature = "app")]
+mod drawing {
+    use super::super::args::CameraChoice;
+    use super::super::progress::say;
+    use super::{CliError, RenderArgs};
+    use crate::formats;
+    use crate::motion::Motion;
+    use crate::stage::{Picture, PictureOptions, ViewAngle, render_pictures};
+    use image::RgbaImage;
+
+    /// Between two pictures of an animation. GIF counts in hundredths of a second.
+    const GIF_FRAME_SECS: f32 = 0.08;
+    /// More pictures than this would not fit in memory on a small machine.
+    const MOST_PICTURES: usize = 600;
+
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Kind {
+        Png,
+        Gif,
+    }
+
+    pub(super) fn run(args: &RenderArgs) -> Result<(), CliError> {
+        let ending = args.output.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        let kind = match ending.as_deref() {
+            Some("png") => Kind::Png,
+            Some("gif") => Kind::Gif,
+            _ => return Err(CliError::Failed(format!("a picture ends in .png or .gif: {}: choose one of them", args.output.display()))),
+        };
+        let motion = formats::read(&args.file).map_err(CliError::from_below)?;
+        let times_secs = times(args, kind, &motion);
+        if times_secs.len() > MOST_PICTURES {
+            let count = times_secs.len();
+            return Err(CliError::Failed(format!(
+                "that would be {count} pictures, at most {MOST_PICTURES} fit: {}: choose some with --times",
+                args.file.display()
+            )));
+        }
+        let size = args.size.unwrap_or(match kind {
+            Kind::Png => (960, 720),
+            Kind::Gif => (480, 360),
+        });
+        let angle = match args.camera {
+            CameraChoice::Front => ViewAngle::Front,
+            CameraChoice::Side => ViewAngle::Side,
+            CameraChoice::ThreeQuarter => ViewAngle::ThreeQuarter,
+        };
+        let options = PictureOptions { times_secs, size, angle, ..PictureOptions::default() };
+        let pictures = render_pictures(&motion, &options).map_err(CliError::from_below)?;
+        let count = pictures.len();
+        match kind {
+            Kind::Png => beside_each_other(&pictures).save_png(&args.output),
+            Kind::Gif => Picture::save_gif(pictures, GIF_FRAME_SECS, &args.output),
+        }
+        .map_err(CliError::from_below)?;
+        say(&format!("{}: {count} picture{} of {:.2} s", args.output.display(), if count == 1 { "" } else { "s" }, motion.duration_secs()));
+        Ok(())
+    }
+
+    fn times(args: &RenderArgs, kind: Kind, motion: &Motion) -> Vec<f32> {
+        match kind {
+            _ if !args.times.is_empty() => args.times.clone(),
+            Kind::Png => vec![motion.duration_secs() / 2.0],
+            Kind::Gif => {
+                let count = (motion.duration_secs() / GIF_FRAME_SECS).ceil().max(1.0) as usize;
+                (0..count).map(|picture| picture as f32 * GIF_FRAME_SECS).collect()
+            }
+        }
+    }
+
+    fn beside_each_other(pictures: &[Picture]) -> Picture {
+        let width = pictures.iter().map(|picture| picture.pixels.width()).sum();
+        let height = pictures.iter().map(|picture| picture.pixels.height()).max().unwrap_or(0);
+        let mut pixels = RgbaImage::new(width, height);
+        let mut left = 0;
+        for picture in pictures {
+            image::imageops::replace(&mut pixels, &picture.pixels, left, 0);
+            left += i64::from(picture.pixels.width());
+        }
+        Picture { pixels }
+    }
+}

@@ -1,0 +1,57 @@
+//! The real backend: the library finds models, the pipeline makes motions.
+
+use super::backend::{Backend, Run, RunStep};
+use super::protocol::ModelInfo;
+use crate::library;
+use crate::model::MotionModel;
+use crate::motion::Motion;
+use crate::pipeline::{Generation, Request, Step};
+use std::sync::Arc;
+
+/// How many tokens lie between two previews: a quarter of a second, short enough to look live, long enough to cost little.
+const PREVIEW_EVERY: usize = 4;
+
+/// Models on this machine's processor.
+#[derive(Default)]
+pub struct PipelineBackend {
+    model: Option<MotionModel>,
+}
+
+impl PipelineBackend {
+    /// A backend that has no model yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Backend for PipelineBackend {
+    fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
+        let source = library::find(model).map_err(|error| error.to_string())?;
+        let loaded = MotionModel::load(&source).map_err(|error| error.to_string())?;
+        let info = ModelInfo { name: loaded.config.name.clone(), licence: loaded.config.licence.clone(), device: "cpu".to_owned() };
+        self.model = Some(loaded);
+        Ok(info)
+    }
+
+    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
+        let model = self.model.as_ref().ok_or("no model is loaded: load one first")?;
+        let generation = Generation::start(model, request, after).map_err(|error| error.to_string())?;
+        Ok(Box::new(PipelineRun(generation)))
+    }
+}
+
+struct PipelineRun<'m>(Generation<'m>);
+
+impl Run for PipelineRun<'_> {
+    fn step(&mut self) -> Result<RunStep, String> {
+        match self.0.step().map_err(|error| error.to_string())? {
+            Step::Token { tokens, at_most } => {
+                let preview =
+                    if tokens.is_multiple_of(PREVIEW_EVERY) { self.0.preview().map_err(|error| error.to_string())? } else { None };
+                Ok(RunStep::Token { tokens, at_most, preview: preview.map(Arc::new) })
+            }
+            Step::Done(made) => Ok(RunStep::Done { take: made.take, warnings: made.warnings }),
+        }
+    }
+}
