@@ -29,7 +29,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Array, Fault> {
     let (Some(shape), Some(count)) = (shape, count.filter(|&count| count <= MAX_VALUES)) else {
         return Err(Fault::new(format!("an array of shape {:?}, which is too large", npy.shape()), "cut it into shorter clips"));
     };
-    let read: fn(NpyFile<Cursor<&[u8]>>) -> io::Result<Vec<f32>> = match (kind.type_char(), kind.num_bytes()) {
+    let read: fn(Source<'_>) -> io::Result<Vec<f32>> = match (kind.type_char(), kind.num_bytes()) {
         (TypeChar::Float, Some(4)) => |npy| collect(npy, |value: f32| value),
         (TypeChar::Float, Some(8)) => |npy| collect(npy, |value: f64| value as f32),
         (TypeChar::Int, Some(4)) => |npy| collect(npy, |value: i32| value as f32),
@@ -46,7 +46,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Array, Fault> {
     Ok(Array { shape, values })
 }
 
-fn collect<T: npyz::Deserialize>(npy: NpyFile<Cursor<&[u8]>>, narrow: impl Fn(T) -> f32) -> io::Result<Vec<f32>> {
+/// An array whose header is read and whose values are not.
+type Source<'a> = NpyFile<Cursor<&'a [u8]>>;
+
+fn collect<T: npyz::Deserialize>(npy: Source<'_>, narrow: impl Fn(T) -> f32) -> io::Result<Vec<f32>> {
     let values = npy.data::<T>().map_err(|error| io::Error::other(error.to_string()))?;
     values.map(|value| value.map(&narrow)).collect()
 }

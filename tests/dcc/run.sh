@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Exports a motion in every way and opens the results in Blender and in the Khronos validator.
 #
-#     tests/dcc/run.sh [MOTION]      default: a clip of the mocap kept with the tests, or one that you name (.bvh .npz .npy .glb)
+#     tests/dcc/run.sh [MOTION]      default: a made-up tumble that turns every joint; or any .bvh .npz .npy .glb
 #
 # Needs `pip install bpy` in the Python that $PYTHON names (default python3) and `npm install gltf-validator` in the folder that
 # $NODE_FOLDER names (default: this one). What is not installed is skipped, aloud.
@@ -9,7 +9,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 python=${PYTHON:-python3}
-motion=${1:-tests/golden/walk.npz}
+motion=${1:-tests/dcc/tumble.npz}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
