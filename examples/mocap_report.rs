@@ -2,6 +2,8 @@
 //!
 //! `cargo run --no-default-features --example mocap_report -- DIR…`
 
+#![allow(clippy::print_stdout, reason = "a report for the terminal")]
+
 use std::path::{Path, PathBuf};
 use zoetrope::formats::bvh;
 use zoetrope::motion::retarget::fidelity::{BONES, fidelity};
@@ -17,7 +19,6 @@ struct Tally {
     stretch_m: f32,
 }
 
-#[expect(clippy::print_stdout, reason = "a report for the terminal")]
 fn main() {
     for folder in std::env::args().skip(1) {
         let mut files = Vec::new();
@@ -80,7 +81,6 @@ fn measure(file: &Path, tally: &mut Tally) {
     tally.stretch_m = tally.stretch_m.max(found.stretch_m);
 }
 
-#[expect(clippy::print_stdout, reason = "a report for the terminal")]
 fn print(folder: &str, tally: &mut Tally) {
     println!("\n{folder}: {} clips, {} failed, {} outside", tally.clips, tally.failed.len(), tally.outside.len());
     let all: Vec<f32> = tally.angles.iter().flatten().copied().collect();

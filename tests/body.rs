@@ -1,4 +1,10 @@
 //! The mannequin as it ships: mesh, weights, and what demanding poses do to it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and says aloud what it skips"
+)]
 
 use zoetrope::body::{Character, check, skin};
 use zoetrope::motion::{JOINT_COUNT, Joint, Pose, rest_positions, skeleton::MIRRORED};

@@ -1,4 +1,10 @@
 //! Finding, listing and importing models.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and says aloud what it skips"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

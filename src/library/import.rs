@@ -136,7 +136,7 @@ fn configure(import: &Import, tokenizer: &Checkpoint, transformer: &Checkpoint, 
 fn lay_over(base: &mut Value, over: Value) {
     match (base, over) {
         (Value::Object(base), Value::Object(over)) => {
-            over.into_iter().for_each(|(key, value)| lay_over(base.entry(key).or_insert(Value::Null), value))
+            over.into_iter().for_each(|(key, value)| lay_over(base.entry(key).or_insert(Value::Null), value));
         }
         (base, over) => *base = over,
     }

@@ -74,7 +74,7 @@ impl MotionModel {
     pub fn encode_motion(&self, features: &[f32]) -> Result<Vec<u32>> {
         let (dim, per_token) = (self.config.tokenizer.input_dim, self.config.tokenizer.frames_per_token());
         let frames = features.len() / dim;
-        if features.len() % dim != 0 || frames < per_token {
+        if !features.len().is_multiple_of(dim) || frames < per_token {
             return Err(Error::Input(format!("{} numbers are no motion of at least {per_token} frames", features.len())));
         }
         let mut normal = features.to_vec();

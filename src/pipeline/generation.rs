@@ -164,7 +164,7 @@ impl<'m> Generation<'m> {
         let all = Features::new(values)?;
         let own = Features::new(all.values()[context..].to_vec())?;
         let motion = match self.request.finish {
-            Finish::Clean => self.cleaned(self.placed(features::decode(&all))),
+            Finish::Clean => self.cleaned(&self.placed(features::decode(&all))),
             Finish::Raw => self.placed(features::decode(&all)),
             Finish::Published => self.placed(features::decode_published(&all)),
         };
@@ -189,8 +189,8 @@ impl<'m> Generation<'m> {
     }
 
     /// Feet cleaned up, together with the motion before so that a foot which stands at the seam keeps standing.
-    fn cleaned(&self, motion: Motion) -> Motion {
-        let Some(before) = &self.before else { return clean(&motion, &CleanupSettings::default()) };
+    fn cleaned(&self, motion: &Motion) -> Motion {
+        let Some(before) = &self.before else { return clean(motion, &CleanupSettings::default()) };
         let context = before.len();
         let joined = Motion { frames: before.frames.iter().chain(&motion.frames).copied().collect() };
         let mut cleaned = clean(&joined, &CleanupSettings::default());

@@ -1,4 +1,10 @@
 //! Motion as data: the representation, its measures, clean-up, joining.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and says aloud what it skips"
+)]
 
 mod cleanup;
 mod kit;

@@ -55,8 +55,8 @@ impl Loft {
                 let t = low + (high - low) * (i as f32 - 1.0) / SEGMENTS as f32;
                 hermite(&at, &values, &slopes, t.clamp(low, high))
             })
-            .collect();
-        Self { origin, frame: Mat3::from_cols(axis, u, v), low, high, controls: smoothed(smoothed(controls)) }
+            .collect::<Vec<_>>();
+        Self { origin, frame: Mat3::from_cols(axis, u, v), low, high, controls: smoothed(&smoothed(&controls)) }
     }
 
     /// The interpolated section at `t`, clamped to the ends.
@@ -85,7 +85,7 @@ impl Loft {
 }
 
 /// Each control point mixed with its neighbours.
-fn smoothed(controls: Vec<[f32; CHANNELS]>) -> Vec<[f32; CHANNELS]> {
+fn smoothed(controls: &[[f32; CHANNELS]]) -> Vec<[f32; CHANNELS]> {
     let last = controls.len() - 1;
     (0..=last)
         .map(|i| {

@@ -29,7 +29,7 @@ impl Reach {
             let mut seen = 2 * taps;
             for _ in 0..config.down_t {
                 // A step may be the last (or first) of those that share a coarser step.
-                seen = (seen + taps + config.stride_t - 1) / config.stride_t + dilations * taps;
+                seen = (seen + taps).div_ceil(config.stride_t) + dilations * taps;
             }
             seen + taps
         };

@@ -156,8 +156,8 @@ impl Retarget {
     fn pose(&self, source: &SourceWorld) -> Pose {
         let turned = |joint: usize, from_ours: Quat| (self.ours_from_source_world * source.rotations[joint] * from_ours).normalize();
         let mut world = WorldPose { positions_m: [Vec3::ZERO; JOINT_COUNT], rotations: [Quat::IDENTITY; JOINT_COUNT] };
-        for joint in 0..JOINT_COUNT {
-            world.rotations[joint] = match (self.parts[joint], PARENTS[joint]) {
+        for (joint, parent) in PARENTS.into_iter().enumerate() {
+            world.rotations[joint] = match (self.parts[joint], parent) {
                 (Some(index), _) => turned(index, self.source_joint_from_ours[joint]),
                 (None, Some(parent)) => world.rotations[parent],
                 (None, None) => Quat::IDENTITY,
