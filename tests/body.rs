@@ -68,8 +68,8 @@ fn left_and_right_are_mirror_images_with_mirrored_weights() {
         let weight_of = |v: usize, joint: usize| -> f32 {
             (0..4).filter(|&i| usize::from(character.joints[v][i]) == joint).map(|i| character.weights[v][i]).sum()
         };
-        for joint in 0..JOINT_COUNT {
-            assert!((weight_of(v, joint) - weight_of(twin, MIRRORED[joint])).abs() < 1e-4);
+        for (joint, &mirrored) in MIRRORED.iter().enumerate() {
+            assert!((weight_of(v, joint) - weight_of(twin, mirrored)).abs() < 1e-4);
         }
     }
 }
