@@ -1,7 +1,49 @@
 //! One motion after another: where the second stands, and how the difference at the seam goes away.
 
-use super::{FPS, Motion, Pose};
+use super::{FPS, JOINT_COUNT, Motion, Pose};
 use glam::{Quat, Vec3};
+
+/// `b` after `a`: it starts one frame after the end of `a`, where `a` would have gone next and facing the same way, and over
+/// `blend_frames` frames what differs in pose and in speed dies away (inertialisation: both motions stay themselves outside of
+/// that). An empty motion joins without a trace.
+#[must_use]
+pub fn joined(a: &Motion, b: &Motion, blend_frames: usize) -> Motion {
+    let (Some(last), Some(first)) = (a.frames.last(), b.frames.first()) else {
+        return if a.is_empty() { b.clone() } else { a.clone() };
+    };
+    let before = a.frames.iter().rev().nth(1).unwrap_or(last);
+    let next = beyond(before, last);
+    let mut b = placed_at(b, first, &next);
+    let (first, second) = (b.frames[0], *b.frames.get(1).unwrap_or(&b.frames[0]));
+    let off = difference(&first, &next);
+    // The difference one frame on, if both went on as they go: what its fading has to start with.
+    let off_next = difference(&second, &beyond(last, &next));
+    for (frame, pose) in b.frames.iter_mut().enumerate().take(blend_frames) {
+        let share = frame as f32 / blend_frames as f32;
+        let rest = 1.0 - share;
+        // Cubic Hermite from (offset, speed) to (0, 0).
+        let (place, speed) = (rest * rest * (1.0 + 2.0 * share), frame as f32 * rest * rest);
+        pose.root_m += place * off.0 + speed * (off_next.0 - off.0);
+        for (local, (turn, turn_next)) in pose.local.iter_mut().zip(off.1.iter().zip(&off_next.1)) {
+            *local = (*local * Quat::from_scaled_axis(place * *turn + speed * (*turn_next - *turn))).normalize();
+        }
+    }
+    Motion { frames: a.frames.iter().chain(&b.frames).copied().collect() }
+}
+
+/// The pose after two, if the change from the first to the second goes on.
+fn beyond(before: &Pose, last: &Pose) -> Pose {
+    Pose {
+        root_m: 2.0 * last.root_m - before.root_m,
+        local: std::array::from_fn(|joint| (last.local[joint] * before.local[joint].inverse() * last.local[joint]).normalize()),
+    }
+}
+
+/// What takes a pose to another: shift in metres, and for each joint axis times angle by the shorter way.
+fn difference(from: &Pose, to: &Pose) -> (Vec3, [Vec3; JOINT_COUNT]) {
+    let turn = |joint: usize| shorter(from.local[joint].inverse() * to.local[joint]).to_scaled_axis();
+    (to.root_m - from.root_m, std::array::from_fn(turn))
+}
 
 /// How `motion` must be turned and moved on the floor so that `pose` (one of its frames) comes to stand where `target` stands,
 /// facing the same way. Heights are kept.
@@ -16,7 +58,7 @@ pub fn placed_at(motion: &Motion, pose: &Pose, target: &Pose) -> Motion {
 /// instead of `pose`, and ends as it was. (An inertialisation with a fixed time and an ease-out.)
 pub fn fade_in(motion: &mut Motion, pose: &Pose, target: &Pose, secs: f32) {
     let shift_m = target.root_m - pose.root_m;
-    let turns: [Quat; super::JOINT_COUNT] = std::array::from_fn(|joint| shorter(pose.local[joint].inverse() * target.local[joint]));
+    let turns: [Quat; JOINT_COUNT] = std::array::from_fn(|joint| shorter(pose.local[joint].inverse() * target.local[joint]));
     for (frame, moved) in motion.frames.iter_mut().enumerate() {
         // The frame before the first one would be `target` itself.
         let share = (frame + 1) as f32 / (secs * FPS).max(1.0);
@@ -68,6 +110,40 @@ mod tests {
         let ahead = before.frames[29].root_m - before.frames[0].root_m;
         let goes = placed.frames[29].root_m - placed.frames[0].root_m;
         assert!(ahead.angle_between(goes) < 1e-3, "it goes on in the same direction");
+    }
+
+    #[test]
+    fn a_joined_motion_has_no_seam_in_place_heading_or_speed() {
+        let a = walk(40, Vec3::new(2.0, 0.0, -1.0), 1.2);
+        let mut b = walk(60, Vec3::ZERO, -0.4);
+        for pose in &mut b.frames {
+            pose.local[16] = Quat::from_rotation_z(0.8);
+            pose.local[4] = Quat::from_rotation_x(0.5);
+        }
+        let joined = joined(&a, &b, 15);
+        assert_eq!(joined.len(), 100);
+        assert_eq!(joined.frames[..40], a.frames[..]);
+        for at in 38..60 {
+            let [p, q, r] = [0, 1, 2].map(|next| joined.frames[at + next]);
+            let bend_m = (r.root_m - 2.0 * q.root_m + p.root_m).length();
+            assert!(bend_m < 2e-3, "the pelvis changes its speed by {bend_m} m a frame at {at}");
+            let turn = |from: &Pose, to: &Pose, joint: usize| shorter(from.local[joint].inverse() * to.local[joint]).to_scaled_axis();
+            for joint in [0, 4, 16] {
+                let bend = (turn(&q, &r, joint) - turn(&p, &q, joint)).length();
+                assert!(bend < 0.05, "joint {joint} changes its speed by {bend} rad a frame at {at}");
+            }
+        }
+        let goes = |frame: usize| joined.frames[frame + 1].root_m - joined.frames[frame].root_m;
+        assert!(goes(10).angle_between(goes(90)) < 1e-2, "it goes on in the same direction");
+        assert!(joined.frames[99].local[16].angle_between(b.frames[59].local[16]) < 1e-3, "and ends as it was");
+    }
+
+    #[test]
+    fn joining_nothing_changes_nothing() {
+        let (some, none) = (walk(5, Vec3::ZERO, 0.3), Motion { frames: Vec::new() });
+        assert_eq!(joined(&some, &none, 10), some);
+        assert_eq!(joined(&none, &some, 10), some);
+        assert_eq!(joined(&some, &some.trimmed(0.0, 0.0), 0).len(), 6);
     }
 
     #[test]
