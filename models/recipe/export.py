@@ -48,6 +48,7 @@ def export(corpus, tokenizer_folder, transformer_folder, target, name, sampling)
     tensors = {key: (tensor.numpy(), gguf_file.Q8_0 if tensor.ndim == 2 else gguf_file.F32) for key, tensor in weights.items()}
     metadata = {"general.architecture": "motionmillion", "general.name": name, "general.license": LICENCE}
     gguf_file.write(target / "transformer.gguf", tensors, metadata)
+    (target / "tokenizer.safetensors").chmod(0o644)
     np.save(target / "mean.npy", corpus.mean.double().numpy())
     np.save(target / "std.npy", corpus.std.double().numpy())
 
