@@ -107,7 +107,7 @@ fn an_imported_model_is_listed_found_and_gives_the_published_tokens() {
 }
 
 #[test]
-fn pytorch_files_import_and_quantise() {
+fn an_import_quantises_and_takes_a_configuration() {
     let Some(kit) = kit() else { return };
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("hs16").display().to_string();

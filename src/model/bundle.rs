@@ -15,6 +15,9 @@ use super::tokenizer::{MotionTokenizer, StreamDecoder};
 use super::transformer::Transformer;
 use super::weights::Weights;
 
+/// Transformers of at most this many weights run in float32, whatever their file holds: 128 MiB.
+const SMALL: usize = 32 << 20;
+
 /// Everything that turns a prompt into motion features.
 pub struct MotionModel {
     /// `model.json`.
@@ -46,7 +49,7 @@ impl MotionModel {
         let weights = Weights::new(Checkpoint::open(&source.file("tokenizer.safetensors"), "net")?);
         let tokenizer = MotionTokenizer::load(weights, &config.tokenizer)?;
         let weights = Weights::new(Checkpoint::open(&source.first_of(&["transformer.gguf", "transformer.safetensors"]), "trans")?);
-        let transformer = Transformer::load(weights.on(device), &config.transformer)?;
+        let transformer = Transformer::load(weights.expanded_up_to(SMALL).on(device), &config.transformer)?;
         let text_encoder = TextEncoder::load(source, "text_encoder/", config.text_encoder)?;
         let statistics = Statistics::load(&source.file("mean.npy"), &source.file("std.npy"), config.tokenizer.input_dim)?;
 

@@ -33,6 +33,7 @@ pub struct Weights {
     checkpoint: Checkpoint,
     used: HashSet<String>,
     quantize: Option<Quantization>,
+    expand: bool,
     device: Device,
 }
 
@@ -65,12 +66,22 @@ pub enum Embedding {
 impl Weights {
     /// Takes over a checkpoint; matrices stay as they are in the file.
     pub fn new(checkpoint: Checkpoint) -> Self {
-        Self { checkpoint, used: HashSet::new(), quantize: None, device: Device::Cpu }
+        Self { checkpoint, used: HashSet::new(), quantize: None, expand: false, device: Device::Cpu }
     }
 
     /// Quantises dense matrices whose inner dimension allows it while they are read.
     pub fn quantized(mut self, quantize: Option<Quantization>) -> Self {
         self.quantize = quantize;
+        self
+    }
+
+    /// Expands quantised matrices to float32 if all of them together have at most `most` elements. candle's quantised kernels
+    /// make all threads meet for each product: where cores are busy with something else, that costs a hundred times the
+    /// arithmetic of a small network, which float32 does on one thread.
+    pub fn expanded_up_to(mut self, most: usize) -> Self {
+        let names = self.checkpoint.names();
+        let elements = |name: &String| self.checkpoint.shape(name).map_or(0, |shape| shape.iter().product());
+        self.expand = names.iter().map(elements).sum::<usize>() <= most;
         self
     }
 
@@ -105,6 +116,7 @@ impl Weights {
     pub fn matrix(&mut self, name: &str, out: usize, inner: usize) -> Result<Matrix> {
         self.check(name, &[out, inner])?;
         Ok(match (self.checkpoint.read(name)?, self.quantize) {
+            (Stored::Quantized(tensor), _) if self.expand => Matrix::Dense(tensor.dequantize(&Device::Cpu)?),
             (Stored::Quantized(tensor), _) => Matrix::Quantized(tensor),
             (Stored::Dense(tensor), Some(kind)) if inner.is_multiple_of(kind.dtype().block_size()) => {
                 Matrix::Quantized(QTensor::quantize(&tensor, kind.dtype())?)
@@ -203,6 +215,9 @@ fn onto(tensor: QTensor, device: &Device) -> Result<QTensor> {
     Ok(QTensor::new(storage, shape)?)
 }
 
+/// Up to so many rows, one product for each is faster than one for all.
+const FEW_ROWS: usize = 4;
+
 impl Linear {
     /// `[…, in]` → `[…, out]`.
     pub fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
@@ -213,7 +228,16 @@ impl Linear {
                 let mut shape = x.dims().to_vec();
                 shape.pop();
                 shape.push(out);
-                x.reshape(((), inner))?.matmul(&weight.t()?)?.reshape(shape)
+                let (rows, weight) = (x.reshape(((), inner))?, weight.t()?);
+                let product = match rows.dim(0)? {
+                    // A product with two rows would first copy the weights into another order; with one row it reads them once.
+                    2..=FEW_ROWS => {
+                        let one = |row| rows.narrow(0, row, 1)?.matmul(&weight);
+                        Tensor::cat(&(0..rows.dim(0)?).map(one).collect::<candle_core::Result<Vec<_>>>()?, 0)?
+                    }
+                    _ => rows.matmul(&weight)?,
+                };
+                product.reshape(shape)
             }
             Self::Quantized(weight) => weight.forward(&x.contiguous()?),
         }
