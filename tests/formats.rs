@@ -263,6 +263,96 @@ fn glb(json: &str, bin: &[u8]) -> Vec<u8> {
     [b"glTF", &length(2)[..], &total, &length(json.len()), b"JSON", &json, &length(bin.len()), b"BIN\0", bin].concat()
 }
 
+/// Our own file as somebody else would have made it: under a turned and scaled node, so that nothing of it is taken as it is.
+fn from_elsewhere(folder: &Folder, motion: &Motion, names: NameStyle, change: impl Fn(&mut serde_json::Value)) -> Motion {
+    let path = folder.file("clip.glb");
+    formats::write(&path, motion, &WriteOptions { names, skeleton_only: true, ..WriteOptions::default() }).expect("written");
+    let (mut json, bin) = chunks(&path);
+    let nodes = json["nodes"].as_array_mut().expect("nodes");
+    let half = std::f32::consts::FRAC_PI_4.sin();
+    nodes.push(serde_json::json!({ "name": "Armature", "children": [0], "scale": [2, 2, 2], "rotation": [0, half, 0, half] }));
+    json["scenes"][0]["nodes"] = serde_json::json!([nodes_len(&json) - 1]);
+    change(&mut json);
+    std::fs::write(&path, glb(&json.to_string(), &bin)).expect("written");
+    formats::read(&path).expect("read")
+}
+
+fn nodes_len(json: &serde_json::Value) -> usize {
+    json["nodes"].as_array().map_or(0, Vec::len)
+}
+
+/// A person who stands and swings arms and legs.
+fn swinging(frames: usize) -> Motion {
+    let pose = |frame: usize| {
+        let mut pose = Pose::REST;
+        for joint in [1, 2, 16, 17, 18, 19, 12] {
+            pose.local[joint] = Quat::from_rotation_z(0.3 * (0.1 * frame as f32 + joint as f32).sin());
+        }
+        pose
+    };
+    Motion { frames: (0..frames).map(pose).collect() }
+}
+
+/// The largest distance between joints once both first pelvises stand on one spot.
+fn apart_from_the_start_m(expected: &Motion, found: &Motion) -> f32 {
+    let shift_m = expected.frames[0].root_m - found.frames[0].root_m;
+    apart_m(expected, &found.placed(0.0, shift_m))
+}
+
+#[test]
+fn a_turned_and_scaled_glb_of_another_program_plays_the_same() {
+    let folder = Folder::new();
+    let motion = swinging(40);
+    for names in [NameStyle::Mixamo, NameStyle::Unreal] {
+        let back = from_elsewhere(&folder, &motion, names, |_| {});
+        let expected = motion.placed(std::f32::consts::FRAC_PI_2, Vec3::ZERO);
+        let apart_m = apart_from_the_start_m(&expected, &back);
+        assert!(apart_m < 2e-3, "{names:?}: {apart_m} m");
+    }
+}
+
+#[test]
+fn a_vrm_file_is_understood_whatever_its_nodes_are_called() {
+    let folder = Folder::new();
+    let motion = swinging(20);
+    let parts = "hips leftUpperLeg leftLowerLeg leftFoot leftToes rightUpperLeg rightLowerLeg rightFoot rightToes spine chest upperChest \
+                 neck head leftShoulder leftUpperArm leftLowerArm leftHand rightShoulder rightUpperArm rightLowerArm rightHand";
+    let back = from_elsewhere(&folder, &motion, NameStyle::Smpl, |json| {
+        let mut bones = serde_json::Map::new();
+        for (node, part) in parts.split_whitespace().enumerate() {
+            json["nodes"][node]["name"] = format!("Node.{node}").into();
+            bones.insert(part.to_owned(), serde_json::json!({ "node": node }));
+        }
+        json["extensions"] = serde_json::json!({ "VRMC_vrm": { "humanoid": { "humanBones": bones } } });
+    });
+    let expected = motion.placed(std::f32::consts::FRAC_PI_2, Vec3::ZERO);
+    let apart_m = apart_from_the_start_m(&expected, &back);
+    assert!(apart_m < 2e-3, "{apart_m} m");
+}
+
+#[test]
+fn poses_of_other_amass_releases_are_read() {
+    let folder = Folder::new();
+    // SMPL-H: 52 joints in one array, another name of the rate, 60 frames a second.
+    let mut poses = vec![0.0; 3 * 156];
+    for frame in 0..3 {
+        poses[156 * frame] = std::f32::consts::FRAC_PI_2; // upright: Z up
+        poses[156 * frame + 3 * 18] = 0.1 * frame as f32; // the left elbow turns about X
+    }
+    let arrays = [
+        ("trans", npy("(3, 3)", "'<f4'", &floats(&[0.0, 0.0, 0.0, 0.0, -0.5, 0.25, 0.0, -1.0, 0.5]))),
+        ("poses", npy("(3, 156)", "'<f4'", &floats(&poses))),
+        ("mocap_framerate", npy("()", "'<f8'", &60f64.to_le_bytes())),
+    ];
+    std::fs::write(folder.file("smplh.npz"), npz(&arrays)).expect("written");
+    let motion = formats::read(&folder.file("smplh.npz")).expect("read");
+    assert_eq!(motion.len(), 2);
+    let last = motion.frames[1];
+    assert!(last.root_m.distance(REST_OFFSETS_M[0] + vec3(0.0, 0.5, 1.0)) < 1e-5, "{}", last.root_m);
+    assert!(last.local[0].angle_between(Quat::IDENTITY) < 1e-3);
+    assert!(last.local[18].angle_between(Quat::from_rotation_x(0.2)) < 1e-3);
+}
+
 /// Bytes of a `.npy` file with this header.
 fn npy(shape: &str, kind: &str, data: &[u8]) -> Vec<u8> {
     let header = format!("{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}\n");

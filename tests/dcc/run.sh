@@ -4,17 +4,19 @@
 #     tests/dcc/run.sh [MOTION]      default: a made-up tumble that turns every joint; or any .bvh .npz .npy .glb
 #
 # Needs `pip install bpy` in the Python that $PYTHON names (default python3) and `npm install gltf-validator` in the folder that
-# $NODE_FOLDER names (default: this one). What is not installed is skipped, aloud.
+# $NODE_FOLDER names (default target/dcc). What is not installed is skipped, aloud. $ZOETROPE names a program that is already built.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 python=${PYTHON:-python3}
+node_folder=${NODE_FOLDER:-target/dcc}
 motion=${1:-tests/dcc/tumble.npz}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-cargo build --quiet --no-default-features
-convert() { "${CARGO_TARGET_DIR:-target}/debug/zoetrope" convert "$motion" "$@"; }
+zoetrope=${ZOETROPE:-${CARGO_TARGET_DIR:-target}/debug/zoetrope}
+[ -n "${ZOETROPE:-}" ] || cargo build --quiet --no-default-features
+convert() { "$zoetrope" convert "$motion" "$@" >/dev/null; }
 convert "$out/clip.npy"
 for names in smpl mixamo unreal; do
     convert "$out/clip-$names.glb" --names $names
@@ -28,10 +30,10 @@ for fps in 24 60; do
 done
 
 failed=0
-if (cd "${NODE_FOLDER:-$here}" && node --input-type=module -e "await import('gltf-validator')") 2>/dev/null; then
-    (cd "${NODE_FOLDER:-$here}" && node "$here/validate.mjs" "$out"/*.glb) || failed=1
+if (cd "$node_folder" && node --input-type=module -e "await import('gltf-validator')") 2>/dev/null; then
+    (cd "$node_folder" && node "$here/validate.mjs" "$out"/*.glb) || failed=1
 else
-    echo "skipped: the Khronos validator (npm install gltf-validator)"
+    echo "skipped: the Khronos validator (npm install --prefix $node_folder gltf-validator)"
 fi
 if "$python" -c "import bpy" 2>/dev/null; then
     "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh >"$out/blender.log" 2>&1 || failed=1
