@@ -119,7 +119,6 @@ fn demanding_poses_keep_the_volume_and_fold_no_face() {
         let world = pose.world();
         let ratio = check::volume_ratio(&character, &world);
         let folds = check::folded_triangles(&character, &world).len();
-        println!("{name}: volume × {ratio:.3}, {folds} folds");
         assert!((0.9..=1.1).contains(&ratio), "{name}: volume × {ratio}");
         assert_eq!(folds, 0, "{name}");
     }

@@ -13,7 +13,7 @@ pub(super) struct Figure {
 }
 
 /// Half-width of the rounding where the two halves meet.
-const FOLD_ROUNDING_M: f32 = 0.004;
+const FOLD_ROUNDING_M: f32 = 0.006;
 
 impl Figure {
     /// The mannequin.
@@ -59,7 +59,8 @@ fn degrees(x: f32, y: f32, z: f32) -> Quat {
 fn torso() -> Part {
     // height, half width, front, back, z of the centre, exponent
     let rows = [
-        (0.800, 0.056, 0.0470, 0.0570, -0.0050, 2.0),
+        (0.804, 0.020, 0.012, 0.012, -0.008, 2.0),
+        (0.820, 0.062, 0.036, 0.046, -0.006, 2.0),
         (0.835, 0.100, 0.0710, 0.0810, -0.0050, 2.0),
         (0.870, 0.140, 0.0830, 0.0930, -0.0050, 2.1),
         (0.910, 0.158, 0.0877, 0.0953, -0.0037, 2.2),
@@ -81,6 +82,8 @@ fn torso() -> Part {
     let trunk = Shape::Loft(Loft::new(Vec3::ZERO, Vec3::Y, Vec3::X, Vec3::Z, &sections));
     let shapes = vec![
         (Join::Add(0.01), trunk),
+        // between the legs
+        (Join::Add(0.040), Shape::ellipsoid(vec3(0.0, 0.848, -0.008), vec3(0.090, 0.056, 0.064))),
         // trapezius: neck to shoulder
         (Join::Add(0.045), Shape::cone(vec3(0.022, 1.480, -0.030), 0.034, vec3(0.155, 1.398, -0.022), 0.036)),
         // collar bones
@@ -93,8 +96,10 @@ fn torso() -> Part {
         (Join::Add(0.045), Shape::turned(vec3(0.106, 1.270, -0.030), vec3(0.044, 0.110, 0.064), degrees(0.0, 0.0, -8.0))),
         // gluteus
         (Join::Add(0.055), Shape::turned(vec3(0.070, 0.874, -0.046), vec3(0.072, 0.086, 0.060), degrees(-10.0, 0.0, 10.0))),
+        // breastbone
+        (Join::Cut(0.040), Shape::ellipsoid(vec3(0.0, 1.315, 0.122), vec3(0.010, 0.070, 0.026))),
         // spine furrow
-        (Join::Cut(0.030), Shape::ellipsoid(vec3(0.0, 1.13, -0.122), vec3(0.010, 0.200, 0.030))),
+        (Join::Cut(0.044), Shape::ellipsoid(vec3(0.0, 1.12, -0.128), vec3(0.016, 0.210, 0.034))),
     ];
     Part { shapes, fillet_m: 0.03, low: vec3(0.0, 0.78, -0.15), high: vec3(0.21, 1.52, 0.13) }
 }
@@ -133,8 +138,8 @@ fn head() -> Part {
         (Join::Cut(0.022), Shape::turned(vec3(0.034, 1.601, 0.094), vec3(0.023, 0.012, 0.020), degrees(0.0, 24.0, -5.0))),
         (Join::Add(0.006), Shape::turned(vec3(0.0325, 1.5985, 0.0635), vec3(0.0150, 0.0095, 0.0125), degrees(0.0, 14.0, -4.0))),
         // nose
-        (Join::Add(0.016), Shape::cone(vec3(0.0, 1.610, 0.081), 0.0065, vec3(0.0, 1.567, 0.0975), 0.0085)),
-        (Join::Add(0.008), Shape::ellipsoid(vec3(0.0095, 1.564, 0.092), vec3(0.0070, 0.0062, 0.0085))),
+        (Join::Add(0.016), Shape::cone(vec3(0.0, 1.610, 0.081), 0.0065, vec3(0.0, 1.568, 0.0975), 0.0082)),
+        (Join::Add(0.010), Shape::ellipsoid(vec3(0.0090, 1.5655, 0.0905), vec3(0.0062, 0.0056, 0.0080))),
         // lips
         (Join::Add(0.008), Shape::turned(vec3(0.0, 1.5365, 0.0815), vec3(0.0195, 0.0052, 0.0070), degrees(8.0, 0.0, 0.0))),
         (Join::Add(0.005), Shape::turned(vec3(0.0, 1.5275, 0.0805), vec3(0.0160, 0.0060, 0.0072), degrees(-8.0, 0.0, 0.0))),
@@ -337,6 +342,7 @@ pub(super) fn edge_m(p: Vec3, lines: &[Rail]) -> f32 {
         (vec3(0.12, 0.010, 0.145), 0.045, 0.0058),
         (vec3(0.105, 0.030, 0.03), 0.06, 0.011),
         (vec3(0.0, 1.60, 0.0), 0.10, 0.012),
+        (vec3(0.0, 0.80, 0.0), 0.04, 0.008),
     ];
     let grown = |edge_m: f32, distance_m: f32| edge_m + 0.35 * distance_m.max(0.0);
     let by_place = fine.iter().map(|&(center, radius, edge_m)| grown(edge_m, p.distance(center) - radius));

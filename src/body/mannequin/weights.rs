@@ -105,8 +105,8 @@ fn left_weights(p: Vec3) -> Full {
     let own_leg = rise(p.x, mix(0.003, 0.070, rise(p.y - 0.765, 0.045)));
     set(Joint::LHip, hip * own_leg);
     set(Joint::RHip, hip * (1.0 - own_leg));
-    let knee_back = rise(-p.z - 0.008, 0.040);
-    set(Joint::LKnee, rise(0.470 - p.y, mix(0.042, 0.180, knee_back)));
+    let knee_back = rise(-p.z - 0.003, 0.037);
+    set(Joint::LKnee, rise(0.470 - p.y, mix(0.042, 0.190, knee_back)));
     set(Joint::LAnkle, rise((0.092 - p.y) + 0.35 * (p.z + 0.02), 0.045));
     set(Joint::LFoot, rise(p.z - 0.106, 0.030));
 
