@@ -11,6 +11,8 @@
 //! floor 0                            motion (glam)
 //! ```
 
+#[cfg(feature = "app")]
+pub mod app;
 pub mod body;
 pub mod cli;
 pub mod formats;
@@ -19,4 +21,6 @@ pub mod library;
 pub mod model;
 pub mod motion;
 pub mod pipeline;
+#[cfg(feature = "app")]
+pub mod stage;
 pub mod timeline;

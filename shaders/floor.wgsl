@@ -1,0 +1,95 @@
+// The stage's floor: a grid of 1 m and 10 cm cells, the key light's soft shadow, contact darkening, and air that swallows it far
+// away. Colours are final (linear, shown as they are): the floor is not tone mapped.
+
+#import bevy_pbr::forward_io::VertexOutput
+#import bevy_pbr::mesh_view_bindings::lights
+#import bevy_pbr::shadows::world_to_directional_light_local
+#import bevy_pbr::shadow_sampling::sample_shadow_map_hardware
+#import bevy_pbr::utils::interleaved_gradient_noise
+
+const OCCLUDER_COUNT: i32 = 8;
+const SHADOW_TAPS: i32 = 12;
+
+struct Ground {
+    floor: vec4<f32>,
+    grid: vec4<f32>,
+    horizon: vec4<f32>,
+    to_key: vec4<f32>,                              // direction to the key light, normalized
+    focus_m: vec4<f32>,                             // the point under the pelvis
+    occluders: array<vec4<f32>, OCCLUDER_COUNT>,    // centre and radius, world, metres
+}
+
+@group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> ground: Ground;
+
+// How much of the pixel lies on lines of a grid. `at` counts cells, `footprint` is the pixel's size in cells, `width` is a line's
+// share of a cell. The integral of the lines over the pixel: neither jagged near nor flickering far.
+fn lines(at: vec2<f32>, footprint: vec2<f32>, width: f32) -> f32 {
+    let from_cell = at + 0.5 * width - 0.5 * footprint;
+    let to_cell = from_cell + footprint;
+    let covered = floor(to_cell) * width + min(fract(to_cell), vec2(width)) - floor(from_cell) * width - min(fract(from_cell), vec2(width));
+    let share = covered / footprint;
+    return max(share.x, share.y);
+}
+
+#ifdef NEAR
+// How much of the key light arrives. The penumbra widens with the distance from the feet, as under a real lamp.
+fn key_light(place: vec3<f32>, pixel: vec2<f32>) -> f32 {
+    let softness_m = 0.012 + 0.042 * distance(place.xz, ground.focus_m.xz);
+    let layer = i32(lights.directional_lights[0].depth_texture_base_index);
+    let start = interleaved_gradient_noise(pixel, 0u) * 6.2831853;
+    var sum = 0.0;
+    for (var tap = 0; tap < SHADOW_TAPS; tap += 1) {
+        // A sunflower: even over the disc, turned from pixel to pixel.
+        let angle = start + f32(tap) * 2.3999632;
+        let radius = softness_m * sqrt((f32(tap) + 0.5) / f32(SHADOW_TAPS));
+        let moved = place + vec3(cos(angle) * radius, 0.004, sin(angle) * radius);
+        let local = world_to_directional_light_local(0u, 0u, vec4(moved, 1.0));
+        let seen = sample_shadow_map_hardware(local.xy, local.z, layer);
+        sum += select(1.0, seen, local.w > 0.0);
+    }
+    return sum / f32(SHADOW_TAPS);
+}
+
+// How much light from above the body parts near the floor leave: each a sphere that hides part of the sky. Nothing is hidden at
+// the near part's edge, where the far part goes on.
+fn open_sky(place: vec3<f32>) -> f32 {
+    var open = 1.0;
+    for (var i = 0; i < OCCLUDER_COUNT; i += 1) {
+        let sphere = ground.occluders[i];
+        let to_sphere = sphere.xyz - place;
+        let distance2 = max(dot(to_sphere, to_sphere), sphere.w * sphere.w * 0.3);
+        let up = max(to_sphere.y, 0.0) * inverseSqrt(distance2);
+        open *= 1.0 - clamp(1.5 * up * sphere.w * sphere.w / distance2, 0.0, 0.85);
+    }
+    return mix(open, 1.0, smoothstep(0.9, 1.4, distance(place.xz, ground.focus_m.xz)));
+}
+#endif
+
+@fragment
+fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
+    let place = in.world_position.xyz;
+    let from_focus = place.xz - ground.focus_m.xz;
+    let distance2 = dot(from_focus, from_focus);
+    let footprint_m = max(fwidth(place.xz), vec2(1e-5));
+
+    let fine = lines(place.xz * 10.0, footprint_m * 10.0, 0.035) * 0.16 * (1.0 - smoothstep(2.0, 25.0, distance2));
+    let coarse = lines(place.xz, footprint_m, 0.0085) * 0.55;
+    let grid = max(fine, coarse);
+
+    // A pool of light around the character.
+    let pool = 0.30 + 0.70 * 12.0 / (12.0 + distance2);
+#ifdef NEAR
+    let light = (0.36 + 0.64 * key_light(place, in.position.xy)) * open_sky(place);
+#else
+    let light = 1.0;
+#endif
+    let surface = mix(ground.floor.rgb, ground.grid.rgb, grid) * pool * light;
+
+    // Far away the air swallows the floor.
+    let clear = 90.0 / (90.0 + distance2);
+    let color = mix(ground.horizon.rgb, surface, clear * clear);
+
+    // Dark gradients show bands without a little noise.
+    let noise = (interleaved_gradient_noise(in.position.xy, 0u) - 0.5) * (0.12 / 255.0);
+    return vec4(color + noise, 1.0);
+}

@@ -1,0 +1,152 @@
+//! Icons as strokes and shapes, so that they are sharp at every size and need no font.
+
+use super::theme::{ACCENT, ON_ACCENT, RAISED, RAISED_BRIGHT, TEXT, TEXT_FAINT, TEXT_SOFT};
+use bevy_egui::egui::{
+    Color32, CornerRadius, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, pos2, vec2,
+};
+
+/// What can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Icon {
+    Play,
+    Pause,
+    ToStart,
+    ToEnd,
+    StepBack,
+    StepForward,
+    Loop,
+    Dice,
+    Close,
+    Follow,
+    Person,
+    Bones,
+    Export,
+    Help,
+    Logo,
+}
+
+/// How a button stands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emphasis {
+    /// Only its icon, until the pointer is on it.
+    Quiet,
+    /// Switched on.
+    On,
+    /// The one to press.
+    Main,
+}
+
+/// A square button with an icon; `label` is its tooltip and what screen readers say.
+pub fn icon_button(ui: &mut Ui, icon: Icon, label: &str, size: f32, emphasis: Emphasis) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(size, size), Sense::click());
+    let enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, enabled, label));
+    let hovered = response.hovered() || response.has_focus();
+    let (fill, color) = match emphasis {
+        _ if !enabled => (Color32::TRANSPARENT, TEXT_FAINT),
+        Emphasis::Main if hovered => (super::theme::ACCENT_BRIGHT, ON_ACCENT),
+        Emphasis::Main => (ACCENT, ON_ACCENT),
+        Emphasis::On => (if hovered { RAISED_BRIGHT } else { RAISED }, ACCENT),
+        Emphasis::Quiet if hovered => (RAISED_BRIGHT, TEXT),
+        Emphasis::Quiet => (Color32::TRANSPARENT, TEXT_SOFT),
+    };
+    if ui.is_rect_visible(rect) {
+        let radius = if emphasis == Emphasis::Main { size / 2.0 } else { 7.0 };
+        ui.painter().rect_filled(rect, CornerRadius::same(radius as u8), fill);
+        draw(ui.painter(), Rect::from_center_size(rect.center(), vec2(size, size) * 0.5), icon, color);
+    }
+    response.on_hover_text(label)
+}
+
+/// Draws an icon into a square.
+pub fn draw(painter: &Painter, square: Rect, icon: Icon, color: Color32) {
+    let at = |x: f32, y: f32| pos2(square.left() + x * square.width(), square.top() + y * square.height());
+    let stroke = Stroke::new((square.width() * 0.11).max(1.3), color);
+    let line = |points: &[(f32, f32)]| {
+        painter.add(Shape::line(points.iter().map(|(x, y)| at(*x, *y)).collect(), stroke));
+    };
+    let solid = |points: &[(f32, f32)]| {
+        let points: Vec<Pos2> = points.iter().map(|(x, y)| at(*x, *y)).collect();
+        painter.add(Shape::convex_polygon(points, color, Stroke::NONE));
+    };
+    let dot = |x: f32, y: f32, radius: f32| {
+        painter.circle_filled(at(x, y), radius * square.width(), color);
+    };
+    let arc = |x: f32, y: f32, radius: f32, from: f32, to: f32| {
+        let point = |i: usize| {
+            let (sin, cos) = (from + (to - from) * i as f32 / 16.0).sin_cos();
+            at(x + radius * cos, y + radius * sin)
+        };
+        painter.add(Shape::line((0..=16).map(point).collect(), stroke));
+    };
+    match icon {
+        Icon::Play => solid(&[(0.24, 0.1), (0.92, 0.5), (0.24, 0.9)]),
+        Icon::Pause => {
+            solid(&[(0.2, 0.12), (0.4, 0.12), (0.4, 0.88), (0.2, 0.88)]);
+            solid(&[(0.6, 0.12), (0.8, 0.12), (0.8, 0.88), (0.6, 0.88)]);
+        }
+        Icon::ToStart => {
+            line(&[(0.16, 0.16), (0.16, 0.84)]);
+            solid(&[(0.86, 0.14), (0.86, 0.86), (0.3, 0.5)]);
+        }
+        Icon::ToEnd => {
+            line(&[(0.84, 0.16), (0.84, 0.84)]);
+            solid(&[(0.14, 0.14), (0.7, 0.5), (0.14, 0.86)]);
+        }
+        Icon::StepBack => line(&[(0.66, 0.14), (0.3, 0.5), (0.66, 0.86)]),
+        Icon::StepForward => line(&[(0.34, 0.14), (0.7, 0.5), (0.34, 0.86)]),
+        Icon::Loop => {
+            arc(0.5, 0.5, 0.38, -2.6, 0.35);
+            arc(0.5, 0.5, 0.38, 0.55, 3.5);
+            solid(&[(0.72, 0.58), (1.02, 0.58), (0.88, 0.8)]);
+            solid(&[(-0.02, 0.42), (0.28, 0.42), (0.12, 0.2)]);
+        }
+        Icon::Dice => {
+            painter.rect_stroke(Rect::from_min_max(at(0.06, 0.06), at(0.94, 0.94)), CornerRadius::same(3), stroke, StrokeKind::Inside);
+            for (x, y) in [(0.33, 0.33), (0.67, 0.33), (0.5, 0.5), (0.33, 0.67), (0.67, 0.67)] {
+                dot(x, y, 0.07);
+            }
+        }
+        Icon::Close => {
+            line(&[(0.2, 0.2), (0.8, 0.8)]);
+            line(&[(0.8, 0.2), (0.2, 0.8)]);
+        }
+        Icon::Follow => {
+            arc(0.5, 0.5, 0.32, 0.0, std::f32::consts::TAU);
+            dot(0.5, 0.5, 0.1);
+            for (x, y) in [(0.0, 1.0), (0.0, -1.0), (1.0, 0.0), (-1.0, 0.0)] {
+                line(&[(0.5 + x * 0.32, 0.5 + y * 0.32), (0.5 + x * 0.52, 0.5 + y * 0.52)]);
+            }
+        }
+        Icon::Person => {
+            dot(0.5, 0.16, 0.14);
+            line(&[(0.14, 0.4), (0.86, 0.4)]);
+            line(&[(0.5, 0.36), (0.5, 0.64)]);
+            line(&[(0.28, 1.0), (0.5, 0.62), (0.72, 1.0)]);
+        }
+        Icon::Bones => {
+            line(&[(0.24, 0.76), (0.76, 0.24)]);
+            for (x, y) in [(0.12, 0.74), (0.26, 0.88), (0.74, 0.12), (0.88, 0.26)] {
+                dot(x, y, 0.14);
+            }
+        }
+        Icon::Export => {
+            line(&[(0.5, 0.64), (0.5, 0.06)]);
+            line(&[(0.28, 0.28), (0.5, 0.06), (0.72, 0.28)]);
+            line(&[(0.1, 0.6), (0.1, 0.94), (0.9, 0.94), (0.9, 0.6)]);
+        }
+        Icon::Help => {
+            arc(0.5, 0.3, 0.22, -3.0, 1.2);
+            line(&[(0.57, 0.51), (0.5, 0.6), (0.5, 0.7)]);
+            dot(0.5, 0.9, 0.075);
+        }
+        Icon::Logo => {
+            // A drum with slits, seen from the side: what a zoetrope is.
+            arc(0.5, 0.5, 0.46, 0.0, std::f32::consts::TAU);
+            for (x, half) in [(0.26, 0.2), (0.42, 0.27), (0.58, 0.27), (0.74, 0.2)] {
+                line(&[(x, 0.5 - half), (x, 0.5 + half)]);
+            }
+        }
+    }
+}

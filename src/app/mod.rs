@@ -1,0 +1,72 @@
+//! The window: what the user sees, and everything that can be done there.
+//!
+//! Panels are functions from the [`session`]'s state to [`Action`]s; one system applies them, wherever they come from: panels,
+//! [`keys`] or a [`script`]. Not here: how the scene is drawn (`stage`), how motions are made (`generator`).
+
+mod action;
+mod export;
+pub mod icons;
+pub mod keys;
+pub mod panels;
+pub mod player;
+pub mod prompts;
+pub mod script;
+pub mod session;
+pub mod theme;
+pub mod toast;
+mod window;
+
+pub use action::Action;
+pub use window::{run, run_with};
+
+use crate::generator::WorkerError;
+use crate::stage::StageError;
+use std::path::PathBuf;
+
+/// How the window starts.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// A list of actions to run; the window closes at its end.
+    pub script: Option<PathBuf>,
+    /// Where a script's pictures go; the current folder otherwise.
+    pub screenshots: Option<PathBuf>,
+    /// Full screen, with curated prompts.
+    pub demo: bool,
+}
+
+/// Why the window could not open, or ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is no screen to open a window on.
+    #[error("no display to open a window on; set DISPLAY or WAYLAND_DISPLAY, or use `zoetrope generate` without a window")]
+    NoDisplay,
+    /// The graphics device failed.
+    #[error(transparent)]
+    Stage(#[from] StageError),
+    /// The script could not be read.
+    #[error(transparent)]
+    Script(#[from] script::ScriptError),
+    /// Something in the script went wrong.
+    #[error("the script ran into an error: {0}")]
+    ScriptFailed(String),
+    /// The folder for pictures could not be made.
+    #[error("could not make the folder for pictures ({reason}): {path}; choose one that can be written to")]
+    Screenshots {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The generator's thread could not be started.
+    #[error("could not start the generator ({0}); close other programs and try again")]
+    Generator(String),
+    /// The window ended with an error that bevy has told.
+    #[error("the window closed with an error; run again with RUST_LOG=info to see more")]
+    Window,
+}
+
+impl From<WorkerError> for AppError {
+    fn from(error: WorkerError) -> Self {
+        Self::Generator(error.to_string())
+    }
+}

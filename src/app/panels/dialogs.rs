@@ -1,0 +1,98 @@
+//! Export and the list of keys.
+
+use super::View;
+use super::parts::{TextButton, choices, faint, soft};
+use crate::app::Action;
+use crate::app::keys::KEYS;
+use crate::app::session::{Dialog, Session};
+use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
+use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, Stroke, TextEdit, Ui, vec2};
+use std::path::Path;
+
+/// The endings that can be written, and who reads them.
+const FORMATS: [(&str, &str, &str); 4] = [
+    ("glb", "GLB", "skinned character and animation: Blender, Unreal, Unity, the web"),
+    ("bvh", "BVH", "skeleton and animation: MotionBuilder, Maya, Blender"),
+    ("npz", "NPZ", "SMPL pose parameters as in AMASS: research"),
+    ("npy", "NPY", "272 features a frame: training and evaluation"),
+];
+
+pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let frame = theme::card().corner_radius(14).inner_margin(Margin::same(20)).fill(theme::PANEL);
+    let should_close = match &view.session.dialog {
+        Dialog::None => false,
+        Dialog::Export { path } => {
+            let modal = Modal::new(Id::new("export")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(export(ui, view.session, path))).should_close()
+        }
+        Dialog::Help => Modal::new(Id::new("help")).frame(frame).show(ui.ctx(), |ui| actions.extend(help(ui))).should_close(),
+    };
+    if should_close {
+        actions.push(Action::CloseDialog);
+    }
+    actions
+}
+
+fn export(ui: &mut Ui, session: &Session, path: &Path) -> Vec<Action> {
+    let mut actions = Vec::new();
+    ui.set_width(460.0);
+    ui.label(RichText::new("Export").font(theme::medium(18.0)).color(TEXT));
+    let Some(take) = session.shown_take() else { return vec![Action::CloseDialog] };
+    ui.label(soft(format!("“{}”, {:.1} s", take.provenance.prompt, take.motion.duration_secs())));
+    ui.add_space(4.0);
+
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let chosen = FORMATS.iter().find(|(format, ..)| Some(*format) == ending.as_deref());
+    let options = FORMATS.map(|(format, name, _)| (format, name));
+    ui.horizontal(|ui| {
+        if let Some(format) = choices(ui, &options, chosen.map(|(format, ..)| *format)) {
+            actions.push(Action::ExportPath(path.with_extension(format)));
+        }
+    });
+    ui.label(faint(chosen.map_or("the ending chooses the format: .glb, .bvh, .npz or .npy", |(_, _, who)| who)));
+    ui.add_space(4.0);
+
+    let mut entered = false;
+    ui.horizontal(|ui| {
+        let mut text = path.to_string_lossy().into_owned();
+        let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 6));
+        let field = TextEdit::singleline(&mut text).id(Id::new("export path")).desired_width(330.0).frame(frame);
+        let response = ui.add(field);
+        if response.changed() {
+            actions.push(Action::ExportPath(text.into()));
+        }
+        entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if ui.add(TextButton { text: "Browse…", main: false, min_width: 0.0, height: 32.0 }).clicked() {
+            actions.push(Action::BrowseExportPath);
+        }
+    });
+    ui.label(faint(format!("The file carries the model's name and licence: {}, {}", take.provenance.model, take.provenance.licence)));
+    ui.add_space(8.0);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let save = ui.add_enabled(chosen.is_some(), TextButton { text: "Save", main: true, min_width: 96.0, height: 34.0 });
+        if save.clicked() || (entered && chosen.is_some()) {
+            actions.push(Action::Export(path.to_owned()));
+        }
+        if ui.add(TextButton { text: "Cancel", main: false, min_width: 0.0, height: 34.0 }).clicked() {
+            actions.push(Action::CloseDialog);
+        }
+    });
+    actions
+}
+
+fn help(ui: &mut Ui) -> Vec<Action> {
+    ui.label(RichText::new("Keys").font(theme::medium(18.0)).color(TEXT));
+    ui.add_space(4.0);
+    ui.spacing_mut().interact_size.y = 18.0;
+    Grid::new("keys").num_columns(2).spacing(vec2(28.0, 7.0)).show(ui, |ui| {
+        for (keys, meaning) in KEYS {
+            ui.label(RichText::new(keys).font(theme::medium(13.0)).color(TEXT));
+            ui.label(soft(meaning));
+            ui.end_row();
+        }
+    });
+    ui.add_space(6.0);
+    ui.label(faint("Type what a person does. The model knows everyday movement: walking, turning, waving, kicking, dancing."));
+    Vec::new()
+}

@@ -1,0 +1,154 @@
+//! The heart of the window: what the character does, and how.
+
+use super::View;
+use super::parts::{TextButton, card, divider, faint, row, soft};
+use crate::app::Action;
+use crate::app::icons::{Emphasis, Icon, icon_button};
+use crate::app::session::{LENGTH_RANGE_SECS, MOST_VARIATIONS};
+use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
+use bevy_egui::egui::{
+    Align, Button, Color32, CornerRadius, DragValue, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2,
+};
+use std::borrow::Cow;
+
+/// The prompt's text field.
+#[must_use]
+pub(crate) fn prompt_id() -> Id {
+    Id::new("prompt")
+}
+
+/// What the length is when it is first chosen, seconds.
+const USUAL_LENGTH_SECS: f32 = 4.0;
+
+pub(super) fn prompt_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let mut actions = Vec::new();
+    actions.extend(row(ui, 30.0, |ui| examples(ui, view)));
+    let rest = ui.available_rect_before_wrap();
+    ui.scope_builder(bevy_egui::egui::UiBuilder::new().max_rect(rest), |ui| {
+        card(ui, "prompt bar", |ui| {
+            ui.spacing_mut().item_spacing.y = 6.0;
+            actions.extend(row(ui, 38.0, |ui| prompt(ui, view)));
+            actions.extend(row(ui, 26.0, |ui| settings(ui, view)));
+        });
+    });
+    actions
+}
+
+/// Prompts to try, as many as fit.
+fn examples(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let mut actions = Vec::new();
+    ui.spacing_mut().item_spacing.x = 6.0;
+    for example in view.examples {
+        let text = RichText::new(*example).size(12.5).color(TEXT_SOFT);
+        let galley_width = ui.painter().layout_no_wrap((*example).to_owned(), theme::regular(12.5), TEXT).size().x;
+        if galley_width + 26.0 > ui.available_width() {
+            break;
+        }
+        let chip = Button::new(text).fill(theme::PANEL.gamma_multiply(0.9)).stroke(Stroke::new(1.0, EDGE)).corner_radius(13);
+        if ui.add(chip.min_size(vec2(0.0, 26.0))).clicked() {
+            actions.push(Action::Prompt((*example).to_owned()));
+            actions.push(Action::Generate);
+        }
+    }
+    actions
+}
+
+fn prompt(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let session = view.session;
+    let mut actions = Vec::new();
+    let busy = !session.jobs.is_empty();
+    // Buttons first, from the right, so that the text field takes what is left.
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if busy {
+            let stop = TextButton { text: "Stop", main: false, min_width: 104.0, height: 36.0 };
+            if ui.add(stop).on_hover_text("End the generation (Esc)").clicked() {
+                actions.push(Action::Cancel);
+            }
+        } else {
+            let generate = TextButton { text: "Generate", main: true, min_width: 104.0, height: 36.0 };
+            if ui.add_enabled(session.can_generate(), generate).on_hover_text("Make a new take (Enter)").clicked() {
+                actions.push(Action::Generate);
+            }
+        }
+        let go_on = TextButton { text: "Continue", main: false, min_width: 0.0, height: 36.0 };
+        if ui.add_enabled(session.can_continue(), go_on).on_hover_text("Go on where the shown take ends (Shift+Enter)").clicked() {
+            actions.push(Action::Continue);
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| actions.extend(text_field(ui, view)));
+    });
+    actions
+}
+
+fn text_field(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let mut text = Cow::Borrowed(view.session.draft.prompt.as_str());
+    let focused = ui.memory(|memory| memory.has_focus(prompt_id()));
+    let edge = if focused { ACCENT.gamma_multiply(0.7) } else { EDGE };
+    let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, edge)).corner_radius(9).inner_margin(Margin::symmetric(12, 8));
+    let field = TextEdit::singleline(&mut text)
+        .id(prompt_id())
+        .font(theme::regular(16.0))
+        .text_color(TEXT)
+        .hint_text(RichText::new("What does the character do?").font(theme::regular(16.0)).color(TEXT_FAINT))
+        .desired_width(f32::INFINITY)
+        .char_limit(500)
+        .frame(frame);
+    let response = ui.add(field);
+    if response.changed() {
+        actions.push(Action::Prompt(text.into_owned()));
+    }
+    // A single line lets go of the focus at Enter.
+    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        let go_on = ui.input(|input| input.modifiers.shift);
+        actions.push(if go_on { Action::Continue } else { Action::Generate });
+    }
+    actions
+}
+
+fn settings(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let draft = &view.session.draft;
+    let mut actions = Vec::new();
+    ui.spacing_mut().item_spacing.x = 6.0;
+    ui.label(soft("Seed").size(12.5));
+    let mut seed = draft.seed;
+    if ui.add(DragValue::new(&mut seed).speed(0.1)).on_hover_text("The same prompt and seed give the same motion").changed() {
+        actions.push(Action::Seed(seed));
+    }
+    if icon_button(ui, Icon::Dice, "Another seed", 26.0, Emphasis::Quiet).clicked() {
+        actions.push(Action::Seed(another_seed(draft.seed)));
+    }
+    divider(ui);
+    ui.label(soft("Length").size(12.5));
+    let automatic = draft.length_secs.is_none();
+    let text = RichText::new("Auto").size(12.5).color(if automatic { ACCENT } else { TEXT_SOFT });
+    let fill = if automatic { theme::RAISED } else { Color32::TRANSPARENT };
+    if ui.add(Button::new(text).fill(fill).corner_radius(CornerRadius::same(7))).on_hover_text("The model ends where it wants").clicked() {
+        actions.push(Action::Seconds(if automatic { Some(USUAL_LENGTH_SECS) } else { None }));
+    }
+    let mut secs = draft.length_secs.unwrap_or(USUAL_LENGTH_SECS);
+    let range = LENGTH_RANGE_SECS.0..=LENGTH_RANGE_SECS.1;
+    let value = DragValue::new(&mut secs).range(range).speed(0.05).fixed_decimals(1).suffix(" s");
+    let value = ui.scope(|ui| {
+        ui.set_opacity(if automatic { 0.45 } else { 1.0 });
+        ui.add(value)
+    });
+    if value.inner.changed() {
+        actions.push(Action::Seconds(Some(secs)));
+    }
+    divider(ui);
+    ui.label(soft("Variations").size(12.5));
+    let mut variations = draft.variations;
+    let value = DragValue::new(&mut variations).range(1..=MOST_VARIATIONS).speed(0.03);
+    if ui.add(value).on_hover_text("Takes of one prompt, each with its own seed").changed() {
+        actions.push(Action::Variations(variations));
+    }
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.label(faint("Enter generates · Shift+Enter continues"));
+    });
+    actions
+}
+
+/// A seed that looks unrelated to this one, and is always the same one (a multiplicative hash, short enough to read out).
+fn another_seed(seed: u64) -> u64 {
+    (seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) % 10_000
+}

@@ -1,0 +1,82 @@
+//! The top: name, model and its licence on the left; views and Export on the right.
+
+use super::View;
+use super::parts::{TextButton, choices, divider, row};
+use crate::app::Action;
+use crate::app::icons::{Emphasis, Icon, draw, icon_button};
+use crate::app::session::ModelState;
+use crate::app::theme::{self, ACCENT, DONE, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
+use crate::stage::{CameraMove, Figure, ViewAngle};
+use bevy_egui::egui::{Align, Color32, Layout, RichText, Sense, Ui, vec2};
+
+pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let mut actions = Vec::new();
+    row(ui, 36.0, |ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::hover());
+        draw(ui.painter(), rect.shrink(2.0), Icon::Logo, ACCENT);
+        ui.label(RichText::new("Zoetrope").font(theme::medium(16.0)).color(TEXT));
+        ui.add_space(6.0);
+        model(ui, &view.session.model);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            actions.extend(right_side(ui, view));
+        });
+    });
+    actions
+}
+
+/// The model's name, where it runs and the licence of what it makes.
+fn model(ui: &mut Ui, model: &ModelState) {
+    let (light, name, rest, details) = match model {
+        ModelState::Loading { name } => (TEXT_FAINT, format!("Loading {name}…"), String::new(), "the model is being loaded".to_owned()),
+        ModelState::Ready(info) => (
+            DONE,
+            info.name.clone(),
+            format!("{} · {}", info.device, info.licence),
+            format!("licence of what this model makes: {}", info.licence),
+        ),
+        ModelState::Failed { message } => (TROUBLE, "no model".to_owned(), String::new(), message.clone()),
+    };
+    let (rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+    ui.painter().circle_filled(rect.center(), 3.5, light);
+    ui.spacing_mut().item_spacing.x = 6.0;
+    ui.label(RichText::new(name).size(12.5).color(TEXT_SOFT)).on_hover_text(&details);
+    if !rest.is_empty() {
+        ui.label(RichText::new(rest).size(12.5).color(TEXT_FAINT)).on_hover_text(&details);
+    }
+}
+
+/// From right to left.
+fn right_side(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let session = view.session;
+    let mut actions = Vec::new();
+    ui.spacing_mut().item_spacing.x = 6.0;
+    if icon_button(ui, Icon::Help, "Keys (F1)", 30.0, Emphasis::Quiet).clicked() {
+        actions.push(Action::OpenHelp);
+    }
+    let can_export = session.shown_take().is_some();
+    let export = TextButton { text: "Export…", main: false, min_width: 0.0, height: 30.0 };
+    if ui.add_enabled(can_export, export).on_hover_text("Write the shown take to a file (Ctrl+E)").clicked() {
+        actions.push(Action::OpenExport);
+    }
+    divider(ui);
+    let on = |on: bool| if on { Emphasis::On } else { Emphasis::Quiet };
+    let bones = session.figure == Figure::Skeleton;
+    if icon_button(ui, Icon::Bones, "Skeleton (B)", 30.0, on(bones)).clicked() {
+        actions.push(Action::Show(Figure::Skeleton));
+    }
+    if icon_button(ui, Icon::Person, "Character (B)", 30.0, on(!bones)).clicked() {
+        actions.push(Action::Show(Figure::Mannequin));
+    }
+    divider(ui);
+    if icon_button(ui, Icon::Follow, "Follow the character (F)", 30.0, on(session.follow)).clicked() {
+        actions.push(Action::Camera(CameraMove::Follow(!session.follow)));
+    }
+    let angles = [(ViewAngle::Back, "Back"), (ViewAngle::Side, "Side"), (ViewAngle::ThreeQuarter, "3/4"), (ViewAngle::Front, "Front")];
+    ui.scope(|ui| {
+        ui.visuals_mut().widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
+        if let Some(angle) = choices(ui, &angles, None) {
+            actions.push(Action::Camera(CameraMove::LookFrom(angle)));
+        }
+    });
+    actions
+}

@@ -1,0 +1,112 @@
+//! The bottom: play head, time, speed and loop.
+
+use super::View;
+use super::parts::{card, choices, divider, row};
+use crate::app::Action;
+use crate::app::icons::{Emphasis, Icon, icon_button};
+use crate::app::session::{Progress, Session, Showing};
+use crate::app::theme::{ACCENT, EDGE, RAISED_BRIGHT, SUNKEN, TEXT, TEXT_FAINT};
+use crate::motion::FPS;
+use bevy_egui::egui::{Align, CornerRadius, Layout, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+pub(super) fn transport(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    card(ui, "transport", |ui| row(ui, 32.0, |ui| contents(ui, view.session)))
+}
+
+fn contents(ui: &mut Ui, session: &Session) -> Vec<Action> {
+    let player = &session.player;
+    let mut actions = Vec::new();
+    ui.spacing_mut().item_spacing.x = 4.0;
+    let mut button = |ui: &mut Ui, icon, label, action| {
+        if icon_button(ui, icon, label, 28.0, Emphasis::Quiet).clicked() {
+            actions.push(action);
+        }
+    };
+    button(ui, Icon::ToStart, "To the start (Home)", Action::ToStart);
+    button(ui, Icon::StepBack, "One frame back (←)", Action::Step(-1));
+    let (icon, label) = if player.is_playing() { (Icon::Pause, "Pause (Space)") } else { (Icon::Play, "Play (Space)") };
+    if icon_button(ui, icon, label, 34.0, Emphasis::Main).clicked() {
+        actions.push(Action::TogglePlay);
+    }
+    let mut button = |ui: &mut Ui, icon, label, action| {
+        if icon_button(ui, icon, label, 28.0, Emphasis::Quiet).clicked() {
+            actions.push(action);
+        }
+    };
+    button(ui, Icon::StepForward, "One frame forward (→)", Action::Step(1));
+    button(ui, Icon::ToEnd, "To the end (End)", Action::ToEnd);
+    ui.add_space(8.0);
+    ui.label(RichText::new(format!("{:5.2}", player.at_secs())).monospace().color(TEXT));
+    ui.label(RichText::new(format!("/ {:.2} s", player.frames() as f32 / FPS)).monospace().color(TEXT_FAINT));
+    ui.add_space(8.0);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let looping = player.looping();
+        if icon_button(ui, Icon::Loop, "Loop (L)", 28.0, if looping { Emphasis::On } else { Emphasis::Quiet }).clicked() {
+            actions.push(Action::Loop(!looping));
+        }
+        divider(ui);
+        let speeds = [(2.0, "2×"), (1.0, "1×"), (0.5, "½×"), (0.25, "¼×")];
+        if let Some(speed) = choices(ui, &speeds, Some(player.speed())) {
+            actions.push(Action::Speed(speed));
+        }
+        ui.add_space(10.0);
+        actions.extend(scrubber(ui, session));
+    });
+    actions
+}
+
+/// The track: what there is, what is still being made, and the play head.
+fn scrubber(ui: &mut Ui, session: &Session) -> Vec<Action> {
+    let player = &session.player;
+    let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::slider(true, f64::from(player.at_secs()), "Play head"));
+    let track = Rect::from_center_size(place.center(), vec2(place.width() - 12.0, 6.0));
+    let total_frames = expected_frames(session).max(player.frames()).max(1);
+    let last_frame = (total_frames - 1).max(1) as f32;
+    let x_of = |frame: f32| track.left() + track.width() * (frame / last_frame).clamp(0.0, 1.0);
+
+    let painter = ui.painter();
+    painter.rect_filled(track, CornerRadius::same(3), SUNKEN);
+    for second in 1..=(last_frame / FPS) as usize {
+        let x = x_of(second as f32 * FPS);
+        painter.vline(x, track.bottom() + 3.0..=track.bottom() + 7.0, Stroke::new(1.0, EDGE));
+    }
+    if player.frames() > 0 {
+        let ready = Rect::from_min_max(track.min, pos2(x_of(player.frames() as f32 - 1.0), track.bottom()));
+        painter.rect_filled(ready, CornerRadius::same(3), RAISED_BRIGHT);
+        let head = pos2(x_of(player.at_secs() * FPS), track.center().y);
+        let played = Rect::from_min_max(track.min, pos2(head.x, track.bottom()));
+        painter.rect_filled(played, CornerRadius::same(3), ACCENT);
+        let radius = if response.hovered() || response.dragged() { 8.0 } else { 6.5 };
+        painter.circle_filled(head, radius, TEXT);
+    }
+
+    let mut actions = Vec::new();
+    if let Some(pointer) = response.interact_pointer_pos() {
+        let secs = (pointer.x - track.left()) / track.width() * last_frame / FPS;
+        if response.dragged() {
+            actions.push(Action::Scrub(secs));
+        } else if response.clicked() {
+            actions.push(Action::Scrub(secs));
+            actions.push(Action::EndScrub);
+        }
+    }
+    if response.drag_stopped() {
+        actions.push(Action::EndScrub);
+    }
+    actions
+}
+
+/// How long the motion under way can become, in frames; 0 when all of it is there.
+fn expected_frames(session: &Session) -> usize {
+    let Showing::Preview { job, .. } = &session.showing else { return 0 };
+    let Some(job) = session.jobs.iter().find(|running| running.id() == *job) else { return 0 };
+    match job.progress {
+        Progress::Running { tokens, at_most } if tokens > 0 => {
+            // The frames so far tell how many a token is worth.
+            let one_variation = at_most / session.draft.variations.max(1) as usize;
+            job.frames_before() + (session.player.frames().saturating_sub(job.frames_before())) * one_variation / tokens.max(1)
+        }
+        Progress::Running { .. } | Progress::Waiting => 0,
+    }
+}

@@ -1,0 +1,538 @@
+//! What the window knows: model, prompt, takes, running generations, play head, dialogs and messages. Plain data without a window.
+//!
+//! [`Session::apply`] is the one place where actions change it; what has to happen outside comes back as [`Effect`]s.
+//! [`Session::hear`] takes in what the generator tells.
+
+use super::player::Player;
+use super::toast::{ToastKind, Toasts};
+use super::{Action, script::Busy};
+use crate::generator::protocol::{Command, Event, JobId, ModelInfo, Preview};
+use crate::motion::{Motion, Pose};
+use crate::pipeline::{Length, Request};
+use crate::stage::{CameraMove, Figure};
+use crate::timeline::Take;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Most takes of one prompt.
+pub const MOST_VARIATIONS: u32 = 8;
+/// Shortest and longest motion to ask for, seconds.
+pub const LENGTH_RANGE_SECS: (f32, f32) = (1.0, 10.0);
+
+/// The model that makes motions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModelState {
+    /// On its way.
+    Loading {
+        /// As asked for.
+        name: String,
+    },
+    /// Can be used.
+    Ready(ModelInfo),
+    /// Cannot be used.
+    Failed {
+        /// Why.
+        message: String,
+    },
+}
+
+/// What the next generation is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// What the person does.
+    pub prompt: String,
+    /// Seed of the first variation.
+    pub seed: u64,
+    /// Seconds; none lets the model end where it wants.
+    pub length_secs: Option<f32>,
+    /// Takes of the prompt.
+    pub variations: u32,
+}
+
+/// A generation that is not over.
+#[derive(Clone, Debug)]
+pub struct Job {
+    id: JobId,
+    /// Its prompt.
+    pub prompt: String,
+    /// The take it goes on from.
+    after: Option<Take>,
+    /// How far it is.
+    pub progress: Progress,
+    /// Whether the stage is to show it; until another take is chosen.
+    watched: bool,
+}
+
+/// How far a generation is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Progress {
+    /// Others come first.
+    #[default]
+    Waiting,
+    /// On the way.
+    Running {
+        /// Tokens made.
+        tokens: usize,
+        /// The most it can come to; 0 while unknown.
+        at_most: usize,
+    },
+}
+
+/// What the stage shows.
+#[derive(Clone, Debug, Default)]
+pub enum Showing {
+    /// Nobody has asked for anything yet.
+    #[default]
+    Nothing,
+    /// The take at this place of the list.
+    Take(usize),
+    /// A generation under way.
+    Preview {
+        /// Which.
+        job: JobId,
+        /// All frames so far.
+        motion: Arc<Motion>,
+    },
+}
+
+/// An open dialog.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Dialog {
+    /// None.
+    #[default]
+    None,
+    /// Where to write the shown take.
+    Export {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The list of keys.
+    Help,
+}
+
+/// What has to happen outside of the session.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Tell the generator.
+    Tell(Command),
+    /// Move the camera.
+    Camera(CameraMove),
+    /// Fill the screen, or not.
+    FullScreen(bool),
+    /// Ask the system's file dialog, starting from this path.
+    Browse(PathBuf),
+    /// Write a take to a file.
+    Export {
+        /// What.
+        take: Take,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Save a picture of the window.
+    Screenshot(PathBuf),
+    /// Close the window.
+    Quit,
+}
+
+/// The state of the window.
+#[derive(Debug)]
+pub struct Session {
+    /// The model.
+    pub model: ModelState,
+    /// What the next generation is asked for.
+    pub draft: Draft,
+    /// The takes so far, oldest first.
+    pub takes: Vec<Take>,
+    /// Generations that are not over, in order.
+    pub jobs: Vec<Job>,
+    /// What the stage shows.
+    pub showing: Showing,
+    /// The play head.
+    pub player: Player,
+    /// What stands on the stage.
+    pub figure: Figure,
+    /// Whether the camera follows.
+    pub follow: bool,
+    /// Whether the window fills the screen.
+    pub full_screen: bool,
+    /// The open dialog.
+    pub dialog: Dialog,
+    /// Messages to the user.
+    pub toasts: Toasts,
+    /// Files being written.
+    exporting: usize,
+    next_job: u64,
+}
+
+impl Session {
+    /// A fresh window whose model is on its way.
+    #[must_use]
+    pub fn new(model: &str) -> Self {
+        Self {
+            model: ModelState::Loading { name: model.to_owned() },
+            draft: Draft { prompt: String::new(), seed: 0, length_secs: None, variations: 1 },
+            takes: Vec::new(),
+            jobs: Vec::new(),
+            showing: Showing::Nothing,
+            player: Player::default(),
+            figure: Figure::Mannequin,
+            follow: true,
+            full_screen: false,
+            dialog: Dialog::None,
+            toasts: Toasts::default(),
+            exporting: 0,
+            next_job: 1,
+        }
+    }
+
+    /// The motion on the stage.
+    #[must_use]
+    pub fn shown_motion(&self) -> Option<&Arc<Motion>> {
+        match &self.showing {
+            Showing::Nothing => None,
+            Showing::Take(index) => self.takes.get(*index).map(|take| &take.motion),
+            Showing::Preview { motion, .. } => Some(motion),
+        }
+    }
+
+    /// The finished take on the stage.
+    #[must_use]
+    pub fn shown_take(&self) -> Option<&Take> {
+        if let Showing::Take(index) = self.showing { self.takes.get(index) } else { None }
+    }
+
+    /// The pose under the play head.
+    #[must_use]
+    pub fn pose(&self) -> Option<Pose> {
+        self.shown_motion().filter(|motion| !motion.is_empty()).map(|motion| motion.pose_at(self.player.at_secs()))
+    }
+
+    /// Whether there is something to generate and a model to do it.
+    #[must_use]
+    pub fn can_generate(&self) -> bool {
+        matches!(self.model, ModelState::Ready(_)) && !self.draft.prompt.trim().is_empty()
+    }
+
+    /// Whether there is a take to go on from, too.
+    #[must_use]
+    pub fn can_continue(&self) -> bool {
+        self.can_generate() && self.shown_take().is_some()
+    }
+
+    /// What a script waits for; pictures are somebody else's business.
+    #[must_use]
+    pub fn busy(&self) -> Busy {
+        let loading = matches!(self.model, ModelState::Loading { .. });
+        Busy {
+            working: loading || !self.jobs.is_empty() || self.exporting > 0,
+            showing: matches!(self.showing, Showing::Preview { .. }),
+            ..Busy::default()
+        }
+    }
+
+    /// Time goes by.
+    pub fn advance(&mut self, delta_secs: f32) {
+        self.player.advance(delta_secs);
+        self.toasts.advance(delta_secs);
+    }
+
+    /// Does an action. What has to happen outside comes back.
+    pub fn apply(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Prompt(prompt) => self.draft.prompt = prompt,
+            Action::Seed(seed) => self.draft.seed = seed,
+            Action::Seconds(secs) => {
+                self.draft.length_secs =
+                    secs.filter(|secs| secs.is_finite()).map(|secs| secs.clamp(LENGTH_RANGE_SECS.0, LENGTH_RANGE_SECS.1));
+            }
+            Action::Variations(variations) => self.draft.variations = variations.clamp(1, MOST_VARIATIONS),
+            Action::Generate => return self.generate(None),
+            Action::Continue => match self.shown_take().cloned() {
+                Some(take) => return self.generate(Some(take)),
+                None => self.toasts.add(ToastKind::Warning, "choose a take to continue from first".to_owned()),
+            },
+            Action::Cancel => return self.jobs.iter().map(|job| Effect::Tell(Command::Cancel { job: job.id })).collect(),
+
+            Action::Select(index) => self.select(index),
+            Action::Remove(index) => self.remove(index),
+
+            Action::Play => self.player.play(),
+            Action::Pause => self.player.pause(),
+            Action::TogglePlay => self.player.toggle(),
+            Action::Seek(secs) => self.player.seek(secs),
+            Action::Scrub(secs) => self.player.scrub(secs),
+            Action::EndScrub => self.player.end_scrub(),
+            Action::Step(frames) => self.player.step(frames),
+            Action::ToStart => self.player.seek(0.0),
+            Action::ToEnd => self.player.seek(self.player.end_secs()),
+            Action::Speed(speed) => self.player.set_speed(speed),
+            Action::Loop(looping) => self.player.set_looping(looping),
+
+            Action::Camera(camera_move) => {
+                match camera_move {
+                    CameraMove::Follow(follow) => self.follow = follow,
+                    CameraMove::Pan(..) => self.follow = false,
+                    CameraMove::Turn(..) | CameraMove::Zoom(_) | CameraMove::LookFrom(_) => {}
+                }
+                return vec![Effect::Camera(camera_move)];
+            }
+            Action::Show(figure) => self.figure = figure,
+            Action::FullScreen(full_screen) => {
+                self.full_screen = full_screen;
+                return vec![Effect::FullScreen(full_screen)];
+            }
+
+            Action::OpenExport => self.open_export(),
+            Action::OpenHelp => self.dialog = Dialog::Help,
+            Action::CloseDialog => self.dialog = Dialog::None,
+            Action::ExportPath(path) => self.dialog = Dialog::Export { path },
+            Action::BrowseExportPath => {
+                if let Dialog::Export { path } = &self.dialog {
+                    return vec![Effect::Browse(path.clone())];
+                }
+            }
+            Action::Export(path) => return self.export(path),
+            Action::Dismiss(toast) => self.toasts.dismiss(toast),
+
+            Action::Screenshot(path) => return vec![Effect::Screenshot(path)],
+            Action::WaitIdle | Action::WaitPreview | Action::Wait(_) => {}
+            Action::Quit => return vec![Effect::Quit],
+        }
+        Vec::new()
+    }
+
+    /// Takes in what the generator tells. The frames of a preview come by [`Session::preview`].
+    pub fn hear(&mut self, event: Event) {
+        match event {
+            Event::Loading { model } => self.model = ModelState::Loading { name: model },
+            Event::Ready { model } => self.model = ModelState::Ready(model),
+            Event::Started { job } => self.report(job, 0, 0),
+            Event::Progress { job, tokens, at_most } => self.report(job, tokens, at_most),
+            Event::Preview { .. } => {}
+            Event::Finished { job, takes } => self.finish(job, takes),
+            Event::Cancelled { job } => {
+                self.end(job);
+            }
+            Event::Failed { job: Some(job), message } => {
+                if self.end(job).is_some() {
+                    self.toasts.add(ToastKind::Error, message);
+                }
+            }
+            Event::Failed { job: None, message } => {
+                self.toasts.add(ToastKind::Error, message.clone());
+                self.model = ModelState::Failed { message };
+            }
+            Event::Warning { message } => self.toasts.add(ToastKind::Warning, message),
+        }
+    }
+
+    /// Takes in the newest frames of a running generation. The first variation is shown while it is made; the others wait.
+    pub fn preview(&mut self, preview: &Preview) {
+        let Some(job) = self.jobs.iter().find(|job| job.id == preview.job && job.watched) else { return };
+        let already = matches!(&self.showing, Showing::Preview { job, .. } if *job == preview.job);
+        if preview.variation > 0 {
+            if already {
+                self.player.resize(self.player.frames(), false);
+            }
+            return;
+        }
+        let before = job.frames_before();
+        let motion = match &job.after {
+            Some(take) => joined(&take.motion, &preview.motion),
+            None => Arc::clone(&preview.motion),
+        };
+        let frames = motion.len();
+        self.showing = Showing::Preview { job: preview.job, motion };
+        if already {
+            self.player.resize(frames, true);
+        } else {
+            self.player.open(frames, true, before as f32 / crate::motion::FPS);
+        }
+    }
+
+    /// A file has been written, or not.
+    pub fn exported(&mut self, outcome: Result<PathBuf, String>) {
+        self.exporting = self.exporting.saturating_sub(1);
+        match outcome {
+            Ok(path) => self.toasts.add(ToastKind::Done, format!("saved {}", path.display())),
+            Err(message) => self.toasts.add(ToastKind::Error, message),
+        }
+    }
+
+    /// The command did not reach the generator: its job is over before it began.
+    pub fn refused(&mut self, command: &Command, message: String) {
+        if let Command::Generate { job, .. } | Command::Continue { job, .. } = command {
+            self.end(*job);
+        }
+        self.toasts.add(ToastKind::Error, message);
+    }
+
+    fn generate(&mut self, after: Option<Take>) -> Vec<Effect> {
+        if !self.can_generate() {
+            let message = match &self.model {
+                ModelState::Ready(_) => "write what the character does first",
+                ModelState::Loading { .. } => "the model is still loading",
+                ModelState::Failed { .. } => "there is no model to generate with; see the message at its name",
+            };
+            self.toasts.add(ToastKind::Warning, message.to_owned());
+            return Vec::new();
+        }
+        let id = JobId(self.next_job);
+        self.next_job += 1;
+        let prompt = self.draft.prompt.trim().to_owned();
+        let length = self.draft.length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });
+        let request = Request { seed: self.draft.seed, length, variations: self.draft.variations, ..Request::new(prompt.clone()) };
+        let command = match &after {
+            Some(take) => Command::Continue { job: id, request, after: Arc::clone(&take.motion) },
+            None => Command::Generate { job: id, request },
+        };
+        for job in &mut self.jobs {
+            job.watched = false;
+        }
+        self.jobs.push(Job { id, prompt, after, progress: Progress::Waiting, watched: true });
+        vec![Effect::Tell(command)]
+    }
+
+    fn report(&mut self, id: JobId, tokens: usize, at_most: usize) {
+        if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {
+            job.progress = Progress::Running { tokens, at_most };
+        }
+    }
+
+    fn finish(&mut self, id: JobId, takes: Vec<Take>) {
+        let Some(job) = self.end_keeping_preview(id) else { return };
+        let first = self.takes.len();
+        let joined_takes = takes.into_iter().map(|take| match &job.after {
+            Some(before) => continued(before, &take),
+            None => take,
+        });
+        self.takes.extend(joined_takes);
+        let Some(take) = self.takes.get(first) else { return self.drop_preview(id) };
+        let frames = take.motion.len();
+        if matches!(self.showing, Showing::Preview { job, .. } if job == id) {
+            self.showing = Showing::Take(first);
+            self.player.resize(frames, false);
+        } else if job.watched {
+            let before = job.frames_before();
+            self.showing = Showing::Take(first);
+            self.player.open(frames, false, before as f32 / crate::motion::FPS);
+        }
+    }
+
+    /// Takes a job that is over off the list, and its preview off the stage.
+    fn end(&mut self, id: JobId) -> Option<Job> {
+        let job = self.end_keeping_preview(id);
+        self.drop_preview(id);
+        job
+    }
+
+    fn end_keeping_preview(&mut self, id: JobId) -> Option<Job> {
+        let place = self.jobs.iter().position(|job| job.id == id)?;
+        Some(self.jobs.remove(place))
+    }
+
+    fn drop_preview(&mut self, id: JobId) {
+        if matches!(self.showing, Showing::Preview { job, .. } if job == id) {
+            self.showing = Showing::Nothing;
+            if let Some(last) = self.takes.len().checked_sub(1) {
+                self.select(last);
+            }
+        }
+    }
+
+    fn select(&mut self, index: usize) {
+        let Some(take) = self.takes.get(index) else { return };
+        self.player.open(take.motion.len(), false, 0.0);
+        self.showing = Showing::Take(index);
+        for job in &mut self.jobs {
+            job.watched = false;
+        }
+    }
+
+    fn remove(&mut self, index: usize) {
+        if index >= self.takes.len() {
+            return;
+        }
+        self.takes.remove(index);
+        if let Showing::Take(shown) = self.showing {
+            if shown == index {
+                self.showing = Showing::Nothing;
+                self.player.open(0, false, 0.0);
+                if let Some(last) = self.takes.len().checked_sub(1) {
+                    self.select(index.min(last));
+                }
+            } else if shown > index {
+                self.showing = Showing::Take(shown - 1);
+            }
+        }
+    }
+
+    fn open_export(&mut self) {
+        match self.shown_take() {
+            Some(take) => self.dialog = Dialog::Export { path: PathBuf::from(format!("{}.glb", file_stem(&take.provenance.prompt))) },
+            None => self.toasts.add(ToastKind::Warning, "choose a take to export first".to_owned()),
+        }
+    }
+
+    fn export(&mut self, path: PathBuf) -> Vec<Effect> {
+        let Some(take) = self.shown_take().cloned() else {
+            self.toasts.add(ToastKind::Warning, "choose a take to export first".to_owned());
+            return Vec::new();
+        };
+        self.dialog = Dialog::None;
+        self.exporting += 1;
+        vec![Effect::Export { take, path }]
+    }
+}
+
+impl Job {
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> JobId {
+        self.id
+    }
+
+    /// Frames of the take it goes on from.
+    #[must_use]
+    pub fn frames_before(&self) -> usize {
+        self.after.as_ref().map_or(0, |take| take.motion.len())
+    }
+
+    /// How much of it is done, 0 to 1.
+    #[must_use]
+    pub fn share(&self) -> f32 {
+        match self.progress {
+            Progress::Waiting | Progress::Running { at_most: 0, .. } => 0.0,
+            Progress::Running { tokens, at_most } => (tokens as f32 / at_most as f32).min(1.0),
+        }
+    }
+}
+
+fn joined(before: &Motion, after: &Motion) -> Arc<Motion> {
+    Arc::new(Motion { frames: before.frames.iter().chain(&after.frames).copied().collect() })
+}
+
+/// A take and what follows it, as one.
+fn continued(before: &Take, after: &Take) -> Take {
+    let mut provenance = after.provenance.clone();
+    provenance.prompt = format!("{} → {}", before.provenance.prompt, after.provenance.prompt);
+    Take { motion: joined(&before.motion, &after.motion), provenance }
+}
+
+/// A file name from a prompt: its first words in lower case, joined by hyphens.
+fn file_stem(prompt: &str) -> String {
+    let words = prompt.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).take(6);
+    let stem = words.collect::<Vec<_>>().join("-").to_lowercase();
+    if stem.is_empty() { "motion".to_owned() } else { stem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_comes_from_the_prompts_first_words() {
+        assert_eq!(file_stem("A person walks, then waves at us all"), "a-person-walks-then-waves-at");
+        assert_eq!(file_stem("→"), "motion");
+    }
+}

@@ -1,0 +1,298 @@
+//! The bevy app around the session: one system each for hearing the generator, running the script, applying actions, showing.
+
+use super::export::Errands;
+use super::panels::{self, Places, View};
+use super::script::{Busy, Script};
+use super::session::{Effect, Session};
+use super::{Action, AppError, Launch, prompts, theme};
+use crate::generator::{PipelineBackend, Worker};
+use crate::generator::protocol::{Command, Event};
+use crate::motion::{Joint, Pose};
+use crate::stage::{CameraRig, Graphics, Picture, Quality, Shown, StagePlugin, ViewAngle, quietly};
+use bevy::app::AppExit;
+use bevy::log::LogPlugin;
+use bevy::prelude::*;
+use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowMode, WindowResizeConstraints, WindowResolution};
+use bevy::winit::{UpdateMode, WinitSettings};
+use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// A picture is taken this long after the last action of a script, and this many frames, so that everything has come to rest.
+const SETTLE_SECS: f32 = 0.3;
+const SETTLE_FRAMES: u32 = 4;
+/// A longer time between frames is a hiccup, not time to show.
+const LONGEST_STEP_SECS: f32 = 0.25;
+/// How often a window in which nothing moves is drawn.
+const RESTING_INTERVAL: Duration = Duration::from_millis(200);
+/// A software adapter draws no faster, so that the generator gets the processor.
+const SOFTWARE_INTERVAL: Duration = Duration::from_millis(66);
+
+/// The model that is loaded at the start.
+const MODEL: &str = "starter";
+
+/// Opens the window and runs it until it is closed.
+///
+/// # Errors
+/// [`AppError`]: no display, no graphics device, a script that cannot be read or that ran into an error.
+pub fn run(launch: Launch) -> Result<(), AppError> {
+    let worker = Worker::spawn(PipelineBackend::new).map_err(|error| AppError::Generator(error.to_string()))?;
+    run_with(launch, worker)
+}
+
+/// The same with any generator, such as a stand-in for tests.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(launch: Launch, worker: Worker) -> Result<(), AppError> {
+    let script = launch.script.as_deref().map(Script::read).transpose()?;
+    let scripted = script.is_some();
+    let screenshots = launch.screenshots.unwrap_or_default();
+    if !screenshots.as_os_str().is_empty() {
+        let fail = |error: std::io::Error| AppError::Screenshots { path: screenshots.clone(), reason: error.to_string() };
+        std::fs::create_dir_all(&screenshots).map_err(fail)?;
+    }
+    if !display_is_named() {
+        return Err(AppError::NoDisplay);
+    }
+    let graphics = Graphics::open()?;
+    worker.send(Command::Load { model: MODEL.to_owned() })?;
+    // winit panics where a display is named that is not there.
+    let mut app = quietly(|| window_app(&graphics, launch.demo, scripted)).map_err(|_| AppError::NoDisplay)?;
+    let trouble = Trouble::default();
+    app.insert_resource(Link(worker)).insert_resource(Play { script, screenshots, ..default() }).insert_resource(trouble.clone());
+    let exit = app.run();
+    let error = trouble.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match error {
+        Some(error) if scripted => Err(AppError::ScriptFailed(error)),
+        _ if exit.is_error() => Err(AppError::Window),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the desktop says where to open a window. Only X11 and Wayland need to be told.
+fn display_is_named() -> bool {
+    let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || named("DISPLAY") || named("WAYLAND_DISPLAY") || named("WAYLAND_SOCKET")
+}
+
+fn window_app(graphics: &Graphics, demo: bool, scripted: bool) -> App {
+    let mode = if demo { WindowMode::BorderlessFullscreen(MonitorSelection::Current) } else { WindowMode::Windowed };
+    let window = Window {
+        title: "Zoetrope".to_owned(),
+        name: Some("zoetrope".to_owned()),
+        resolution: WindowResolution::new(1280, 720),
+        present_mode: PresentMode::AutoVsync,
+        mode,
+        resize_constraints: WindowResizeConstraints { min_width: 900.0, min_height: 560.0, ..default() },
+        ..default()
+    };
+    let mut session = Session::new(MODEL);
+    session.full_screen = demo;
+    // A script's pictures are of the end of a move, not of its middle.
+    let rig = CameraRig::new(ViewAngle::ThreeQuarter);
+    let rig = if scripted { rig.without_delay() } else { rig };
+    let mut app = App::new();
+    app.add_plugins(
+        DefaultPlugins
+            .set(graphics.render_plugin())
+            .set(WindowPlugin { primary_window: Some(window), ..default() })
+            // Whoever started the program listens to its log.
+            .disable::<LogPlugin>(),
+    )
+    .add_plugins(EguiPlugin::default())
+    .insert_resource(graphics.quality)
+    .insert_resource(rig)
+    .add_plugins(StagePlugin)
+    .insert_resource(State(session))
+    .insert_resource(Prompts(prompts::examples(demo)))
+    .init_resource::<Inbox>()
+    .init_resource::<Errands>()
+    .add_systems(Update, (hear_generator, run_errands, run_script, apply_actions, show, choose_pace).chain())
+    .add_systems(EguiPrimaryContextPass, draw_panels);
+    app
+}
+
+/// The session.
+#[derive(Resource, Deref, DerefMut)]
+struct State(Session);
+
+/// The generator.
+#[derive(Resource)]
+struct Link(Worker);
+
+/// Prompts to try.
+#[derive(Resource)]
+struct Prompts(Vec<&'static str>);
+
+/// Actions that wait to be applied.
+#[derive(Resource, Default)]
+struct Inbox(Vec<Action>);
+
+/// A running script and its surroundings.
+#[derive(Resource, Default)]
+struct Play {
+    script: Option<Script>,
+    screenshots: PathBuf,
+    still_secs: f32,
+    still_frames: u32,
+}
+
+/// The last error, for whoever asks after the window is closed.
+#[derive(Resource, Clone, Default)]
+struct Trouble(Arc<Mutex<Option<String>>>);
+
+/// The picture that a screenshot is for.
+#[derive(Component)]
+struct PicturePath(PathBuf);
+
+fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>) {
+    let mut preview_changed = false;
+    while let Some(event) = link.0.try_event() {
+        preview_changed |= matches!(event, Event::Preview { .. });
+        state.hear(event);
+    }
+    if preview_changed && let Some(preview) = link.0.latest_preview() {
+        state.preview(&preview);
+    }
+}
+
+fn run_errands(mut errands: ResMut<'_, Errands>, mut state: ResMut<'_, State>, mut inbox: ResMut<'_, Inbox>) {
+    for outcome in errands.take_exports() {
+        state.exported(outcome);
+    }
+    inbox.0.extend(errands.take_path().map(Action::ExportPath));
+}
+
+fn run_script(
+    mut play: ResMut<'_, Play>,
+    state: Res<'_, State>,
+    mut inbox: ResMut<'_, Inbox>,
+    pictures: Query<'_, '_, (), With<Screenshot>>,
+    time: Res<'_, Time>,
+) {
+    play.still_frames += 1;
+    play.still_secs += time.delta_secs();
+    let settling = play.still_frames < SETTLE_FRAMES || play.still_secs < SETTLE_SECS;
+    let busy = Busy { picturing: !pictures.is_empty(), settling, ..state.busy() };
+    let Some(script) = &mut play.script else { return };
+    if let Some(action) = script.next(busy, time.delta_secs()) {
+        inbox.0.push(action);
+        play.still_frames = 0;
+        play.still_secs = 0.0;
+    }
+}
+
+/// The one place where actions are applied, wherever they come from.
+#[expect(clippy::too_many_arguments, reason = "what actions can reach outside of the session, each once")]
+fn apply_actions(
+    mut inbox: ResMut<'_, Inbox>,
+    mut state: ResMut<'_, State>,
+    mut rig: ResMut<'_, CameraRig>,
+    mut errands: ResMut<'_, Errands>,
+    mut commands: Commands<'_, '_>,
+    mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
+    mut exit: MessageWriter<'_, AppExit>,
+    (link, play): (Res<'_, Link>, Res<'_, Play>),
+) {
+    for action in inbox.0.drain(..) {
+        for effect in state.apply(action) {
+            match effect {
+                Effect::Tell(command) => {
+                    if let Err(error) = link.0.send(command.clone()) {
+                        state.refused(&command, error.to_string());
+                    }
+                }
+                Effect::Camera(camera_move) => rig.apply(camera_move),
+                Effect::FullScreen(true) => window.mode = WindowMode::BorderlessFullscreen(MonitorSelection::Current),
+                Effect::FullScreen(false) => window.mode = WindowMode::Windowed,
+                Effect::Browse(path) => errands.ask_path(&path),
+                Effect::Export { take, path } => errands.export(take, path),
+                Effect::Screenshot(path) => {
+                    commands.spawn((PicturePath(play.screenshots.join(path)), Screenshot::primary_window())).observe(save_picture);
+                }
+                Effect::Quit => {
+                    exit.write(AppExit::Success);
+                }
+            }
+        }
+    }
+}
+
+fn save_picture(captured: On<'_, '_, ScreenshotCaptured>, paths: Query<'_, '_, &PicturePath>, mut state: ResMut<'_, State>) {
+    let Ok(path) = paths.get(captured.entity) else { return };
+    let saved = Picture::from_image(&captured.image).ok_or(crate::stage::StageError::NoPicture);
+    if let Err(error) = saved.and_then(|picture| picture.save_png(&path.0)) {
+        state.toasts.add(super::toast::ToastKind::Error, error.to_string());
+    }
+}
+
+fn show(mut state: ResMut<'_, State>, mut shown: ResMut<'_, Shown>, time: Res<'_, Time>, trouble: Res<'_, Trouble>) {
+    state.advance(time.delta_secs().min(LONGEST_STEP_SECS));
+    shown.set_if_neq(Shown { pose: state.pose().unwrap_or_else(relaxed), figure: state.figure });
+    if let Some(error) = state.toasts.last_error() {
+        let mut last = trouble.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_deref() != Some(error) {
+            *last = Some(error.to_owned());
+        }
+    }
+}
+
+/// How the character stands before there is a motion: arms down, at ease.
+fn relaxed() -> Pose {
+    let mut pose = Pose::REST;
+    for (side, collar, shoulder, elbow) in
+        [(1.0, Joint::LCollar, Joint::LShoulder, Joint::LElbow), (-1.0, Joint::RCollar, Joint::RShoulder, Joint::RElbow)]
+    {
+        pose.local[collar as usize] = Quat::from_rotation_z(side * -0.10);
+        pose.local[shoulder as usize] = Quat::from_rotation_z(side * -1.18);
+        pose.local[elbow as usize] = Quat::from_rotation_y(side * -0.22);
+    }
+    pose
+}
+
+/// Draws often while something moves, seldom otherwise.
+fn choose_pace(state: Res<'_, State>, play: Res<'_, Play>, quality: Res<'_, Quality>, mut settings: ResMut<'_, WinitSettings>) {
+    let moves = state.player.is_playing() || state.busy().working || play.script.is_some();
+    let mode = match (moves, *quality) {
+        (true, Quality::Hardware) => UpdateMode::Continuous,
+        (true, Quality::Software) => UpdateMode::reactive(SOFTWARE_INTERVAL),
+        (false, _) => UpdateMode::reactive(RESTING_INTERVAL),
+    };
+    if settings.focused_mode != mode {
+        *settings = WinitSettings { focused_mode: mode, unfocused_mode: mode };
+    }
+}
+
+fn draw_panels(
+    mut contexts: EguiContexts<'_, '_>,
+    state: Res<'_, State>,
+    prompts: Res<'_, Prompts>,
+    mut inbox: ResMut<'_, Inbox>,
+    mut rig: ResMut<'_, CameraRig>,
+    mut dressed: Local<'_, bool>,
+) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    if !*dressed {
+        theme::dress(ctx);
+        ctx.memory_mut(|memory| memory.request_focus(panels::prompt_id()));
+        *dressed = true;
+        // Fonts are there from the next pass on.
+        return Ok(());
+    }
+    let window = ctx.viewport_rect();
+    let free = Places::in_window(window).free;
+    rig.free_center = center_of(free, window);
+    rig.free_height = free.height() / window.height();
+    let view = View { session: &state, examples: &prompts.0 };
+    inbox.0.extend(panels::window(&mut panels::root(ctx), &view));
+    Ok(())
+}
+
+/// The middle of `part`, as shares of the width and height of `whole` from its middle, up being positive.
+fn center_of(part: egui::Rect, whole: egui::Rect) -> Vec2 {
+    let from_middle = part.center() - whole.center();
+    Vec2::new(from_middle.x / whole.width(), -from_middle.y / whole.height())
+}

@@ -1,0 +1,281 @@
+//! The camera: an orbit around a target, moved smoothly, which can follow the character.
+
+use super::{Quality, Shown};
+use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
+use bevy::light::ShadowFilteringMethod;
+use bevy::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A long lens: little distortion, calm verticals.
+const FIELD_OF_VIEW_RAD: f32 = 0.56;
+/// The height that the camera looks at, metres: a little above the navel, so that head and feet both fit.
+const TARGET_HEIGHT_M: f32 = 0.88;
+const DISTANCE_RANGE_M: (f32, f32) = (1.2, 14.0);
+const PITCH_RANGE_RAD: (f32, f32) = (0.02, 1.45);
+/// Time in which the camera goes most of its way, seconds.
+const SETTLE_SECS: f32 = 0.12;
+
+/// A standard point of view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ViewAngle {
+    /// The character faces the camera.
+    Front,
+    /// From the character's left.
+    Side,
+    /// Between the two, a little from above.
+    #[default]
+    ThreeQuarter,
+    /// From behind.
+    Back,
+}
+
+/// One way to move the camera.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum CameraMove {
+    /// Turn around the target: to the right and upwards, radians.
+    Turn(f32, f32),
+    /// Move the target to the right and upwards, as shares of the picture's height.
+    Pan(f32, f32),
+    /// Multiply the distance.
+    Zoom(f32),
+    /// Go to a standard view.
+    LookFrom(ViewAngle),
+    /// Keep the target on the character, or let it stay.
+    Follow(bool),
+}
+
+/// Where the camera is: on a sphere around a target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Orbit {
+    /// What it looks at, world, metres.
+    pub target_m: Vec3,
+    /// Angle about Y; 0 looks at the front of a character that faces +Z.
+    pub yaw_rad: f32,
+    /// Angle above the horizon.
+    pub pitch_rad: f32,
+    /// Distance from the target, metres.
+    pub distance_m: f32,
+}
+
+impl Orbit {
+    /// A standard view of a character at the origin.
+    #[must_use]
+    pub fn new(angle: ViewAngle) -> Self {
+        let (yaw_rad, pitch_rad) = match angle {
+            ViewAngle::Front => (0.0, 0.12),
+            ViewAngle::Side => (std::f32::consts::FRAC_PI_2, 0.10),
+            ViewAngle::ThreeQuarter => (0.66, 0.20),
+            ViewAngle::Back => (std::f32::consts::PI, 0.14),
+        };
+        Self { target_m: Vec3::Y * TARGET_HEIGHT_M, yaw_rad, pitch_rad, distance_m: 4.6 }
+    }
+
+    /// Turned by angles, never under the floor nor over the top.
+    #[must_use]
+    pub fn turned(self, yaw_rad: f32, pitch_rad: f32) -> Self {
+        let pitch_rad = (self.pitch_rad + pitch_rad).clamp(PITCH_RANGE_RAD.0, PITCH_RANGE_RAD.1);
+        Self { yaw_rad: self.yaw_rad + yaw_rad, pitch_rad, ..self }
+    }
+
+    /// The distance times `factor`, within bounds.
+    #[must_use]
+    pub fn zoomed(self, factor: f32) -> Self {
+        Self { distance_m: (self.distance_m * factor).clamp(DISTANCE_RANGE_M.0, DISTANCE_RANGE_M.1), ..self }
+    }
+
+    /// The target moved in the picture's plane, as shares of the picture's height (right, up).
+    #[must_use]
+    pub fn panned(self, right: f32, up: f32) -> Self {
+        let rotation = self.transform().rotation;
+        let height_m = self.picture_height_m();
+        let target_m = self.target_m + (rotation * Vec3::X) * (right * height_m) + (rotation * Vec3::Y) * (up * height_m);
+        Self { target_m: target_m.with_y(target_m.y.clamp(0.0, 3.0)), ..self }
+    }
+
+    /// The camera's place and direction.
+    #[must_use]
+    pub fn transform(&self) -> Transform {
+        let (sin_yaw, cos_yaw) = self.yaw_rad.sin_cos();
+        let (sin_pitch, cos_pitch) = self.pitch_rad.sin_cos();
+        let from_target = Vec3::new(sin_yaw * cos_pitch, sin_pitch, cos_yaw * cos_pitch);
+        Transform::from_translation(self.target_m + from_target * self.distance_m).looking_at(self.target_m, Vec3::Y)
+    }
+
+    /// The same orbit around a character whose pelvis is at `pelvis_m`; the height stays.
+    #[must_use]
+    pub fn around(self, pelvis_m: Vec3) -> Self {
+        Self { target_m: Vec3::new(pelvis_m.x, self.target_m.y, pelvis_m.z), ..self }
+    }
+
+    /// How much of the world fits in the picture's height at the target, metres.
+    fn picture_height_m(&self) -> f32 {
+        2.0 * self.distance_m * (FIELD_OF_VIEW_RAD / 2.0).tan()
+    }
+
+    fn towards(self, goal: Self, t: f32) -> Self {
+        Self {
+            target_m: self.target_m.lerp(goal.target_m, t),
+            yaw_rad: self.yaw_rad + (goal.yaw_rad - self.yaw_rad) * t,
+            pitch_rad: self.pitch_rad + (goal.pitch_rad - self.pitch_rad) * t,
+            distance_m: self.distance_m + (goal.distance_m - self.distance_m) * t,
+        }
+    }
+}
+
+/// The camera's goal and how it gets there.
+#[derive(Resource, Clone, Debug)]
+pub struct CameraRig {
+    /// Where the camera is heading.
+    pub goal: Orbit,
+    /// Whether the target stays on the character.
+    pub follow: bool,
+    /// Centre of the part of the picture that no panel covers, as shares of its width and height from its middle (right, up).
+    pub free_center: Vec2,
+    /// The height of that part, as a share of the picture's.
+    pub free_height: f32,
+    instant: bool,
+    shown: Orbit,
+}
+
+impl CameraRig {
+    /// A rig at rest in a standard view, following.
+    #[must_use]
+    pub fn new(angle: ViewAngle) -> Self {
+        let goal = Orbit::new(angle);
+        Self { goal, follow: true, free_center: Vec2::ZERO, free_height: 1.0, instant: false, shown: goal }
+    }
+
+    /// The same rig, whose camera is at its goal at once: for pictures.
+    #[must_use]
+    pub fn without_delay(self) -> Self {
+        Self { instant: true, ..self }
+    }
+
+    /// Does one move. Panning lets the character go.
+    pub fn apply(&mut self, camera_move: CameraMove) {
+        match camera_move {
+            CameraMove::Turn(yaw_rad, pitch_rad) => self.goal = self.goal.turned(yaw_rad, pitch_rad),
+            CameraMove::Pan(right, up) => {
+                self.follow = false;
+                self.goal = self.goal.panned(right, up);
+            }
+            CameraMove::Zoom(factor) => self.goal = self.goal.zoomed(factor),
+            CameraMove::LookFrom(angle) => self.look_from(angle),
+            CameraMove::Follow(follow) => self.follow = follow,
+        }
+    }
+
+    fn look_from(&mut self, angle: ViewAngle) {
+        let turns = (self.goal.yaw_rad / std::f32::consts::TAU).round() * std::f32::consts::TAU;
+        let view = Orbit::new(angle).around(self.goal.target_m);
+        self.goal = Orbit { yaw_rad: view.yaw_rad + turns, distance_m: self.goal.distance_m, ..view };
+    }
+}
+
+/// Marks the stage's camera.
+#[derive(Component)]
+pub(super) struct StageCamera;
+
+pub(super) struct CameraPlugin;
+
+impl Plugin for CameraPlugin {
+    fn build(&self, app: &mut App) {
+        if !app.world().contains_resource::<CameraRig>() {
+            app.insert_resource(CameraRig::new(ViewAngle::default()));
+        }
+        app.add_systems(Startup, spawn).add_systems(PostUpdate, move_camera.before(TransformSystems::Propagate));
+    }
+}
+
+fn spawn(mut commands: Commands<'_, '_>, quality: Res<'_, Quality>) {
+    let (samples, shadow_edges) = match *quality {
+        Quality::Software => (Msaa::Off, ShadowFilteringMethod::Hardware2x2),
+        Quality::Hardware => (Msaa::Sample4, ShadowFilteringMethod::Gaussian),
+    };
+    commands.spawn((
+        StageCamera,
+        Camera3d::default(),
+        Projection::Perspective(PerspectiveProjection { fov: FIELD_OF_VIEW_RAD, far: 300.0, ..default() }),
+        // The stage's shaders give final colours.
+        Tonemapping::None,
+        DebandDither::Disabled,
+        samples,
+        shadow_edges,
+    ));
+}
+
+fn move_camera(
+    mut rig: ResMut<'_, CameraRig>,
+    shown: Res<'_, Shown>,
+    time: Res<'_, Time>,
+    camera: Single<'_, '_, (&mut Transform, &Projection), With<StageCamera>>,
+) {
+    if rig.follow {
+        rig.goal = rig.goal.around(shown.pose.root_m);
+    }
+    let t = if rig.instant { 1.0 } else { 1.0 - (-time.delta_secs() / SETTLE_SECS).exp() };
+    rig.shown = rig.shown.towards(rig.goal, t);
+    let (mut transform, projection) = camera.into_inner();
+    let aspect = if let Projection::Perspective(lens) = projection { lens.aspect_ratio } else { 1.0 };
+    *transform = rig.shown.fitted(rig.free_height).panned_view(rig.free_center, aspect);
+}
+
+impl Orbit {
+    /// Farther away where panels leave less height: what fitted into the whole picture nearly fits into that part.
+    fn fitted(self, free_height: f32) -> Self {
+        Self { distance_m: self.distance_m / free_height.clamp(0.3, 1.0).sqrt(), ..self }
+    }
+
+    /// The camera moved sideways so that the target appears at `center` of the picture.
+    fn panned_view(&self, center: Vec2, aspect: f32) -> Transform {
+        let mut transform = self.transform();
+        let height_m = self.picture_height_m();
+        transform.translation -= transform.rotation * Vec3::new(center.x * height_m * aspect, center.y * height_m, 0.0);
+        transform
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_front_view_looks_the_character_in_the_face() {
+        let transform = Orbit::new(ViewAngle::Front).transform();
+        assert!(transform.translation.z > 4.0 && transform.translation.x.abs() < 1e-5);
+    }
+
+    #[test]
+    fn the_side_view_is_from_the_characters_left() {
+        assert!(Orbit::new(ViewAngle::Side).transform().translation.x > 4.0);
+    }
+
+    #[test]
+    fn turning_never_goes_under_the_floor_nor_over_the_top() {
+        for turn in [-9.0, 9.0] {
+            let transform = Orbit::new(ViewAngle::ThreeQuarter).turned(0.3, turn).transform();
+            assert!(transform.translation.y > 0.5 && transform.is_finite());
+        }
+    }
+
+    #[test]
+    fn panning_right_moves_the_target_to_the_cameras_right() {
+        let orbit = Orbit::new(ViewAngle::Front);
+        assert!(orbit.panned(0.5, 0.0).target_m.x > 0.5);
+        assert!((orbit.panned(0.5, 0.0).target_m.y - orbit.target_m.y).abs() < 1e-5);
+    }
+
+    #[test]
+    fn zooming_keeps_within_bounds() {
+        let orbit = Orbit::new(ViewAngle::Front);
+        assert_eq!(orbit.zoomed(1e-6).distance_m, DISTANCE_RANGE_M.0);
+        assert_eq!(orbit.zoomed(1e6).distance_m, DISTANCE_RANGE_M.1);
+    }
+
+    #[test]
+    fn a_target_right_of_the_middle_moves_the_camera_left() {
+        let orbit = Orbit::new(ViewAngle::Front);
+        let moved = orbit.panned_view(Vec2::new(0.1, 0.0), 1.6);
+        assert!(moved.translation.x < orbit.transform().translation.x);
+    }
+}

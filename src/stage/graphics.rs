@@ -1,0 +1,87 @@
+//! Opening the graphics card, so that a machine without one gets a sentence instead of a panic.
+
+use bevy::prelude::Resource;
+use bevy::render::RenderPlugin;
+use bevy::render::renderer::initialize_renderer;
+use bevy::render::settings::{Backends, RenderCreation, RenderResources, WgpuSettings};
+use bevy::tasks::block_on;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+/// What can go wrong on the stage.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// No Vulkan, Metal or Direct3D 12 device.
+    #[error("no graphics device was found; install a Vulkan driver (a software one is Mesa's lavapipe)")]
+    NoAdapter,
+    /// The renderer gave no picture back.
+    #[error("the renderer did not deliver a picture; update the graphics driver")]
+    NoPicture,
+    /// The ending of a picture's name is not one that can be written.
+    #[error("pictures end in .png or .gif: {0}")]
+    UnknownFormat(PathBuf),
+    /// A picture could not be written.
+    #[error("could not write the picture ({1}): {0}; check that the folder exists and can be written to")]
+    Write(PathBuf, String),
+}
+
+/// How much the graphics device can be asked to do.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quality {
+    /// A software adapter: no multisampling, cheap shadow edges.
+    Software,
+    /// A graphics card.
+    Hardware,
+}
+
+/// An open graphics device for one bevy app.
+pub struct Graphics {
+    resources: RenderResources,
+    /// What it can be asked to do.
+    pub quality: Quality,
+}
+
+impl Graphics {
+    /// Opens the best Vulkan, Metal or Direct3D 12 device, a software one where there is no other. Bevy panics without a device,
+    /// so it is opened here first.
+    ///
+    /// # Errors
+    /// [`StageError::NoAdapter`] where there is none.
+    pub fn open() -> Result<Self, StageError> {
+        let settings = WgpuSettings::default();
+        let backends = Backends::from_env().unwrap_or(Backends::PRIMARY);
+        let resources = quietly(|| block_on(initialize_renderer(backends, None, &settings))).map_err(|_| StageError::NoAdapter)?;
+        // wgpu's DeviceType is not re-exported by bevy; its debug form is its name.
+        let software = format!("{:?}", resources.2.device_type) == "Cpu";
+        Ok(Self { quality: if software { Quality::Software } else { Quality::Hardware }, resources })
+    }
+
+    /// The render plugin that uses this device.
+    #[must_use]
+    pub fn render_plugin(&self) -> RenderPlugin {
+        RenderPlugin {
+            render_creation: RenderCreation::Manual(self.resources.clone()),
+            // Pictures must not wait for shaders, and the window must not show a stage without a floor.
+            synchronous_pipeline_compilation: true,
+            ..Default::default()
+        }
+    }
+}
+
+/// Runs something of an outside crate that panics where it should return an error, without its message on the terminal.
+///
+/// # Errors
+/// The panic's message.
+pub fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    set_hook(hook);
+    outcome.map_err(|payload| {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default()
+    })
+}
