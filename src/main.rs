@@ -7,12 +7,12 @@ fn main() -> ExitCode {
     let args = Args::from_command_line();
     match &args.command {
         Some(command) => {
-            set_threads(command.threads().map_or_else(cores, usize::from));
+            set_threads(command.threads(cores()));
             cli::run(command)
         }
         None => {
             // Two cores stay with the window: the networks' thread pool spins and starves whoever shares a core with it.
-            set_threads(args.window.threads.map_or_else(|| cores().saturating_sub(2).max(1), usize::from));
+            set_threads(args.window.threads(cores().saturating_sub(2).max(1)));
             window(&args)
         }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use zoetrope::generator::fake::FakeBackend;
 use zoetrope::generator::protocol::{Command, Event, JobId, ModelInfo};
-use zoetrope::generator::{Backend, Run, Worker, WorkerError};
+use zoetrope::generator::{Backend, PipelineBackend, Run, Worker, WorkerError};
 use zoetrope::motion::{Motion, Pose};
 use zoetrope::pipeline::{Length, Request};
 
@@ -248,4 +248,26 @@ fn dropping_the_handle_ends_the_thread_even_when_nobody_reads_the_events() {
     assert_eq!(alive.load(Ordering::SeqCst), 1);
     drop(worker);
     assert_eq!(alive.load(Ordering::SeqCst), 0, "the backend is gone with the thread");
+}
+
+#[test]
+fn the_bundled_model_shows_its_first_frames_before_forty_percent_of_the_tokens() {
+    let worker = Worker::spawn(PipelineBackend::new).expect("a thread");
+    worker.send(Command::Load { model: "starter".to_owned() }).expect("room");
+    generate(&worker, 1, "a person walks forward and waves", 2.0);
+    let events = events_until(&worker, ends(1));
+    let preview = events.iter().position(|event| matches!(event, Event::Preview { .. })).expect("a preview");
+    let tokens = events[..preview].iter().filter_map(|event| match event {
+        Event::Progress { tokens, .. } => Some(*tokens),
+        _ => None,
+    });
+    assert!(tokens.max().unwrap_or(0) < 12, "12 are 40 % of 30");
+    let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished: {:?}", events.last()) };
+    assert_eq!(takes[0].motion.len(), 60);
+    assert!(!takes[0].provenance.licence.is_empty(), "every take carries its licence");
+    worker
+        .send(Command::Continue { job: JobId(2), request: request("then stops", 1.0), after: Arc::clone(&takes[0].motion) })
+        .expect("room");
+    let events = events_until(&worker, ends(2));
+    assert!(matches!(events.last(), Some(Event::Finished { takes, .. }) if takes[0].motion.len() == 30));
 }

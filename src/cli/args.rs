@@ -1,5 +1,7 @@
 //! What the command line accepts. The contract is in the README; scripts rely on it.
 
+use super::threads::threads_for;
+use crate::library::STARTER;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -35,7 +37,7 @@ pub struct WindowArgs {
     /// Full screen with curated prompts
     #[arg(long, conflicts_with = "script")]
     pub demo: bool,
-    /// Threads of the networks [default: all cores but two]
+    /// Threads of the networks [default: one for a small model, else all cores but two]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
 }
@@ -59,14 +61,23 @@ pub enum Command {
 }
 
 impl Command {
-    /// Threads that the networks may use; none for all cores.
+    /// Threads that the networks get on a machine with so many cores.
     #[must_use]
-    pub fn threads(&self) -> Option<u16> {
+    pub fn threads(&self, cores: usize) -> usize {
         match self {
-            Self::Generate(args) => args.threads,
-            Self::Bench(args) => args.threads,
-            _ => None,
+            Self::Generate(args) => args.threads.map_or_else(|| threads_for(&args.model, cores), usize::from),
+            Self::Bench(args) if args.config.is_some() => args.threads.map_or(cores, usize::from),
+            Self::Bench(args) => args.threads.map_or_else(|| threads_for(&args.model, cores), usize::from),
+            _ => cores,
         }
+    }
+}
+
+impl WindowArgs {
+    /// Threads that the networks get beside the window, `most` without being asked.
+    #[must_use]
+    pub fn threads(&self, most: usize) -> usize {
+        self.threads.map_or_else(|| threads_for(STARTER, most), usize::from)
     }
 }
 
@@ -90,12 +101,12 @@ pub struct GenerateArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// A model's name or folder
-    #[arg(long, value_name = "NAME|DIR", default_value = "starter")]
+    #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
     pub model: String,
     /// Where the networks run
     #[arg(long, value_enum, default_value_t = Device::Auto)]
     pub device: Device,
-    /// Threads of the networks [default: all cores]
+    /// Threads of the networks [default: one for a small model, else all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Exactly this long
@@ -258,9 +269,15 @@ pub struct BenchArgs {
     #[arg(long)]
     pub prompts: bool,
     /// A model's name or folder
-    #[arg(long, value_name = "NAME|DIR", default_value = "starter")]
+    #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
     pub model: String,
-    /// Threads of the networks [default: all cores]
+    /// Measure a published size with random weights instead: 44M, 111M … 7B
+    #[arg(long, value_name = "SIZE", conflicts_with = "prompts")]
+    pub config: Option<String>,
+    /// How the published size is quantized [default: f32 and q8_0 one after the other]
+    #[arg(long, value_enum, requires = "config")]
+    pub quant: Option<Quantize>,
+    /// Threads of the networks [default: one for a small model, else all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
 }
@@ -392,6 +409,8 @@ mod tests {
             "models list",
             "models import --tokenizer a --transformer b --text-encoder c --mean d --std e --heads 16 -o own --quantize q8_0 --config f",
             "bench",
+            "bench --config 3B --quant q8_0",
+            "bench --prompts",
         ];
         for line in lines {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line));

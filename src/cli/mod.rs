@@ -12,6 +12,7 @@ mod interrupt;
 mod models;
 mod progress;
 mod render;
+mod threads;
 
 pub use args::{Args, Command, WindowArgs};
 pub use error::CliError;

@@ -44,13 +44,18 @@ fn import(args: &ImportArgs) -> Result<(), CliError> {
         std: args.std.clone(),
         heads: usize::from(args.heads),
         config: args.config.clone(),
-        quantize: args.quantize.map(|form| match form {
-            Quantize::Q8_0 => Quantization::Q8_0,
-            Quantize::Q4_0 => Quantization::Q4_0,
-        }),
+        quantize: args.quantize.map(quantization),
         target: args.output.clone(),
     })
     .map_err(CliError::from_below)?;
     answer(&folder.display().to_string());
     Ok(())
+}
+
+/// The networks' name for a form.
+pub(super) fn quantization(form: Quantize) -> Quantization {
+    match form {
+        Quantize::Q8_0 => Quantization::Q8_0,
+        Quantize::Q4_0 => Quantization::Q4_0,
+    }
 }
