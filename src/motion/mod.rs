@@ -5,6 +5,7 @@
 
 pub mod cleanup;
 mod clip;
+pub mod effects;
 pub mod features;
 pub mod feet;
 pub mod join;

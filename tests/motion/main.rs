@@ -7,6 +7,7 @@
 )]
 
 mod cleanup;
+mod effects;
 mod kit;
 mod measures;
 mod representation;

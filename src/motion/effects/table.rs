@@ -1,0 +1,49 @@
+//! The bounds, as data. Beside each action: the share of its real clips that keep them, and the share of all others.
+
+use super::{Action, Ask, Effect};
+
+const NONE: f32 = f32::INFINITY;
+
+const fn ask(effect: Effect, from: f32, to: f32) -> Ask {
+    Ask { effect, from, to }
+}
+
+pub(super) fn asks(action: Action) -> &'static [Ask] {
+    use Effect::*;
+    match action {
+        // 94 % of 276 clips, 3 % of 3234 others.
+        Action::Walk => &const { [ask(ForwardSpeed, 0.6, 1.75), ask(Turn, -40.0, 40.0)] },
+        // 91 % of 379 clips, 0 % of 3618 others.
+        Action::Run => &const { [ask(ForwardSpeed, 1.75, NONE)] },
+        // 96 % of 57 clips, 1 % of 3962 others.
+        Action::Jump => &const { [ask(Flight, 0.13, NONE)] },
+        // 92 % of 280 clips, 1 % of 3530 others.
+        Action::TurnLeft => &const { [ask(Turn, 40.0, 220.0), ask(ForwardSpeed, 0.3, NONE)] },
+        // 91 % of 261 clips, 0 % of 3547 others.
+        Action::TurnRight => &const { [ask(Turn, -220.0, -40.0), ask(ForwardSpeed, 0.3, NONE)] },
+        // 100 % of 655 clips, 3 % of 3410 others.
+        Action::Wave => &const { [ask(HandSwings, 4.0, NONE), ask(LegSpeed, -NONE, 0.4)] },
+        // 94 % of 16 clips, 1 % of 4053 others.
+        Action::Bow => &const { [ask(Bow, 22.0, NONE), ask(PelvisLow, 0.75, NONE), ask(LegSpeed, -NONE, 0.25)] },
+        // 93 % of 41 clips, 3 % of 4025 others.
+        Action::Kick => &const { [ask(LegRaise, 62.0, NONE)] },
+        // 100 % of 9 clips, 2 % of 4055 others.
+        Action::Punch => &const { [ask(Punch, 0.95, NONE)] },
+        // 92 % of 258 clips, 7 % of 3781 others. In pieces of 5 s.
+        Action::Dance => {
+            &const { [ask(LegSpeed, 0.22, NONE), ask(ArmSpeed, 0.18, NONE), ask(ForwardSpeed, -0.6, 0.6), ask(PelvisLow, 0.5, NONE)] }
+        }
+        // 93 % of 434 clips, 1 % of 3635 others.
+        Action::RaiseBothHands => &const { [ask(HandsUp, -0.22, NONE), ask(LegSpeed, -NONE, 0.3), ask(HandSwings, -NONE, 4.0)] },
+        // 100 % of 15 clips, 0 % of 4034 others.
+        Action::WalkBackwards => &const { [ask(ForwardSpeed, -NONE, -0.4)] },
+        // 100 % of 2 clips, 1 % of 4067 others. No archive asks anybody to stand still; idling comes nearest.
+        Action::StandStill => &const { [ask(FastestJoint, -NONE, 0.45)] },
+        // 94 % of 82 clips, 1 % of 3981 others.
+        Action::OldWalk => &const { [ask(ForwardSpeed, 0.45, 0.85), ask(ArmSwing, -NONE, 0.33), ask(Stoop, 4.0, NONE)] },
+        // 100 % of 4 clips, 1 % of 4065 others.
+        Action::HappyWalk => &const { [ask(ForwardSpeed, 0.8, 1.75), ask(ArmSpeed, 1.4, NONE), ask(Bounce, 0.085, NONE)] },
+        // 100 % of 56 clips, 2 % of 4008 others.
+        Action::Crouch => &const { [ask(PelvisLow, -NONE, 0.52)] },
+    }
+}

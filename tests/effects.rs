@@ -1,0 +1,123 @@
+//! The bounds of `motion::effects` on real motion capture. Where `ZOETROPE_MOCAP` names a folder with the unpacked archives and
+//! their captions, prints for each action the share of its clips that keep its bounds and the share of the others.
+
+use serde::Deserialize;
+use std::path::Path;
+use zoetrope::formats;
+use zoetrope::motion::Motion;
+use zoetrope::motion::effects::Action;
+
+const ARCHIVES: [&str; 4] = ["bandai_namco", "cmu", "hdm05", "mesh2motion"];
+/// Dances go on and on; they are measured in pieces of the length that people generate.
+const PIECE_SECS: f32 = 5.0;
+
+#[derive(Deserialize)]
+struct Segment {
+    file: String,
+    start_s: f32,
+    end_s: f32,
+    captions: Vec<String>,
+}
+
+/// What a caption says of an action.
+#[derive(Clone, Copy, PartialEq)]
+enum Says {
+    Yes,
+    /// Among other things, or something near it: counts neither way.
+    Partly,
+    No,
+}
+
+fn says(caption: &str, action: Action) -> Says {
+    let any = |words: &[&str]| words.iter().any(|word| caption.contains(word));
+    let of = |yes: bool, partly: bool| {
+        if yes {
+            Says::Yes
+        } else if partly {
+            Says::Partly
+        } else {
+            Says::No
+        }
+    };
+    let walks = any(&["walk", "strides"]);
+    let runs = any(&["runs", "jogs", "dashes"]);
+    let backwards = caption.starts_with("a person walks backward");
+    let sideways = any(&["turn", "to the left", "to the right", "veers", "around", "circle", "figure", "side"]);
+    let interrupted =
+        any(&["stops", "jump", "leap", "dive", "duck", "steps over", "in place", "basketball", "zombie", "running", "and back"]);
+    match action {
+        Action::Walk => of(walks && !any(&["backward", "old", "elderly", "happily"]) && !runs && !sideways && !interrupted, walks),
+        Action::Run => of(runs && !sideways && !interrupted, runs || any(&["running"])),
+        Action::Jump => {
+            let only = ["a person jumps", "a person jumps forward", "a person makes a high jump", "a person hops once on both legs"];
+            of(only.contains(&caption) || any(&["jumps and t"]), any(&["jump", "hop", "leap", "flip"]))
+        }
+        Action::TurnLeft => of((walks || runs) && any(&["turns left", "to the left", "around to the left"]), any(&["turn"])),
+        Action::TurnRight => of((walks || runs) && any(&["turns right", "to the right", "around to the right"]), any(&["turn"])),
+        Action::Wave => of(caption.starts_with("a person waves"), any(&["wav"])),
+        Action::Bow => of(any(&["bows"]), false),
+        Action::Kick => of(any(&["kicks", "spin kick", "jump kick"]) && !any(&["hand", "flip"]), any(&["kick"])),
+        Action::Punch => of(any(&["punch", "boxing", "jabs"]) && !any(&["blocks"]), any(&["karate", "punch"])),
+        Action::Dance => of(any(&["dances", "Indian dance"]), any(&["danc", "ballet"])),
+        Action::RaiseBothHands => of(any(&["raises both hands"]), false),
+        Action::WalkBackwards => of(backwards, any(&["backward"])),
+        // No archive has anybody who is told to stand still; these come nearest.
+        Action::StandStill => of(any(&["stands and listens"]) || caption == "a person nods", false),
+        Action::OldWalk => of(walks && !backwards && any(&["old person", "elderly"]), any(&["walks slowly"])),
+        Action::HappyWalk => of(walks && !backwards && any(&["happily"]), false),
+        Action::Crouch => of(any(&["does squats", "does a squat with"]), any(&["squat", "crouch"])),
+    }
+}
+
+fn clips(folder: &Path) -> Vec<(String, Motion)> {
+    let mut clips = Vec::new();
+    for archive in ARCHIVES {
+        let captions = folder.join(format!("{archive}.captions.jsonl"));
+        let lines = std::fs::read_to_string(&captions).unwrap_or_else(|error| panic!("{}: {error}", captions.display()));
+        let mut last: Option<(String, Motion)> = None;
+        for line in lines.lines() {
+            let segment: Segment = serde_json::from_str(line).expect("a line of captions");
+            if last.as_ref().is_none_or(|(file, _)| *file != segment.file) {
+                let motion = formats::read(&folder.join(&segment.file)).unwrap_or_else(|error| panic!("{error}"));
+                last = Some((segment.file.clone(), motion));
+            }
+            let Some((_, motion)) = &last else { continue };
+            let caption = &segment.captions[0];
+            let pieces = match says(caption, Action::Dance) {
+                Says::Yes => ((segment.end_s - segment.start_s) / PIECE_SECS).ceil().max(1.0),
+                Says::Partly | Says::No => 1.0,
+            };
+            let piece_secs = (segment.end_s - segment.start_s) / pieces;
+            for piece in 0..pieces as usize {
+                let from = segment.start_s + piece as f32 * piece_secs;
+                clips.push((caption.clone(), motion.trimmed(from, from + piece_secs)));
+            }
+        }
+    }
+    clips.retain(|(_, motion)| motion.len() >= 10);
+    clips
+}
+
+#[test]
+fn real_clips_keep_the_bounds_of_their_action_and_others_do_not() {
+    let Some(folder) = std::env::var_os("ZOETROPE_MOCAP") else {
+        println!("skipped: no motion capture (ZOETROPE_MOCAP)");
+        return;
+    };
+    let clips = clips(Path::new(&folder));
+    println!("{:18} {:>12} {:>16}", "action", "its clips", "other clips");
+    let mut outside = Vec::new();
+    for action in Action::ALL {
+        let share = |wanted: Says| {
+            let these: Vec<bool> =
+                clips.iter().filter(|(caption, _)| says(caption, action) == wanted).map(|(_, motion)| action.is_done_by(motion)).collect();
+            (100.0 * these.iter().filter(|done| **done).count() as f32 / these.len().max(1) as f32, these.len())
+        };
+        let ((own, own_count), (others, others_count)) = (share(Says::Yes), share(Says::No));
+        println!("{:18} {own:5.1} % of {own_count:4} {others:5.1} % of {others_count:4}", action.name());
+        if own < 90.0 || others > 20.0 {
+            outside.push(action.name());
+        }
+    }
+    assert!(outside.is_empty(), "the bounds do not divide: {outside:?}");
+}
