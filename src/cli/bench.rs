@@ -5,6 +5,7 @@ use super::error::CliError;
 use super::generate::load_model;
 use super::interrupt::Interrupt;
 use super::models::quantization;
+use super::obedience;
 use super::progress::{answer, say};
 use crate::model::bench::{Workload, decode_speed, uncached_speed};
 use crate::model::{MotionModel, PUBLISHED_SIZES, Quantization, TransformerConfig};
@@ -21,6 +22,9 @@ const CLIP_SECS: f32 = 4.0;
 const RUNS: usize = 3;
 
 pub(super) fn run(args: &BenchArgs) -> Result<(), CliError> {
+    if args.prompts {
+        return obedience::run(&args.model);
+    }
     let interrupt = Interrupt::listen();
     match &args.config {
         Some(size) => published_size(size, args.quant.map(quantization), &interrupt),

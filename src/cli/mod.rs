@@ -10,6 +10,7 @@ mod generate;
 mod inspect;
 mod interrupt;
 mod models;
+mod obedience;
 mod progress;
 mod render;
 mod threads;
