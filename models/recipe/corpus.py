@@ -10,7 +10,9 @@ import argparse
 import hashlib
 import random
 from collections import defaultdict
+from pathlib import Path
 
+import numpy as np
 import torch
 
 import pack
@@ -250,9 +252,9 @@ class Corpus:
         self.pools, self.texts, self.text_spans, self.text_features = pools, texts, text_spans, text_features
 
     @classmethod
-    def make(cls, pack_file, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=250):
+    def make(cls, pack_file, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=250, like=None):
         pieces = build(pack_file, seed, compositions, chains)
-        mean, std = statistics(pieces, device)
+        mean, std = kept_statistics(like) if like else statistics(pieces, device)
         rng = random.Random(seed)
         pools, texts, pool_of = [], [[""]], {}
         for piece in pieces:
@@ -287,6 +289,11 @@ class Corpus:
         return cls(pieces, **state)
 
 
+def kept_statistics(folder):
+    """Mean and deviation of a model folder."""
+    return tuple(torch.from_numpy(np.load(Path(folder) / f"{name}.npy")).float() for name in ("mean", "std"))
+
+
 def statistics(pieces, device):
     """Mean per element and deviation per block (as published), over the clips and their mirror images."""
     count, total, squares = 0, 0, 0
@@ -309,9 +316,10 @@ def main():
     parser.add_argument("--captions", type=int, default=40, help="sentences per action and style")
     parser.add_argument("--compositions", type=int, default=500)
     parser.add_argument("--chains", type=int, default=250)
+    parser.add_argument("--like", help="model folder whose feature statistics are kept, to train it further")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
-    corpus = Corpus.make(a.pack, a.text_encoder, a.device, a.captions, 0, a.compositions, a.chains)
+    corpus = Corpus.make(a.pack, a.text_encoder, a.device, a.captions, 0, a.compositions, a.chains, a.like)
     corpus.save(a.output)
     seconds = defaultdict(float)
     for piece in corpus.pieces:

@@ -10,8 +10,10 @@ feet are what one sees.
 import argparse
 import json
 import time
+from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch.nn import functional as F
 
 import representation as rep
@@ -117,11 +119,14 @@ def measure(windows, net, limit=48):
     return {"measure": posed + 2 * drift, "mpjpe_mm": position, "posed_mm": posed, "drift_cm": drift, "perplexity": perplexity}
 
 
-def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60):
+def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60, warm=None):
     torch.manual_seed(0)
     windows = Windows(corpus, device)
     windows.prepare(frames)
     net = MotionTokenizer(levels, width, width, activation).to(device)
+    if warm:
+        weights = load_file(Path(warm) / "tokenizer.safetensors")
+        net.load_state_dict({name.removeprefix("vqvae."): tensor for name, tensor in weights.items()})
     run = Run(folder, net, rate, minutes, device)
     (run.folder / "config.json").write_text(json.dumps({"levels": levels, "width": width, "activation": activation}))
     weight = torch.ones(rep.FEATURES, device=device)
@@ -157,11 +162,12 @@ def main():
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--minutes", type=float, default=35)
     parser.add_argument("--report-secs", type=float, default=60)
+    parser.add_argument("--warm", help="model folder to start from, instead of from nothing")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
     corpus = Corpus.load(a.corpus)
     levels = [int(level) for level in a.levels.split(",")]
-    train(corpus, a.output, levels, a.width, a.activation, a.minutes, a.device, a.batch, a.frames, a.rate, a.report_secs)
+    train(corpus, a.output, levels, a.width, a.activation, a.minutes, a.device, a.batch, a.frames, a.rate, a.report_secs, a.warm)
 
 
 if __name__ == "__main__":

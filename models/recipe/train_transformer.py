@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+import gguf_file
 import representation as rep
 from corpus import Corpus, features_of
 from networks import FactoredTransformer, MotionTokenizer
@@ -166,9 +167,14 @@ def measure(rows, net, passes=2, size=32):
     return total / count
 
 
-def train(rows, folder, layers, heads, width, dropout, minutes, device, batch=16, rate=8e-4, report_secs=120):
+def train(rows, folder, layers, heads, width, dropout, minutes, device, batch=16, rate=8e-4, report_secs=120, warm=None):
     torch.manual_seed(0)
     net = FactoredTransformer(rows.levels, layers, heads, width, rows.text.shape[1], dropout=dropout).to(device)
+    if warm:
+        # The digits' shares are merged into the tables of a model folder; they start anew from nothing.
+        weights = {name: torch.from_numpy(array) for name, array in gguf_file.read(Path(warm) / "transformer.gguf").items()}
+        zeros = {name: torch.zeros_like(tensor) for name, tensor in net.state_dict().items() if name.startswith("digit_")}
+        net.load_state_dict({**weights, **zeros})
     run = Run(folder, net, rate, minutes, device, weight_decay=0.05, betas=(0.9, 0.98))
     (run.folder / "config.json").write_text(json.dumps({"levels": rows.levels, **net.config}))
     reported, since, seen = time.monotonic(), 0, 0
@@ -206,11 +212,12 @@ def main():
     parser.add_argument("--speeds", default="1,0.88,1.13", help="how fast the clips are played")
     parser.add_argument("--minutes", type=float, default=80)
     parser.add_argument("--report-secs", type=float, default=120)
+    parser.add_argument("--warm", help="model folder to start from, instead of from nothing")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
     rows = Rows(Corpus.load(a.corpus), load_tokenizer(a.tokenizer, a.device), a.device, [float(speed) for speed in a.speeds.split(",")])
     print(f"{len(rows.tokens)} tokens in {sum(map(len, rows.variants))} rows", flush=True)
-    train(rows, a.output, a.layers, a.heads, a.width, a.dropout, a.minutes, a.device, a.batch, a.rate, a.report_secs)
+    train(rows, a.output, a.layers, a.heads, a.width, a.dropout, a.minutes, a.device, a.batch, a.rate, a.report_secs, a.warm)
 
 
 if __name__ == "__main__":
