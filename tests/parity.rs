@@ -437,6 +437,7 @@ fn continuing_from_tokens_equals_having_generated_them() {
 }
 
 #[test]
+#[allow(clippy::needless_range_loop, reason = "the step is looked up in several rows")]
 fn a_row_of_a_batch_equals_the_row_alone() {
     let Some((transformer, io)) = transformer("hs16") else { return };
     let texts = [text_of(&io, "pad"), text_of(&io, "a"), text_of(&io, "greedy_first_end"), text_of(&io, "a")];
@@ -446,7 +447,7 @@ fn a_row_of_a_batch_equals_the_row_alone() {
     let (mut batch, mut together) = transformer.start(&texts, &prefix).unwrap();
     let mut alone: Vec<_> = texts.iter().map(|text| transformer.start(&[text], &prefix).unwrap()).collect();
     let mut rows = vec![0, 1, 2, 3];
-    for step in 0..tokens[0].len() {
+    for step in 0..5 {
         for (logits, &row) in together.iter().zip(&rows) {
             assert_close(&format!("row {row} step {step}"), logits, &alone[row].1[0], LOGIT_TOLERANCE);
         }

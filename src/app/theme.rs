@@ -1,7 +1,8 @@
 //! The window's look: graphite, one amber accent, Inter.
 
 use bevy_egui::egui::{
-    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Margin, Shadow, Stroke, TextStyle, Theme, Visuals, vec2,
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Frame, Margin, Shadow, Stroke, TextStyle, Theme,
+    Visuals, vec2,
 };
 use std::sync::Arc;
 
@@ -50,7 +51,6 @@ pub fn regular(size: f32) -> FontId {
 }
 
 /// A panel's frame.
-#[must_use]
 pub fn card() -> Frame {
     Frame::new()
         .fill(PANEL.gamma_multiply(0.96))

@@ -8,7 +8,7 @@ pub(super) const HORIZON: Color = Color::srgb(0.125, 0.137, 0.161);
 /// Straight up.
 pub(super) const ZENITH: Color = Color::srgb(0.055, 0.060, 0.074);
 /// The floor in full light, before its grid.
-pub(super) const FLOOR: Color = Color::srgb(0.262, 0.280, 0.318);
+pub(super) const FLOOR: Color = Color::srgb(0.262, 0.280, 0.317);
 /// The floor's lines.
 pub(super) const GRID: Color = Color::srgb(0.47, 0.50, 0.57);
 /// The bones of the skeleton view: the window's accent.
