@@ -97,6 +97,19 @@ fn a_disturbed_walk_stands_on_its_feet_again() {
 }
 
 #[test]
+fn a_disturbed_walk_keeps_its_height_and_its_swinging_feet() {
+    let original = walk(180);
+    let cleaned = clean(&disturbed(&original), &CleanupSettings::default());
+    let mean_m = |motion: &Motion| motion.frames.iter().map(|pose| pose.root_m.y).sum::<f32>() / motion.len() as f32;
+    assert!((mean_m(&original) - mean_m(&cleaned)).abs() < 0.015, "the pelvis went from {} to {} m", mean_m(&original), mean_m(&cleaned));
+    let (before, after) = (world_joints(&original), world_joints(&cleaned));
+    for (frame, (a, b)) in before.iter().zip(&after).enumerate() {
+        let toe = FEET[1 - standing_foot(frame)][1] as usize;
+        assert!((a[toe].y - b[toe].y).abs() < 0.06, "frame {frame}: the swinging toe went from {} to {} m", a[toe].y, b[toe].y);
+    }
+}
+
+#[test]
 fn what_is_clean_hardly_changes() {
     let original = walk(180);
     let cleaned = clean(&original, &CleanupSettings::default());

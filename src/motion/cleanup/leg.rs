@@ -1,5 +1,6 @@
 //! A leg of two bones that reaches for a place: hip, knee, ankle.
 
+use super::wish::Wish;
 use crate::motion::rotation::shortest_arc;
 use crate::motion::{Joint, Pose, REST_OFFSETS_M, WorldPose};
 use glam::{Quat, Vec3};
@@ -15,20 +16,40 @@ pub(super) struct Leg {
     hip: usize,
     knee: usize,
     ankle: usize,
+    pub(super) toe: Joint,
 }
 
 impl Leg {
-    pub(super) const LEFT: Self = Self { hip: Joint::LHip as usize, knee: Joint::LKnee as usize, ankle: Joint::LAnkle as usize };
-    pub(super) const RIGHT: Self = Self { hip: Joint::RHip as usize, knee: Joint::RKnee as usize, ankle: Joint::RAnkle as usize };
+    pub(super) const LEFT: Self =
+        Self { hip: Joint::LHip as usize, knee: Joint::LKnee as usize, ankle: Joint::LAnkle as usize, toe: Joint::LFoot };
+    pub(super) const RIGHT: Self =
+        Self { hip: Joint::RHip as usize, knee: Joint::RKnee as usize, ankle: Joint::RAnkle as usize, toe: Joint::RFoot };
 
     fn length_m(self) -> f32 {
         REST_OFFSETS_M[self.knee].length() + REST_OFFSETS_M[self.ankle].length()
     }
 
+    /// How far the ankle may be from the hip: as far as is easy, or as it was.
+    fn reach_m(self, world: &WorldPose) -> f32 {
+        (EASY * self.length_m()).max(world.positions_m[self.hip].distance(world.positions_m[self.ankle]))
+    }
+
+    /// The turn of the foot about its toe, axis and angle, that brings the ankle within reach of the hip, or as near as it can.
+    pub(super) fn rolling(self, world: &WorldPose, wish: &Wish) -> (Vec3, f32) {
+        let (ankle, hip) = (wish.ankle_m(self.toe) - wish.toe_m, world.positions_m[self.hip] - wish.toe_m);
+        let (foot_m, hip_m, reach_m) = (ankle.length(), hip.length(), self.reach_m(world));
+        let axis = ankle.cross(hip).normalize_or(Vec3::X);
+        if ankle.distance(hip) <= reach_m {
+            return (axis, 0.0);
+        }
+        let cosine = (foot_m * foot_m + hip_m * hip_m - reach_m * reach_m) / (2.0 * foot_m * hip_m);
+        (axis, (ankle.angle_between(hip) - cosine.clamp(-1.0, 1.0).acos()).max(0.0))
+    }
+
     /// How far the hip must go down to come within easy reach of a place for the ankle (or as near to it as the leg was stretched).
     pub(super) fn lowering_m(self, world: &WorldPose, ankle_m: Vec3) -> f32 {
         let hip_m = world.positions_m[self.hip];
-        let reach_m = (EASY * self.length_m()).max(hip_m.distance(world.positions_m[self.ankle]));
+        let reach_m = self.reach_m(world);
         let to = ankle_m - hip_m;
         if to.length() <= reach_m {
             return 0.0;
@@ -37,9 +58,10 @@ impl Leg {
         (-to.y - (reach_m * reach_m - beside_m * beside_m).sqrt()).max(0.0)
     }
 
-    /// Turns hip, knee and ankle of `pose` so that the ankle comes to `ankle_m` with the foot turned `world_from_foot`. `world` is
-    /// the pose before it was lowered by `lowered_m`.
-    pub(super) fn reach(self, pose: &mut Pose, world: &WorldPose, lowered_m: f32, ankle_m: Vec3, world_from_foot: Quat) {
+    /// Turns hip, knee, ankle and toes of `pose` so that the foot comes to where it shall be. `world` is the pose before it was
+    /// lowered by `lowered_m`.
+    pub(super) fn reach(self, pose: &mut Pose, world: &WorldPose, lowered_m: f32, wish: &Wish) {
+        let ankle_m = wish.ankle_m(self.toe);
         let down = Vec3::Y * lowered_m;
         let [hip_m, knee_m, old_ankle_m] = [self.hip, self.knee, self.ankle].map(|joint| world.positions_m[joint] - down);
         let (thigh, shin) = (knee_m - hip_m, old_ankle_m - knee_m);
@@ -60,7 +82,8 @@ impl Leg {
         let world_from_shin = (swing * bend * world.rotations[self.knee]).normalize();
         pose.local[self.hip] = (world_from_pelvis.inverse() * world_from_thigh).normalize();
         pose.local[self.knee] = (world_from_thigh.inverse() * world_from_shin).normalize();
-        pose.local[self.ankle] = (world_from_shin.inverse() * world_from_foot).normalize();
+        pose.local[self.ankle] = (world_from_shin.inverse() * wish.world_from_foot).normalize();
+        pose.local[self.toe as usize] = (wish.world_from_foot.inverse() * wish.world_from_toes).normalize();
     }
 
     /// The reach to use for a wished one: the same up to what the leg had or has easily, then ever more slowly up to straight.

@@ -8,10 +8,11 @@
 //! Not here: what a motion looks like from a decoder's side, or whether it pleases ([`super::measure`] says).
 
 mod banded;
-mod feet;
 mod leg;
+mod lock;
 mod settle;
 mod smooth;
+mod wish;
 
 use super::Motion;
 use glam::Vec3;
@@ -41,7 +42,7 @@ pub fn clean(motion: &Motion, settings: &CleanupSettings) -> Motion {
         settle::settle(&mut cleaned);
     }
     if settings.locking {
-        feet::lock(&mut cleaned);
+        lock::lock(&mut cleaned);
     }
     if let (Some(before), Some(after)) = (motion.frames.first(), cleaned.frames.first()) {
         let shift_m = (before.root_m - after.root_m) * Vec3::new(1.0, 0.0, 1.0);

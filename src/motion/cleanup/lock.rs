@@ -1,0 +1,79 @@
+//! Brings the legs to where the feet want to be, and the body to where the legs can do it.
+
+use super::banded::smooth_curve;
+use super::leg::Leg;
+use super::wish::{Wish, wishes};
+use crate::motion::feet::FEET;
+use crate::motion::{JOINT_COUNT, Motion, WorldPose};
+use glam::{Quat, Vec3};
+
+/// A heel that must rise for its leg to reach rises at most this far about the toe.
+const ROLLED_MOST_RAD: f32 = 0.7;
+const ROLLING: Envelope = Envelope { frames: 2, stiffness: 6.0 };
+/// After that the pelvis goes down, at most this far.
+const LOWERED_MOST_M: f32 = 0.08;
+const LOWERING: Envelope = Envelope { frames: 5, stiffness: 60.0 };
+
+/// Pins touching feet to the floor, keeps the others out of it, and bends the legs accordingly.
+pub(super) fn lock(motion: &mut Motion) {
+    if motion.is_empty() {
+        return;
+    }
+    let worlds: Vec<WorldPose> = motion.frames.iter().map(|pose| pose.world()).collect();
+    let joints_m: Vec<[Vec3; JOINT_COUNT]> = worlds.iter().map(|world| world.positions_m).collect();
+    let legs = [Leg::LEFT, Leg::RIGHT];
+    let feet: [Vec<Wish>; 2] = [0, 1].map(|foot| {
+        let mut feet = wishes(&worlds, &joints_m, FEET[foot]);
+        roll(&worlds, legs[foot], &mut feet);
+        feet
+    });
+    let needed_m = |frame: usize| {
+        let touching = legs.iter().zip(&feet).filter(|(_, wishes)| wishes[frame].touching);
+        let needs_m = touching.map(|(leg, wishes)| leg.lowering_m(&worlds[frame], wishes[frame].ankle_m(leg.toe)));
+        needs_m.fold(0.0, f32::max).min(LOWERED_MOST_M)
+    };
+    let lowered_m = LOWERING.over((0..worlds.len()).map(needed_m).collect());
+
+    for (frame, pose) in motion.frames.iter_mut().enumerate() {
+        pose.root_m.y -= lowered_m[frame];
+        for (leg, wishes) in legs.iter().zip(&feet) {
+            leg.reach(pose, &worlds[frame], lowered_m[frame], &wishes[frame]);
+        }
+    }
+}
+
+/// Raises the heels of touching feet that their legs cannot reach otherwise, about toes that stay.
+fn roll(worlds: &[WorldPose], leg: Leg, wishes: &mut [Wish]) {
+    let turns: Vec<(Vec3, f32)> = worlds.iter().zip(&*wishes).map(|(world, wish)| leg.rolling(world, wish)).collect();
+    let needed_rad =
+        turns.iter().zip(&*wishes).map(|((_, angle_rad), wish)| if wish.touching { angle_rad.min(ROLLED_MOST_RAD) } else { 0.0 });
+    let angles_rad = ROLLING.over(needed_rad.collect());
+    for ((wish, (axis, _)), angle_rad) in wishes.iter_mut().zip(&turns).zip(angles_rad) {
+        wish.world_from_foot = Quat::from_axis_angle(*axis, angle_rad) * wish.world_from_foot;
+    }
+}
+
+/// A smooth curve that lies about on top of what is needed.
+struct Envelope {
+    /// How far it reaches before and after what needs it.
+    frames: usize,
+    stiffness: f64,
+}
+
+impl Envelope {
+    /// The curve over needs of at least 0, of which there is at least one.
+    fn over(&self, needs: Vec<f32>) -> Vec<f32> {
+        if needs.iter().all(|need| *need <= 0.0) {
+            return needs;
+        }
+        let frames = needs.len();
+        let widened: Vec<f64> = (0..frames)
+            .map(|frame| {
+                let around = frame.saturating_sub(self.frames)..(frame + self.frames + 1).min(frames);
+                f64::from(needs[around].iter().copied().fold(0.0, f32::max))
+            })
+            .collect();
+        let (alike, free) = (vec![1.0; frames], vec![0.0; frames - 1]);
+        smooth_curve(&alike, &widened, &free, &free, self.stiffness).into_iter().map(|need| need.max(0.0) as f32).collect()
+    }
+}

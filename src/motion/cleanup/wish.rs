@@ -1,0 +1,170 @@
+//! Where a foot wants to be: one place on the floor for each contact, and a smooth way from one to the next.
+
+use super::banded::smooth_curve;
+use crate::motion::feet;
+use crate::motion::{JOINT_COUNT, Joint, REST_OFFSETS_M, WorldPose};
+use glam::{Quat, Vec3};
+use std::ops::Range;
+
+/// A toe that wanders farther than this from where it stood has left, though slowly.
+const WANDERING_M: f32 = 0.10;
+/// A toe that stands keeps its height within this, and is slower than this.
+const LEVEL_M: f32 = 0.015;
+const STANDING_M_PER_SEC: f32 = 0.35;
+/// Pull towards no correction in free frames against bending: a correction fades within about ten frames.
+const FADING: f64 = 8e-4;
+/// Pull towards the correction asked for in contact frames.
+const HOLDING: f64 = 30.0;
+/// A toe at this speed says half as much about where it stands as one at rest.
+const HALF_SPEED_M_PER_SEC: f32 = 0.35;
+/// Rounds the corner where a foot that would enter the floor begins to be lifted.
+const ROUNDING_M: f32 = 0.004;
+
+/// Where a foot shall be in one frame.
+#[derive(Clone, Copy)]
+pub(super) struct Wish {
+    pub(super) toe_m: Vec3,
+    pub(super) world_from_foot: Quat,
+    pub(super) world_from_toes: Quat,
+    /// Whether the toe stands on the floor.
+    pub(super) touching: bool,
+}
+
+impl Wish {
+    /// Where the ankle then is.
+    pub(super) fn ankle_m(&self, toe: Joint) -> Vec3 {
+        self.toe_m - self.world_from_foot * REST_OFFSETS_M[toe as usize]
+    }
+}
+
+/// Where one foot shall be in every frame: its own way plus a smooth correction that is exact in contacts. A standing toe has one
+/// place, a flat foot is level, toes on the floor are level too, and a foot in the air does not enter the floor.
+pub(super) fn wishes(worlds: &[WorldPose], joints_m: &[[Vec3; JOINT_COUNT]], [ankle, toe]: [Joint; 2]) -> Vec<Wish> {
+    let frames = worlds.len();
+    let stands = stands(joints_m, toe);
+    let mut shift_m = Correction::none(frames);
+    for stand in &stands {
+        // A toe comes and goes at some speed; where it stood is where it was slow.
+        let surety = |frame: usize| 1.0 / (1.0 + (feet::speed_m_per_sec(joints_m, toe, frame) / HALF_SPEED_M_PER_SEC).powi(4));
+        let weighted_m = stand.clone().map(|frame| joints_m[frame][toe as usize] * surety(frame)).sum::<Vec3>();
+        let place_m = (weighted_m / stand.clone().map(surety).sum::<f32>()).with_y(feet::rest_height_m(toe));
+        for frame in stand.clone() {
+            shift_m.ask(frame, place_m - joints_m[frame][toe as usize], surety(frame));
+        }
+    }
+    let foot_turns = levelled(worlds, ankle, &flats(joints_m, ankle, &stands));
+    let toe_turns = levelled(worlds, toe, &stands);
+    let shifts_m = shift_m.curve();
+
+    (0..frames)
+        .map(|frame| {
+            let mut wish = Wish {
+                toe_m: joints_m[frame][toe as usize] + shifts_m[frame],
+                world_from_foot: Quat::from_scaled_axis(foot_turns[frame]) * worlds[frame].rotations[ankle as usize],
+                world_from_toes: Quat::from_scaled_axis(toe_turns[frame]) * worlds[frame].rotations[toe as usize],
+                touching: shift_m.asked(frame),
+            };
+            let above_m = (wish.toe_m.y - feet::rest_height_m(toe)).min(wish.ankle_m(toe).y - feet::rest_height_m(ankle));
+            wish.toe_m.y += above_floor(above_m) - above_m;
+            wish
+        })
+        .collect()
+}
+
+/// Turns, as axis times angle in the world, that make a joint level in the given frames, facing one way in each run of them.
+fn levelled(worlds: &[WorldPose], joint: Joint, runs: &[Range<usize>]) -> Vec<Vec3> {
+    let mut turn = Correction::none(worlds.len());
+    let own = |frame: usize| worlds[frame].rotations[joint as usize];
+    for run in runs {
+        let ahead = run.clone().map(|frame| (own(frame) * Vec3::Z).with_y(0.0).normalize_or_zero()).sum::<Vec3>();
+        let level = Quat::from_rotation_y(ahead.x.atan2(ahead.z));
+        for frame in run.clone() {
+            turn.ask(frame, short_turn(level * own(frame).inverse()), 1.0);
+        }
+    }
+    turn.curve()
+}
+
+/// Contacts of a toe, divided where it wanders off in small steps.
+fn stands(joints_m: &[[Vec3; JOINT_COUNT]], toe: Joint) -> Vec<Range<usize>> {
+    let at = |frame: usize| joints_m[frame][toe as usize];
+    let mut stands = Vec::new();
+    for run in feet::contacts(joints_m, toe) {
+        let mut start = run.start;
+        let mut sum_m = Vec3::ZERO;
+        for frame in run.clone() {
+            let place_m = sum_m / (frame - start).max(1) as f32;
+            if frame > start && feet::floor_distance_m(place_m, at(frame)) > WANDERING_M {
+                stands.push(start..frame.saturating_sub(2).max(start + 1));
+                (start, sum_m) = (frame, Vec3::ZERO);
+            }
+            sum_m += at(frame);
+        }
+        stands.push(start..run.end);
+    }
+    stands.into_iter().map(|stand| core(joints_m, toe, stand)).filter(|stand| stand.len() >= feet::CONTACT_FRAMES).collect()
+}
+
+/// A contact without the frames at its ends in which the joint still comes or already goes.
+fn core(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint, contact: Range<usize>) -> Range<usize> {
+    let mut heights_m: Vec<f32> = contact.clone().map(|frame| joints_m[frame][joint as usize].y).collect();
+    heights_m.sort_by(f32::total_cmp);
+    let Some(usual_m) = heights_m.get(heights_m.len() / 2).copied() else { return contact };
+    let stands = |frame: &usize| {
+        (joints_m[*frame][joint as usize].y - usual_m).abs() < LEVEL_M
+            && feet::speed_m_per_sec(joints_m, joint, *frame) < STANDING_M_PER_SEC
+    };
+    match (contact.clone().find(stands), contact.clone().rfind(stands)) {
+        (Some(first), Some(last)) => first..last + 1,
+        _ => contact.start..contact.start,
+    }
+}
+
+/// Parts of the stands in which the ankle touches too.
+fn flats(joints_m: &[[Vec3; JOINT_COUNT]], ankle: Joint, stands: &[Range<usize>]) -> Vec<Range<usize>> {
+    let low = feet::contacts(joints_m, ankle);
+    let both = stands.iter().flat_map(|stand| low.iter().map(|run| run.start.max(stand.start)..run.end.min(stand.end)));
+    both.map(|flat| core(joints_m, ankle, flat)).filter(|flat| flat.len() >= feet::CONTACT_FRAMES).collect()
+}
+
+/// What is asked of a foot's place or turn in some frames, and how surely.
+struct Correction {
+    at: Vec<Vec3>,
+    weights: Vec<f64>,
+}
+
+impl Correction {
+    fn none(frames: usize) -> Self {
+        Self { at: vec![Vec3::ZERO; frames], weights: vec![FADING; frames] }
+    }
+
+    fn ask(&mut self, frame: usize, at: Vec3, surety: f32) {
+        self.at[frame] = at;
+        self.weights[frame] = FADING + HOLDING * f64::from(surety);
+    }
+
+    fn asked(&self, frame: usize) -> bool {
+        self.weights[frame] > FADING
+    }
+
+    /// The smooth curve through what is asked for, fading to nothing where nothing is.
+    fn curve(&self) -> Vec<Vec3> {
+        let free = vec![0.0; self.at.len() - 1];
+        let axis = |of: fn(&Vec3) -> f32| {
+            let at: Vec<f64> = self.at.iter().map(|at| f64::from(of(at))).collect();
+            smooth_curve(&self.weights, &at, &free, &free, 1.0)
+        };
+        let (x, y, z) = (axis(|v| v.x), axis(|v| v.y), axis(|v| v.z));
+        x.iter().zip(&y).zip(&z).map(|((x, y), z)| Vec3::new(*x as f32, *y as f32, *z as f32)).collect()
+    }
+}
+
+/// A height that is never below the floor: the height itself well above it, 0 well below, rounded between.
+fn above_floor(height_m: f32) -> f32 {
+    0.5 * (height_m + (height_m * height_m + 4.0 * ROUNDING_M * ROUNDING_M).sqrt()) - ROUNDING_M * (-height_m.abs() / 0.02).exp()
+}
+
+/// A rotation as axis times angle, by the shorter way.
+fn short_turn(rotation: Quat) -> Vec3 {
+    if rotation.w < 0.0 { (-rotation).to_scaled_axis() } else { rotation.to_scaled_axis() }
+}
