@@ -7,6 +7,9 @@ use glam::{Quat, Vec3, Vec4};
 /// trembles there.
 const WEIGHTS: [f32; 5] = [-1.0 / 16.0, 4.0 / 16.0, 10.0 / 16.0, 4.0 / 16.0, -1.0 / 16.0];
 
+/// Rotations that differ by more than 60° from one frame to the next but one are no tremble, and have no mean worth the name.
+const FARTHEST_DOT: f32 = 0.866;
+
 /// The motion smoothed with [`WEIGHTS`]; it goes on beyond its ends in a straight line.
 pub(super) fn smoothed(motion: &Motion) -> Motion {
     let frames = &motion.frames;
@@ -18,6 +21,9 @@ pub(super) fn smoothed(motion: &Motion) -> Motion {
         let middle = frames[frame];
         let root_m = around.iter().zip(WEIGHTS).map(|(pose, weight)| pose.root_m * weight).sum();
         let local: [Quat; JOINT_COUNT] = std::array::from_fn(|joint| {
+            if around.iter().any(|pose| pose.local[joint].dot(middle.local[joint]).abs() < FARTHEST_DOT) {
+                return middle.local[joint];
+            }
             let sum: Vec4 = around
                 .iter()
                 .zip(WEIGHTS)
