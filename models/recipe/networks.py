@@ -278,7 +278,7 @@ class Transformer(nn.Module):
                     x = block(x, None, rope, cache)
                 positions[stream] += inputs[stream].shape[1]
                 logits.append(self.lm_head(self.transformer["ln_f"](x[:, -1]))[0])
-            row = logits[0] if not guided else logits[1] + guidance * (logits[0] - logits[1])
+            row = guide(*logits, guidance) if guided else logits[0]
             if not end:
                 row[self.codes] = -math.inf
             code = nucleus(row / temperature, top_p, generator)
@@ -327,6 +327,18 @@ def digit_values(levels):
         columns.append(F.one_hot(code // basis % level, level))
         basis *= level
     return F.pad(torch.cat(columns, 1).float(), (0, 0, 0, 2))
+
+
+def guide(given, empty, guidance):
+    """Logits drawn away from those of the empty prompt (classifier-free guidance); the end token is the last.
+
+    Guidance chooses among the codes. Whether to end stays as likely as the prompt alone makes it: raised to a power, the
+    small chance that a motion ends here would end most of them at once.
+    """
+    guided = empty + guidance * (given - empty)
+    others = torch.logsumexp(given[:-1], 0)
+    guided[-1] = torch.logsumexp(guided[:-1], 0) + given[-1] - others
+    return guided
 
 
 def nucleus(logits, top_p, generator):
