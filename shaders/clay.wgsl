@@ -19,9 +19,9 @@ struct Clay {
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> clay: Clay;
 
-// Bright values come near to white without reaching it (Reinhard's curve with a white point of 4, per channel).
+// Bright values come near to white without reaching it (Reinhard's curve with a white point of 2.4, per channel).
 fn tone(light: vec3<f32>) -> vec3<f32> {
-    return light * (1.0 + light / 16.0) / (1.0 + light);
+    return light * (1.0 + light / 5.8) / (1.0 + light);
 }
 
 @fragment

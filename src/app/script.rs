@@ -74,6 +74,12 @@ impl Script {
         Ok(Self { rest: actions, wait_secs: 0.0 })
     }
 
+    /// Whether a picture comes next.
+    #[must_use]
+    pub fn pictures_next(&self) -> bool {
+        matches!(self.rest.front(), Some(Action::Screenshot(_)))
+    }
+
     /// The next action, if its time has come; `delta_secs` is the time since the last call. An ended script quits.
     pub fn next(&mut self, busy: Busy, delta_secs: f32) -> Option<Action> {
         if busy.picturing {

@@ -104,6 +104,7 @@ fn window_app(graphics: &Graphics, demo: bool, scripted: bool) -> App {
     )
     .add_plugins(EguiPlugin::default())
     .insert_resource(graphics.quality)
+    .insert_resource(Adapter(graphics.quality))
     .insert_resource(rig)
     .add_plugins(StagePlugin)
     .insert_resource(State(session))
@@ -122,6 +123,10 @@ struct State(Session);
 /// The generator.
 #[derive(Resource)]
 struct Link(Worker);
+
+/// What the graphics device can do when it has to keep up.
+#[derive(Resource)]
+struct Adapter(Quality);
 
 /// Prompts to try.
 #[derive(Resource)]
@@ -172,12 +177,17 @@ fn run_script(
     mut inbox: ResMut<'_, Inbox>,
     pictures: Query<'_, '_, (), With<Screenshot>>,
     time: Res<'_, Time>,
+    adapter: Res<'_, Adapter>,
+    mut quality: ResMut<'_, Quality>,
 ) {
     play.still_frames += 1;
     play.still_secs += time.delta_secs();
     let settling = play.still_frames < SETTLE_FRAMES || play.still_secs < SETTLE_SECS;
     let busy = Busy { picturing: !pictures.is_empty(), settling, ..state.busy() };
     let Some(script) = &mut play.script else { return };
+    // A picture is looked at longer than a frame, and may take its time.
+    let fine = script.pictures_next() || busy.picturing;
+    quality.set_if_neq(if fine { Quality::Hardware } else { adapter.0 });
     if let Some(action) = script.next(busy, time.delta_secs()) {
         inbox.0.push(action);
         play.still_frames = 0;
@@ -254,9 +264,9 @@ fn relaxed() -> Pose {
 }
 
 /// Draws often while something moves, seldom otherwise.
-fn choose_pace(state: Res<'_, State>, play: Res<'_, Play>, quality: Res<'_, Quality>, mut settings: ResMut<'_, WinitSettings>) {
+fn choose_pace(state: Res<'_, State>, play: Res<'_, Play>, adapter: Res<'_, Adapter>, mut settings: ResMut<'_, WinitSettings>) {
     let moves = state.player.is_playing() || state.busy().working || play.script.is_some();
-    let mode = match (moves, *quality) {
+    let mode = match (moves, adapter.0) {
         (true, Quality::Hardware) => UpdateMode::Continuous,
         (true, Quality::Software) => UpdateMode::reactive(SOFTWARE_INTERVAL),
         (false, _) => UpdateMode::reactive(RESTING_INTERVAL),

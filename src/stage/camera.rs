@@ -183,15 +183,11 @@ impl Plugin for CameraPlugin {
         if !app.world().contains_resource::<CameraRig>() {
             app.insert_resource(CameraRig::new(ViewAngle::default()));
         }
-        app.add_systems(Startup, spawn).add_systems(PostUpdate, move_camera.before(TransformSystems::Propagate));
+        app.add_systems(Startup, spawn).add_systems(PostUpdate, (refine_edges, move_camera.before(TransformSystems::Propagate)));
     }
 }
 
-fn spawn(mut commands: Commands<'_, '_>, quality: Res<'_, Quality>) {
-    let (samples, shadow_edges) = match *quality {
-        Quality::Software => (Msaa::Off, ShadowFilteringMethod::Hardware2x2),
-        Quality::Hardware => (Msaa::Sample4, ShadowFilteringMethod::Gaussian),
-    };
+fn spawn(mut commands: Commands<'_, '_>) {
     commands.spawn((
         StageCamera,
         Camera3d::default(),
@@ -199,9 +195,20 @@ fn spawn(mut commands: Commands<'_, '_>, quality: Res<'_, Quality>) {
         // The stage's shaders give final colours.
         Tonemapping::None,
         DebandDither::Disabled,
-        samples,
-        shadow_edges,
+        Msaa::Off,
+        ShadowFilteringMethod::Hardware2x2,
     ));
+}
+
+fn refine_edges(quality: Res<'_, Quality>, camera: Single<'_, '_, (&mut Msaa, &mut ShadowFilteringMethod), With<StageCamera>>) {
+    if !quality.is_changed() {
+        return;
+    }
+    let (mut samples, mut shadow_edges) = camera.into_inner();
+    (*samples, *shadow_edges) = match *quality {
+        Quality::Software => (Msaa::Off, ShadowFilteringMethod::Hardware2x2),
+        Quality::Hardware => (Msaa::Sample4, ShadowFilteringMethod::Gaussian),
+    };
 }
 
 fn move_camera(

@@ -26,12 +26,12 @@ pub enum StageError {
     Write(PathBuf, String),
 }
 
-/// How much the graphics device can be asked to do.
+/// How much the graphics device is asked to do; may change at any time.
 #[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quality {
-    /// A software adapter: no multisampling, cheap shadow edges.
+    /// A window on a software adapter: no multisampling, cheap shadow edges.
     Software,
-    /// A graphics card.
+    /// A graphics card, or pictures that may take their time.
     Hardware,
 }
 

@@ -1,6 +1,6 @@
 //! Pictures without a window.
 
-use super::{CameraRig, Figure, Graphics, Picture, Shown, StageError, StagePlugin, ViewAngle};
+use super::{CameraRig, Figure, Graphics, Picture, Quality, Shown, StageError, StagePlugin, ViewAngle};
 use crate::motion::Motion;
 use bevy::app::{PluginsState, TerminalCtrlCHandlerPlugin};
 use bevy::camera::RenderTarget;
@@ -85,7 +85,8 @@ fn windowless_stage(graphics: &Graphics, options: &PictureOptions) -> (App, Hand
             .disable::<PipelinedRenderingPlugin>()
             .disable::<TerminalCtrlCHandlerPlugin>(),
     )
-    .insert_resource(graphics.quality)
+    // Pictures take the time they need.
+    .insert_resource(Quality::Hardware)
     .insert_resource(CameraRig::new(options.angle).without_delay())
     .init_resource::<Album>()
     .add_plugins(StagePlugin);

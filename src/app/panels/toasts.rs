@@ -5,7 +5,7 @@ use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, DONE, GAP, TEXT, TROUBLE};
 use crate::app::toast::ToastKind;
-use bevy_egui::egui::{Align2, Area, CornerRadius, Id, Order, Rect, RichText, Sense, Stroke, Ui, vec2};
+use bevy_egui::egui::{Align2, Area, CornerRadius, Id, Label, Order, Rect, RichText, Sense, Stroke, Ui, vec2};
 
 const WIDTH: f32 = 340.0;
 
@@ -30,9 +30,9 @@ pub(super) fn toasts(ui: &mut Ui, view: &View<'_>, free: Rect) -> Vec<Action> {
                     ui.horizontal_top(|ui| {
                         let (dot, _) = ui.allocate_exact_size(vec2(8.0, 20.0), Sense::hover());
                         ui.painter().rect_filled(Rect::from_center_size(dot.center(), vec2(4.0, 14.0)), CornerRadius::same(2), color);
-                        ui.allocate_ui(vec2(WIDTH - 90.0, 0.0), |ui| {
+                        ui.vertical(|ui| {
                             ui.set_width(WIDTH - 90.0);
-                            ui.label(RichText::new(sentence(&toast.text)).size(13.0).color(TEXT));
+                            ui.add(Label::new(RichText::new(sentence(&toast.text)).size(13.0).color(TEXT)).wrap());
                         });
                         if icon_button(ui, Icon::Close, "Dismiss", 22.0, Emphasis::Quiet).clicked() {
                             actions.push(Action::Dismiss(toast.id));

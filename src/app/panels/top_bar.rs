@@ -6,6 +6,7 @@ use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, draw, icon_button};
 use crate::app::session::ModelState;
 use crate::app::theme::{self, ACCENT, DONE, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
+use crate::generator::protocol::ModelInfo;
 use crate::stage::{CameraMove, Figure, ViewAngle};
 use bevy_egui::egui::{Align, Color32, Layout, RichText, Sense, Ui, vec2};
 
@@ -31,7 +32,7 @@ fn model(ui: &mut Ui, model: &ModelState) {
         ModelState::Ready(info) => (
             DONE,
             info.name.clone(),
-            format!("{} · {}", info.device, info.licence),
+            format!("{} · {}", info.device.to_uppercase(), licence(info)),
             format!("licence of what this model makes: {}", info.licence),
         ),
         ModelState::Failed { message } => (TROUBLE, "no model".to_owned(), String::new(), message.clone()),
@@ -43,6 +44,12 @@ fn model(ui: &mut Ui, model: &ModelState) {
     if !rest.is_empty() {
         ui.label(RichText::new(rest).size(12.5).color(TEXT_FAINT)).on_hover_text(&details);
     }
+}
+
+/// The licence, with what its abbreviation means for whoever has no time to look it up.
+fn licence(info: &ModelInfo) -> String {
+    let non_commercial = info.licence.split(['-', ' ']).any(|part| part == "NC");
+    if non_commercial { format!("{} (non-commercial)", info.licence) } else { info.licence.clone() }
 }
 
 /// From right to left.
