@@ -53,10 +53,25 @@ impl Sampler {
 
 /// Classifier-free guidance: moves logits away from those without a text, `guidance` times the distance; 1 changes nothing.
 /// Source: Ho and Salimans, arXiv 2207.12598.
+///
+/// Guidance chooses among the codes. The end token, the last, stays as likely as the text alone makes it: raised to a
+/// power, the small chance that a motion ends here would end most motions early. Models are trained and measured with the
+/// same rule (`guide` in `models/recipe/networks.py`).
 pub fn guide(conditional: &mut [f32], unconditional: &[f32], guidance: f32) {
-    for (with, without) in conditional.iter_mut().zip(unconditional) {
+    if guidance == 1.0 {
+        return;
+    }
+    let Some((end, codes)) = conditional.split_last_mut() else { return };
+    let end_above_codes = *end - log_sum_exp(codes);
+    for (with, without) in codes.iter_mut().zip(unconditional) {
         *with = without + guidance * (*with - without);
     }
+    *end = log_sum_exp(codes) + end_above_codes;
+}
+
+fn log_sum_exp(logits: &[f32]) -> f32 {
+    let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    top + logits.iter().map(|logit| (logit - top).exp()).sum::<f32>().ln()
 }
 
 /// Probabilities of logits; values that are not finite count as impossible.
