@@ -24,3 +24,4 @@ pub mod pipeline;
 #[cfg(feature = "app")]
 pub mod stage;
 pub mod timeline;
+pub mod train;
