@@ -24,11 +24,12 @@ const FLOORS: [(&str, u8); 14] = [
 ];
 
 /// Which modules an outside crate may enter.
-const DOORS: [(&str, &[&str]); 26] = [
+const DOORS: [(&str, &[&str]); 27] = [
     ("candle_core", &["model"]),
     ("candle_nn", &["model"]),
     ("candle_transformers", &["model"]),
     ("tokenizers", &["model"]),
+    ("nalgebra", &["train"]),
     ("wgpu", &["engine"]),
     ("gltf", &["formats"]),
     ("gltf_json", &["formats"]),

@@ -8,6 +8,7 @@ mod bundle;
 mod checkpoint;
 mod config;
 mod error;
+pub mod evaluator;
 pub mod fsq;
 mod gguf;
 mod infer;
@@ -25,6 +26,7 @@ pub use config::{
     Activation, ModelConfig, Norm, PUBLISHED_SIZES, PatchMethod, Sampling, TextEncoderConfig, TokenizerConfig, TransformerConfig,
 };
 pub use error::{Error, Result};
+pub use evaluator::Evaluator;
 pub use gguf::write_gguf;
 pub use sampler::{Sampler, guide};
 pub use source::{FileSource, Source};

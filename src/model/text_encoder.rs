@@ -13,7 +13,7 @@ use tokenizers::{Tokenizer, TruncationParams};
 use super::checkpoint::Checkpoint;
 use super::config::TextEncoderConfig;
 use super::error::{Error, Result};
-use super::source::Source;
+use super::source::{FileSource, Source};
 
 /// The most features that a transformer was trained to read.
 pub const MAX_FEATURES: usize = 150;
@@ -75,14 +75,7 @@ impl TextEncoder {
     /// Missing, damaged and unfitting files.
     pub fn load(source: &Source, folder: &str, kind: TextEncoderConfig) -> Result<Self> {
         let file = |name: &str| source.file(&format!("{folder}{name}"));
-        let tokenizer_file = file("tokenizer.json");
-        let malformed =
-            |cause: tokenizers::Error| Error::Malformed { kind: "tokenizer.json", cause: cause.to_string(), path: tokenizer_file.label() };
-        let mut tokenizer = Tokenizer::from_bytes(tokenizer_file.bytes()?).map_err(malformed)?;
-        tokenizer.with_padding(None);
-        let truncation = TruncationParams { max_length: MAX_PIECES, ..TruncationParams::default() };
-        tokenizer.with_truncation(Some(truncation)).map_err(malformed)?;
-
+        let tokenizer = word_pieces(&file("tokenizer.json"))?;
         let config = file("config.json");
         let json = config.bytes()?;
         let bad_config = |cause: serde_json::Error| Error::Malformed {
@@ -108,6 +101,15 @@ impl TextEncoder {
         Ok(Self { tokenizer, network })
     }
 
+    /// A text encoder from a network, with the `tokenizer.json` of a folder; `folder` as for [`load`](Self::load).
+    ///
+    /// # Errors
+    /// A missing or damaged file.
+    pub(super) fn from_bert(network: bert::BertModel, dim: usize, source: &Source, folder: &str) -> Result<Self> {
+        let tokenizer = word_pieces(&source.file(&format!("{folder}tokenizer.json")))?;
+        Ok(Self { tokenizer, network: Network::Bert(Box::new(network), dim) })
+    }
+
     /// Numbers in a feature.
     pub fn dim(&self) -> usize {
         match self.network {
@@ -123,19 +125,34 @@ impl TextEncoder {
 
     /// Reads a text: at most [`MAX_FEATURES`] features, and never none.
     pub fn encode(&self, text: &str) -> Result<TextFeatures> {
+        let states = self.states(text)?;
+        let kept = states.narrow(1, 0, states.dim(1)?.min(MAX_FEATURES))?;
+        TextFeatures::new(kept.flatten_all()?.to_vec1()?, self.dim())
+    }
+
+    /// The network's last states `[1, pieces, dim]`, all of them and never none.
+    pub(super) fn states(&self, text: &str) -> Result<Tensor> {
         let pieces = self.pieces(text)?;
         if pieces.is_empty() {
             return Err(Error::Text { cause: "it has no words".into() });
         }
         let ids = Tensor::from_slice(&pieces, (1, pieces.len()), &Device::Cpu)?;
-        let states = match &self.network {
+        Ok(match &self.network {
             Network::Bert(network, _) => network.forward(&ids, &ids.zeros_like()?, None)?,
             // candle's encoder asks for a mutable self although it keeps nothing; its tensors are shared, not copied.
             Network::T5(network, _) => network.as_ref().clone().forward(&ids)?,
-        };
-        let kept = states.narrow(1, 0, pieces.len().min(MAX_FEATURES))?;
-        TextFeatures::new(kept.flatten_all()?.to_vec1()?, self.dim())
+        })
     }
+}
+
+/// The splitter of texts into pieces that a `tokenizer.json` describes, without padding and with the longest text that encoders read.
+fn word_pieces(file: &FileSource) -> Result<Tokenizer> {
+    let malformed = |cause: tokenizers::Error| Error::Malformed { kind: "tokenizer.json", cause: cause.to_string(), path: file.label() };
+    let mut tokenizer = Tokenizer::from_bytes(file.bytes()?).map_err(malformed)?;
+    tokenizer.with_padding(None);
+    let truncation = TruncationParams { max_length: MAX_PIECES, ..TruncationParams::default() };
+    tokenizer.with_truncation(Some(truncation)).map_err(malformed)?;
+    Ok(tokenizer)
 }
 
 /// What a text encoder's folder holds, from its `config.json` alone: the kind of network and the numbers in a feature.

@@ -3,3 +3,4 @@
 //! [`dataset`] makes and reads the folder that everything else here learns from and is measured on.
 
 pub mod dataset;
+pub mod eval;
