@@ -20,12 +20,14 @@ import representation as rep
 from captions import Segment, swap_sides
 from representation import FPS
 from text_encoder import TextEncoder
+from unseen import given_away
 
 HELD_OUT_SHARE = 0.04
 SHORT_LOOP_SECS, LOOP_TO_SECS = 5.0, 8.0
 LOOPED = {"walk", "walk-slow", "walk-fast", "walk-long", "run", "jog", "dash", "jacks", "jog-place", "crawl"}
 LEGS = {"walk", "walk-turn-left", "walk-turn-right", "walk-back", "run", "jog"}
 ARMS = {"wave-left", "wave-right", "wave-both", "raise-left", "raise-right", "raise-both"}
+STRIKES = {"kick": "kick", "kick-karate": "kick", "kick-jump": "kick-jump", "kick-ball": "kick-ball", "punch": "punch", "box": "punch"}
 STANDING = {"bow", "bye", "wave-left", "wave-right", "wave-both", "raise-left", "raise-right", "raise-both", "guide", "punch", "kick", "stand"}
 
 
@@ -73,7 +75,7 @@ def build(pack_file, seed=0, compositions=500, chains=250):
             if stop - start >= 20:
                 segment = Segment.of(clip, entry["captions"])
                 pieces.append(Piece(clip, root[start:stop], local[start:stop], segment, is_held_out(clip)))
-    made = [piece for source in pieces for piece in (*seats(source), *squats(source))]
+    made = [piece for source in pieces for piece in (*seats(source), *squats(source), *strikes(source))]
     made += idles(pieces, rng)
     pieces = [looped(piece) if piece.segment.action in LOOPED and len(piece) < SHORT_LOOP_SECS * FPS else piece for piece in pieces]
     known = [piece for piece in pieces + made if not piece.held_out]
@@ -138,6 +140,29 @@ def _held(piece, top, bottom):
     sway = bottom - 1 - (torch.sin(torch.arange(2 * FPS) / FPS * 2.5) ** 2 * 2).round().long()
     frames = torch.cat([torch.arange(top, bottom), sway.clamp(min=top)])
     return Piece(piece.clip, piece.root[frames], piece.local[frames], Segment("crouch"), piece.held_out)
+
+
+def strikes(piece):
+    """Single kicks and punches from clips of many, each from a moment before to a moment behind."""
+    action = STRIKES.get(piece.segment.action)
+    if action is None:
+        return
+    joints = rep.forward_kinematics(piece.root, rep.matrix_from_quat(piece.local))
+    if action == "punch":
+        # The speed at which a wrist leaves its shoulder.
+        reach = (joints[:, [rep.L_WRIST, rep.R_WRIST]] - joints[:, [rep.L_SHOULDER, rep.R_SHOULDER]]).norm(dim=-1)
+        value, least = torch.nn.functional.pad(reach[3:] - reach[:-3], (0, 0, 3, 0)).amax(1) * FPS / 3, 1.5
+    else:
+        value, least = joints[:, [rep.L_ANKLE, rep.R_ANKLE], 1].amax(1), 0.45
+    last = -FPS
+    for at in range(len(piece)):
+        near = value[max(0, at - FPS // 3) : at + FPS // 3 + 1]
+        if value[at] >= least and value[at] == near.max() and at - last > FPS // 2:
+            start = max(0, at - int(0.9 * FPS))
+            stop = min(len(piece), at + int(1.3 * FPS))
+            if stop - start > FPS:
+                yield piece.part(start, stop, Segment(action, piece.segment.style))
+            last = at
 
 
 def looped(piece, overlap=8):
@@ -266,7 +291,13 @@ class Corpus:
                     texts.append(piece.captions(mirrored, captions, rng))
                 pair.append(pool_of[key])
             pools.append(pair)
+        # What the model is tested with stays unseen.
+        refused = {caption for caption, _ in given_away({text for pool in texts for text in pool})}
+        texts = [[text for text in pool if text not in refused] for pool in texts]
+        if not all(texts):
+            raise SystemExit(f"no caption is left of some pieces: {sorted(refused)}")
         distinct = list(dict.fromkeys(text for pool in texts for text in pool))
+        print(f"{len(refused)} captions left out: they share words with a test prompt")
         features = TextEncoder(encoder_folder, device).encode(distinct)
         first = torch.tensor([0, *map(len, features)]).cumsum(0).tolist()
         span_of = {text: (first[row], len(features[row])) for row, text in enumerate(distinct)}

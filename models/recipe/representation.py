@@ -18,7 +18,7 @@ PARENTS = [-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18,
 MIRRORED = [0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20]
 LEVELS = [[0], [1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12, 13, 14], [15, 16, 17], [18, 19], [20, 21]]
 PELVIS, SPINE3, L_FOOT, R_FOOT, HEAD, L_WRIST, R_WRIST = 0, 9, 10, 11, 15, 20, 21
-L_ANKLE, R_ANKLE = 7, 8
+L_ANKLE, R_ANKLE, L_SHOULDER, R_SHOULDER = 7, 8, 16, 17
 UPPER_BODY = [9, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]
 
 # The rest pose of src/motion/skeleton.rs (check.py compares them), metres.

@@ -10,6 +10,7 @@ feet are what one sees.
 import argparse
 import json
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import torch
@@ -22,6 +23,15 @@ from networks import MotionTokenizer
 from training import Run, with_weights
 
 KINEMATIC_ROWS = 8
+# Quick and rare motions are drawn more often: without, kicks, punches and steps backwards come out as next to nothing.
+BOOST = defaultdict(
+    lambda: 1.0,
+    {
+        "kick": 30, "kick-ball": 30, "kick-karate": 30, "kick-jump": 30, "punch": 30, "box": 30, "jab-left": 30, "jab-right": 30, "karate": 5,
+        "walk-back": 20, "jacks": 15, "jump": 6, "jump-forward": 6, "jump-high": 6, "dance": 10, "salsa": 4, "bow": 5, "bye": 5, "stand": 5,
+        "walk-left": 5, "walk-right": 5, "crouch": 4,
+    },
+)  # fmt: skip
 FEET = [rep.L_ANKLE, rep.R_ANKLE, rep.L_FOOT, rep.R_FOOT]
 
 
@@ -36,7 +46,7 @@ class Windows:
             parts.append(features)
             for piece, length in zip(pieces, lengths):
                 if not piece.held_out:
-                    self.spans.append((at, length))
+                    self.spans.append((at, length, BOOST[piece.group]))
                 elif not mirrored:
                     self.held_out.append((at, length))
                 at += length
@@ -45,12 +55,12 @@ class Windows:
         self.device = device
 
     def prepare(self, frames):
-        usable = [(start, length) for start, length in self.spans if length >= frames]
+        usable = [span for span in self.spans if span[1] >= frames]
         self.frames = frames
-        self.start = torch.tensor([start for start, _ in usable], device=self.device)
-        self.room = torch.tensor([length - frames + 1 for _, length in usable], device=self.device)
+        start, length, boost = torch.tensor(usable, device=self.device).unbind(1)
+        self.start, self.room = start.long(), length.long() - frames + 1
         # A long clip holds more to see, but the shortest ones must not get lost.
-        self.weight = (self.room + frames).float().sqrt()
+        self.weight = (self.room + frames).float().sqrt() * boost
 
     def draw(self, count):
         row = torch.multinomial(self.weight, count, replacement=True)
@@ -119,7 +129,7 @@ def measure(windows, net, limit=48):
     return {"measure": posed + 2 * drift, "mpjpe_mm": position, "posed_mm": posed, "drift_cm": drift, "perplexity": perplexity}
 
 
-def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60, warm=None):
+def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60, warm=None, decoder_only=False):
     torch.manual_seed(0)
     windows = Windows(corpus, device)
     windows.prepare(frames)
@@ -127,6 +137,10 @@ def train(corpus, folder, levels, width, activation, minutes, device, batch=32, 
     if warm:
         weights = load_file(Path(warm) / "tokenizer.safetensors")
         net.load_state_dict({name.removeprefix("vqvae."): tensor for name, tensor in weights.items()})
+    if decoder_only:
+        # The codes stay what they are, so a transformer that was trained on them stays valid.
+        for part in (net.encoder, net.quantizer.project_in):
+            part.requires_grad_(False)
     run = Run(folder, net, rate, minutes, device)
     (run.folder / "config.json").write_text(json.dumps({"levels": levels, "width": width, "activation": activation}))
     weight = torch.ones(rep.FEATURES, device=device)
@@ -163,11 +177,12 @@ def main():
     parser.add_argument("--minutes", type=float, default=35)
     parser.add_argument("--report-secs", type=float, default=60)
     parser.add_argument("--warm", help="model folder to start from, instead of from nothing")
+    parser.add_argument("--decoder-only", action="store_true", help="keep the encoder and with it all codes")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
     corpus = Corpus.load(a.corpus)
     levels = [int(level) for level in a.levels.split(",")]
-    train(corpus, a.output, levels, a.width, a.activation, a.minutes, a.device, a.batch, a.frames, a.rate, a.report_secs, a.warm)
+    train(corpus, a.output, levels, a.width, a.activation, a.minutes, a.device, a.batch, a.frames, a.rate, a.report_secs, a.warm, a.decoder_only)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! Does a motion do what was asked? For 16 actions, measured effects with bounds that real motion capture of the action keeps and
+//! Does a motion do what was asked? For 28 actions, measured effects with bounds that real motion capture of the action keeps and
 //! other motion capture does not.
 //!
 //! The bounds were set on the archives of CMU, Bandai Namco, HDM05 and Mesh2Motion, read and retargeted by this program, by the
@@ -8,8 +8,8 @@
 mod table;
 mod tracks;
 
-use super::Motion;
-use tracks::Tracks;
+use super::{Joint, Motion};
+use tracks::{Hand, Tracks};
 
 /// An action with a measured effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,11 +31,23 @@ pub enum Action {
     OldWalk,
     HappyWalk,
     Crouch,
+    WalkSlowly,
+    StepLeft,
+    StepRight,
+    RunAndTurnLeft,
+    RunAndTurnRight,
+    WaveLeftHand,
+    WaveRightHand,
+    RaiseLeftHand,
+    RaiseRightHand,
+    TiredWalk,
+    WalkAndWave,
+    JumpingJacks,
 }
 
 impl Action {
     /// All actions, in the order of tables.
-    pub const ALL: [Self; 16] = {
+    pub const ALL: [Self; 28] = {
         use Action::*;
         [
             Walk,
@@ -54,6 +66,18 @@ impl Action {
             OldWalk,
             HappyWalk,
             Crouch,
+            WalkSlowly,
+            StepLeft,
+            StepRight,
+            RunAndTurnLeft,
+            RunAndTurnRight,
+            WaveLeftHand,
+            WaveRightHand,
+            RaiseLeftHand,
+            RaiseRightHand,
+            TiredWalk,
+            WalkAndWave,
+            JumpingJacks,
         ]
     };
 
@@ -77,6 +101,18 @@ impl Action {
             Self::OldWalk => "old person's walk",
             Self::HappyWalk => "happy walk",
             Self::Crouch => "crouch",
+            Self::WalkSlowly => "walk slowly",
+            Self::StepLeft => "step to the left",
+            Self::StepRight => "step to the right",
+            Self::RunAndTurnLeft => "run and turn left",
+            Self::RunAndTurnRight => "run and turn right",
+            Self::WaveLeftHand => "wave the left hand",
+            Self::WaveRightHand => "wave the right hand",
+            Self::RaiseLeftHand => "raise the left hand",
+            Self::RaiseRightHand => "raise the right hand",
+            Self::TiredWalk => "tired walk",
+            Self::WalkAndWave => "walk and wave",
+            Self::JumpingJacks => "jumping jacks",
         }
     }
 
@@ -110,6 +146,8 @@ pub struct Ask {
 pub enum Effect {
     /// Mean speed of the pelvis along its heading, m/s; negative backwards.
     ForwardSpeed,
+    /// Mean speed of the pelvis to the body's left, m/s; negative to the right.
+    SideSpeed,
     /// Change of heading from the first to the last frame, degrees; positive to the left.
     Turn,
     /// Height of the lowest foot joint when it is highest, m.
@@ -122,6 +160,14 @@ pub enum Effect {
     Stoop,
     /// How often the tip of a hand changes direction by 3 cm or more without the wrist going down to the hip.
     HandSwings,
+    /// The same of the left hand alone.
+    LeftHandSwings,
+    /// The same of the right hand alone.
+    RightHandSwings,
+    /// Height above the head joint that the left wrist reaches for a while, m.
+    LeftHandUp,
+    /// The same of the right wrist.
+    RightHandUp,
     /// Height above the head joint that both wrists reach together for a while, m.
     HandsUp,
     /// Angle of an outstretched leg from straight down at its highest, degrees.
@@ -130,6 +176,8 @@ pub enum Effect {
     Punch,
     /// Mean speed of elbows and wrists about the pelvis, m/s.
     ArmSpeed,
+    /// How often the feet change between coming together and parting sideways by 10 cm or more.
+    Straddles,
     /// Mean speed of knees and ankles about the pelvis, m/s.
     LegSpeed,
     /// How much the pelvis goes up and down within half a second, the median, m.
@@ -149,14 +197,20 @@ impl Effect {
 
     fn of(self, tracks: &Tracks) -> f32 {
         match self {
-            Self::ForwardSpeed => tracks.forward_speed(),
+            Self::ForwardSpeed => tracks.velocity().z,
+            Self::SideSpeed => tracks.velocity().x,
             Self::Turn => tracks.turn(),
             Self::Flight => tracks.flight(),
             Self::PelvisLow => tracks.pelvis_low(),
             Self::Bow => tracks.bow(),
             Self::Stoop => tracks.stoop(),
-            Self::HandSwings => tracks.hand_swings(),
-            Self::HandsUp => tracks.hands_up(),
+            Self::HandSwings => tracks.hand_swings(Hand::Left).max(tracks.hand_swings(Hand::Right)),
+            Self::LeftHandSwings => tracks.hand_swings(Hand::Left),
+            Self::RightHandSwings => tracks.hand_swings(Hand::Right),
+            Self::LeftHandUp => tracks.hands_up(&[Joint::LWrist]),
+            Self::RightHandUp => tracks.hands_up(&[Joint::RWrist]),
+            Self::HandsUp => tracks.hands_up(&[Joint::LWrist, Joint::RWrist]),
+            Self::Straddles => tracks.straddles(),
             Self::LegRaise => tracks.leg_raise(),
             Self::Punch => tracks.punch(),
             Self::ArmSpeed => tracks.speed_about_pelvis(&tracks::ARMS),

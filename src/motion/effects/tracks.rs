@@ -8,11 +8,20 @@ use std::f32::consts::{PI, TAU};
 
 pub(super) const ARMS: [Joint; 4] = [Joint::LElbow, Joint::RElbow, Joint::LWrist, Joint::RWrist];
 pub(super) const LEGS: [Joint; 4] = [Joint::LKnee, Joint::RKnee, Joint::LAnkle, Joint::RAnkle];
-/// Shoulder, wrist, and the direction of the hand in the rest pose.
+/// Shoulder, wrist, and the direction of the hand in the rest pose; in the order of [`Hand`].
 const HANDS: [(Joint, Joint, Vec3); 2] = [(Joint::LShoulder, Joint::LWrist, Vec3::X), (Joint::RShoulder, Joint::RWrist, Vec3::NEG_X)];
+
+#[derive(Clone, Copy)]
+pub(super) enum Hand {
+    Left,
+    Right,
+}
+
 const WRIST_TO_TIP_M: f32 = 0.15;
 /// A hand swings when it goes back by this.
 const SWING_M: f32 = 0.03;
+/// Feet straddle when they part by this.
+const STRADDLE_M: f32 = 0.1;
 /// A wrist lower than this below its shoulder hangs.
 const HANGING_M: f32 = 0.28;
 /// A leg longer than this from hip to ankle is outstretched.
@@ -57,9 +66,10 @@ impl Tracks {
         Quat::from_rotation_y(-self.headings_rad[frame]) * direction
     }
 
-    pub(super) fn forward_speed(&self) -> f32 {
-        let step_m = |frame: usize| self.seen(frame, self.at(frame, Joint::Pelvis) - self.at(frame - 1, Joint::Pelvis)).z;
-        FPS * mean((1..self.frames()).map(step_m))
+    /// Mean velocity of the pelvis as the body sees it, m/s.
+    pub(super) fn velocity(&self) -> Vec3 {
+        let step_m = |frame: usize| self.seen(frame, self.at(frame, Joint::Pelvis) - self.at(frame - 1, Joint::Pelvis));
+        Vec3::from_array([0, 1, 2].map(|axis| FPS * mean((1..self.frames()).map(|frame| step_m(frame)[axis]))))
     }
 
     pub(super) fn turn(&self) -> f32 {
@@ -92,25 +102,29 @@ impl Tracks {
         trunk.z.atan2(trunk.y).to_degrees()
     }
 
-    pub(super) fn hand_swings(&self) -> f32 {
-        let swings = HANDS.into_iter().flat_map(|(shoulder, wrist, outwards)| {
-            let tips: Vec<Option<Vec3>> = (0..self.frames())
-                .map(|frame| {
-                    let hangs = self.at(frame, wrist).y < self.at(frame, shoulder).y - HANGING_M;
-                    let hand = self.worlds[frame].rotations[wrist as usize] * outwards * WRIST_TO_TIP_M;
-                    (!hangs).then(|| self.seen(frame, self.at(frame, wrist) + hand - self.at(frame, shoulder)))
-                })
-                .collect();
-            [Vec3::X, Vec3::Y, Vec3::Z].map(|axis| most_reversals(tips.iter().map(|tip| tip.map(|tip| tip.dot(axis)))))
-        });
-        swings.max().unwrap_or(0) as f32
+    pub(super) fn hand_swings(&self, hand: Hand) -> f32 {
+        let (shoulder, wrist, outwards) = HANDS[hand as usize];
+        let tips: Vec<Option<Vec3>> = (0..self.frames())
+            .map(|frame| {
+                let hangs = self.at(frame, wrist).y < self.at(frame, shoulder).y - HANGING_M;
+                let hand = self.worlds[frame].rotations[wrist as usize] * outwards * WRIST_TO_TIP_M;
+                (!hangs).then(|| self.seen(frame, self.at(frame, wrist) + hand - self.at(frame, shoulder)))
+            })
+            .collect();
+        let swings = [Vec3::X, Vec3::Y, Vec3::Z].map(|axis| most_reversals(tips.iter().map(|tip| tip.map(|tip| tip.dot(axis))), SWING_M));
+        swings.into_iter().max().unwrap_or(0) as f32
     }
 
-    pub(super) fn hands_up(&self) -> f32 {
-        let both = |joints: &[Vec3; JOINT_COUNT]| joints[Joint::LWrist as usize].y.min(joints[Joint::RWrist as usize].y);
-        let heights: Vec<f32> = self.joints_m.iter().map(|joints| both(joints) - joints[Joint::Head as usize].y).collect();
+    pub(super) fn hands_up(&self, wrists: &[Joint]) -> f32 {
+        let lowest = |joints: &[Vec3; JOINT_COUNT]| -highest(wrists.iter().map(|wrist| -joints[*wrist as usize].y));
+        let heights: Vec<f32> = self.joints_m.iter().map(|joints| lowest(joints) - joints[Joint::Head as usize].y).collect();
         let a_while = (heights.len() / 20).max(5).min(heights.len());
         exceeded_in(heights, a_while)
+    }
+
+    pub(super) fn straddles(&self) -> f32 {
+        let apart = |frame: usize| self.seen(frame, self.at(frame, Joint::LAnkle) - self.at(frame, Joint::RAnkle)).x;
+        most_reversals((0..self.frames()).map(|frame| Some(apart(frame))), STRADDLE_M) as f32
     }
 
     pub(super) fn leg_raise(&self) -> f32 {
@@ -162,8 +176,8 @@ impl Tracks {
     }
 }
 
-/// Most changes of direction of at least [`SWING_M`] in a stretch of a track without gaps.
-fn most_reversals(track: impl Iterator<Item = Option<f32>>) -> u32 {
+/// Most changes of direction of at least `least` in a stretch of a track without gaps.
+fn most_reversals(track: impl Iterator<Item = Option<f32>>, least: f32) -> u32 {
     let (mut most, mut here) = (0, 0);
     // The extreme since the last change of direction, and that direction: 1, -1, or 0 at the start.
     let mut extreme: Option<(f32, f32)> = None;
@@ -174,12 +188,12 @@ fn most_reversals(track: impl Iterator<Item = Option<f32>>) -> u32 {
         };
         let (turn, direction) = *extreme.get_or_insert((value, 0.0));
         if direction == 0.0 {
-            if (value - turn).abs() > SWING_M {
+            if (value - turn).abs() > least {
                 extreme = Some((value, (value - turn).signum()));
             }
         } else if (value - turn) * direction > 0.0 {
             extreme = Some((value, direction));
-        } else if (value - turn).abs() > SWING_M {
+        } else if (value - turn).abs() > least {
             extreme = Some((value, -direction));
             here += 1;
             most = most.max(here);
