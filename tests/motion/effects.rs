@@ -86,3 +86,34 @@ fn the_shortest_motions_measure_without_panic() {
         }
     }
 }
+
+#[test]
+fn one_hand_is_not_the_other() {
+    let waving = acting(3.0, |t, pose| {
+        pose.local[Joint::RShoulder as usize] = Quat::from_rotation_z(-0.5);
+        pose.local[Joint::RElbow as usize] = Quat::from_rotation_z(-1.0 + 0.4 * (8.0 * t).sin());
+    });
+    assert!(Action::WaveRightHand.is_done_by(&waving) && !Action::WaveLeftHand.is_done_by(&waving));
+    let raised = acting(3.0, |_, pose| pose.local[Joint::LShoulder as usize] = Quat::from_rotation_z(1.3));
+    assert!(Action::RaiseLeftHand.is_done_by(&raised) && !Action::RaiseRightHand.is_done_by(&raised));
+}
+
+#[test]
+fn going_sideways_has_a_side() {
+    let step = |speed: f32| acting(3.0, move |t, pose| pose.root_m.x += speed * t);
+    assert!(Action::StepLeft.is_done_by(&step(0.4)) && !Action::StepRight.is_done_by(&step(0.4)));
+    assert!(Action::StepRight.is_done_by(&step(-0.4)) && !Action::StepLeft.is_done_by(&step(-0.4)));
+}
+
+#[test]
+fn waving_on_the_way_is_both_at_once() {
+    let going = |speed: f32, swing: f32| {
+        acting(3.0, move |t, pose| {
+            pose.root_m.z += speed * t;
+            pose.local[Joint::RShoulder as usize] = Quat::from_rotation_z(-0.5);
+            pose.local[Joint::RElbow as usize] = Quat::from_rotation_z(-1.0 + swing * (8.0 * t).sin());
+        })
+    };
+    assert!(Action::WalkAndWave.is_done_by(&going(1.0, 0.4)));
+    assert!(!Action::WalkAndWave.is_done_by(&going(0.0, 0.4)) && !Action::WalkAndWave.is_done_by(&going(1.0, 0.0)));
+}
