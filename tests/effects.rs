@@ -68,7 +68,7 @@ fn says(caption: &str, action: Action) -> Says {
         Action::Crouch => of(any(&["does squats", "does a squat with"]), any(&["squat", "crouch"])),
         Action::WalkSlowly => of(
             any(&["walks slowly"]) && !interrupted,
-            walks && any(&["slow", "old", "elderly", "exhausted", "tired", "zombie", "sad", "uneven"]) || walks && sideways,
+            walks && (sideways || any(&["slow", "old", "elderly", "exhausted", "tired", "zombie", "sad", "uneven"])),
         ),
         Action::StepLeft => of(caption.starts_with("a person walks to the left"), any(&["side"])),
         Action::StepRight => of(caption.starts_with("a person walks to the right"), any(&["side"])),
