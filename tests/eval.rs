@@ -4,15 +4,21 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use candle_core::{DType, Device, Tensor, Var};
-use glam::Vec3;
+use glam::{Quat, Vec3};
 use zoetrope::model::evaluator::{EncoderSize, EvaluatorNetworks, EvaluatorSize, contrastive_loss, positions};
-use zoetrope::model::{Checkpoint, Evaluator};
-use zoetrope::motion::JOINT_COUNT;
+use zoetrope::model::{Checkpoint, Evaluator, MotionModel};
+use zoetrope::motion::{JOINT_COUNT, Motion, Pose, features};
+use zoetrope::pipeline::Sampling;
+use zoetrope::train::dataset::{Dataset, Layout, Purpose, Split};
+use zoetrope::train::eval::learn::{LearnOptions, learn};
 use zoetrope::train::eval::metrics::{
     self, Embeddings, Gaussian, Joints, accelerations_m, code_use, distance, frechet_distance, hits, joint_error_m, mean_distance, ranks,
 };
+use zoetrope::train::eval::{Candidate, EvalError, Event, Options, evaluate, fingerprint, load_evaluator};
+use zoetrope::{formats, library};
 
 /// A file of the complete reference kit.
 fn kit(path: &str) -> Option<PathBuf> {
@@ -93,6 +99,34 @@ fn padding_changes_no_embedding() {
     let deviation = (logvar * 0.5).unwrap().exp().unwrap();
     assert_close("deviations", &flat(&deviation), &flat(&io["motion_std"]), 1e-5);
     assert_close("positions", &flat(&positions(20, 64, &Device::Cpu).unwrap()), &flat(&io["pe_first20"]), 1e-6);
+}
+
+/// `tests/golden/evaluator_lightning` is a Lightning checkpoint of a tiny evaluator, with the epochs, optimizer states and foreign
+/// objects that such files hold beside the weights, and the same weights as safetensors.
+#[test]
+fn a_lightning_checkpoint_is_read_as_data() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/evaluator_lightning");
+    let lightning = Evaluator::load(&folder, ROW, no_words).expect("loads");
+    let plain = Evaluator::load(&folder.join("distilbert/same.safetensors"), ROW, no_words);
+    let plain = plain.expect("loads");
+    let frames: Vec<f32> = (0..7 * ROW).map(|at| (at as f32 * 0.37).sin()).collect();
+    assert_eq!(lightning.embed_motion(&frames).unwrap(), plain.embed_motion(&frames).unwrap());
+    let caption = "a man walks";
+    assert_eq!(lightning.embed_text(caption).unwrap(), plain.embed_text(caption).unwrap());
+}
+
+#[test]
+fn evaluators_that_cannot_be_read_are_named() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let load = |path: &Path| Evaluator::load(path, ROW, no_words).map(|_| ()).expect_err("refused").to_string();
+    assert!(load(folder.path()).contains("evaluator.safetensors"));
+    let damaged = folder.path().join("epoch=1.ckpt");
+    std::fs::write(&damaged, b"PK\x03\x04 no more of it").unwrap();
+    assert!(load(folder.path()).contains("epoch=1.ckpt"));
+    let other = folder.path().join("evaluator.safetensors");
+    candle_core::safetensors::save(&HashMap::from([("weight", Tensor::zeros(2, DType::F32, &Device::Cpu).unwrap())]), &other).unwrap();
+    std::fs::write(folder.path().join("evaluator.json"), "{\"heads\": -1}").unwrap();
+    assert!(load(folder.path()).contains("evaluator.json"));
 }
 
 /// A tiny evaluator on variables, two clips of other lengths and two captions.
@@ -292,4 +326,117 @@ fn jerk_is_nought_for_what_accelerates_evenly_and_known_for_a_cubic_path() {
     // The third difference of t³ is 6, and the mean of 0 … 21 is 10.5.
     assert!((metrics::jerk_m(&moving(3)) - 6.0 * 10.5e-3).abs() < 1e-4);
     assert_eq!(metrics::jerk_m(&moving(3)[..3]), 0.0);
+}
+
+// ------------------------------------------------------------------------------------------------- the whole way
+
+/// A data set of walks along bends, each with a caption of its own: `train` of 64, `val` of none, `test` of 3 and one that is damaged.
+fn walks(root: &Path) -> Dataset {
+    let write = |path: PathBuf, text: &[u8]| {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let layout = Layout::new(root);
+    let mut names = Vec::new();
+    for clip in 0..68 {
+        let name = format!("walk{clip:02}");
+        let pose = |frame: usize| {
+            let secs = frame as f32 / 30.0;
+            let mut pose = Pose::REST;
+            pose.root_m += Vec3::Z * secs;
+            pose.local[0] = Quat::from_rotation_y(0.01 * clip as f32 * secs);
+            pose.local[1] = Quat::from_rotation_x(0.5 * (6.0 * secs).sin());
+            pose
+        };
+        let motion = Motion { frames: (0..60).map(pose).collect() };
+        std::fs::create_dir_all(layout.motion(&name).parent().unwrap()).unwrap();
+        formats::write_features(&layout.motion(&name), &features::encode(&motion)).unwrap();
+        write(layout.texts(&name), format!("a person walks along bend {clip}\n").as_bytes());
+        names.push(name);
+    }
+    std::fs::write(layout.motion("walk67"), b"no features").unwrap();
+    for (split, part) in [(Split::Train, &names[..64]), (Split::Val, &names[..0]), (Split::Test, &names[64..])] {
+        write(layout.split(Purpose::Generator, split), part.join("\n").as_bytes());
+    }
+    for (which, value) in [("mean", 0.0_f32), ("std", 1.0)] {
+        let mut npy = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+        npy.extend(format!("{:<117}\n", "{'descr': '<f4', 'fortran_order': False, 'shape': (272,), }").bytes());
+        npy.extend((0..ROW).flat_map(|_| value.to_le_bytes()));
+        write(layout.statistics(which), &npy);
+    }
+    Dataset::open(root).unwrap()
+}
+
+#[test]
+fn a_folder_of_clips_becomes_an_evaluator_and_tables_and_what_was_made_is_kept() {
+    let root = tempfile::TempDir::new().unwrap();
+    let dataset = walks(root.path());
+    let (silent, go_on) = (|_: Event<'_>| (), AtomicBool::new(false));
+    let folder = root.path().join("evaluator");
+    let learning = |minutes: f64| LearnOptions { minutes, seed: 1, folder: folder.clone() };
+    learn(&dataset, &learning(1e-4), &silent, &go_on).expect("learns");
+    let state = || std::fs::read_to_string(folder.join("state.json")).unwrap();
+    let before = state();
+    learn(&dataset, &learning(1e-4), &silent, &go_on).expect("has nothing left to do");
+    let step = |state: &str| serde_json::from_str::<serde_json::Value>(state).unwrap()["step"].as_u64().unwrap();
+    assert!(step(&before) > 0 && step(&state()) == step(&before));
+
+    let evaluator = load_evaluator(&folder).expect("loads");
+    let source = library::find(library::STARTER).unwrap();
+    let model = MotionModel::load(&source).unwrap();
+    let candidate = Candidate { model: &model, fingerprint: fingerprint(&source) };
+    let options = Options {
+        split: Split::Test,
+        limit: None,
+        repeats: 2,
+        takes: 1,
+        seed: 0,
+        sampling: Sampling { greedy: true, ..Sampling::default() },
+        threads: 2,
+        folder: root.path().join("kept"),
+    };
+    let report = evaluate(&candidate, &dataset, Some((&evaluator, &folder)), &options, &silent, &go_on).expect("measures");
+    assert_eq!((report.clips, report.left_out.len()), (3, 1));
+    assert!(report.left_out[0].contains("walk67"), "{:?}", report.left_out);
+    assert_eq!(report.quality[0].what, "real");
+    let generation = report.generation.as_ref().unwrap();
+    assert_eq!(generation.rows[0].what, "real");
+    assert!(generation.rows[0].r_precision.is_none(), "three captions fill no pool");
+    assert!(generation.rows.iter().all(|row| row.mm_distance.mean.is_finite() && row.fid.mean.is_finite()));
+    assert_eq!((report.actions.len(), report.actions[0].action, report.actions[0].clips), (1, "walk", 3));
+    assert!(report.tokenizer.mpjpe_mm > 0.0 && report.tokenizer.mpjpe_mm < 500.0, "{:?}", report.tokenizer);
+
+    let made = || {
+        let entries = std::fs::read_dir(options.folder.join("clips")).unwrap().map(|entry| entry.unwrap());
+        entries.map(|entry| (entry.file_name(), entry.metadata().unwrap().modified().unwrap())).collect::<HashMap<_, _>>()
+    };
+    let first = made();
+    let again = evaluate(&candidate, &dataset, Some((&evaluator, &folder)), &options, &silent, &go_on).expect("measures again");
+    assert_eq!(first, made(), "nothing is made twice");
+    assert_eq!(serde_json::to_string(&report).unwrap(), serde_json::to_string(&again).unwrap(), "the same seed gives the same figures");
+
+    let stop = AtomicBool::new(true);
+    assert!(matches!(evaluate(&candidate, &dataset, None, &options, &silent, &stop), Err(EvalError::Cancelled)));
+}
+
+#[test]
+fn a_part_without_clips_is_named() {
+    let root = tempfile::TempDir::new().unwrap();
+    let dataset = walks(root.path());
+    std::fs::write(dataset.layout().split(Purpose::Generator, Split::Test), "nobody\n").unwrap();
+    let source = library::find(library::STARTER).unwrap();
+    let model = MotionModel::load(&source).unwrap();
+    let options = Options {
+        split: Split::Test,
+        limit: None,
+        repeats: 1,
+        takes: 1,
+        seed: 0,
+        sampling: Sampling::default(),
+        threads: 1,
+        folder: root.path().join("kept"),
+    };
+    let candidate = Candidate { model: &model, fingerprint: 0 };
+    let error = evaluate(&candidate, &dataset, None, &options, &|_| (), &AtomicBool::new(false)).expect_err("nothing to measure");
+    assert!(error.to_string().contains(&root.path().display().to_string()), "{error}");
 }

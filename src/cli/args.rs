@@ -56,6 +56,8 @@ pub enum Command {
     /// The models that are installed
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// Measure how good a model is on a data set's clips, real ones beside it
+    Eval(EvalArgs),
     /// Measure the speed of the models on this machine
     Bench(BenchArgs),
 }
@@ -66,6 +68,8 @@ impl Command {
     pub fn threads(&self, cores: usize) -> usize {
         match self {
             Self::Generate(args) => args.threads.map_or_else(|| threads_for(&args.model, cores), usize::from),
+            // Clips are made beside each other instead.
+            Self::Eval(args) => threads_for(&args.model, cores),
             Self::Bench(args) if args.config.is_some() => args.threads.map_or(cores, usize::from),
             Self::Bench(args) => args.threads.map_or_else(|| threads_for(&args.model, cores), usize::from),
             _ => cores,
@@ -262,6 +266,68 @@ pub struct ImportArgs {
     pub config: Option<PathBuf>,
 }
 
+/// `zoetrope eval`
+#[derive(Debug, clap::Args)]
+pub struct EvalArgs {
+    /// A model's name or folder
+    #[arg(value_name = "MODEL")]
+    pub model: String,
+    /// A data set's folder, made by `zoetrope dataset build` or of the published layout
+    #[arg(value_name = "DATASET")]
+    pub dataset: PathBuf,
+    /// An evaluator's folder, or the published checkpoint (.ckpt) with distilbert/ beside it [default: DATASET/evaluator, trained first]
+    #[arg(long, value_name = "DIR|FILE")]
+    pub evaluator: Option<PathBuf>,
+    /// How long the data set's own evaluator is trained, where it is not yet
+    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "evaluator")]
+    pub evaluator_minutes: u16,
+    /// Only what needs no evaluator: the tokenizer and the quality measures
+    #[arg(long, conflicts_with_all = ["evaluator", "evaluator_minutes"])]
+    pub no_evaluator: bool,
+    /// Repeats of everything random
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    pub repeats: u16,
+    /// Takes of each caption; repeats go round them
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub takes: u16,
+    /// Same seed, same clips and pools
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// At most so many clips
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    pub limit: Option<u32>,
+    /// The part of the data set that is measured
+    #[arg(long, value_name = "PART", default_value = "test", value_parser = ["train", "val", "test"])]
+    pub split: String,
+    /// Always the most probable token, as published
+    #[arg(long, conflicts_with = "temperature")]
+    pub greedy: bool,
+    /// Above 1 more varied, below 1 more careful [default: the model's own]
+    #[arg(long, value_name = "T", value_parser = above_zero)]
+    pub temperature: Option<f32>,
+    /// How strictly the prompt is obeyed; 1 is no guidance [default: the model's own]
+    #[arg(long, value_name = "G", value_parser = zero_or_more)]
+    pub guidance: Option<f32>,
+    /// Where all figures go [default: MODEL.json in the output folder]
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Where generated clips are kept: the same command goes on after a stop [default: DATASET/evaluation]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Clips that are made beside each other [default: one for each core that the networks leave free]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+impl EvalArgs {
+    /// Clips that are made beside each other.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(|| (cores / threads_for(&self.model, cores)).max(1), usize::from)
+    }
+}
+
 /// `zoetrope bench`
 #[derive(Debug, clap::Args)]
 pub struct BenchArgs {
@@ -408,6 +474,9 @@ mod tests {
             "render walk.glb -o walk.png --times 0,1.5 --size 640x480 --camera three-quarter",
             "models list",
             "models import --tokenizer a --transformer b --text-encoder c --mean d --std e --heads 16 -o own --quantize q8_0 --config f",
+            "eval starter data",
+            "eval own data --evaluator e.ckpt --repeats 5 --takes 2 --seed 3 --limit 64 --split val --json e.json -o kept --threads 1",
+            "eval own data --no-evaluator --greedy --guidance 2",
             "bench",
             "bench --config 3B --quant q8_0",
             "bench --prompts",

@@ -6,6 +6,7 @@ pub mod args;
 mod bench;
 mod convert;
 mod error;
+mod eval;
 mod generate;
 mod inspect;
 mod interrupt;
@@ -29,6 +30,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Inspect(args) => inspect::run(args),
         Command::Render(args) => render::run(args),
         Command::Models(command) => models::run(command),
+        Command::Eval(args) => eval::run(args),
         Command::Bench(args) => bench::run(args),
     };
     match outcome {

@@ -1,0 +1,48 @@
+//! What ends an evaluation, in one line that names the file and says what to do.
+
+use crate::formats::FormatError;
+use crate::pipeline::PipelineError;
+use crate::train::dataset::DatasetError;
+use crate::{library, model};
+use std::path::PathBuf;
+
+/// Why a model cannot be evaluated, or an evaluator not trained.
+#[derive(Debug, thiserror::Error)]
+pub enum EvalError {
+    /// The data set.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// The model or the evaluator.
+    #[error(transparent)]
+    Model(#[from] model::Error),
+    /// The text encoder that evaluators read with.
+    #[error(transparent)]
+    Library(#[from] library::Error),
+    /// A generation.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    /// A clip that is kept for the next run.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// A folder or file of the evaluation's own.
+    #[error("cannot write {} ({cause}); choose a folder that may be written to and has room", path.display())]
+    Write {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Too little to measure or to learn from.
+    #[error("{cause} in {}; {help}", path.display())]
+    TooFew {
+        /// What there is too little of.
+        cause: String,
+        /// The data set.
+        path: PathBuf,
+        /// What the user can do.
+        help: &'static str,
+    },
+    /// The caller raised the cancel flag; what is finished stays and is taken up again.
+    #[error("stopped before the end; the same command goes on where it stopped")]
+    Cancelled,
+}
