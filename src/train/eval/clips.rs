@@ -19,6 +19,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(super) struct Clip {
     pub name: String,
     pub caption: String,
+    /// Everything that is said of it.
+    pub captions: Vec<String>,
     pub real: Features,
 }
 
@@ -51,7 +53,7 @@ fn clip(dataset: &Dataset, name: &str, seed: u64) -> Result<Clip, EvalError> {
     let captions = dataset.captions(name)?;
     let mut rng = StdRng::seed_from_u64(hash(&(name, seed)));
     let caption = captions.choose(&mut rng).cloned().unwrap_or_default();
-    Ok(Clip { name: name.to_owned(), caption, real })
+    Ok(Clip { name: name.to_owned(), caption, captions, real })
 }
 
 /// What the tokenizer makes of a clip, with its codes. One frame may be lost at the end.

@@ -2,6 +2,7 @@
 
 use super::clips::Clip;
 use super::metrics::{self, Embeddings, Gaussian, TOP, mean};
+use super::pools::Asked;
 use super::report::{GenerationReport, GenerationRow, Measured};
 use super::{EvalError, Event, Options, parallel, pools};
 use crate::model::{self, Evaluator, Statistics};
@@ -43,6 +44,7 @@ impl Comparison<'_> {
     pub fn report(&self, sets: &Sets<'_>, path: &Path) -> Result<(GenerationReport, Found), EvalError> {
         let evaluator = self.evaluator;
         let captions: Vec<String> = sets.clips.iter().map(|clip| clip.caption.clone()).collect();
+        let asked: Vec<Asked<'_>> = sets.clips.iter().map(|clip| Asked { caption: &clip.caption, captions: &clip.captions }).collect();
         let text = self.embed(&captions, "captions", |caption| evaluator.embed_text(caption))?;
         let real: Vec<Features> = sets.clips.iter().map(|clip| clip.real.clone()).collect();
         let kinds = [
@@ -60,7 +62,7 @@ impl Comparison<'_> {
                 // The same pools and pairs for every kind.
                 let mut rng = StdRng::seed_from_u64(self.options.seed.wrapping_add(repeat as u64));
                 let motion = &takes[repeat % takes.len()];
-                let pools = pools::pools(&captions, &mut rng);
+                let pools = pools::pools(&asked, &mut rng);
                 pool_count = pools.len();
                 let everybody: Vec<usize> = (0..captions.len()).collect();
                 distances.push(mean(everybody.iter().map(|&clip| metrics::distance(text.row(clip), motion.row(clip)))));

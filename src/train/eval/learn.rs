@@ -5,7 +5,7 @@
 //! R-precision on the validation split. Every minute the whole state is saved, and a run goes on exactly where it was saved.
 
 use super::clips::{self, shifted};
-use super::pools::{self, plain};
+use super::pools::{self, Asked, plain};
 use super::{EvalError, Event, metrics, words};
 use crate::model::evaluator::{
     Dropout, EVALUATOR_CONFIG_FILE, EVALUATOR_FILE, EvaluatorConfig, EvaluatorNetworks, EvaluatorSize, contrastive_loss, elements,
@@ -151,7 +151,8 @@ impl Run<'_> {
                 self.learner.progress.secs = used;
                 if !stop {
                     let precision = self.validate()?;
-                    if precision > self.learner.progress.best || self.learner.progress.best == 0.0 {
+                    // The newest weights where validation cannot tell: it has too few different captions for a pool.
+                    if precision >= self.learner.progress.best {
                         self.learner.progress.best = precision;
                         self.write(precision)?;
                     }
@@ -211,13 +212,13 @@ impl Run<'_> {
         self.read.get(caption).ok_or_else(|| crate::model::Error::Text { cause: "it was not kept".to_owned() }.into())
     }
 
-    /// Top-3 R-precision on the validation split; of the training split where that is too small for a pool.
+    /// Top-3 R-precision on the validation split; 0 where its captions fill no pool.
     fn validate(&mut self) -> Result<f64, EvalError> {
         let networks = self.learner.networks()?;
         let input = self.learner.size.motion.input;
         let latent = self.learner.size.motion.latent;
         let (mut text, mut motion) = (metrics::Embeddings::new(latent), metrics::Embeddings::new(latent));
-        let mut captions = Vec::new();
+        let mut read = Vec::new();
         for at in 0..self.validation.len() {
             let Ok(features) = self.dataset.features(&self.validation[at].name) else { continue };
             let mut frames = features.values().to_vec();
@@ -229,10 +230,12 @@ impl Run<'_> {
                 let mean = network.forward(&one.x, &one.lengths, None).and_then(|(mean, _)| mean.flatten_all()?.to_vec1::<f32>());
                 into.push(&mean.map_err(crate::model::Error::from)?);
             }
-            captions.push(caption);
+            read.push(at);
         }
+        let asked: Vec<Asked<'_>> =
+            read.iter().map(|&at| &self.validation[at].captions).map(|captions| Asked { caption: &captions[0], captions }).collect();
         let one = |repeat: usize| {
-            let pools = pools::pools(&captions, &mut StdRng::seed_from_u64(repeat as u64));
+            let pools = pools::pools(&asked, &mut StdRng::seed_from_u64(repeat as u64));
             let ranks: Vec<(usize, f64)> = pools.iter().flat_map(|pool| metrics::ranks(&text, &motion, pool)).collect();
             metrics::hits(&ranks)[metrics::TOP - 1] as f64 / ranks.len().max(1) as f64
         };

@@ -1,30 +1,47 @@
 //! Who is compared with whom: pools of 32 different captions for R-precision, random pairs for diversity, groups by action.
 
 use rand::Rng;
-use rand::seq::SliceRandom;
-use std::collections::HashSet;
+use rand::seq::{IndexedRandom, SliceRandom};
+use std::collections::{BTreeMap, HashSet};
 
 /// Clips that a caption's own is hidden among, itself included.
 pub const POOL: usize = 32;
 
-/// Clips in random order, in pools of [`POOL`] whose captions all differ. (The published pools are whatever comes together: where
-/// two clips have the same caption, either is a right answer and one counts as wrong.) What fills no pool is left out.
+/// A clip as it is asked for, and everything that is said of it.
+pub struct Asked<'a> {
+    /// The caption by which it is asked for.
+    pub caption: &'a str,
+    /// All its captions.
+    pub captions: &'a [String],
+}
+
+/// As many pools as the clips would fill, each of [`POOL`] clips with different captions, drawn anew: captions at random, and of each
+/// one of its clips. No clip's caption is also said of another one of its pool. (The published pools are whatever comes together:
+/// where two clips have the same caption, either is a right answer and one counts as wrong.) None where captions are too few.
 #[must_use]
-pub fn pools(captions: &[String], rng: &mut impl Rng) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..captions.len()).collect();
-    order.shuffle(rng);
-    let mut open: Vec<(Vec<usize>, HashSet<String>)> = Vec::new();
-    for clip in order {
-        let caption = plain(&captions[clip]);
-        match open.iter_mut().find(|(pool, taken)| pool.len() < POOL && !taken.contains(&caption)) {
-            Some((pool, taken)) => {
-                pool.push(clip);
-                taken.insert(caption);
-            }
-            None => open.push((vec![clip], HashSet::from([caption]))),
-        }
+pub fn pools(clips: &[Asked<'_>], rng: &mut impl Rng) -> Vec<Vec<usize>> {
+    let said: Vec<HashSet<String>> = clips.iter().map(|clip| clip.captions.iter().map(|caption| plain(caption)).collect()).collect();
+    let asked: Vec<String> = clips.iter().map(|clip| plain(clip.caption)).collect();
+    let mut by_caption: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (clip, caption) in asked.iter().enumerate() {
+        by_caption.entry(caption).or_default().push(clip);
     }
-    open.into_iter().map(|(pool, _)| pool).filter(|pool| pool.len() == POOL).collect()
+    let mut captions: Vec<&Vec<usize>> = by_caption.values().collect();
+    let draw = |_| {
+        captions.shuffle(rng);
+        let mut pool: Vec<usize> = Vec::with_capacity(POOL);
+        for same in &captions {
+            let Some(&clip) = same.choose(rng) else { continue };
+            if pool.iter().all(|&other| !said[clip].contains(&asked[other]) && !said[other].contains(&asked[clip])) {
+                pool.push(clip);
+            }
+            if pool.len() == POOL {
+                return Some(pool);
+            }
+        }
+        None
+    };
+    (0..(clips.len() / POOL).max(1)).filter_map(draw).collect()
 }
 
 /// A caption without what makes no difference: capitals, the full stop, spaces.
@@ -105,23 +122,29 @@ mod tests {
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 
+    /// Clips that are said to do one of `actions` things, in two ways each, and are asked for in either.
+    fn drawn(clips: usize, actions: usize) -> (Vec<Vec<String>>, Vec<Vec<usize>>) {
+        let said: Vec<Vec<String>> =
+            (0..clips).map(|clip| ["A person", "someone"].map(|who| format!("{who} does {}.", clip % actions)).to_vec()).collect();
+        let asked: Vec<Asked<'_>> =
+            said.iter().enumerate().map(|(clip, captions)| Asked { caption: &captions[clip / actions % 2], captions }).collect();
+        let pools = pools(&asked, &mut StdRng::seed_from_u64(1));
+        (said, pools)
+    }
+
     #[test]
-    fn pools_hold_thirty_two_different_captions_and_no_clip_twice() {
-        let captions: Vec<String> = (0..200).map(|clip| format!("A person does {}.", clip % 50)).collect();
-        let pools = pools(&captions, &mut StdRng::seed_from_u64(1));
-        assert!(!pools.is_empty());
-        let mut seen = HashSet::new();
+    fn pools_hold_thirty_two_clips_of_which_different_things_are_said() {
+        let (said, pools) = drawn(320, 40);
+        assert_eq!(pools.len(), 10);
         for pool in &pools {
-            let different: HashSet<_> = pool.iter().map(|&clip| plain(&captions[clip])).collect();
-            assert_eq!((pool.len(), different.len()), (POOL, POOL));
-            assert!(pool.iter().all(|clip| seen.insert(*clip)));
+            let different: HashSet<&String> = pool.iter().flat_map(|&clip| &said[clip]).collect();
+            assert_eq!((pool.len(), different.len()), (POOL, 2 * POOL));
         }
     }
 
     #[test]
     fn few_different_captions_fill_no_pool() {
-        let captions: Vec<String> = (0..500).map(|clip| format!("{}", clip % 31)).collect();
-        assert!(pools(&captions, &mut StdRng::seed_from_u64(1)).is_empty());
+        assert!(drawn(500, 31).1.is_empty());
     }
 
     #[test]
