@@ -114,6 +114,7 @@ fn what_goes_wrong_is_one_line_that_names_the_file() {
     let damaged = folder.path().join("damaged.bvh");
     std::fs::write(&damaged, "HIERARCHY\nROOT Hips\n{\n").expect("written");
     assert!(fails(&["convert", text(&damaged), "out.glb"]).contains("damaged.bvh"));
+    assert!(fails(&["eval", "starter", text(folder.path())]).contains("motion_data"));
     let nowhere = folder.path().join("no such folder").join("walk.glb");
     assert!(fails(&["convert", text(&walk_file), text(&nowhere)]).contains("no such folder"));
 }

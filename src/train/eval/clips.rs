@@ -75,7 +75,7 @@ pub(super) struct Generator<'a> {
 impl Generator<'_> {
     /// What the model says to each clip's caption with this seed, the decoder's own numbers. The model ends where it wants, but not
     /// later than the real clip, so that neither side is measured on more time.
-    pub fn all(&self, clips: &[Clip], seed: u64, what: &'static str, heard: &dyn Fn(Event<'_>)) -> Result<Vec<Features>, EvalError> {
+    pub(super) fn all(&self, clips: &[Clip], seed: u64, what: &'static str, heard: &dyn Fn(Event<'_>)) -> Result<Vec<Features>, EvalError> {
         let make = |clip: &Clip| self.one(clip, seed);
         parallel::map(clips, self.options.threads, self.cancelled, make, |done| heard(Event::At { what, done, of: clips.len() }))
     }

@@ -41,7 +41,7 @@ pub(super) struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// The published measures, and who was found.
-    pub fn report(&self, sets: &Sets<'_>, path: &Path) -> Result<(GenerationReport, Found), EvalError> {
+    pub(super) fn report(&self, sets: &Sets<'_>, path: &Path) -> Result<(GenerationReport, Found), EvalError> {
         let evaluator = self.evaluator;
         let captions: Vec<String> = sets.clips.iter().map(|clip| clip.caption.clone()).collect();
         let asked: Vec<Asked<'_>> = sets.clips.iter().map(|clip| Asked { caption: &clip.caption, captions: &clip.captions }).collect();

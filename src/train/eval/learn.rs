@@ -62,18 +62,31 @@ struct Progress {
     best: f64,
 }
 
+impl Progress {
+    /// That of an earlier run in the folder; an evaluator without it is one that came from elsewhere, or that lost it to a clean-up.
+    fn read(folder: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(folder.join(PROGRESS)).ok()?).ok()
+    }
+}
+
 /// A clip to learn from or to validate on.
 struct Example {
     name: String,
     captions: Vec<String>,
 }
 
-/// Trains an evaluator, or goes on with one, and writes it into the folder. Answers its top-3 R-precision on the validation split.
+/// Trains an evaluator, or goes on with one, and writes it into the folder; one that had its minutes, or that came without the state
+/// of a training, is left as it is. Answers its top-3 R-precision on the validation split.
 ///
 /// # Errors
 /// Too few clips, files that cannot be read or written, a failing network, and the flag (the state is saved first).
 pub fn learn(dataset: &Dataset, options: &LearnOptions, heard: &dyn Fn(Event<'_>), cancelled: &AtomicBool) -> Result<f64, EvalError> {
     std::fs::create_dir_all(&options.folder).map_err(|cause| EvalError::Write { path: options.folder.clone(), cause })?;
+    let known = Progress::read(&options.folder);
+    let finished = known.as_ref().is_none_or(|known| known.secs >= 60.0 * options.minutes);
+    if finished && options.folder.join(EVALUATOR_FILE).is_file() {
+        return Ok(known.unwrap_or_default().best);
+    }
     let words = words()?;
     let mut run = Run {
         train: examples(dataset, Split::Train, heard)?,
@@ -91,7 +104,7 @@ pub fn learn(dataset: &Dataset, options: &LearnOptions, heard: &dyn Fn(Event<'_>
         let cause = format!("{} clips to learn from", run.train.len());
         return Err(EvalError::TooFew { cause, path: dataset.root().to_owned(), help: "build a larger data set" });
     }
-    run.to_the_end(heard, cancelled)
+    run.finish(heard, cancelled)
 }
 
 /// Clips of a split whose captions can be read; the others are told of.
@@ -140,7 +153,7 @@ impl Padded {
 }
 
 impl Run<'_> {
-    fn to_the_end(&mut self, heard: &dyn Fn(Event<'_>), cancelled: &AtomicBool) -> Result<f64, EvalError> {
+    fn finish(&mut self, heard: &dyn Fn(Event<'_>), cancelled: &AtomicBool) -> Result<f64, EvalError> {
         let budget = 60.0 * self.options.minutes;
         let mut since = Instant::now();
         let (mut loss_sum, mut steps) = (0.0, 0);
@@ -282,24 +295,23 @@ const PROGRESS: &str = "state.json";
 impl Learner {
     fn start(words: &TextEncoder, options: &LearnOptions) -> Result<Self, EvalError> {
         let size = EvaluatorSize::small(ROW, words.dim());
-        let (state, progress) = (options.folder.join(STATE), options.folder.join(PROGRESS));
+        let state = options.folder.join(STATE);
         let mut tensors = size.initial(options.seed)?;
         let mut moments = HashMap::new();
-        let mut known = Progress::default();
-        if let (true, Ok(json)) = (state.is_file(), std::fs::read(&progress)) {
+        let known = Progress::read(&options.folder).filter(|_| state.is_file());
+        if known.is_some() {
             let mut checkpoint = Checkpoint::open(&FileSource::Path(state), "")?;
             let mut read = |name: String| checkpoint.read(&name)?.dense();
             for (name, tensor) in &mut tensors {
                 *tensor = read(name.clone())?;
                 moments.insert(name.clone(), [read(format!("first.{name}"))?, read(format!("second.{name}"))?]);
             }
-            known = serde_json::from_slice(&json).unwrap_or_default();
         }
         let mut vars = HashMap::new();
         for (name, tensor) in tensors {
             vars.insert(name, Var::from_tensor(&tensor).map_err(crate::model::Error::from)?);
         }
-        Ok(Self { size, seed: options.seed, vars, moments, progress: known })
+        Ok(Self { size, seed: options.seed, vars, moments, progress: known.unwrap_or_default() })
     }
 
     /// Everything that a later run needs; the count of steps last, so that a state without one begins anew.
