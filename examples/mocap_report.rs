@@ -1,35 +1,73 @@
-//! Imports every BVH file below each given folder and reports how faithful the retargeted motions are.
+//! Imports every BVH file below each given folder and reports, as Markdown, how faithful the retargeted motions are.
 //!
-//! `cargo run --no-default-features --example mocap_report -- DIR…`
+//! `cargo run --no-default-features --example mocap_report -- DIR… > docs/retarget.md`
 
 #![allow(clippy::print_stdout, reason = "a report for the terminal")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use zoetrope::formats::bvh;
-use zoetrope::motion::retarget::fidelity::{BONES, fidelity};
+use zoetrope::motion::retarget::fidelity::{BONES, Fidelity, fidelity};
+
+/// What is asked of a clip. A source that hardly slides may slide by this much more.
+const DIRECTION_DEG: f32 = 10.0;
+const DIRECTIONS: f32 = 0.99;
+const STANDING_M: std::ops::RangeInclusive<f32> = -0.01..=0.03;
+const STANDING: f32 = 0.9;
+const SLIDE: f32 = 1.3;
+const SLIDE_SPARE_MM: f32 = 0.3;
 
 #[derive(Default)]
 struct Tally {
     clips: usize,
     failed: Vec<String>,
-    outside: Vec<String>,
+    /// By reason: how many clips of each trial.
+    outside: BTreeMap<String, BTreeMap<String, usize>>,
     angles: Vec<Vec<f32>>,
     standing: Vec<f32>,
+    source_standing: Vec<f32>,
     slide: (f32, f32),
     stretch_m: f32,
 }
 
 fn main() {
-    for folder in std::env::args().skip(1) {
-        let mut files = Vec::new();
-        collect(Path::new(&folder), &mut files);
-        files.sort();
-        let mut tally = Tally { angles: vec![Vec::new(); BONES.len()], ..Tally::default() };
-        for file in &files {
-            measure(file, &mut tally);
-        }
-        print(&folder, &mut tally);
+    let tallies: Vec<(String, Tally)> = std::env::args().skip(1).map(|folder| (name_of(Path::new(&folder)), tally(&folder))).collect();
+    println!("# How faithful imported motion capture is\n");
+    println!("Made by `cargo run --no-default-features --example mocap_report -- DIR… > docs/retarget.md` from folders of BVH files.\n");
+    println!(
+        "Asked of each clip: {:.0} % of the bone directions (limbs, trunk, head, hips, shoulders) within {DIRECTION_DEG:.0}° of the \
+         source's; standing feet from {:.0} to +{:.0} cm off the floor; feet that slide at most {SLIDE} times as far as the source's; \
+         bones that keep their lengths. A foot stands where its lowest joint moves slower than 0.25 m/s; *the source's own* is the same \
+         figure of the source's feet about the level on which they stand most, and says what stairs, props and lying down are to blame \
+         for.\n",
+        DIRECTIONS * 100.0,
+        STANDING_M.start() * 100.0,
+        STANDING_M.end() * 100.0
+    );
+    println!(
+        "| archive | clips | not read | directions within 10° | worst line of the body, 99 % | standing feet | the source's own | slide | bones |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    tallies.iter().for_each(|(name, tally)| println!("{}", row(name, tally)));
+    for (name, tally) in &tallies {
+        list(name, tally);
     }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn tally(folder: &str) -> Tally {
+    let mut files = Vec::new();
+    collect(Path::new(folder), &mut files);
+    files.sort();
+    let mut tally = Tally { angles: vec![Vec::new(); BONES.len()], ..Tally::default() };
+    for file in &files {
+        measure(file, &mut tally);
+    }
+    tally.angles.iter_mut().for_each(|angles| angles.sort_by(f32::total_cmp));
+    tally
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -45,26 +83,17 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 fn measure(file: &Path, tally: &mut Tally) {
     tally.clips += 1;
-    let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name_of(file);
     let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
     let clip = text.and_then(|text| bvh::parse(&text));
     let found = match clip.and_then(|clip| fidelity(&clip).map_err(|error| error.to_string())) {
         Ok(found) => found,
         Err(reason) => return tally.failed.push(format!("{name}: {reason}")),
     };
-    let share = |inside: usize, of: usize| if of == 0 { 1.0 } else { inside as f32 / of as f32 };
-    let angles = || found.bone_degrees.iter().flatten().filter(|angle| angle.is_finite());
-    let directions = share(angles().filter(|angle| **angle <= 10.0).count(), angles().count());
-    let grounded = share(found.standing_heights_m.iter().filter(|m| (-0.01..=0.03).contains(*m)).count(), found.standing_heights_m.len());
-    let slid = found.slide_mm > 1.3 * found.source_slide_mm + 0.3;
-    if directions < 0.99 || grounded < 0.9 || slid {
-        tally.outside.push(format!(
-            "{name}: directions {:.1} %, standing feet {:.0} %, slide {:.1} of {:.1} mm",
-            directions * 100.0,
-            grounded * 100.0,
-            found.slide_mm,
-            found.source_slide_mm
-        ));
+    for reason in reasons(&found) {
+        let trial = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+        let trial = if trial.is_empty() { &name } else { trial };
+        *tally.outside.entry(reason).or_default().entry(trial.to_owned()).or_default() += 1;
     }
     for frame in &found.bone_degrees {
         for (bone, angle) in frame.iter().enumerate() {
@@ -74,35 +103,76 @@ fn measure(file: &Path, tally: &mut Tally) {
         }
     }
     tally.standing.extend(&found.standing_heights_m);
-    if found.source_slide_mm.is_finite() {
+    tally.source_standing.extend(&found.source_standing_heights_m);
+    if found.source_slide_mm > 0.0 {
         tally.slide.0 += found.slide_mm;
         tally.slide.1 += found.source_slide_mm;
     }
     tally.stretch_m = tally.stretch_m.max(found.stretch_m);
 }
 
-fn print(folder: &str, tally: &mut Tally) {
-    println!("\n{folder}: {} clips, {} failed, {} outside", tally.clips, tally.failed.len(), tally.outside.len());
-    let all: Vec<f32> = tally.angles.iter().flatten().copied().collect();
-    let within = all.iter().filter(|angle| **angle <= 10.0).count() as f32 / all.len().max(1) as f32;
-    println!("  bone directions within 10°: {:.2} %", within * 100.0);
-    for ((name, ..), angles) in BONES.iter().zip(&mut tally.angles) {
-        angles.sort_by(f32::total_cmp);
-        let at = |share: f32| angles.get((angles.len() as f32 * share) as usize).copied().unwrap_or(f32::NAN);
-        println!("    {name:<15} median {:5.1}°  99 % {:5.1}°", at(0.5), at(0.99));
+/// Why a clip is not as it should be; nothing if it is.
+fn reasons(found: &Fidelity) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let angles: Vec<f32> = found.bone_degrees.iter().flatten().copied().filter(|angle| angle.is_finite()).collect();
+    if share(&angles, |angle| angle <= DIRECTION_DEG) < DIRECTIONS {
+        reasons.push("directions: other places of hips, shoulders or neck in the body, which only stretching would reach".to_owned());
     }
-    let grounded = tally.standing.iter().filter(|m| (-0.01..=0.03).contains(*m)).count() as f32 / tally.standing.len().max(1) as f32;
-    tally.standing.sort_by(f32::total_cmp);
-    let at = |share: f32| tally.standing.get((tally.standing.len() as f32 * share) as usize).copied().unwrap_or(f32::NAN) * 100.0;
-    println!(
-        "  standing feet within −1…+3 cm: {:.1} %  (5 % {:.1} cm, median {:.1}, 95 % {:.1})",
-        grounded * 100.0,
-        at(0.05),
-        at(0.5),
-        at(0.95)
-    );
-    println!("  slide: {:.2} × the source's; bone lengths change by at most {:.1e} m", tally.slide.0 / tally.slide.1, tally.stretch_m);
-    for line in tally.failed.iter().chain(&tally.outside) {
-        println!("    {line}");
+    let has_toes = found.source_slide_mm > 0.0;
+    if standing(&found.standing_heights_m) < STANDING {
+        let own = standing(&found.source_standing_heights_m) < STANDING;
+        reasons.push(match (has_toes, own) {
+            (false, _) => "standing feet: the source has no toes, so nothing says how its feet lie".to_owned(),
+            (true, true) => {
+                "standing feet: the source's own stand at several heights (stairs, props, lying down, a leg held still in the air)"
+                    .to_owned()
+            }
+            (true, false) => "standing feet: feet of other proportions, in poses on heels, edges or tips".to_owned(),
+        });
+    }
+    if has_toes && found.slide_mm > SLIDE * found.source_slide_mm + SLIDE_SPARE_MM {
+        reasons.push(
+            "slide: toes that the source swings just above 5 cm swing just below it, or legs that cannot follow within 8°".to_owned(),
+        );
+    }
+    reasons
+}
+
+fn standing(heights_m: &[f32]) -> f32 {
+    share(heights_m, |height_m| STANDING_M.contains(&height_m))
+}
+
+fn share(values: &[f32], holds: impl Fn(f32) -> bool) -> f32 {
+    if values.is_empty() { 1.0 } else { values.iter().filter(|value| holds(**value)).count() as f32 / values.len() as f32 }
+}
+
+fn row(name: &str, tally: &Tally) -> String {
+    let all = tally.angles.concat();
+    let at_99 = |angles: &[f32]| angles.get((angles.len() as f32 * 0.99) as usize).copied().unwrap_or(0.0);
+    let worst = BONES.iter().zip(&tally.angles).max_by(|a, b| at_99(a.1).total_cmp(&at_99(b.1)));
+    let worst = worst.map_or(String::new(), |((bone, ..), angles)| format!("{bone} {:.1}°", at_99(angles)));
+    let slide = if tally.slide.1 > 0.0 { format!("{:.2} × the source's", tally.slide.0 / tally.slide.1) } else { "no toes".to_owned() };
+    let bones = if tally.stretch_m < 1e-5 { "constant".to_owned() } else { format!("{:.1e} m", tally.stretch_m) };
+    format!(
+        "| {name} | {} | {} | {:.2} % | {worst} | {:.1} % | {:.1} % | {slide} | {bones} |",
+        tally.clips,
+        tally.failed.len(),
+        share(&all, |angle| angle <= DIRECTION_DEG) * 100.0,
+        standing(&tally.standing) * 100.0,
+        standing(&tally.source_standing) * 100.0,
+    )
+}
+
+fn list(name: &str, tally: &Tally) {
+    if tally.failed.is_empty() && tally.outside.is_empty() {
+        return;
+    }
+    println!("\n## {name}: what falls outside\n");
+    tally.failed.iter().for_each(|line| println!("- not read: {line}"));
+    for (reason, trials) in &tally.outside {
+        let clips: usize = trials.values().sum();
+        let names: Vec<String> =
+            trials.iter().map(|(trial, count)| if *count > 1 { format!("{trial} ×{count}") } else { trial.clone() }).collect();
+        println!("- {reason}: {clips} clips. {}", names.join(", "));
     }
 }

@@ -1,4 +1,5 @@
 //! The program from outside: what it writes, what it says, and how it exits.
+#![allow(clippy::print_stdout, reason = "a test says aloud what it skips")]
 
 use glam::{Quat, Vec3};
 use std::path::{Path, PathBuf};
@@ -131,12 +132,349 @@ fn a_failed_conversion_leaves_the_old_file_alone() {
 }
 
 #[test]
+fn convert_names_joints_and_leaves_the_character_out_when_asked() {
+    let (folder, walk_file) = folder_with_walk("walk.bvh");
+    let text_of = |file: &Path| String::from_utf8_lossy(&std::fs::read(file).expect("a file")).into_owned();
+    for (names, thigh) in [("smpl", "L_Hip"), ("mixamo", "mixamorig:LeftUpLeg"), ("unreal", "thigh_l")] {
+        for ending in ["bvh", "glb"] {
+            let out = folder.path().join(format!("{names}.{ending}"));
+            succeeds(&["convert", text(&walk_file), text(&out), "--names", names]);
+            assert!(text_of(&out).contains(thigh), "{names}.{ending}");
+        }
+    }
+    let bones = folder.path().join("bones.glb");
+    succeeds(&["convert", text(&walk_file), text(&bones), "--skeleton-only"]);
+    assert!(text_of(&folder.path().join("smpl.glb")).contains("\"meshes\"") && !text_of(&bones).contains("\"meshes\""));
+    assert!(apart_m(&formats::read(&bones).expect("readable"), &walk()) < 0.001);
+}
+
+#[test]
+fn convert_cleans_up_the_feet_when_asked() {
+    let (folder, walk_file) = folder_with_walk("walk.bvh");
+    let mut floating = walk();
+    floating.frames.iter_mut().for_each(|pose| pose.root_m.y += 0.1);
+    formats::write(&walk_file, &floating, &WriteOptions::default()).expect("a file");
+    let [plain, clean] = ["plain.bvh", "clean.bvh"].map(|name| folder.path().join(name));
+    succeeds(&["convert", text(&walk_file), text(&plain)]);
+    succeeds(&["convert", text(&walk_file), text(&clean), "--cleanup"]);
+    assert!(apart_m(&formats::read(&plain).expect("readable"), &floating) < 0.001);
+    let [plain, clean] = [&plain, &clean].map(|file| inspected(file)["float_pct"].as_f64().expect("a number"));
+    assert!(plain > 50.0 && clean < 5.0, "floating {plain} % became {clean} %");
+}
+
+/// What `inspect --json` says of a file.
+fn inspected(file: &Path) -> serde_json::Value {
+    serde_json::from_str(&succeeds(&["inspect", text(file), "--json"])).expect("JSON")
+}
+
+#[test]
+fn inspect_tells_what_the_file_itself_holds() {
+    let (folder, walk_file) = folder_with_walk("walk.bvh");
+    for (name, options, frames, fps, joints) in [
+        ("a.bvh", &["--fps", "60"][..], 119, 60.0, 22),
+        ("b.bvh", &["--fps", "24", "--names", "unreal"], 48, 24.0, 23),
+        ("c.glb", &["--fps", "60"], 119, 60.0, 22),
+        ("d.glb", &["--fps", "24", "--names", "unreal", "--skeleton-only"], 48, 24.0, 23),
+        ("e.npz", &["--fps", "60"], 119, 60.0, 22),
+        ("f.npy", &[], 60, 30.0, 22),
+    ] {
+        let out = folder.path().join(name);
+        succeeds(&[&["convert", text(&walk_file), text(&out)], options].concat());
+        let report = inspected(&out);
+        assert_eq!(report["frames"], frames, "{name}: {report}");
+        assert!((report["fps"].as_f64().expect("a number") - fps).abs() < 1e-3, "{name}: {report}");
+        assert_eq!(report["joints"], joints, "{name}: {report}");
+        assert!((report["seconds"].as_f64().expect("a number") - f64::from(frames) / fps).abs() < 1e-3, "{name}: {report}");
+        for measure in ["path_m", "slide_mm", "contact_slide_mm", "contact_pct", "float_pct", "penetration_mm", "jitter"] {
+            assert!(report[measure].as_f64().is_some_and(|value| value >= 0.0), "{name}: {measure} in {report}");
+        }
+        assert!(succeeds(&["inspect", text(&out)]).contains(&format!("{frames} at {fps} a second, {joints} joints")), "{name}");
+    }
+}
+
+/// A short generation.
+fn generates(folder: &Path, output: &str, options: &[&str]) -> PathBuf {
+    let file = folder.join(output);
+    succeeds(&[&["generate", "a person walks forward and waves", "-o", text(&file)], options].concat());
+    file
+}
+
+fn read(file: &Path) -> Motion {
+    formats::read(file).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The values of an int32 `.npy` file of one dimension.
+fn tokens_in(file: &Path) -> Vec<i32> {
+    let bytes = std::fs::read(file).expect("a file");
+    let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let header = String::from_utf8_lossy(&bytes[10..10 + length]).into_owned();
+    let values: Vec<i32> = bytes[10 + length..].chunks(4).map(|value| i32::from_le_bytes(value.try_into().expect("4 bytes"))).collect();
+    assert!(header.contains("'<i4'") && header.contains(&format!("({},)", values.len())), "{header}");
+    values
+}
+
+#[test]
+fn generate_writes_the_same_motion_in_every_format() {
+    let folder = TempDir::new().expect("a folder");
+    let output = zoetrope(&["generate", "a person walks", "-o", text(&folder.path().join("walk.bvh")), "--seconds", "1.2"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("licence"), "the log names the licence");
+    let bvh = read(&folder.path().join("walk.bvh"));
+    assert_eq!(bvh.len(), 36);
+    for name in ["walk.glb", "walk.npz", "walk.npy"] {
+        let file = folder.path().join(name);
+        succeeds(&["generate", "a person walks", "-o", text(&file), "--seconds", "1.2"]);
+        let motion = read(&file);
+        let first = |motion: &Motion| motion.frames[0].root_m.with_y(0.0);
+        let apart = apart_m(&bvh.placed(0.0, -first(&bvh)), &motion.placed(0.0, -first(&motion)));
+        assert!(apart < 0.01, "{name} is {apart} m away from the BVH");
+    }
+    let glb = String::from_utf8_lossy(&std::fs::read(folder.path().join("walk.glb")).expect("a file")).into_owned();
+    assert!(glb.contains("\"copyright\"") && glb.contains("starter") && glb.contains("a person walks"), "it says where it came from");
+}
+
+#[test]
+fn the_same_seed_writes_the_same_file_and_another_seed_another() {
+    let folder = TempDir::new().expect("a folder");
+    let of_seed = |name: &str, seed: &str| std::fs::read(generates(folder.path(), name, &["--seconds", "1", "--seed", seed])).ok();
+    let first = of_seed("a.glb", "3");
+    assert!(first.is_some() && first == of_seed("b.glb", "3"));
+    assert_ne!(first, of_seed("c.glb", "4"));
+}
+
+#[test]
+fn variations_are_numbered_files_of_the_seeds_that_follow() {
+    let folder = TempDir::new().expect("a folder");
+    generates(folder.path(), "my.walk.npy", &["--seconds", "1", "--seed", "5", "--variations", "2"]);
+    let alone = generates(folder.path(), "alone.npy", &["--seconds", "1", "--seed", "6"]);
+    let mut names: Vec<String> = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|file| file.expect("a file").file_name().to_string_lossy().into())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["alone.npy", "my.walk-1.npy", "my.walk-2.npy"]);
+    let bytes = |file: &Path| std::fs::read(file).expect("a file");
+    assert_eq!(bytes(&folder.path().join("my.walk-2.npy")), bytes(&alone));
+    assert_ne!(bytes(&folder.path().join("my.walk-1.npy")), bytes(&alone));
+}
+
+#[test]
+fn a_file_of_prompts_becomes_a_folder_of_files() {
+    let folder = TempDir::new().expect("a folder");
+    let (list, out) = (folder.path().join("list.txt"), folder.path().join("out"));
+    std::fs::write(&list, "a person walks\n\n  someone jumps!\n").expect("written");
+    succeeds(&["generate", "--prompts", text(&list), "-o", text(&out), "--format", "bvh,npz", "--seconds", "1"]);
+    for name in ["001-a-person-walks.bvh", "001-a-person-walks.npz", "002-someone-jumps.bvh", "002-someone-jumps.npz"] {
+        assert_eq!(read(&out.join(name)).len(), 30, "{name}");
+    }
+    assert_eq!(std::fs::read_dir(&out).expect("a folder").count(), 4);
+    std::fs::write(&list, "\n \n").expect("written");
+    assert!(fails(&["generate", "--prompts", text(&list), "-o", text(&out)]).contains("list.txt"));
+}
+
+#[test]
+fn a_chain_is_one_motion_of_all_its_prompts() {
+    let folder = TempDir::new().expect("a folder");
+    let both = folder.path().join("both.glb");
+    succeeds(&["generate", "a person walks", "then sits down", "-o", text(&both), "--chain", "--seconds", "1"]);
+    assert_eq!(read(&both).len(), 60);
+    let glb = String::from_utf8_lossy(&std::fs::read(&both).expect("a file")).into_owned();
+    assert!(glb.contains("a person walks → then sits down"));
+}
+
+#[test]
+fn seconds_are_exact_in_tokens_and_otherwise_the_model_ends_within_its_bounds() {
+    let folder = TempDir::new().expect("a folder");
+    let tokens = folder.path().join("tokens.npy");
+    for (secs, expected) in [("0.5", 8), ("1.27", 19), ("2", 30)] {
+        let file = generates(folder.path(), "walk.npz", &["--seconds", secs, "--tokens", text(&tokens)]);
+        assert_eq!((tokens_in(&tokens).len(), read(&file).len()), (expected, 2 * expected), "{secs} s");
+    }
+    generates(folder.path(), "walk.npz", &["--min-seconds", "1", "--max-seconds", "1.6", "--tokens", text(&tokens)]);
+    assert!((15..=24).contains(&tokens_in(&tokens).len()));
+}
+
+#[test]
+fn raw_leaves_the_decoders_numbers_alone_and_published_is_greedy_and_short() {
+    let folder = TempDir::new().expect("a folder");
+    let tokens = ["clean", "raw", "published", "greedy"].map(|name| folder.path().join(format!("{name}-tokens.npy")));
+    let clean = generates(folder.path(), "clean.npy", &["--seconds", "1", "--tokens", text(&tokens[0])]);
+    let raw = generates(folder.path(), "raw.npy", &["--seconds", "1", "--raw", "--tokens", text(&tokens[1])]);
+    assert_eq!(tokens_in(&tokens[0]), tokens_in(&tokens[1]), "only what comes after the tokens differs");
+    let features = |file: &Path| formats::read_features(file).expect("features");
+    assert_ne!(features(&clean).values(), features(&raw).values());
+
+    let published = generates(folder.path(), "published.npy", &["--published", "--seed", "1", "--tokens", text(&tokens[2])]);
+    let made = tokens_in(&tokens[2]);
+    assert!((1..=50).contains(&made.len()));
+    assert_eq!(features(&published).frames(), 2 * made.len());
+    generates(folder.path(), "again.npy", &["--published", "--seed", "2", "--tokens", text(&tokens[3])]);
+    assert_eq!(made, tokens_in(&tokens[3]), "greedy: the seed has no say");
+}
+
+/// Ctrl-C in the middle of many takes: what is there is whole.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_generation_leaves_no_half_written_file() {
+    use std::time::{Duration, Instant};
+    let folder = TempDir::new().expect("a folder");
+    let out = folder.path().join("walk.glb");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zoetrope"))
+        .args(["generate", "a person walks", "-o", text(&out), "--variations", "1000", "--seconds", "1"])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !folder.path().join("walk-2.glb").exists() {
+        assert!(Instant::now() < deadline && child.try_wait().expect("a child").is_none(), "it never wrote two files");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(kill.success());
+    assert_eq!(child.wait().expect("an end").code(), Some(130));
+    let files: Vec<PathBuf> = std::fs::read_dir(folder.path()).expect("a folder").map(|file| file.expect("a file").path()).collect();
+    assert!((2..1000).contains(&files.len()));
+    for file in files {
+        assert_eq!(read(&file).len(), 30, "{} is whole", file.display());
+    }
+}
+
+/// A small file that unfolds into as much as the reader lets it must be refused before it takes much memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn hostile_files_are_refused_within_300_mb() {
+    use std::io::Write;
+    let folder = TempDir::new().expect("a folder");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path
+    };
+    let joints = "JOINT b\n{\nOFFSET 0 0 0\nCHANNELS 0\n".repeat(1999);
+    let hierarchy = format!(
+        "HIERARCHY\nROOT a\n{{\nOFFSET 0 0 0\nCHANNELS 1 Xrotation\n{joints}{}MOTION\nFrames: 3000\nFrame Time: 0.01\n",
+        "}\n".repeat(2000)
+    );
+    let unfolding = file("unfolding.bvh", format!("{hierarchy}{}", "0\n".repeat(3000)).as_bytes());
+    let mut bomb = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    bomb.start_file("trans.npy", zip::write::SimpleFileOptions::default()).expect("started");
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (4000000, 3), }\n";
+    bomb.write_all(&[b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes()].concat()).expect("written");
+    (0..96).for_each(|_| bomb.write_all(&vec![0; 1_000_000]).expect("written"));
+    let bomb = file("bomb.npz", &bomb.finish().expect("finished").into_inner());
+    for path in [unfolding, bomb] {
+        let limited = format!("ulimit -d 300000; exec '{}' inspect '{}'", env!("CARGO_BIN_EXE_zoetrope"), path.display());
+        let output = Command::new("sh").args(["-c", &limited]).output().expect("a shell");
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{complaint}");
+        assert!(complaint.contains(text(&path)) && complaint.lines().count() == 1, "{complaint}");
+    }
+}
+
+#[test]
+fn models_are_listed_with_licences_and_imported_with_their_faults_named() {
+    let folder = TempDir::new().expect("a folder");
+    let listed = succeeds(&["models", "list"]);
+    assert!(listed.lines().next().is_some_and(|line| line.starts_with("starter") && line.contains("CC-BY-NC")), "{listed}");
+
+    let missing = folder.path().join("no-tokenizer.pth");
+    let import = |tokenizer: &Path, out: &Path, kit: &Path| {
+        let of = |file: &str| kit.join(file).display().to_string();
+        let words = ["models", "import", "--tokenizer", text(tokenizer), "--heads", "4", "-o", text(out)].map(str::to_owned);
+        let files = [
+            ("--transformer", "pipeline_small/transformer.safetensors"),
+            ("--text-encoder", "t5_small"),
+            ("--mean", "data/mean.npy"),
+            ("--std", "data/std.npy"),
+        ];
+        words.into_iter().chain(files.into_iter().flat_map(|(option, file)| [option.to_owned(), of(file)])).collect::<Vec<String>>()
+    };
+    let (small, Some(kit)) = (folder.path().join("small"), std::env::var_os("ZOETROPE_FIXTURES").map(PathBuf::from)) else {
+        let words = import(&missing, &folder.path().join("x"), folder.path());
+        assert!(fails(&words.iter().map(String::as_str).collect::<Vec<_>>()).contains("no-tokenizer.pth"));
+        return println!("skipped: no reference kit");
+    };
+    let words = import(&missing, &small, &kit);
+    assert!(fails(&words.iter().map(String::as_str).collect::<Vec<_>>()).contains("no-tokenizer.pth"));
+    assert!(!small.exists(), "nothing is left of a failed import");
+    let words = import(&kit.join("pipeline_small/tokenizer.safetensors"), &small, &kit);
+    assert!(succeeds(&words.iter().map(String::as_str).collect::<Vec<_>>()).contains("small"));
+    generates(folder.path(), "small.npy", &["--model", text(&small), "--seconds", "1"]);
+    assert_eq!(read(&folder.path().join("small.npy")).len(), 30);
+}
+
+#[test]
 fn wrong_usage_exits_with_two() {
-    for arguments in
-        [&["convert", "in.bvh"][..], &["dance"], &["generate", "walk", "-o", "a.glb", "--seconds", "-1"], &["--screenshots", "x"]]
-    {
+    for arguments in [
+        &["convert", "in.bvh"][..],
+        &["dance"],
+        &["--screenshots", "x"],
+        &["generate", "-o", "a.glb"],
+        &["generate", "walk"],
+        &["generate", "walk", "sit", "-o", "a.glb"],
+        &["generate", "walk", "--prompts", "list.txt", "-o", "a"],
+        &["generate", "walk", "-o", "a.glb", "--seconds", "-1"],
+        &["generate", "walk", "-o", "a.glb", "--seconds", "2", "--max-seconds", "3"],
+        &["generate", "walk", "-o", "a.glb", "--min-seconds", "12"],
+        &["generate", "walk", "-o", "a.glb", "--greedy", "--temperature", "1"],
+        &["generate", "walk", "-o", "a.glb", "--top-p", "2"],
+        &["generate", "walk", "-o", "a.glb", "--published", "--chain"],
+        &["generate", "walk", "-o", "a.glb", "--variations", "0"],
+        &["convert", "a.bvh", "b.bvh", "--fps", "25"],
+        &["convert", "a.bvh", "b.bvh", "--names", "maya"],
+        &["render", "a.bvh", "-o", "a.png", "--size", "1x1"],
+        &["render", "a.bvh"],
+        &["models"],
+        &["models", "import", "--heads", "4"],
+        &["bench", "--quant", "q8_0"],
+        &["bench", "--prompts", "--config", "44M"],
+    ] {
         assert_eq!(zoetrope(arguments).status.code(), Some(2), "{arguments:?}");
     }
+}
+
+#[test]
+fn what_cannot_be_generated_is_one_line_that_names_the_file_or_the_model() {
+    let folder = TempDir::new().expect("a folder");
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    for (arguments, named) in [
+        (&["generate", "walk", "-o", &at("walk.fbx")][..], "walk.fbx"),
+        (&["generate", "walk", "-o", &at("nowhere/walk.glb"), "--seconds", "0.5"], "nowhere"),
+        (&["generate", "walk", "-o", &at("walk.npy"), "--fps", "60", "--seconds", "0.5"], "walk.npy"),
+        (&["generate", "walk", "-o", &at("walk.glb"), "--model", "no-such-model"], "no-such-model"),
+        (&["generate", "--prompts", &at("missing.txt"), "-o", &at("out")], "missing.txt"),
+        (&["generate", " ", "-o", &at("walk.glb")], "prompt"),
+        (&["generate", "walk", "-o", &at("walk.glb"), "--seconds", "900"], "900 s"),
+        (&["inspect", &at("missing.bvh")], "missing.bvh"),
+        (&["render", &at("missing.bvh"), "-o", &at("a.png")], if cfg!(feature = "app") { "missing.bvh" } else { "a.png" }),
+        (&["bench", "--config", "45M"], "45M"),
+    ] {
+        let complaint = fails(arguments);
+        assert!(complaint.contains(named), "{arguments:?}: {complaint}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0, "and leaves nothing behind");
+}
+
+/// Drawing needs a graphics driver, in software at least.
+#[cfg(feature = "app")]
+#[test]
+fn render_draws_a_picture_and_an_animation() {
+    let (folder, walk_file) = folder_with_walk("walk.bvh");
+    let picture = folder.path().join("walk.png");
+    let arguments = ["render", text(&walk_file), "-o", text(&picture), "--times", "0,0.5", "--size", "64x48", "--camera", "side"];
+    let output = zoetrope(&arguments);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    if complaint.contains("adapter") || complaint.contains("graphics") {
+        assert!(std::env::var_os("REQUIRE_GPU").is_none(), "{complaint}");
+        return println!("skipped: no adapter");
+    }
+    assert!(output.status.success(), "{complaint}");
+    let drawn = image::open(&picture).expect("a picture");
+    assert_eq!((drawn.width(), drawn.height()), (128, 48), "two pictures beside each other");
+    let animation = folder.path().join("walk.gif");
+    succeeds(&["render", text(&walk_file), "-o", text(&animation), "--times", "0,0.5,1", "--size", "64x48"]);
+    assert!(std::fs::read(&animation).expect("a file").starts_with(b"GIF89a"));
+    let sound = folder.path().join("walk.wav");
+    assert!(fails(&["render", text(&walk_file), "-o", text(&sound)]).contains("walk.wav"));
 }
 
 #[cfg(not(feature = "app"))]

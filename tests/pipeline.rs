@@ -10,8 +10,9 @@ use candle_core::{DType, Device, Tensor};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+use zoetrope::library;
 use zoetrope::model::{MotionModel, Source};
-use zoetrope::motion::Motion;
+use zoetrope::motion::{Motion, join};
 use zoetrope::pipeline::{Finish, Generation, Length, Made, PipelineError, Request, Sampling, Step};
 
 /// A folder of the reference kit.
@@ -49,6 +50,10 @@ fn small_model() -> Option<(MotionModel, TempDir)> {
     std::fs::write(folder.path().join("model.json"), model.to_string()).expect("written");
     let model = MotionModel::load(&Source::Folder(folder.path().to_owned())).expect("a model");
     Some((model, folder))
+}
+
+fn bundled() -> MotionModel {
+    MotionModel::load(&library::find(library::STARTER).expect("it is built in")).expect("a model")
 }
 
 fn tensors(file: &Path) -> HashMap<String, Tensor> {
@@ -100,6 +105,34 @@ fn published_generation_has_the_published_tokens_and_numbers() {
         let apart = worst(made.features.values(), &numbers(motion272));
         assert!(apart < 5e-5, "features of text {index} are {apart} apart");
     }
+}
+
+#[test]
+fn when_the_end_comes_first_the_published_way_makes_the_single_token_one() {
+    let Some((_, folder)) = small_model() else { return };
+    let file = folder.path().join("transformer.safetensors");
+    let original = tensors(&file);
+    // With all other rows zero the end token wins where its row points along the network's state: for one of the two signs.
+    let mut outcomes = Vec::new();
+    for sign in [1.0, -1.0] {
+        let mut weights = original.clone();
+        let (name, head) = original.iter().find(|(name, _)| name.ends_with("lm_head.weight")).expect("a head");
+        let (rows, columns) = head.dims2().unwrap();
+        let end = head.narrow(0, rows - 1, 1).unwrap().to_dtype(DType::F32).unwrap();
+        let zeros = Tensor::zeros((rows - 1, columns), DType::F32, &Device::Cpu).unwrap();
+        weights.insert(name.clone(), Tensor::cat(&[&zeros, &(end * sign).unwrap()], 0).unwrap());
+        candle_core::safetensors::save(&weights, &file).expect("written");
+        let model = MotionModel::load(&Source::Folder(folder.path().to_owned())).expect("a model");
+        let published = make(&model, &Request { finish: Finish::Published, ..Request::new("a person walks") }, None);
+        if published.tokens == [1] {
+            assert_eq!((published.take.motion.len(), published.features.frames()), (2, 2));
+            let ours = make(&model, &Request { sampling: Sampling { greedy: true, ..Sampling::default() }, ..Request::new("walk") }, None);
+            assert_ne!(ours.tokens, [1], "our own way masks the end token before the first one");
+        }
+        outcomes.push(published.tokens.len());
+    }
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, [1, 50], "one sign ends at once, the other never");
 }
 
 #[test]
@@ -164,6 +197,56 @@ fn a_continuation_has_no_seam() {
     let seam = step(&before, before.len() - 1, &next.take.motion, 0);
     let usual = (1..60).map(|frame| step(&next.take.motion, frame - 1, &next.take.motion, frame)).fold(0.0_f32, f32::max);
     assert!(seam <= 1.2 * usual, "the seam steps {seam} m, the motion itself at most {usual} m");
+}
+
+/// How far joints change their speed from a frame to the next, metres: the largest over the joints.
+fn bends_m(motion: &Motion) -> Vec<f32> {
+    let joints: Vec<_> = motion.frames.iter().map(|pose| pose.world().positions_m).collect();
+    let bend = |w: &[[glam::Vec3; 22]]| (0..22).map(|j| (w[2][j] - 2.0 * w[1][j] + w[0][j]).length()).fold(0.0, f32::max);
+    joints.windows(3).map(bend).collect()
+}
+
+/// How far any joint turns from a frame to the next, radians.
+fn turns_rad(motion: &Motion) -> Vec<f32> {
+    let turn = |w: &[zoetrope::motion::Pose]| (0..22).map(|j| w[0].local[j].angle_between(w[1].local[j])).fold(0.0, f32::max);
+    motion.frames.windows(2).map(turn).collect()
+}
+
+/// The largest change across a seam after `before` frames, as a multiple of what nineteen of twenty frames elsewhere stay below.
+fn seam(changes: &[f32], before: usize, width: usize) -> f32 {
+    let around = before + 1 - width..before;
+    let mut elsewhere: Vec<f32> = (0..changes.len()).filter(|frame| !around.contains(frame)).map(|frame| changes[frame]).collect();
+    elsewhere.sort_by(f32::total_cmp);
+    changes[around].iter().copied().fold(0.0, f32::max) / elsewhere[elsewhere.len() * 19 / 20]
+}
+
+#[test]
+fn the_bundled_model_continues_without_a_seam() {
+    let model = bundled();
+    let pairs = [
+        ("a person walks forward", "a person runs"),
+        ("a person walks forward and waves", "a person sits down"),
+        ("someone kicks", "a person walks in a circle"),
+        ("a person jumps", "someone dances"),
+    ];
+    let after = |first: &Motion, next: &Motion| Motion { frames: first.frames.iter().chain(&next.frames).copied().collect() };
+    let (mut most, mut of_cuts) = ((0.0_f32, 0.0_f32), 0.0_f32);
+    for (seed, (first, second)) in pairs.into_iter().enumerate() {
+        let request = |prompt: &str| Request { seed: seed as u64, length: Length::Exact { secs: 3.0 }, ..Request::new(prompt) };
+        let first = make(&model, &request(first), None).take.motion;
+        let next = make(&model, &request(second), Some(&first)).take.motion;
+        let whole = after(&first, &next);
+        let (bend, turn) = (seam(&bends_m(&whole), first.len(), 3), seam(&turns_rad(&whole), first.len(), 2));
+        println!("{second} after 3 s: bend {bend:.2}, turn {turn:.2} of what is usual");
+        most = (most.0.max(bend), most.1.max(turn));
+
+        let alone = make(&model, &request(second), None).take.motion;
+        let cut = after(&first, &join::placed_at(&alone, &alone.frames[0], first.frames.last().expect("frames")));
+        of_cuts = of_cuts.max(seam(&bends_m(&cut), first.len(), 3));
+    }
+    println!("at most: bend {:.2}, turn {:.2}; a plain cut: bend {of_cuts:.2}", most.0, most.1);
+    assert!(most.0 < 1.5 && most.1 < 1.5, "the seam changes speeds by {} and joints by {} of what is usual", most.0, most.1);
+    assert!(of_cuts > 3.0, "a plain cut would be seen: {of_cuts}");
 }
 
 #[test]

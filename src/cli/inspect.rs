@@ -1,27 +1,29 @@
-//! `zoetrope inspect FILE`: how long a motion is, how far it goes and how clean it is.
+//! `zoetrope inspect FILE`: what a file holds, how far its motion goes and how clean it is.
 
 use super::args::InspectArgs;
 use super::error::CliError;
 use super::progress::answer;
-use crate::formats;
+use crate::formats::{self, Recorded};
 use crate::motion::measure::{Quality, measure};
-use crate::motion::{FPS, JOINT_COUNT, Motion};
 
 pub(super) fn run(args: &InspectArgs) -> Result<(), CliError> {
-    let motion = formats::read(&args.file).map_err(CliError::from_below)?;
+    let (motion, recorded) = formats::read_recorded(&args.file).map_err(CliError::from_below)?;
+    // Measured at 30 fps on our skeleton, whatever the file has: figures of different files can be compared.
     let quality = measure(&motion);
-    answer(&if args.json { as_json(&motion, &quality) } else { as_text(&motion, &quality) });
+    answer(&if args.json { as_json(&recorded, &quality) } else { as_text(&recorded, &quality) });
     Ok(())
 }
 
-fn as_json(motion: &Motion, quality: &Quality) -> String {
+fn as_json(recorded: &Recorded, quality: &Quality) -> String {
     let report = serde_json::json!({
-        "frames": motion.len(),
-        "fps": FPS,
-        "seconds": motion.duration_secs(),
-        "joints": JOINT_COUNT,
+        "frames": recorded.frames,
+        "fps": recorded.fps,
+        "seconds": recorded.duration_secs(),
+        "joints": recorded.joints,
         "path_m": quality.path_m,
         "slide_mm": quality.slide_mm_per_frame,
+        "contact_slide_mm": quality.contact_slide_mm_per_frame,
+        "contact_pct": quality.contact_pct,
         "float_pct": quality.float_pct,
         "penetration_mm": quality.penetration_mm,
         "jitter": quality.jitter_mm_per_frame3,
@@ -29,15 +31,19 @@ fn as_json(motion: &Motion, quality: &Quality) -> String {
     report.to_string()
 }
 
-fn as_text(motion: &Motion, quality: &Quality) -> String {
+fn as_text(recorded: &Recorded, quality: &Quality) -> String {
     [
-        format!("frames       {} at {FPS} a second, {JOINT_COUNT} joints", motion.len()),
-        format!("seconds      {:.2}", motion.duration_secs()),
-        format!("path         {:.2} m", quality.path_m),
-        format!("foot slide   {:.2} mm/frame", quality.slide_mm_per_frame),
-        format!("floating     {:.1} % of the frames", quality.float_pct),
-        format!("penetration  {:.1} mm", quality.penetration_mm),
-        format!("jitter       {:.2} mm/frame³", quality.jitter_mm_per_frame3),
+        format!("frames         {} at {} a second, {} joints", recorded.frames, recorded.fps, recorded.joints),
+        format!("seconds        {:.2}", recorded.duration_secs()),
+        format!("path           {:.2} m", quality.path_m),
+        format!("foot slide     {:.2} mm/frame of low toes, swinging ones too", quality.slide_mm_per_frame),
+        format!(
+            "contact slide  {:.2} mm/frame of toes on the floor ({:.0} % of the frames)",
+            quality.contact_slide_mm_per_frame, quality.contact_pct
+        ),
+        format!("floating       {:.1} % of the frames", quality.float_pct),
+        format!("penetration    {:.1} mm", quality.penetration_mm),
+        format!("jitter         {:.2} mm/frame³", quality.jitter_mm_per_frame3),
     ]
     .join("\n")
 }

@@ -2,7 +2,13 @@
 //!
 //! Written with the keys of AMASS's SMPL-X release: `trans` is the pelvis minus our rest pelvis, `root_orient`, `pose_body` and
 //! `poses` are axis-angles, one row a frame. Read from any release: `root_orient` and `pose_body`, or `poses` of 52, 55 or 24 joints.
+//!
+//! So `trans` is 0 for a body that stands at rest on the floor at the origin, whatever body a tool draws. Tools of SMPL place the
+//! pelvis at `trans` plus the rest pelvis of *their* template, which hangs about its own origin instead of standing on it: to stand,
+//! they must add to `trans`'s z how far the soles of their template lie below its origin (minus its lowest y; about 1.2 m for the
+//! neutral SMPL body, whose rest pelvis is 0.22 m below the origin), or load the template with its soles at the origin.
 
+use super::Recorded;
 use super::error::Fault;
 use super::npy::{self, Array, MAX_VALUES};
 use super::rate::{self, Clip};
@@ -23,7 +29,7 @@ const BETAS: usize = 16;
 const HOVERING_M: f32 = 0.5;
 
 /// The motion of an AMASS file's bytes.
-pub(super) fn parse(bytes: &[u8]) -> Result<Motion, Fault> {
+pub(super) fn parse(bytes: &[u8]) -> Result<(Motion, Recorded), Fault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| Fault::damaged(format!("no npz archive ({error})")))?;
     let mut array = |names: &[&'static str]| read_array(&mut archive, names);
 
@@ -34,13 +40,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Motion, Fault> {
     let fps = rate::check(&Clip { frames, fps })?;
 
     // One row a frame: 3 numbers of the root, then 3 of each joint of the body.
-    let (root, body) = match (array(&["root_orient"])?, array(&["pose_body"])?) {
-        (Some(root), Some(body)) => (rows("root_orient", root, 3)?, rows("pose_body", body, BODY_NUMBERS)?),
+    let (root, body, joints) = match (array(&["root_orient"])?, array(&["pose_body"])?) {
+        (Some(root), Some(body)) => (rows("root_orient", root, 3)?, rows("pose_body", body, BODY_NUMBERS)?, JOINT_COUNT),
         _ => {
-            let poses =
-                rows("poses", array(&["poses"])?.ok_or_else(|| missing("root_orient and pose_body, nor any poses"))?, 3 + BODY_NUMBERS)?;
+            let poses = array(&["poses"])?.ok_or_else(|| missing("root_orient and pose_body, nor any poses"))?;
+            let joints = poses.shape.last().map_or(0, |columns| columns / 3);
+            let poses = rows("poses", poses, 3 + BODY_NUMBERS)?;
             let rows = poses.chunks_exact(3 + BODY_NUMBERS);
-            (rows.clone().flat_map(|row| &row[..3]).copied().collect(), rows.flat_map(|row| &row[3..]).copied().collect())
+            (rows.clone().flat_map(|row| &row[..3]).copied().collect(), rows.flat_map(|row| &row[3..]).copied().collect(), joints)
         }
     };
     if root.len() != frames * 3 || body.len() != frames * BODY_NUMBERS {
@@ -52,19 +59,16 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Motion, Fault> {
     }
 
     let up = y_up_from_z_up();
-    let poses: Vec<Pose> = (0..frames)
-        .map(|frame| {
-            let at = |values: &[f32], i: usize| vec3(values[i], values[i + 1], values[i + 2]);
-            let local = std::array::from_fn(|joint| match joint {
-                0 => (up * Quat::from_scaled_axis(at(&root, frame * 3))).normalize(),
-                _ => Quat::from_scaled_axis(at(&body, frame * BODY_NUMBERS + 3 * (joint - 1))).normalize(),
-            });
-            Pose { root_m: up * at(&trans, frame * 3) + REST_OFFSETS_M[0], local }
-        })
-        .collect();
-    let mut motion = Motion::from_poses_at(&poses, fps);
+    let mut motion = Motion::from_poses_at(frames, fps, |frame| {
+        let at = |values: &[f32], i: usize| vec3(values[i], values[i + 1], values[i + 2]);
+        let local = std::array::from_fn(|joint| match joint {
+            0 => (up * Quat::from_scaled_axis(at(&root, frame * 3))).normalize(),
+            _ => Quat::from_scaled_axis(at(&body, frame * BODY_NUMBERS + 3 * (joint - 1))).normalize(),
+        });
+        Pose { root_m: up * at(&trans, frame * 3) + REST_OFFSETS_M[0], local }
+    });
     land(&mut motion);
-    Ok(motion)
+    Ok((motion, Recorded { frames, fps, joints }))
 }
 
 /// The bytes of an AMASS file of poses at `fps`.

@@ -18,7 +18,7 @@ pub use error::FormatError;
 pub use features::{read_features, write_features, write_tokens};
 
 use crate::body::Character;
-use crate::motion::{self, FPS, Motion, NameStyle, Pose};
+use crate::motion::{self, FPS, JOINT_COUNT, Motion, NameStyle, Pose};
 use crate::timeline::Provenance;
 use error::Fault;
 use std::path::Path;
@@ -86,20 +86,51 @@ impl Default for WriteOptions {
     }
 }
 
+/// What a file holds by itself, before it becomes a motion at 30 fps on our skeleton.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recorded {
+    /// Frames; of a glTF file key frames, as many as fit its length.
+    pub frames: usize,
+    /// Frames a second; glTF has none and is taken at the pace of its most densely keyed joint.
+    pub fps: f32,
+    /// Joints of the skeleton, ends of bones not counted.
+    pub joints: usize,
+}
+
+impl Recorded {
+    /// Length in seconds, counting every frame as one frame long.
+    #[must_use]
+    pub fn duration_secs(&self) -> f32 {
+        self.frames as f32 / self.fps
+    }
+}
+
 /// The motion in a file, at 30 fps on our skeleton.
 ///
 /// # Errors
 /// The file cannot be read, its ending is unknown, or its contents are damaged, too large or no humanoid motion.
 pub fn read(path: &Path) -> Result<Motion, FormatError> {
+    read_recorded(path).map(|(motion, _)| motion)
+}
+
+/// The motion in a file as [`read`] gives it, and what the file itself holds.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_recorded(path: &Path) -> Result<(Motion, Recorded), FormatError> {
     let format = Format::of(path)?;
     let bytes = file::load(path)?;
-    let motion = match format {
+    let found = match format {
         Format::Bvh => bvh::decode(&bytes),
         Format::Glb => glb::decode(path, &bytes),
         Format::Npz => amass::parse(&bytes),
-        Format::Npy => features::parse(&bytes).map(|features| motion::features::decode(&features)),
+        Format::Npy => features::parse(&bytes).map(|features| {
+            let motion = motion::features::decode(&features);
+            let recorded = Recorded { frames: motion.len(), fps: FPS, joints: JOINT_COUNT };
+            (motion, recorded)
+        }),
     };
-    let checked = motion.and_then(|motion| check(&motion).map(|()| motion));
+    let checked = found.and_then(|found| check(&found.0).map(|()| found));
     checked.map_err(|fault| fault.while_reading(path))
 }
 

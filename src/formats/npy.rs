@@ -4,8 +4,8 @@ use super::error::Fault;
 use npyz::{DType, NpyFile, Order, TypeChar, WriterBuilder};
 use std::io::{self, Cursor};
 
-/// Most values of one array: an hour of the widest arrays we read, 128 MiB.
-pub(super) const MAX_VALUES: usize = 32 << 20;
+/// Most values of one array, 48 MiB: ten minutes of AMASS's widest poses at 120 fps, or 25 of features.
+pub(super) const MAX_VALUES: usize = 12 << 20;
 /// Longest header and deepest brackets we parse: NumPy's own limit, and what keeps the header's recursive parser off the stack's end.
 const MAX_HEADER_BYTES: usize = 10_000;
 const MAX_HEADER_DEPTH: usize = 8;

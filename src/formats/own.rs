@@ -23,7 +23,7 @@ pub(super) fn motion_of(mut clip: SourceClip) -> Result<Motion, Fault> {
         let bones = bones::bones(style);
         for units_per_m in [100.0, 1.0] {
             if let Some(joints) = own_joints(&clip, &bones, units_per_m) {
-                return Ok(Motion::from_poses_at(&poses(&clip, &bones, &joints, units_per_m), clip.fps));
+                return Ok(Motion::from_poses_at(clip.frame_count(), clip.fps, |frame| pose(&clip, frame, &bones, &joints, units_per_m)));
             }
         }
     }
@@ -51,24 +51,20 @@ fn own_joints(clip: &SourceClip, bones: &[Bone], units_per_m: f32) -> Option<Vec
     Some(joints)
 }
 
-fn poses(clip: &SourceClip, bones: &[Bone], joints: &[usize], units_per_m: f32) -> Vec<Pose> {
-    let count = clip.joint_count();
-    let frames = clip.translations.chunks_exact(count).zip(clip.rotations.chunks_exact(count));
-    frames
-        .map(|(translations, rotations)| {
-            let mut pose = Pose::REST;
-            for (bone, &joint) in bones.iter().zip(joints) {
-                let Some(ours) = bone.joint else { continue };
-                pose.local[ours] = rotations[joint].normalize();
-                if ours == 0 {
-                    pose.root_m = translations[joint] / units_per_m;
-                    if let Some(ground) = bone.parent.map(|parent| joints[parent]) {
-                        pose.root_m = translations[ground] / units_per_m + rotations[ground] * pose.root_m;
-                        pose.local[0] = (rotations[ground] * pose.local[0]).normalize();
-                    }
-                }
+fn pose(clip: &SourceClip, frame: usize, bones: &[Bone], joints: &[usize], units_per_m: f32) -> Pose {
+    let range = frame * clip.joint_count()..(frame + 1) * clip.joint_count();
+    let (translations, rotations) = (&clip.translations[range.clone()], &clip.rotations[range]);
+    let mut pose = Pose::REST;
+    for (bone, &joint) in bones.iter().zip(joints) {
+        let Some(ours) = bone.joint else { continue };
+        pose.local[ours] = rotations[joint].normalize();
+        if ours == 0 {
+            pose.root_m = translations[joint] / units_per_m;
+            if let Some(ground) = bone.parent.map(|parent| joints[parent]) {
+                pose.root_m = translations[ground] / units_per_m + rotations[ground] * pose.root_m;
+                pose.local[0] = (rotations[ground] * pose.local[0]).normalize();
             }
-            pose
-        })
-        .collect()
+        }
+    }
+    pose
 }

@@ -36,7 +36,7 @@ impl Motion {
     /// The pose at a time, interpolated; times outside are clamped to the first and last frame. An empty motion rests.
     #[must_use]
     pub fn pose_at(&self, secs: f32) -> Pose {
-        sample(&self.frames, secs * FPS)
+        sample(self.frames.len(), |frame| self.frames[frame], secs * FPS)
     }
 
     /// The frames from `from_secs` (inclusive) to `to_secs` (exclusive), at least one.
@@ -48,19 +48,20 @@ impl Motion {
         Self { frames: self.frames[from..to.min(self.frames.len())].to_vec() }
     }
 
-    /// A motion at [`FPS`] from poses at another rate. The last frame is the last one that lies inside the source.
+    /// A motion at [`FPS`] from `count` poses at another rate, each asked for only where it is needed. The last frame is the last
+    /// one that lies inside the source.
     #[must_use]
-    pub fn from_poses_at(poses: &[Pose], fps: f32) -> Self {
-        if poses.len() < 2 || (fps - FPS).abs() < 0.02 {
-            return Self { frames: poses.to_vec() };
+    pub fn from_poses_at(count: usize, fps: f32, pose: impl Fn(usize) -> Pose) -> Self {
+        if count < 2 || (fps - FPS).abs() < 0.02 {
+            return Self { frames: (0..count).map(pose).collect() };
         }
-        Self { frames: resample(poses, fps, FPS) }
+        Self { frames: resample(count, pose, fps, FPS) }
     }
 
     /// Poses at another rate, for writers.
     #[must_use]
     pub fn poses_at(&self, fps: f32) -> Vec<Pose> {
-        if (fps - FPS).abs() < 1e-3 { self.frames.clone() } else { resample(&self.frames, FPS, fps) }
+        if (fps - FPS).abs() < 1e-3 { self.frames.clone() } else { resample(self.frames.len(), |frame| self.frames[frame], FPS, fps) }
     }
 
     /// The motion on the spot: the root keeps the x and z of the first frame.
@@ -98,18 +99,18 @@ impl Motion {
     }
 }
 
-fn resample(poses: &[Pose], from_fps: f32, to_fps: f32) -> Vec<Pose> {
-    let Some(last) = poses.len().checked_sub(1) else { return Vec::new() };
-    let count = (f64::from(last as u32) * f64::from(to_fps) / f64::from(from_fps) + 1e-4).floor() as usize + 1;
-    (0..count).map(|frame| sample(poses, (frame as f64 * f64::from(from_fps) / f64::from(to_fps)) as f32)).collect()
+fn resample(count: usize, pose: impl Fn(usize) -> Pose, from_fps: f32, to_fps: f32) -> Vec<Pose> {
+    let Some(last) = count.checked_sub(1) else { return Vec::new() };
+    let frames = (last as f64 * f64::from(to_fps) / f64::from(from_fps) + 1e-4).floor() as usize + 1;
+    (0..frames).map(|frame| sample(count, &pose, (frame as f64 * f64::from(from_fps) / f64::from(to_fps)) as f32)).collect()
 }
 
-fn sample(poses: &[Pose], at_frame: f32) -> Pose {
-    let Some(last) = poses.len().checked_sub(1) else { return Pose::REST };
+fn sample(count: usize, pose: impl Fn(usize) -> Pose, at_frame: f32) -> Pose {
+    let Some(last) = count.checked_sub(1) else { return Pose::REST };
     let at_frame = at_frame.clamp(0.0, last as f32);
     let before = at_frame.floor() as usize;
     let t = at_frame - before as f32;
-    if t < 1e-6 || before == last { poses[before] } else { poses[before].lerp(&poses[before + 1], t) }
+    if t < 1e-6 || before == last { pose(before) } else { pose(before).lerp(&pose(before + 1), t) }
 }
 
 #[cfg(test)]
@@ -126,7 +127,7 @@ mod tests {
         let motion = moving(31);
         let sixty = motion.poses_at(60.0);
         assert_eq!(sixty.len(), 61);
-        let again = Motion::from_poses_at(&sixty, 60.0);
+        let again = Motion::from_poses_at(sixty.len(), 60.0, |frame| sixty[frame]);
         assert_eq!(again.len(), 31);
         assert!((again.frames[7].root_m.x - 7.0).abs() < 1e-4);
     }

@@ -1,34 +1,24 @@
 //! One motion after another: where the second stands, and how the difference at the seam goes away.
 
-use super::{FPS, JOINT_COUNT, Motion, Pose};
+use super::{JOINT_COUNT, Motion, Pose};
 use glam::{Quat, Vec3};
 
 /// `b` after `a`: it starts one frame after the end of `a`, where `a` would have gone next and facing the same way, and over
-/// `blend_frames` frames what differs in pose and in speed dies away (inertialisation: both motions stay themselves outside of
-/// that). An empty motion joins without a trace.
+/// `blend_frames` frames what differs in pose and in speed dies away ([`fade_in`]). An empty motion joins without a trace.
 #[must_use]
 pub fn joined(a: &Motion, b: &Motion, blend_frames: usize) -> Motion {
     let (Some(last), Some(first)) = (a.frames.last(), b.frames.first()) else {
         return if a.is_empty() { b.clone() } else { a.clone() };
     };
     let before = a.frames.iter().rev().nth(1).unwrap_or(last);
-    let next = beyond(before, last);
-    let mut b = placed_at(b, first, &next);
-    let (first, second) = (b.frames[0], *b.frames.get(1).unwrap_or(&b.frames[0]));
-    let off = difference(&first, &next);
-    // The difference one frame on, if both went on as they go: what its fading has to start with.
-    let off_next = difference(&second, &beyond(last, &next));
-    for (frame, pose) in b.frames.iter_mut().enumerate().take(blend_frames) {
-        let share = frame as f32 / blend_frames as f32;
-        let rest = 1.0 - share;
-        // Cubic Hermite from (offset, speed) to (0, 0).
-        let (place, speed) = (rest * rest * (1.0 + 2.0 * share), frame as f32 * rest * rest);
-        pose.root_m += place * off.0 + speed * (off_next.0 - off.0);
-        for (local, (turn, turn_next)) in pose.local.iter_mut().zip(off.1.iter().zip(&off_next.1)) {
-            *local = (*local * Quat::from_scaled_axis(place * *turn + speed * (*turn_next - *turn))).normalize();
-        }
-    }
-    Motion { frames: a.frames.iter().chain(&b.frames).copied().collect() }
+    // Where `b` would have come from, had it gone as it goes on.
+    let second = b.frames.get(1).unwrap_or(first);
+    let came_from = beyond(second, first);
+    let led_in = Motion { frames: [beyond(first, &came_from), came_from].into_iter().chain(b.frames.iter().copied()).collect() };
+    let mut placed = placed_at(&led_in, &came_from, last);
+    let lead: Vec<Pose> = placed.frames.drain(..2).collect();
+    fade_in(&mut placed, [&lead[0], &lead[1]], [before, last], blend_frames);
+    Motion { frames: a.frames.iter().chain(&placed.frames).copied().collect() }
 }
 
 /// The pose after two, if the change from the first to the second goes on.
@@ -54,22 +44,20 @@ pub fn placed_at(motion: &Motion, pose: &Pose, target: &Pose) -> Motion {
     motion.placed(yaw_rad, Vec3::new(shift.x, 0.0, shift.z))
 }
 
-/// Lets the difference between two poses fade out over the first `secs` of a motion: it begins as if it came from `target`
-/// instead of `pose`, and ends as it was. (An inertialisation with a fixed time and an ease-out.)
-pub fn fade_in(motion: &mut Motion, pose: &Pose, target: &Pose, secs: f32) {
-    let shift_m = target.root_m - pose.root_m;
-    let turns: [Quat; JOINT_COUNT] = std::array::from_fn(|joint| shorter(pose.local[joint].inverse() * target.local[joint]));
-    for (frame, moved) in motion.frames.iter_mut().enumerate() {
+/// Lets a motion that goes on from the two poses `from` begin as if it came from the two poses `target`: the difference in pose and
+/// in speed dies away over the first `blend_frames` frames, and outside of them the motion stays itself (inertialisation with a
+/// fixed time: a cubic from the offset and its speed to nothing).
+pub fn fade_in(motion: &mut Motion, from: [&Pose; 2], target: [&Pose; 2], blend_frames: usize) {
+    let [off_before, off] = [0, 1].map(|pose| difference(from[pose], target[pose]));
+    for (frame, pose) in motion.frames.iter_mut().enumerate().take(blend_frames) {
         // The frame before the first one would be `target` itself.
-        let share = (frame + 1) as f32 / (secs * FPS).max(1.0);
-        if share >= 1.0 {
-            break;
-        }
-        let rest = 1.0 - share;
-        let weight = rest * rest * (1.0 + 2.0 * share);
-        moved.root_m += weight * shift_m;
-        for (local, turn) in moved.local.iter_mut().zip(&turns) {
-            *local = (*local * Quat::IDENTITY.slerp(*turn, weight)).normalize();
+        let passed = (frame + 1) as f32;
+        let rest = 1.0 - passed / (blend_frames + 1) as f32;
+        let (place, speed) = (rest * rest * (3.0 - 2.0 * rest), passed * rest * rest);
+        let faded = |off: Vec3, before: Vec3| place * off + speed * (off - before);
+        pose.root_m += faded(off.0, off_before.0);
+        for (local, (off, before)) in pose.local.iter_mut().zip(off.1.iter().zip(&off_before.1)) {
+            *local = (*local * Quat::from_scaled_axis(faded(*off, *before))).normalize();
         }
     }
 }
@@ -85,6 +73,7 @@ fn shorter(rotation: Quat) -> Quat {
 
 #[cfg(test)]
 mod tests {
+    use super::super::FPS;
     use super::*;
 
     /// A person who walks ahead at 1 m/s with a swinging arm, from `from_m` in the direction `yaw_rad`.
@@ -157,18 +146,16 @@ mod tests {
 
     #[test]
     fn the_seam_fades_and_the_end_stays() {
-        let target = {
-            let mut pose = Pose::REST;
-            pose.root_m.y += 0.2;
-            pose.local[16] = Quat::from_rotation_z(1.0);
-            pose
-        };
         let original = walk(30, Vec3::ZERO, 0.0);
+        let came_from = original.frames[0];
+        let mut target = came_from;
+        target.root_m.y += 0.2;
+        target.local[16] = Quat::from_rotation_z(1.0);
         let mut faded = original.clone();
-        fade_in(&mut faded, &original.frames[0], &target, 0.5);
+        fade_in(&mut faded, [&came_from; 2], [&target; 2], 14);
         let off = |frame: usize| faded.frames[frame].local[16].angle_between(original.frames[frame].local[16]);
         assert!(off(0) > 0.9, "it begins near the target: {}", off(0));
         assert!((1..14).all(|frame| off(frame) < off(frame - 1)), "and only comes nearer");
-        assert_eq!(faded.frames[15..], original.frames[15..]);
+        assert_eq!(faded.frames[14..], original.frames[14..]);
     }
 }

@@ -1,7 +1,11 @@
 //! How good a motion is, in numbers: the same definitions in `inspect`, in tests and in every report.
 //!
-//! Heights of foot joints count from the rest pose ([`feet`]). Real motion capture measured the same way stands beside any figure:
-//! a low toe that swings counts as sliding too, so no natural walk reaches 0.
+//! Heights of foot joints count from the rest pose ([`feet`]). Real motion capture measured the same way stands beside any figure.
+//!
+//! Sliding has two figures. [`Quality::slide_mm_per_frame`] is the mean over every low toe, as the field counts it: a toe that swings
+//! low counts too, so real walks have 10 to 40 mm. [`Quality::contact_slide_mm_per_frame`] looks at toes in contact with the floor
+//! alone (the contacts of the clean-up) and is what clean feet bring to nothing; [`Quality::contact_pct`] says how much of the motion
+//! it speaks for, because what glides too fast for a contact is not in it.
 
 use super::feet::{self, LOW_M};
 use super::{Joint, Motion};
@@ -20,6 +24,10 @@ pub struct Quality {
     pub path_m: f32,
     /// Mean horizontal step of a toe while it is lower than 5 cm (before and after the step), mm a frame.
     pub slide_mm_per_frame: f32,
+    /// Mean horizontal step of a toe within its contacts with the floor ([`feet::contacts`]), mm a frame.
+    pub contact_slide_mm_per_frame: f32,
+    /// Share of frames in which a toe is in contact with the floor, per cent.
+    pub contact_pct: f32,
     /// Share of frames whose lowest foot joint is above 5 cm, flights left out, per cent.
     pub float_pct: f32,
     /// Mean over the frames of how far the deepest foot joint lies below −1 cm, mm.
@@ -40,6 +48,13 @@ pub fn measure(motion: &Motion) -> Quality {
         let low = TOES.into_iter().filter(|toe| pair.iter().all(|joints| feet::height_m(joints, *toe) < LOW_M));
         low.map(|toe| feet::floor_distance_m(pair[0][toe as usize], pair[1][toe as usize])).collect::<Vec<_>>()
     });
+    let contacts = TOES.map(|toe| (toe, feet::contacts(&joints_m, toe)));
+    let contact_slides_m = contacts.iter().flat_map(|(toe, runs)| {
+        let within = runs.iter().flat_map(|run| joints_m[run.clone()].windows(2));
+        within.map(|pair| feet::floor_distance_m(pair[0][*toe as usize], pair[1][*toe as usize]))
+    });
+    let touching = (0..joints_m.len()).filter(|frame| contacts.iter().any(|(_, runs)| runs.iter().any(|run| run.contains(frame))));
+    let share_pct = |frames: usize| 100.0 * frames as f32 / joints_m.len().max(1) as f32;
     let depths_m = joints_m.iter().map(|joints| (-SOFT_M - feet::lowest_m(joints)).max(0.0));
     let jerks_m = joints_m
         .windows(4)
@@ -48,7 +63,9 @@ pub fn measure(motion: &Motion) -> Quality {
     Quality {
         path_m: joints_m.windows(2).map(|pair| feet::floor_distance_m(pair[0][pelvis], pair[1][pelvis])).sum(),
         slide_mm_per_frame: 1e3 * mean(slides_m),
-        float_pct: 100.0 * floats.count() as f32 / joints_m.len().max(1) as f32,
+        contact_slide_mm_per_frame: 1e3 * mean(contact_slides_m),
+        contact_pct: share_pct(touching.count()),
+        float_pct: share_pct(floats.count()),
         penetration_mm: 1e3 * mean(depths_m),
         jitter_mm_per_frame3: 1e3 * mean(jerks_m),
     }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// How many tokens of the motion before a continuation sees: about a second, as far as the published decoder looks back. More
 /// would bind it to what the person did; fewer would lose the rhythm of a step.
 const CONTEXT_TOKENS: usize = 16;
-/// How long the difference between the motion before and the network's idea of it takes to fade.
-const SEAM_SECS: f32 = 0.4;
+/// How many frames the difference between the motion before and the network's idea of it takes to fade, in pose and in speed.
+const SEAM_FRAMES: usize = 12;
 /// The most tokens of the published program.
 const PUBLISHED_TOKENS: usize = 50;
 
@@ -178,28 +178,21 @@ impl<'m> Generation<'m> {
 
     /// The new part of a decoded motion, going on from the motion before.
     fn placed(&self, mut decoded: Motion) -> Motion {
-        let Some(target) = self.before.as_ref().and_then(|before| before.frames.last()) else { return decoded };
-        let new = decoded.frames.split_off(self.context_frames());
-        let Some(seam) = decoded.frames.pop() else { return Motion { frames: new } };
-        let with_seam = Motion { frames: std::iter::once(seam).chain(new).collect() };
-        let mut placed = join::placed_at(&with_seam, &seam, target);
-        let seam = placed.frames.remove(0);
-        join::fade_in(&mut placed, &seam, target, SEAM_SECS);
-        placed
+        let Some(before) = &self.before else { return decoded };
+        if let (Some(seam), Some(target)) = (self.context_frames().checked_sub(1), before.frames.last()) {
+            decoded = join::placed_at(&decoded, &decoded.frames[seam], target);
+        }
+        let new = Motion { frames: decoded.frames.split_off(self.context_frames()) };
+        faded_in(new, &decoded, before)
     }
 
     /// Feet cleaned up, together with the motion before so that a foot which stands at the seam keeps standing.
     fn cleaned(&self, motion: &Motion) -> Motion {
         let Some(before) = &self.before else { return clean(motion, &CleanupSettings::default()) };
-        let context = before.len();
         let joined = Motion { frames: before.frames.iter().chain(&motion.frames).copied().collect() };
         let mut cleaned = clean(&joined, &CleanupSettings::default());
-        let new = cleaned.frames.split_off(context);
-        let mut new = Motion { frames: new };
-        if let (Some(moved), Some(target)) = (cleaned.frames.last(), before.frames.last()) {
-            join::fade_in(&mut new, moved, target, SEAM_SECS);
-        }
-        new
+        let new = Motion { frames: cleaned.frames.split_off(before.len()) };
+        faded_in(new, &cleaned, before)
     }
 
     fn provenance(&self) -> Provenance {
@@ -224,6 +217,19 @@ impl Stream {
         self.pushed += tokens.len();
         Ok(())
     }
+}
+
+/// A motion that goes on from `from`, as if it went on from `target`.
+fn faded_in(mut motion: Motion, from: &Motion, target: &Motion) -> Motion {
+    let ends = |motion: &Motion| match motion.frames.as_slice() {
+        [] => None,
+        [only] => Some([*only; 2]),
+        [.., before, last] => Some([*before, *last]),
+    };
+    if let (Some(from), Some(target)) = (ends(from), ends(target)) {
+        join::fade_in(&mut motion, from.each_ref(), target.each_ref(), SEAM_FRAMES);
+    }
+    motion
 }
 
 /// The prompt's features and, for guidance, those of no prompt.

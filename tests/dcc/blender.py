@@ -4,8 +4,9 @@
 
 Run by `run.sh` with PyPI's `bpy` (Blender as a Python module). The features say where the joints are: [frames, 272] at 30 fps,
 metres, Y up, first frame at the origin facing +Z. A file passes when it imports as an armature whose rest pose is an upright
-T-pose, whose joints are within a millimetre of the features in every frame, and which lasts as long; a GLB's mesh has to follow
-its skeleton. The name says what a file cannot: `-m` a BVH in metres, `-24` or `-60` another rate, `-skeleton` no mesh.
+T-pose of our size, whose joints are within a millimetre of the features in every frame, and which lasts as long; a GLB's mesh has to
+follow its skeleton. The name says what a file cannot: `-m` a BVH in metres, `-24` or `-60` another rate, `-skeleton` no mesh,
+`-inplace` a root that keeps its x and z.
 """
 
 import math
@@ -18,9 +19,12 @@ import numpy as np
 FPS = 30
 TOLERANCE_M = 0.001
 JOINTS = 22
+LEFT_ANKLE = 7
 TOES = (10, 11)
 WRISTS = (20, 21)
 HEAD = 15
+HEAD_HEIGHT_M = 1.535
+TOE_HEIGHT_M = 0.022
 
 NAMES = {
     "smpl": "Pelvis L_Hip R_Hip Spine1 L_Knee R_Knee Spine2 L_Ankle R_Ankle Spine3 L_Foot R_Foot Neck L_Collar R_Collar Head "
@@ -93,9 +97,9 @@ def check_rest(armature, names):
     """The rest pose is an upright T-pose of a person's size, on the floor, facing forward."""
     rest = np.array([y_up(armature.matrix_world @ armature.data.bones[name].head_local) for name in names])
     # In Blender a character faces -Y, which is our +Z.
-    assert rest[HEAD][1] - rest[TOES[0]][1] > 1.3, f"not upright or not of a person's size: {rest[HEAD]}"
-    assert abs(rest[:, 1].min()) < 0.04, f"feet at {rest[:, 1].min():.3f} m"
-    assert rest[TOES[0]][2] - rest[7][2] > 0.08, "toes do not point forward"
+    assert abs(rest[HEAD][1] - HEAD_HEIGHT_M) < TOLERANCE_M, f"not upright or not of our size: head at {rest[HEAD]}"
+    assert np.ptp(rest[list(TOES), 1]) < TOLERANCE_M and abs(rest[TOES[0]][1] - TOE_HEIGHT_M) < TOLERANCE_M, f"toes at {rest[TOES[0]]}"
+    assert rest[TOES[0]][2] - rest[LEFT_ANKLE][2] > 0.08, "toes do not point forward"
     arms = rest[16:22]
     assert np.ptp(arms[:, 1]) < 0.02 and rest[WRISTS[0]][0] > 0.6 > -0.6 > rest[WRISTS[1]][0], f"no T-pose: {arms}"
 
@@ -125,11 +129,14 @@ def check(path, expected):
     # A BVH file's frame time is rounded to a microsecond.
     fps = round(fps, 1)
     seconds = (end - start) / fps
-    wanted_seconds = (len(expected) - 1) / FPS
     # A file at another rate ends at its last frame that lies inside the motion.
-    assert -0.05 < seconds - wanted_seconds < 0.01, f"{seconds:.3f} s instead of {wanted_seconds:.3f} s"
+    rate = next((int(mark) for mark in marks(path) if mark.isdigit()), FPS)
+    wanted_seconds = math.floor((len(expected) - 1) * rate / FPS) / rate
+    assert abs(seconds - wanted_seconds) < 0.002, f"{seconds:.3f} s instead of {wanted_seconds:.3f} s"
+    if "inplace" in marks(path):
+        expected = expected - (expected[:, :1] - expected[0, 0]) * [1.0, 0.0, 1.0]
     # Files at another rate are compared where their frames meet ours.
-    step = FPS // math.gcd(FPS, *(int(mark) for mark in marks(path) if mark.isdigit()))
+    step = FPS // math.gcd(FPS, rate)
     found, wanted, meshes = [], [], 0
     for index in range(0, len(expected), step):
         frame = start + index * fps / FPS
@@ -146,20 +153,23 @@ def check(path, expected):
     print(f"{path.name}: {len(found)} frames, {seconds:.2f} s, {meshes} mesh, largest difference {apart.max() * 1000:.3f} mm"
           f" ({names[joint]}, frame {frame})")
     assert apart.max() <= TOLERANCE_M, f"{apart.max() * 1000:.2f} mm apart"
+    assert not path.suffix == ".bvh" or abs(fps - rate) < 0.05, f"{fps} frames a second"
     if path.suffix == ".glb":
         assert meshes == (0 if "skeleton" in marks(path) else 1), f"{meshes} meshes"
+    return apart.max()
 
 
 def main():
     features, *paths = map(Path, sys.argv[1:])
     expected = features_to_positions(np.load(features).astype(np.float64))
-    failed = 0
+    failed, apart = 0, []
     for path in paths:
         try:
-            check(path, expected)
+            apart.append(check(path, expected))
         except (AssertionError, RuntimeError) as error:
             failed += 1
             print(f"{path.name}: FAILED: {error}")
+    print(f"{len(apart)} files agree, {failed} do not; joints differ by at most {max(apart, default=math.nan) * 1000:.4f} mm")
     sys.exit(1 if failed else 0)
 
 

@@ -19,14 +19,14 @@ zoetrope=${ZOETROPE:-${CARGO_TARGET_DIR:-target}/debug/zoetrope}
 convert() { "$zoetrope" convert "$motion" "$@" >/dev/null; }
 convert "$out/clip.npy"
 for names in smpl mixamo unreal; do
-    convert "$out/clip-$names.glb" --names $names
-    convert "$out/clip-$names.bvh" --names $names
-done
-convert "$out/clip-skeleton.glb" --skeleton-only
-convert "$out/clip-m.bvh" --units m
-for fps in 24 60; do
-    convert "$out/clip-$fps.glb" --fps $fps
-    convert "$out/clip-$fps.bvh" --fps $fps
+    for fps in 24 30 60; do
+        for ending in glb bvh; do
+            convert "$out/clip-$names-$fps.$ending" --names $names --fps $fps
+            convert "$out/clip-$names-$fps-inplace.$ending" --names $names --fps $fps --in-place
+        done
+    done
+    convert "$out/clip-$names-skeleton.glb" --names $names --skeleton-only
+    convert "$out/clip-$names-m.bvh" --names $names --units m
 done
 
 failed=0
@@ -37,7 +37,7 @@ else
 fi
 if "$python" -c "import bpy" 2>/dev/null; then
     "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh >"$out/blender.log" 2>&1 || failed=1
-    grep '^clip-' "$out/blender.log" || { cat "$out/blender.log"; failed=1; }
+    grep -E '^(clip-|[0-9]+ files)' "$out/blender.log" || { cat "$out/blender.log"; failed=1; }
 else
     echo "skipped: Blender (pip install bpy)"
 fi

@@ -22,6 +22,11 @@ impl Arrays {
         Some(Self { bytes: std::fs::read(&path).expect("readable fixture"), path })
     }
 
+    /// The text of a file in the same folder.
+    pub(crate) fn file_beside(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path.with_file_name(name)).expect("readable fixture")
+    }
+
     /// An array flattened to float64, whatever its type.
     pub(crate) fn get(&self, name: &str) -> Vec<f64> {
         let file = SafeTensors::deserialize(&self.bytes).expect("a safetensors file");

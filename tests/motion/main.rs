@@ -10,4 +10,5 @@ mod cleanup;
 mod effects;
 mod kit;
 mod measures;
+mod remove_sliding;
 mod representation;

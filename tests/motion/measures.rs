@@ -1,7 +1,7 @@
 //! The quality measures on motions whose numbers are known beforehand.
 
 use glam::Vec3;
-use zoetrope::motion::measure::measure;
+use zoetrope::motion::measure::{Quality, measure};
 use zoetrope::motion::{FPS, Motion, Pose, REST_OFFSETS_M};
 
 fn moving(frames: usize, root_m: impl Fn(f32) -> Vec3) -> Motion {
@@ -15,7 +15,18 @@ fn standing_m() -> Vec3 {
 
 #[test]
 fn standing_still_is_perfect() {
-    assert_eq!(measure(&moving(60, |_| standing_m())), zoetrope::motion::measure::Quality::default());
+    let perfect = Quality { contact_pct: 100.0, ..Quality::default() };
+    assert_eq!(measure(&moving(60, |_| standing_m())), perfect);
+}
+
+#[test]
+fn only_contacts_count_as_contact_slide_and_their_share_is_said() {
+    let wheels = |m_per_sec: f32| measure(&moving(61, |t| standing_m() + Vec3::X * m_per_sec * t));
+    let slow = wheels(0.3);
+    assert!((slow.contact_slide_mm_per_frame - 10.0).abs() < 1e-2 && slow.contact_pct == 100.0, "{slow:?}");
+    let fast = wheels(1.5);
+    assert_eq!((fast.contact_slide_mm_per_frame, fast.contact_pct), (0.0, 0.0), "too fast to be a contact, and it says so");
+    assert!((fast.slide_mm_per_frame - 50.0).abs() < 0.1, "which the other figure sees: {fast:?}");
 }
 
 #[test]
@@ -56,6 +67,6 @@ fn jitter_is_the_third_difference() {
 fn the_shortest_motions_measure_without_nan() {
     for frames in 0..4 {
         let quality = measure(&moving(frames, |_| standing_m()));
-        assert_eq!(quality, zoetrope::motion::measure::Quality::default());
+        assert_eq!(quality, Quality { contact_pct: quality.contact_pct, ..Quality::default() });
     }
 }

@@ -3,7 +3,7 @@
 use super::container::Container;
 use super::nodes::Tree;
 use crate::formats::error::Fault;
-use crate::formats::rate;
+use crate::formats::{Recorded, rate};
 use crate::motion::FPS;
 use crate::motion::retarget::SourceClip;
 use glam::{Quat, Vec3, Vec4};
@@ -24,8 +24,11 @@ struct Track {
     values: Vec<Vec4>,
 }
 
-/// Samples the longest animation at 30 fps.
-pub(super) fn sample(container: &Container<'_>, tree: Tree) -> Result<SourceClip, Fault> {
+/// Key frames further apart than this are an animator's poses, not a recording's frames.
+const SLOWEST_RECORDING_FPS: f32 = 10.0;
+
+/// Samples the longest animation at 30 fps, and says what the file holds of it.
+pub(super) fn sample(container: &Container<'_>, tree: Tree) -> Result<(SourceClip, Recorded), Fault> {
     let mut longest: Option<(f32, Vec<Track>)> = None;
     for animation in &container.root.animations {
         let tracks = tracks(container, &tree, animation)?;
@@ -43,6 +46,9 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree) -> Result<SourceClip
         return Err(Fault::new(format!("{frames} frames of {joints} joints"), "cut it into shorter clips"));
     }
 
+    let fps = recorded_fps(&tracks);
+    let recorded = Recorded { frames: ((to_secs - from_secs) * fps + 1e-2).floor() as usize + 1, fps, joints: tree.bones };
+
     let mut translations = tree.skeleton.rest_translations.repeat(frames);
     let mut rotations = tree.still_rotations.repeat(frames);
     for track in &tracks {
@@ -56,7 +62,19 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree) -> Result<SourceClip
             }
         }
     }
-    Ok(SourceClip { skeleton: tree.skeleton, fps: FPS, translations, rotations })
+    Ok((SourceClip { skeleton: tree.skeleton, fps: FPS, translations, rotations }, recorded))
+}
+
+/// The pace of the most densely keyed track, a whole number where it is one; ours where only single poses are keyed.
+fn recorded_fps(tracks: &[Track]) -> f32 {
+    let secs = tracks.iter().map(|track| &track.secs).max_by_key(|secs| secs.len());
+    let mut steps_secs: Vec<f32> = secs.into_iter().flat_map(|secs| secs.windows(2).map(|pair| pair[1] - pair[0])).collect();
+    steps_secs.sort_by(f32::total_cmp);
+    let Some(fps) = steps_secs.get(steps_secs.len() / 2).map(|secs| 1.0 / secs) else { return FPS };
+    if !(SLOWEST_RECORDING_FPS..=1000.0).contains(&fps) {
+        return FPS;
+    }
+    if (fps - fps.round()).abs() < 1e-3 * fps { fps.round() } else { fps }
 }
 
 /// First and last key of all tracks, seconds.

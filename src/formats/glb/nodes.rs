@@ -6,7 +6,7 @@ use crate::motion::retarget::SourceSkeleton;
 use glam::{Mat4, Quat, Vec3};
 use gltf_json::Node;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// More nodes than any character has.
 const MAX_JOINTS: usize = 4096;
@@ -22,6 +22,8 @@ pub(super) struct Tree {
     pub(super) scales: Vec<f32>,
     /// Rotation of each node where nothing is animated, which need not be the bind pose.
     pub(super) still_rotations: Vec<Quat>,
+    /// How many of the nodes a skin calls its joints; all of them where there is no skin.
+    pub(super) bones: usize,
 }
 
 /// Translation, rotation and mean scale of a node.
@@ -43,8 +45,13 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
     let wanted = wanted(container, &parents);
     let names = humanoid_names(&container.json);
 
-    let mut tree =
-        Tree { skeleton: SourceSkeleton::default(), joint_of_node: HashMap::new(), scales: Vec::new(), still_rotations: Vec::new() };
+    let mut tree = Tree {
+        skeleton: SourceSkeleton::default(),
+        joint_of_node: HashMap::new(),
+        scales: Vec::new(),
+        still_rotations: Vec::new(),
+        bones: 0,
+    };
     let mut inner_scales: Vec<f32> = Vec::new();
     for index in order.into_iter().filter(|&index| wanted[index]) {
         if tree.scales.len() == MAX_JOINTS {
@@ -68,6 +75,8 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
         tree.skeleton.rest_rotations.push(rotation);
         tree.still_rotations.push(rotation);
     }
+    let skinned: HashSet<usize> = container.root.skins.iter().flat_map(|skin| &skin.joints).map(|joint| joint.value()).collect();
+    tree.bones = if skinned.is_empty() { tree.scales.len() } else { skinned.len() };
     rest_in_bind_pose(container, &mut tree)?;
     Ok(tree)
 }

@@ -2,13 +2,14 @@
 
 use super::{animation, container, nodes};
 use crate::formats::error::Fault;
-use crate::formats::own;
+use crate::formats::{Recorded, own};
 use crate::motion::Motion;
 use std::path::Path;
 
-/// The motion of the bytes of the file at `path`.
-pub(in crate::formats) fn decode(path: &Path, bytes: &[u8]) -> Result<Motion, Fault> {
+/// The motion of the bytes of the file at `path` and what they hold.
+pub(in crate::formats) fn decode(path: &Path, bytes: &[u8]) -> Result<(Motion, Recorded), Fault> {
     let container = container::open(path, bytes)?;
     let tree = nodes::tree(&container)?;
-    own::motion_of(animation::sample(&container, tree)?)
+    let (clip, recorded) = animation::sample(&container, tree)?;
+    Ok((own::motion_of(clip)?, recorded))
 }

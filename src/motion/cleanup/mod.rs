@@ -10,6 +10,7 @@
 mod banded;
 mod leg;
 mod lock;
+pub mod remove_sliding;
 mod settle;
 mod smooth;
 mod wish;

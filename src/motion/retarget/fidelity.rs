@@ -1,6 +1,6 @@
 //! How faithful a retargeted motion is to its source: bone directions, standing feet, sliding, bone lengths.
 
-use super::{Retarget, RetargetError, SourceClip, put_on_floor};
+use super::{FLOOR_SHARE, FOOT_JOINTS, FeetM, Retarget, RetargetError, SourceClip, put_on_floor, rest_levels_m, standing_heights};
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
 use crate::motion::{Motion, PARENTS, Pose, WorldPose};
 use glam::Vec3;
@@ -28,6 +28,8 @@ pub struct Fidelity {
     pub bone_degrees: Vec<[f32; BONES.len()]>,
     /// Height of the lowest foot joint above its rest height in frames where it stands, metres.
     pub standing_heights_m: Vec<f32>,
+    /// The same of the source, at our scale, above where each of its joints stands.
+    pub source_standing_heights_m: Vec<f32>,
     /// Mean horizontal step of a toe while lower than 5 cm, millimetres a frame: ours.
     pub slide_mm: f32,
     /// The same of the source, at our scale and on the same floor.
@@ -53,18 +55,33 @@ pub fn fidelity(clip: &SourceClip) -> Result<Fidelity, RetargetError> {
     let ours: Vec<WorldPose> = motion.frames.iter().map(Pose::world).collect();
 
     let bone_degrees = std::iter::zip(&ours, &sources).map(|(ours, source)| bone_angles(ours, source)).collect();
-    let standing_heights_m = super::standing_heights(&ours);
-    let toes = [Joint::LFoot, Joint::RFoot].map(|toe| toe as usize);
-    let our_toes: Vec<[Vec3; 2]> = ours.iter().map(|world| toes.map(|toe| world.positions_m[toe])).collect();
-    let source_toes: Vec<[Vec3; 2]> = sources.iter().map(|source| toes.map(|toe| source[toe].unwrap_or(Vec3::NAN))).collect();
+    let our_feet: Vec<FeetM> = ours.iter().map(super::feet_m).collect();
+    let source_feet: Vec<FeetM> =
+        sources.iter().map(|source| FOOT_JOINTS.map(|joint| source[joint as usize].unwrap_or(Vec3::NAN))).collect();
+    let [our_toes, source_toes] =
+        [&our_feet, &source_feet].map(|feet| feet.iter().map(|[_, left, _, right]| [*left, *right]).collect::<Vec<_>>());
     let rate = clip.fps / crate::motion::FPS;
     Ok(Fidelity {
         bone_degrees,
-        standing_heights_m,
+        standing_heights_m: standing_heights(&our_feet, rest_levels_m()),
+        source_standing_heights_m: above_own_floor(&source_feet),
         slide_mm: slide_mm(&our_toes) * rate,
         source_slide_mm: slide_mm(&source_toes) * rate,
         stretch_m: stretch_m(&ours),
     })
+}
+
+/// How high the source stands in frames in which it stands, above where it stands most.
+fn above_own_floor(feet: &[FeetM]) -> Vec<f32> {
+    let level_m = |joint: usize| {
+        let mut heights_m: Vec<f32> = feet.iter().map(|feet| feet[joint].y).filter(|y| y.is_finite()).collect();
+        heights_m.sort_by(f32::total_cmp);
+        heights_m.get(heights_m.len() / 10).copied().unwrap_or(f32::NAN)
+    };
+    let mut heights_m = standing_heights(feet, std::array::from_fn(level_m));
+    heights_m.sort_by(f32::total_cmp);
+    let floor_m = heights_m.get((heights_m.len() as f32 * FLOOR_SHARE) as usize).copied().unwrap_or_default();
+    heights_m.iter().map(|height_m| height_m - floor_m).collect()
 }
 
 fn bone_angles(ours: &WorldPose, source: &[Option<Vec3>; JOINT_COUNT]) -> [f32; BONES.len()] {

@@ -14,7 +14,7 @@ pub use source::{SourceClip, SourceSkeleton};
 use super::rotation::{heading, shortest_arc};
 use super::skeleton::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M, rest_positions};
 use super::{FPS, Motion, Pose, WorldPose};
-use glam::{Quat, Vec3, vec3};
+use glam::{Quat, Vec3};
 use source::SourceWorld;
 
 /// Why a skeleton cannot be retargeted.
@@ -45,8 +45,8 @@ pub struct Retarget {
     ours_from_source_world: Quat,
     /// Metres of ours per unit of the source.
     scale: f32,
-    /// How far ahead of the source's toe ours is when both feet stand flat with the ankles in the same place, in the foot's own
-    /// heading, metres; left, right.
+    /// From the source's toe to ours when both feet stand flat with the ankles in the same place, in the foot's own heading, metres;
+    /// left, right.
     toe_from_source_m: [Vec3; 2],
 }
 
@@ -78,8 +78,7 @@ pub fn retarget(clip: &SourceClip) -> Result<Motion, RetargetError> {
         return Err(RetargetError::NoFrames);
     }
     let retarget = Retarget::new(clip)?;
-    let poses: Vec<Pose> = (0..clip.frame_count()).map(|frame| retarget.pose(&clip.world(frame))).collect();
-    let mut motion = Motion::from_poses_at(&poses, clip.fps);
+    let mut motion = Motion::from_poses_at(clip.frame_count(), clip.fps, |frame| retarget.pose(&clip.world(frame)));
     put_on_floor(&mut motion);
     Ok(motion)
 }
@@ -137,7 +136,7 @@ impl Retarget {
         let alignment = align(&parts, &reference);
         let toe_from_source_m = LEGS.map(|[_, _, ankle, toe]| {
             let source_foot_m = alignment[ankle as usize].inverse() * (at(toe, &parts) - at(ankle, &parts)) * scale;
-            (REST_OFFSETS_M[toe as usize] - source_foot_m) * vec3(1.0, 0.0, 1.0)
+            REST_OFFSETS_M[toe as usize] - source_foot_m
         });
         let source_from_ours = |source: usize, alignment: Quat| (reference.rotations[source].inverse() * alignment).normalize();
         Ok(Self {
@@ -201,21 +200,55 @@ impl Retarget {
         }
     }
 
-    /// Swings a leg so that its toe follows the source's: over other hips and feet it would slide. The height stays, which keeps the
-    /// knee as bent as the source's.
+    /// Puts the ankle and the toe of a leg at the heights of the source's and lets the toe follow the source's over the floor: with
+    /// other proportions of thigh, shin and foot they would sink, hover and slide. Thigh and shin leave the source's directions by
+    /// no more than [`MOST_SWUNG_RAD`] for it.
     fn plant(&self, world: &mut WorldPose, source: &SourceWorld, [hip, knee, ankle, toe]: [Joint; 4], toe_from_source_m: Vec3) {
-        /// Seven degrees of a straight leg.
-        const FARTHEST_M: f32 = 0.1;
-        let Some(source_toe_m) = self.source_m(source, toe) else { return };
+        let (Some(source_ankle_m), Some(source_toe_m)) = (self.source_m(source, ankle), self.source_m(source, toe)) else { return };
         let positions_m = world.to_pose().world().positions_m;
         let foot_heading = Quat::from_rotation_y(heading(world.rotations[ankle as usize]));
         let toe_m = source_toe_m + foot_heading * toe_from_source_m;
-        let aside_m = ((toe_m - positions_m[toe as usize]) * vec3(1.0, 0.0, 1.0)).clamp_length_max(FARTHEST_M);
+        let foot_m = world.rotations[ankle as usize] * REST_OFFSETS_M[toe as usize];
+        let pitch = pitched_to(foot_m, toe_m.y - source_ankle_m.y);
+        world.rotations[ankle as usize] = (pitch * world.rotations[ankle as usize]).normalize();
+
+        let ankle_m = toe_m - pitch * foot_m;
+        let shift_m = (ankle_m.with_y(source_ankle_m.y) - positions_m[ankle as usize]).clamp_length_max(FARTHEST_M);
         let bones_m = [knee, ankle].map(|joint| REST_OFFSETS_M[joint as usize]);
         let leg = [hip, knee].map(|joint| world.rotations[joint as usize]);
-        [world.rotations[hip as usize], world.rotations[knee as usize]] =
-            reach(positions_m[hip as usize], leg, bones_m, positions_m[ankle as usize] + aside_m);
+        let shifted = |share: f32| reach(positions_m[hip as usize], leg, bones_m, positions_m[ankle as usize] + share * shift_m);
+        let swung_rad = |turned: &[Quat; 2]| {
+            std::iter::zip(bones_m, std::iter::zip(leg, turned))
+                .map(|(bone_m, (before, after))| (before * bone_m).angle_between(*after * bone_m))
+                .fold(0.0, f32::max)
+        };
+        let (mut share, mut turned) = (1.0, shifted(1.0));
+        // A bent leg swings far for a little way, and not in proportion.
+        for _ in 0..3 {
+            let swung_rad = swung_rad(&turned);
+            if swung_rad <= MOST_SWUNG_RAD {
+                break;
+            }
+            share *= 0.99 * MOST_SWUNG_RAD / swung_rad;
+            turned = shifted(share);
+        }
+        [world.rotations[hip as usize], world.rotations[knee as usize]] = turned;
     }
+}
+
+/// Seven degrees of a straight leg.
+const FARTHEST_M: f32 = 0.1;
+/// How far a thigh or a shin may swing away from the source's direction, 8°.
+const MOST_SWUNG_RAD: f32 = 0.14;
+/// How far a foot is pitched, 20°.
+const MOST_PITCHED_RAD: f32 = 0.35;
+
+/// The turn about a level axis that gives a foot (from ankle to toe) the rise `rise_m`, or as much of it as is no other pose.
+fn pitched_to(foot_m: Vec3, rise_m: f32) -> Quat {
+    let Some(axis) = foot_m.cross(Vec3::Y).try_normalize() else { return Quat::IDENTITY };
+    let slope_rad = |rise_m: f32| (rise_m / foot_m.length()).clamp(-1.0, 1.0).asin();
+    let angle_rad = slope_rad(rise_m) - slope_rad(foot_m.y);
+    Quat::from_axis_angle(axis, angle_rad.clamp(-MOST_PITCHED_RAD, MOST_PITCHED_RAD))
 }
 
 /// Two-bone inverse kinematics: the rotations of the upper and lower bone, changed as little as possible, so that the chain from
@@ -309,16 +342,23 @@ fn foot_alignment(trunk: Quat, [hip, ankle, toe]: [Option<Vec3>; 3], our_leg_m: 
     spread * Quat::from_rotation_y(ahead.x.atan2(ahead.z) - our_toe_m.x.atan2(our_toe_m.z))
 }
 
+/// The joints that a body stands on.
+const FOOT_JOINTS: [Joint; 4] = [Joint::LAnkle, Joint::LFoot, Joint::RAnkle, Joint::RFoot];
+/// Where the [`FOOT_JOINTS`] are.
+type FeetM = [Vec3; FOOT_JOINTS.len()];
+/// The share of standing frames that stand lower than the floor: some of them tread on something, few sink.
+const FLOOR_SHARE: f32 = 0.4;
+
 /// Moves the clip vertically so that its standing feet are on the floor.
 fn put_on_floor(motion: &mut Motion) {
-    let worlds: Vec<WorldPose> = motion.frames.iter().map(Pose::world).collect();
-    let mut heights_m = standing_heights(&worlds);
+    let feet: Vec<FeetM> = motion.frames.iter().map(|pose| feet_m(&pose.world())).collect();
+    let mut heights_m = standing_heights(&feet, rest_levels_m());
     // Nobody stands (a flight, a fall): what is lowest rests on the floor.
-    let share = if heights_m.len() * 20 < worlds.len() || heights_m.is_empty() {
-        heights_m = worlds.iter().map(|world| lowest_foot_joint(world).1).collect();
+    let share = if heights_m.len() * 20 < feet.len() || heights_m.is_empty() {
+        heights_m = feet.iter().map(|feet| lowest(feet, rest_levels_m()).1).collect();
         0.05
     } else {
-        0.4
+        FLOOR_SHARE
     };
     heights_m.sort_by(f32::total_cmp);
     let Some(floor_m) = heights_m.get((heights_m.len() as f32 * share) as usize).copied() else { return };
@@ -327,31 +367,38 @@ fn put_on_floor(motion: &mut Motion) {
     }
 }
 
-/// Heights above its rest height of the lowest foot joint, in the frames in which that joint hardly moves: somebody stands on it.
-fn standing_heights(worlds: &[WorldPose]) -> Vec<f32> {
+fn feet_m(world: &WorldPose) -> FeetM {
+    FOOT_JOINTS.map(|joint| world.positions_m[joint as usize])
+}
+
+/// Heights of the [`FOOT_JOINTS`] when both feet stand flat on the floor.
+fn rest_levels_m() -> [f32; FOOT_JOINTS.len()] {
+    FOOT_JOINTS.map(|joint| rest_positions()[joint as usize].y)
+}
+
+/// Heights of the lowest foot joint above its level, in the frames in which that joint hardly moves: somebody stands on it.
+fn standing_heights(feet: &[FeetM], levels_m: [f32; FOOT_JOINTS.len()]) -> Vec<f32> {
     const STANDING_M_PER_SEC: f32 = 0.25;
-    worlds
-        .windows(2)
+    feet.windows(2)
         .filter_map(|pair| {
-            let (joint, above_m) = lowest_foot_joint(&pair[0]);
-            let step_m = pair[1].positions_m[joint].distance(pair[0].positions_m[joint]);
+            let (joint, above_m) = lowest(&pair[0], levels_m);
+            let step_m = pair[1][joint].distance(pair[0][joint]);
             (step_m * FPS < STANDING_M_PER_SEC).then_some(above_m)
         })
         .collect()
 }
 
-/// The ankle or toe that is lowest against its rest height, and that difference in metres.
-fn lowest_foot_joint(world: &WorldPose) -> (usize, f32) {
-    let rest_m = rest_positions();
-    let feet = [Joint::LAnkle, Joint::RAnkle, Joint::LFoot, Joint::RFoot].map(|joint| joint as usize);
-    let above = feet.map(|joint| (joint, world.positions_m[joint].y - rest_m[joint].y));
-    above.into_iter().min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((feet[0], 0.0))
+/// The foot joint that is lowest against its level, and that difference in metres.
+fn lowest(feet: &FeetM, levels_m: [f32; FOOT_JOINTS.len()]) -> (usize, f32) {
+    let above_m = (0..feet.len()).map(|joint| (joint, feet[joint].y - levels_m[joint]));
+    above_m.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::motion::NameStyle;
+    use glam::vec3;
 
     /// Our own skeleton as a foreign one: renamed, in centimetres, every joint with axes of its own.
     fn foreign(motion: &Motion, style: NameStyle, axes: impl Fn(usize) -> Quat) -> SourceClip {
