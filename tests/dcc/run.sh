@@ -16,7 +16,7 @@ trap 'rm -rf "$out"' EXIT
 
 zoetrope=${ZOETROPE:-${CARGO_TARGET_DIR:-target}/debug/zoetrope}
 [ -n "${ZOETROPE:-}" ] || cargo build --quiet --no-default-features
-convert() { "$zoetrope" convert "$motion" "$@" >/dev/null; }
+convert() { "$zoetrope" convert "$motion" "$@" 2>"$out/convert.log" || { cat "$out/convert.log"; exit 1; }; }
 convert "$out/clip.npy"
 for names in smpl mixamo unreal; do
     for fps in 24 30 60; do
