@@ -24,18 +24,20 @@ const FLOORS: [(&str, u8); 14] = [
 ];
 
 /// Which modules an outside crate may enter.
-const DOORS: [(&str, &[&str]); 27] = [
+const DOORS: [(&str, &[&str]); 29] = [
     ("candle_core", &["model", "train"]),
     ("candle_nn", &["model", "train"]),
     ("candle_transformers", &["model"]),
     ("tokenizers", &["model"]),
     ("nalgebra", &["train"]),
+    ("prost", &["model"]),
     ("wgpu", &["engine"]),
     ("gltf", &["formats"]),
     ("gltf_json", &["formats"]),
     ("npyz", &["formats"]),
-    ("zip", &["formats"]),
+    ("zip", &["formats", "model"]),
     ("ureq", &["library"]),
+    ("sha2", &["library"]),
     ("directories", &["library"]),
     ("crossbeam_channel", &["generator"]),
     ("bevy", &["stage", "app"]),

@@ -1,5 +1,6 @@
 //! The worker's protocol, driven by a stand-in: every job ends exactly once, whatever happens.
 
+use proptest::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -270,4 +271,104 @@ fn the_bundled_model_shows_its_first_frames_before_forty_percent_of_the_tokens()
         .expect("room");
     let events = events_until(&worker, ends(2));
     assert!(matches!(events.last(), Some(Event::Finished { takes, .. }) if takes[0].motion.len() == 30));
+}
+
+/// What a test sends in one go: a job, perhaps cancelled after a while, perhaps with another model loaded before.
+#[derive(Debug, Clone)]
+struct Sent {
+    prompt: &'static str,
+    seed: u64,
+    secs: f32,
+    variations: u32,
+    continues: bool,
+    cancel_after: Option<Duration>,
+    load: Option<&'static str>,
+}
+
+fn sent() -> impl Strategy<Value = Sent> {
+    let prompts = prop::sample::select(vec!["a person turns", "fail", "panic", "", "Ünïcode — 中文", "a person turns slowly"]);
+    let cancels = prop::option::of((0..3_u64).prop_map(Duration::from_millis));
+    let loads = prop::option::weighted(0.2, prop::sample::select(vec!["missing", "other"]));
+    (prompts, any::<u64>(), 0.05_f32..1.5, 0..4_u32, any::<bool>(), cancels, loads).prop_map(
+        |(prompt, seed, secs, variations, continues, cancel_after, load)| Sent {
+            prompt,
+            seed,
+            secs,
+            variations,
+            continues,
+            cancel_after,
+            load,
+        },
+    )
+}
+
+/// Sends as soon as there is room; reads events meanwhile, as a listener does.
+fn send_patiently(worker: &Worker, command: Command, events: &mut Vec<Event>) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while let Err(error) = worker.send(command.clone()) {
+        assert!(error == WorkerError::Busy && Instant::now() < deadline, "{error}");
+        events.extend(worker.wait_event(QUICK));
+    }
+}
+
+#[test]
+fn after_a_refused_model_and_a_panic_the_model_before_is_back() {
+    let worker = worker(QUICK);
+    worker.send(Command::Load { model: "missing".to_owned() }).expect("room");
+    generate(&worker, 1, "panic", 1.0);
+    generate(&worker, 2, "a person turns", 1.0);
+    let events = events_until(&worker, ends(2));
+    assert!(matches!(events.last(), Some(Event::Finished { .. })), "{:?}", events.last());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is sent, every job ends in exactly one way, in the order in which they begin, and the next job works.
+    #[test]
+    fn any_mixture_of_jobs_failures_and_cancels_ends_every_job_once(jobs in prop::collection::vec(sent(), 1..12)) {
+        let worker = worker(Duration::from_micros(20));
+        let mut events = Vec::new();
+        let after = Arc::new(Motion { frames: vec![Pose::REST; 40] });
+        for (number, one) in jobs.iter().enumerate() {
+            let job = JobId(number as u64);
+            if let Some(model) = one.load {
+                send_patiently(&worker, Command::Load { model: model.to_owned() }, &mut events);
+            }
+            let request = Request { seed: one.seed, variations: one.variations, ..request(one.prompt, one.secs) };
+            let command = if one.continues {
+                Command::Continue { job, request, after: Arc::clone(&after) }
+            } else {
+                Command::Generate { job, request }
+            };
+            send_patiently(&worker, command, &mut events);
+            if let Some(pause) = one.cancel_after {
+                std::thread::sleep(pause);
+                send_patiently(&worker, Command::Cancel { job }, &mut events);
+            }
+        }
+        let last = JobId(jobs.len() as u64);
+        send_patiently(&worker, Command::Generate { job: last, request: request("a person turns", 0.2) }, &mut events);
+        events.extend(events_until(&worker, ends(last.0)));
+
+        let mut times: HashMap<JobId, usize> = HashMap::new();
+        for job in events.iter().filter_map(end_of) {
+            *times.entry(job).or_default() += 1;
+        }
+        prop_assert_eq!(times.len(), jobs.len() + 1);
+        prop_assert!(times.values().all(|&times| times == 1), "{:?}", times);
+        for (number, one) in jobs.iter().enumerate() {
+            let end = events.iter().find(|event| end_of(event) == Some(JobId(number as u64)));
+            match end {
+                Some(Event::Cancelled { .. }) => prop_assert!(one.cancel_after.is_some(), "nobody cancelled {}", number),
+                Some(Event::Failed { .. }) => prop_assert!(["fail", "panic"].contains(&one.prompt), "{} failed", number),
+                Some(Event::Finished { takes, .. }) => prop_assert_eq!(takes.len(), one.variations.max(1) as usize),
+                _ => prop_assert!(false, "{} has no end", number),
+            }
+        }
+        let Some(Event::Finished { takes, .. }) = events.last() else { return Err(TestCaseError::fail("the last job works")) };
+        prop_assert_eq!(takes.len(), 1);
+        // Nothing follows the end of the last job.
+        prop_assert_eq!(worker.wait_event(Duration::from_millis(2)), None);
+    }
 }

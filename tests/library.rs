@@ -6,10 +6,11 @@
     reason = "a test that cannot go on fails, and says aloud what it skips"
 )]
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use zoetrope::library::{self, Import, import};
+use zoetrope::library::{self, Import};
 use zoetrope::model::{MotionModel, Quantization, Sampler, Source};
 
 /// The models' folder is named by the environment, which all tests of a process share.
@@ -26,7 +27,13 @@ fn with_models_folder(test: impl FnOnce(&Path)) {
     test(folder.path());
 }
 
-fn kit() -> Option<PathBuf> {
+/// The reference kit: the whole one, else the small choice in the repository.
+fn kit() -> PathBuf {
+    std::env::var_os("ZOETROPE_FIXTURES").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden"), PathBuf::from)
+}
+
+/// The whole reference kit.
+fn whole_kit() -> Option<PathBuf> {
     let kit = std::env::var_os("ZOETROPE_FIXTURES").map(PathBuf::from);
     if kit.is_none() {
         eprintln!("skipped: no reference kit");
@@ -41,11 +48,15 @@ fn small_import(kit: &Path, target: &str) -> Import {
         text_encoder: kit.join("t5_small"),
         mean: kit.join("data/mean.npy"),
         std: kit.join("data/std.npy"),
-        heads: 4,
+        heads: Some(4),
         config: None,
         quantize: None,
         target: target.into(),
     }
+}
+
+fn import(wanted: &Import) -> library::Result<PathBuf> {
+    library::import(wanted, &mut |_, _| ControlFlow::Continue(()))
 }
 
 /// The greedy tokens of a prompt, at most 50.
@@ -82,7 +93,7 @@ fn the_built_in_model_loads_and_moves() {
 
 #[test]
 fn an_imported_model_is_listed_found_and_gives_the_published_tokens() {
-    let Some(kit) = kit() else { return };
+    let kit = kit();
     with_models_folder(|folder| {
         let installed = import(&small_import(&kit, "small")).unwrap();
         assert_eq!(installed, folder.join("small"));
@@ -95,10 +106,10 @@ fn an_imported_model_is_listed_found_and_gives_the_published_tokens() {
 
         let model = MotionModel::load(&Source::Folder(installed)).unwrap();
         let io = candle_core::safetensors::load(kit.join("pipeline_small/io.safetensors"), &candle_core::Device::Cpu).unwrap();
-        let expected: Vec<i64> = io["t0.tokens"].flatten_all().unwrap().to_vec1().unwrap();
-        let tokens = greedy(&model, "A person walks forward for a few steps.");
+        let expected: Vec<i64> = io["t2.tokens"].flatten_all().unwrap().to_vec1().unwrap();
+        let tokens = greedy(&model, "The man waves the right hand");
         assert_eq!(tokens.iter().map(|&token| i64::from(token)).collect::<Vec<_>>(), expected);
-        let theirs: Vec<f64> = io["t0.motion272"].flatten_all().unwrap().to_vec1().unwrap();
+        let theirs: Vec<f64> = io["t2.motion272"].flatten_all().unwrap().to_vec1().unwrap();
         let ours = model.decode_motion(&tokens).unwrap();
         let worst = ours.iter().zip(&theirs).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
         assert_eq!(ours.len(), theirs.len());
@@ -106,9 +117,60 @@ fn an_imported_model_is_listed_found_and_gives_the_published_tokens() {
     });
 }
 
+/// Import and generation through the program itself: what the published programs compute.
+#[test]
+fn the_command_line_gives_the_published_tokens_and_features() {
+    let kit = kit();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&std::ffi::OsStr]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_zoetrope")).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let (small, model) = (small_import(&kit, ""), folder.path().join("small"));
+    let parts = ["models", "import", "--heads", "4", "--tokenizer", "--transformer", "--text-encoder", "--mean", "--std", "-o"];
+    let paths = [&small.tokenizer, &small.transformer, &small.text_encoder, &small.mean, &small.std, &model];
+    let mut arguments: Vec<&std::ffi::OsStr> = parts[..4].iter().map(|word| word.as_ref()).collect();
+    for (option, path) in parts[4..].iter().zip(paths) {
+        arguments.extend([option.as_ref(), path.as_os_str()]);
+    }
+    run(&arguments);
+
+    let config: serde_json::Value = serde_json::from_slice(&std::fs::read(kit.join("pipeline_small/config.json")).unwrap()).unwrap();
+    let io = candle_core::safetensors::load(kit.join("pipeline_small/io.safetensors"), &candle_core::Device::Cpu).unwrap();
+    let (tokens, features) = (folder.path().join("tokens.npy"), folder.path().join("motion.npy"));
+    for (index, text) in config["texts"].as_array().unwrap().iter().enumerate() {
+        let words = ["generate", text.as_str().unwrap(), "--published", "--model", "--tokens", "-o"];
+        let mut arguments: Vec<&std::ffi::OsStr> = words[..3].iter().map(|word| word.as_ref()).collect();
+        for (option, path) in words[3..].iter().zip([&model, &tokens, &features]) {
+            arguments.extend([option.as_ref(), path.as_os_str()]);
+        }
+        run(&arguments);
+        let expected: Vec<i64> = io[&format!("t{index}.tokens")].flatten_all().unwrap().to_vec1().unwrap();
+        assert_eq!(
+            npy(&tokens, "<i4").into_iter().map(|token| i64::from(i32::from_le_bytes(token))).collect::<Vec<_>>(),
+            expected,
+            "text {index}"
+        );
+        let Some(motion) = io.get(&format!("t{index}.motion272")) else { continue };
+        let theirs: Vec<f64> = motion.flatten_all().unwrap().to_vec1().unwrap();
+        let ours: Vec<f32> = npy(&features, "<f4").into_iter().map(f32::from_le_bytes).collect();
+        assert_eq!(ours.len(), theirs.len());
+        let worst = ours.iter().zip(&theirs).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
+        assert!(worst < 5e-5, "features of text {index} are {worst} apart");
+    }
+}
+
+/// The raw numbers of a `.npy` file of this type.
+fn npy(path: &Path, kind: &str) -> Vec<[u8; 4]> {
+    let bytes = std::fs::read(path).unwrap();
+    assert!(bytes.starts_with(b"\x93NUMPY\x01") && String::from_utf8_lossy(&bytes[..128]).contains(kind));
+    let start = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    bytes[start..].as_chunks().0.to_vec()
+}
+
 #[test]
 fn an_import_quantises_and_takes_a_configuration() {
-    let Some(kit) = kit() else { return };
+    let Some(kit) = whole_kit() else { return };
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("hs16").display().to_string();
     // 510 codes are no published quantiser: their levels have to be given.
@@ -127,7 +189,7 @@ fn an_import_quantises_and_takes_a_configuration() {
 
 #[test]
 fn what_does_not_fit_is_refused_in_words_and_leaves_nothing_behind() {
-    let Some(kit) = kit() else { return };
+    let Some(kit) = whole_kit() else { return };
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("new").display().to_string();
     let small = small_import(&kit, &target);
@@ -139,7 +201,7 @@ fn what_does_not_fit_is_refused_in_words_and_leaves_nothing_behind() {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "after: {message}");
         message
     };
-    assert!(refused(&|import| import.heads = 5).contains("heads"));
+    assert!(refused(&|import| import.heads = Some(5)).contains("heads"));
     assert!(refused(&|import| import.text_encoder = kit.join("evaluator_small/distilbert")).contains("neither bert nor t5"));
     assert!(refused(&|import| import.text_encoder = kit.join("data")).contains("config.json"));
     assert!(refused(&|import| import.mean = kit.join("representation/npy/walk_turn_272.npy")).contains("shape"));
@@ -151,6 +213,118 @@ fn what_does_not_fit_is_refused_in_words_and_leaves_nothing_behind() {
     }
     import(&small).unwrap();
     assert!(import(&small).unwrap_err().to_string().contains("already"));
+}
+
+#[test]
+fn a_stopped_import_leaves_nothing_and_a_killed_one_is_cleaned_up() {
+    let kit = kit();
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("new").display().to_string();
+    let small = small_import(&kit, &target);
+    let mut told = Vec::new();
+    let stopped = library::import(&small, &mut |done, of| {
+        told.push((done, of));
+        if done * 2 > of { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert!(stopped.unwrap_err().to_string().contains("stopped"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert!(told.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 == two[1].1), "progress grows towards one end");
+    // What an import that was killed left behind.
+    std::fs::create_dir(folder.path().join(".import-new")).unwrap();
+    std::fs::write(folder.path().join(".import-new/transformer.gguf"), "half").unwrap();
+    import(&small).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn heads_are_known_for_published_sizes_only() {
+    let kit = kit();
+    let folder = tempfile::tempdir().unwrap();
+    let small = Import { heads: None, ..small_import(&kit, &folder.path().join("new").display().to_string()) };
+    assert!(import(&small).unwrap_err().to_string().contains("--heads"));
+}
+
+#[test]
+fn an_import_quantises_the_text_encoder_too_and_its_size_is_told() {
+    let kit = kit();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let exact = import(&small_import(&kit, &at("exact"))).unwrap();
+    let small = import(&Import { quantize: Some(Quantization::Q4_0), ..small_import(&kit, &at("small")) }).unwrap();
+    let size = |folder: &Path| {
+        let source = Source::Folder(folder.into());
+        let model = MotionModel::load(&source).unwrap();
+        library::footprint(&source, &model.config).unwrap()
+    };
+    let (exact, small) = (size(&exact), size(&small));
+    assert_eq!((exact.precision, small.precision), ("f32", "q4_0"));
+    assert!(small.disk_bytes < exact.disk_bytes && small.memory_bytes < exact.memory_bytes);
+    let built_in = library::find("starter").unwrap();
+    let config = MotionModel::load(&built_in).unwrap().config;
+    let size = library::footprint(&built_in, &config).unwrap();
+    assert!(size.memory_bytes > size.disk_bytes && size.disk_bytes > 1 << 20);
+}
+
+/// A checkpoint of mostly holes: its zeros take no room on the disk.
+fn sparse_safetensors(path: &Path, tensors: &[(&str, Vec<usize>)]) {
+    let mut header = serde_json::Map::new();
+    let mut end = 0;
+    for (name, shape) in tensors {
+        let bytes = 2 * shape.iter().product::<usize>();
+        header.insert((*name).into(), serde_json::json!({ "dtype": "BF16", "shape": shape, "data_offsets": [end, end + bytes] }));
+        end += bytes;
+    }
+    let header = serde_json::Value::Object(header).to_string();
+    let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
+    std::fs::write(path, &bytes).unwrap();
+    std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len((bytes.len() + end) as u64).unwrap();
+}
+
+/// The most memory that a process had, bytes; it is asked until it ends.
+#[cfg(target_os = "linux")]
+fn peak_bytes(mut command: std::process::Command) -> u64 {
+    let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+    let mut peak = 0;
+    loop {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let high = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        peak = peak.max(high.unwrap_or(0) << 10);
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{status}");
+            return peak;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_import_needs_far_less_memory_than_the_largest_tensor() {
+    let kit = kit();
+    let folder = tempfile::tempdir().unwrap();
+    // One layer with a feed-forward part of 92 million weights a matrix: 185 MB in the file, 369 MB as float32.
+    let (n, m, codes) = (704, 131_072, 512);
+    let block = |part: &str| format!("transformer.h.0.{part}");
+    let names = [block("rms_1.scale"), block("attn.c_attn.weight"), block("attn.c_proj.weight"), block("rms_2.scale")];
+    let names = names.into_iter().chain([block("mlp.c_fc1.weight"), block("mlp.c_fc2.weight"), block("mlp.c_proj.weight")]);
+    let shapes = [vec![n], vec![3 * n, n], vec![n, n], vec![n], vec![m, n], vec![m, n], vec![n, m]];
+    let ends =
+        [("lm_head.weight", vec![codes + 1, n]), ("transformer.wte.weight", vec![codes + 2, n]), ("transformer.ln_f.scale", vec![n])];
+    let text = [("llama_proj.weight", vec![n, 32]), ("llama_proj.bias", vec![n])];
+    let names: Vec<String> = names.collect();
+    let all: Vec<_> = names.iter().map(String::as_str).zip(shapes).chain(ends).chain(text).collect();
+    let transformer = folder.path().join("large.safetensors");
+    sparse_safetensors(&transformer, &all);
+    let small = small_import(&kit, "");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_zoetrope"));
+    command.args(["models", "import", "--heads", "4", "--quantize", "q8_0", "-o"]).arg(folder.path().join("large"));
+    let parts = [("--transformer", &transformer), ("--tokenizer", &small.tokenizer), ("--text-encoder", &small.text_encoder)];
+    for (option, path) in parts.into_iter().chain([("--mean", &small.mean), ("--std", &small.std)]) {
+        command.arg(option).arg(path);
+    }
+    let (largest, peak) = (2 * m * n, peak_bytes(command));
+    assert!(folder.path().join("large/model.json").exists());
+    assert!(peak < largest as u64 / 2, "{} MB at the peak, the largest tensor has {} MB", peak >> 20, largest >> 20);
 }
 
 #[test]

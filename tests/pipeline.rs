@@ -14,11 +14,13 @@ use tempfile::TempDir;
 use zoetrope::library;
 use zoetrope::model::{MotionModel, Source};
 use zoetrope::motion::{Motion, Pose, join};
-use zoetrope::pipeline::{Finish, Generation, Length, Made, PipelineError, Request, Sampling, Step};
+use zoetrope::pipeline::{Finish, Generation, Length, Made, PipelineError, Request, Sampling, Step, Variations};
 
-/// A folder of the reference kit.
+/// A folder of the reference kit: the whole one, else the small choice in the repository.
 fn kit(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("ZOETROPE_FIXTURES").map(|kit| PathBuf::from(kit).join(name)).filter(|folder| folder.exists());
+    let whole = std::env::var_os("ZOETROPE_FIXTURES").map(|kit| PathBuf::from(kit).join(name));
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let folder = [whole, Some(golden)].into_iter().flatten().find(|folder| folder.exists());
     if folder.is_none() {
         println!("skipped: no reference kit");
     }
@@ -37,7 +39,7 @@ fn small_model() -> Option<(MotionModel, TempDir)> {
     for name in ["tokenizer.safetensors", "transformer.safetensors"] {
         copy(&pipeline.join(name), name);
     }
-    for name in ["config.json", "tokenizer.json", "model.safetensors"] {
+    for name in ["config.json", "spiece.model", "model.safetensors"] {
         copy(&t5.join(name), &format!("text_encoder/{name}"));
     }
     for name in ["mean.npy", "std.npy"] {
@@ -271,4 +273,40 @@ fn what_cannot_be_made_is_said_in_words() {
     let long = Request { length: Length::Between { min_secs: 0.0, max_secs: 60.0 }, ..Request::new("walk") };
     let made = make(&model, &Request { sampling: Sampling { greedy: true, ..Sampling::default() }, ..long }, None);
     assert!(made.warnings.iter().any(|warning| warning.contains("at most")), "{:?}", made.warnings);
+}
+
+/// Makes all variations of a request side by side.
+fn make_variations(model: &MotionModel, request: &Request, after: Option<&Motion>) -> Vec<Made> {
+    let mut variations = Variations::start(model, request, after).expect("a start");
+    while variations.step().expect("a step") {}
+    (0..request.variations as usize).map(|variation| variations.finish(variation).expect("a motion")).collect()
+}
+
+#[test]
+fn variations_side_by_side_are_what_each_seed_gives_alone() {
+    let Some((model, _folder)) = small_model() else { return };
+    let before = make(&model, &sampled(9, 2.0), None).take.motion;
+    for guidance in [1.0, 2.0] {
+        // They end at different times, so rows leave the batch one by one.
+        let request = Request {
+            variations: 4,
+            length: Length::Between { min_secs: 0.2, max_secs: 4.0 },
+            sampling: Sampling { temperature: Some(1.5), guidance: Some(guidance), ..Sampling::default() },
+            ..Request::new("a person walks")
+        };
+        for after in [None, Some(before.as_ref())] {
+            let together = make_variations(&model, &request, after);
+            let alone: Vec<Vec<u32>> = (0..4).map(|variation| make(&model, &request.variation(variation), after).tokens).collect();
+            assert_eq!(together.iter().map(|made| made.tokens.clone()).collect::<Vec<_>>(), alone, "guidance {guidance}");
+            assert_eq!(together.iter().map(|made| made.take.provenance.seed).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        }
+    }
+}
+
+#[test]
+fn a_motion_can_be_ten_seconds_long() {
+    let Some((model, _folder)) = small_model() else { return };
+    let made = make(&model, &sampled(1, 10.0), None);
+    assert_eq!((made.tokens.len(), made.take.motion.len()), (150, 300));
+    assert!(made.warnings.is_empty(), "{:?}", made.warnings);
 }

@@ -92,7 +92,7 @@ pub struct GenerateArgs {
     /// What the person does; several prompts need --chain
     #[arg(value_name = "PROMPT")]
     pub prompt: Vec<String>,
-    /// A file with a prompt a line; each becomes a file in the folder -o
+    /// A file with a prompt a line; each becomes a file in the folder -o. What is there already is not made again
     #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "tokens"])]
     pub prompts: Option<PathBuf>,
     /// The file to write (.glb .bvh .npz .npy), or a folder with --prompts
@@ -143,6 +143,15 @@ pub struct GenerateArgs {
     /// Several prompts, one motion
     #[arg(long)]
     pub chain: bool,
+    /// Cut prompts such as "walks, then sits down" into a chain of simple ones
+    #[arg(long, conflicts_with_all = ["published", "tokens"])]
+    pub split: bool,
+    /// Make the prompts shorter and clearer with this language model first (a Llama in GGUF form)
+    #[arg(long, value_name = "FILE.gguf")]
+    pub rewrite: Option<PathBuf>,
+    /// How long that may take for each prompt, before its own words are used
+    #[arg(long, value_name = "S", value_parser = seconds, default_value = "60", requires = "rewrite")]
+    pub rewrite_seconds: f32,
     /// No clean-up: the decoder's own numbers
     #[arg(long)]
     pub raw: bool,
@@ -228,10 +237,26 @@ pub struct RenderArgs {
 /// `zoetrope models`
 #[derive(Debug, Subcommand)]
 pub enum ModelsCommand {
-    /// List what is installed, with licences
+    /// List what is installed and what can be fetched, with licences
     List,
+    /// Download the files of a known model
+    Fetch(FetchArgs),
     /// Make a model folder from checkpoints
     Import(ImportArgs),
+}
+
+/// `zoetrope models fetch`
+#[derive(Debug, clap::Args)]
+pub struct FetchArgs {
+    /// A name from `zoetrope models list`
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Agree to the licence, which is shown, without being asked
+    #[arg(long)]
+    pub accept_licence: bool,
+    /// Another address that has the same files
+    #[arg(long, value_name = "URL", env = "ZOETROPE_FETCH_BASE")]
+    pub base: Option<String>,
 }
 
 /// `zoetrope models import`
@@ -243,8 +268,8 @@ pub struct ImportArgs {
     /// The transformer (.pth or .safetensors)
     #[arg(long, value_name = "F")]
     pub transformer: PathBuf,
-    /// The text encoder's folder
-    #[arg(long, value_name = "DIR")]
+    /// The text encoder's folder, or the name of a fetched one
+    #[arg(long, value_name = "DIR|NAME")]
     pub text_encoder: PathBuf,
     /// Mean of the features (.npy)
     #[arg(long, value_name = "F.npy")]
@@ -252,9 +277,9 @@ pub struct ImportArgs {
     /// Deviation of the features (.npy)
     #[arg(long, value_name = "F.npy")]
     pub std: PathBuf,
-    /// Attention heads of the transformer, which shapes cannot tell
+    /// Attention heads of the transformer, which shapes cannot tell [default: those of the published size]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub heads: u16,
+    pub heads: Option<u16>,
     /// The new model's name or folder
     #[arg(short, long, value_name = "NAME|DIR")]
     pub output: String,
@@ -340,9 +365,12 @@ pub struct BenchArgs {
     /// Measure a published size with random weights instead: 44M, 111M … 7B
     #[arg(long, value_name = "SIZE", conflicts_with = "prompts")]
     pub config: Option<String>,
-    /// How the published size is quantized [default: f32 and q8_0 one after the other]
+    /// Measure the published size in this form only, and thoroughly [default: f32 and q8_0 against the loop without a cache]
     #[arg(long, value_enum, requires = "config")]
-    pub quant: Option<Quantize>,
+    pub quant: Option<BenchForm>,
+    /// Together with a full-size flan-t5-xl, as a whole model runs
+    #[arg(long, requires = "quant")]
+    pub whole: bool,
     /// Threads of the networks [default: one for a small model, else all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -411,6 +439,19 @@ pub enum Quantize {
     Q4_0,
 }
 
+/// The form of weights that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BenchForm {
+    /// 32 bits a weight
+    F32,
+    /// 8.5 bits a weight
+    #[value(name = "q8_0")]
+    Q8_0,
+    /// 4.5 bits a weight
+    #[value(name = "q4_0")]
+    Q4_0,
+}
+
 fn number(text: &str, what: &str, fits: impl Fn(f32) -> bool) -> Result<f32, String> {
     text.parse().ok().filter(|&number: &f32| number.is_finite() && fits(number)).ok_or_else(|| format!("must be {what}"))
 }
@@ -469,16 +510,21 @@ mod tests {
             "generate walk -o walk.npz --variations 4 --raw",
             "generate walk -o walk.npy --published --tokens tokens.npy",
             "generate --prompts list.txt -o out --format glb,bvh",
+            "generate --prompts list.txt -o out --split",
+            "generate walk -o walk.glb --rewrite llama.gguf --rewrite-seconds 20",
             "convert in.bvh out.glb --fps 24 --names mixamo --units m --in-place --cleanup --skeleton-only",
             "inspect walk.glb --json",
             "render walk.glb -o walk.png --times 0,1.5 --size 640x480 --camera three-quarter",
             "models list",
+            "models fetch flan-t5-xl --accept-licence --base http://127.0.0.1:8000/files",
+            "models import --tokenizer a --transformer b --text-encoder c --mean d --std e -o own",
             "models import --tokenizer a --transformer b --text-encoder c --mean d --std e --heads 16 -o own --quantize q8_0 --config f",
             "eval starter data",
             "eval own data --evaluator e.ckpt --repeats 5 --takes 2 --seed 3 --limit 64 --split val --json e.json -o kept --threads 1",
             "eval own data --no-evaluator --greedy --guidance 2",
             "bench",
-            "bench --config 3B --quant q8_0",
+            "bench --config 3B --quant q8_0 --whole",
+            "bench --config 44M --quant f32",
             "bench --prompts",
         ];
         for line in lines {

@@ -4,11 +4,10 @@ use super::args::BenchArgs;
 use super::error::CliError;
 use super::generate::load_model;
 use super::interrupt::Interrupt;
-use super::models::quantization;
-use super::obedience;
 use super::progress::{answer, say};
+use super::{full_size, obedience};
 use crate::model::bench::{Workload, decode_speed, uncached_speed};
-use crate::model::{MotionModel, PUBLISHED_SIZES, Quantization, TransformerConfig};
+use crate::model::{MotionModel, Quantization};
 use crate::pipeline::{Generation, Length, Request, Step};
 use std::time::{Duration, Instant};
 
@@ -26,9 +25,10 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), CliError> {
         return obedience::run(&args.model);
     }
     let interrupt = Interrupt::listen();
-    match &args.config {
-        Some(size) => published_size(size, args.quant.map(quantization), &interrupt),
-        None => {
+    match (&args.config, args.quant) {
+        (Some(size), Some(form)) => full_size::run(size, form, args.whole, &interrupt),
+        (Some(size), None) => published_size(size, &interrupt),
+        (None, _) => {
             say("measuring; close other programs for figures that mean something");
             own_model(&args.model, &interrupt)?;
             on_all_cores()
@@ -100,18 +100,10 @@ fn generation(model: &MotionModel, interrupt: &Interrupt) -> Result<Timed, CliEr
     }
 }
 
-fn published_size(size: &str, only: Option<Quantization>, interrupt: &Interrupt) -> Result<(), CliError> {
-    let Some(config) = TransformerConfig::published(size) else {
-        let known: Vec<&str> = PUBLISHED_SIZES.iter().map(|size| size.0).collect();
-        return Err(CliError::Failed(format!("no published transformer is called {size}: choose one of {}", known.join(", "))));
-    };
+fn published_size(size: &str, interrupt: &Interrupt) -> Result<(), CliError> {
+    let config = full_size::sizes(size)?;
     let workload = Workload::default();
     answer(&format!("{size} transformer with random weights, {} text features, {} tokens", workload.words, workload.tokens));
-    if let Some(quantization) = only {
-        let speed = decode_speed(&config, Some(quantization), workload).map_err(CliError::from_below)?;
-        answer(&format!("  with a cache, {quantization:?}  {speed:>7.1} tokens/s"));
-        return Ok(());
-    }
     let uncached = uncached_speed(&config, workload).map_err(CliError::from_below)?;
     interrupt.check()?;
     answer(&format!("  our loop without a cache  {uncached:>7.1} tokens/s   (published, 44M, elsewhere: {PUBLISHED_TOKENS_PER_SEC})"));

@@ -1,19 +1,21 @@
 //! `zoetrope generate`: the pipeline with a printer. One file for each prompt and variation, or one for a chain.
 
 use super::args::{Device, Ending, GenerateArgs};
+use super::batch::Table;
 use super::convert::write_options;
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::progress::{Progress, say};
 use crate::formats::{self, Format, WriteOptions};
 use crate::library;
-use crate::model::MotionModel;
+use crate::model::{MotionModel, Rewriter};
 use crate::motion::Motion;
 use crate::motion::features::Features;
-use crate::pipeline::{Finish, Generation, Length, Made, Request, Sampling, Step};
+use crate::pipeline::{self, Finish, Generation, Length, Made, Request, Sampling, Step, Variations};
 use crate::timeline::{Provenance, Take};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
     check(args)?;
@@ -22,28 +24,114 @@ pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
         Some(file) => prompts_in(file)?,
         None => args.prompt.clone(),
     };
-    let jobs = jobs(args, &prompts);
+    let wordings = match &args.rewrite {
+        Some(file) => {
+            // What is there already needs no other words.
+            let there: Vec<bool> = jobs(args, &prompts, &prompts).iter().map(|job| args.prompts.is_some() && job.is_there()).collect();
+            let is_needed = |index: usize| !there.get(index).copied().unwrap_or(false);
+            rewritten(&prompts, is_needed, file, Duration::from_secs_f32(args.rewrite_seconds), &interrupt)?
+        }
+        None => prompts.clone(),
+    };
+    let jobs = jobs(args, &prompts, &wordings);
     if args.prompts.is_some() {
         std::fs::create_dir_all(&args.output).map_err(|error| cannot("make the folder", &args.output, &error))?;
     }
-    let model = load_model(&args.model)?;
-    for job in jobs {
-        let made = make(&model, &job.requests, &interrupt)?;
-        for file in &job.files {
-            save(args, &made, file)?;
-        }
-        if let Some(file) = &job.tokens {
-            formats::write_tokens(file, &made.tokens).map_err(CliError::from_below)?;
-        }
+    if args.prompts.is_none() {
+        let model = load_model(&args.model)?;
+        return jobs.iter().try_for_each(|job| make_job(&model, job, args, &interrupt).map(drop));
     }
-    Ok(())
+    all_of_a_file(args, &jobs, &interrupt)
 }
 
-/// One motion to make: several requests are a chain.
+/// The prompts of a file: one load, what is there already is kept, and one that fails does not stop the others.
+fn all_of_a_file(args: &GenerateArgs, jobs: &[Job], interrupt: &Interrupt) -> Result<(), CliError> {
+    let mut table = Table::default();
+    let mut model = None;
+    let mut interrupted = Ok(());
+    for job in jobs {
+        let prompt = job.name();
+        if job.is_there() {
+            table.there(&prompt);
+            continue;
+        }
+        let model = match &mut model {
+            Some(model) => model,
+            none => none.insert(load_model(&args.model)?),
+        };
+        let start = Instant::now();
+        match make_job(model, job, args, interrupt) {
+            Ok(all) => {
+                let each = start.elapsed() / all.len().max(1) as u32;
+                all.iter().for_each(|made| table.made(&made.take.provenance.prompt, each, &made.take.motion));
+            }
+            Err(CliError::Interrupted) => {
+                interrupted = Err(CliError::Interrupted);
+                break;
+            }
+            Err(error) => table.failed(&prompt, &error.to_string()),
+        }
+    }
+    table.print();
+    interrupted?;
+    match table.failures() {
+        0 => Ok(()),
+        failures => Err(CliError::Failed(format!("{failures} of {} prompts failed: see the table", table.len()))),
+    }
+}
+
+/// Make and write all variations of a job.
+fn make_job(model: &MotionModel, job: &Job, args: &GenerateArgs, interrupt: &Interrupt) -> Result<Vec<Made>, CliError> {
+    let mut all = Vec::new();
+    // A chain goes on from a motion of its own in each variation; plain variations share their prompt.
+    let at_once = if job.requests.len() == 1 { VARIATIONS_AT_ONCE } else { 1 };
+    for (index, outputs) in job.outputs.chunks(at_once).enumerate() {
+        let first = (index * at_once) as u32;
+        let part = |request: &Request| Request { variations: outputs.len() as u32, ..request.variation(first) };
+        let requests: Vec<Request> = job.requests.iter().map(part).collect();
+        let made = match &requests[..] {
+            [request] if outputs.len() > 1 => make_variations(model, request, interrupt)?,
+            chain => vec![make(model, chain, interrupt)?],
+        };
+        for (made, output) in made.iter().zip(outputs) {
+            for file in &output.files {
+                save(args, made, file)?;
+            }
+            if let Some(file) = &output.tokens {
+                formats::write_tokens(file, &made.tokens).map_err(CliError::from_below)?;
+            }
+        }
+        all.extend(made);
+    }
+    Ok(all)
+}
+
+/// Variations that are made side by side. More would share more work, and need a cache each.
+const VARIATIONS_AT_ONCE: usize = 4;
+
+/// One motion to make, in one or several variations: several requests are a chain.
 struct Job {
     requests: Vec<Request>,
+    /// One for each variation.
+    outputs: Vec<Output>,
+}
+
+/// Where a variation goes.
+struct Output {
     files: Vec<PathBuf>,
     tokens: Option<PathBuf>,
+}
+
+impl Job {
+    /// Whether all its files exist.
+    fn is_there(&self) -> bool {
+        self.outputs.iter().flat_map(|output| &output.files).all(|file| file.exists())
+    }
+
+    /// Its prompts on one line.
+    fn name(&self) -> String {
+        self.requests.iter().map(|request| request.prompt.as_str()).collect::<Vec<_>>().join(" → ")
+    }
 }
 
 /// Load a model by its name or folder.
@@ -82,23 +170,52 @@ fn prompts_in(file: &Path) -> Result<Vec<String>, CliError> {
     Ok(prompts)
 }
 
-fn jobs(args: &GenerateArgs, prompts: &[String]) -> Vec<Job> {
-    let chains: Vec<Vec<&String>> = if args.chain { vec![prompts.iter().collect()] } else { prompts.iter().map(|one| vec![one]).collect() };
-    let mut jobs = Vec::new();
-    for (index, chain) in chains.iter().enumerate() {
-        for variation in 0..args.variations {
+/// The prompts in other words, where the language model finds them in time. It is gone again before the motion is made.
+fn rewritten(
+    prompts: &[String],
+    is_needed: impl Fn(usize) -> bool,
+    file: &Path,
+    patience: Duration,
+    interrupt: &Interrupt,
+) -> Result<Vec<String>, CliError> {
+    let mut rewriter = Rewriter::load(file).map_err(CliError::from_below)?;
+    let rewrite = |(index, prompt): (usize, &String)| {
+        interrupt.check()?;
+        if !is_needed(index) {
+            return Ok(prompt.clone());
+        }
+        match rewriter.rewrite(prompt, patience) {
+            Ok(Some(words)) => {
+                say(&format!("{prompt} → {words}"));
+                return Ok(words);
+            }
+            Ok(None) => say(&format!("warning: no other words were found in time, the prompt stays as it is: {prompt}")),
+            Err(error) => say(&format!("warning: {error}; the prompt stays as it is: {prompt}")),
+        }
+        Ok(prompt.clone())
+    };
+    prompts.iter().enumerate().map(rewrite).collect()
+}
+
+/// What to make of the prompts in these wordings; files are named after the prompts.
+fn jobs(args: &GenerateArgs, prompts: &[String], wordings: &[String]) -> Vec<Job> {
+    let parts = |prompt: &String| if args.split { pipeline::split(prompt) } else { vec![prompt.clone()] };
+    let chains: Vec<Vec<String>> =
+        if args.chain { vec![wordings.iter().flat_map(parts).collect()] } else { wordings.iter().map(parts).collect() };
+    let job = |(index, chain): (usize, &Vec<String>)| {
+        let output = |variation: u32| {
             let number = (args.variations > 1).then_some(variation + 1);
             let files = if args.prompts.is_some() {
-                let stem = args.output.join(format!("{:03}-{}", index + 1, slug(chain[0])));
+                let stem = args.output.join(format!("{:03}-{}", index + 1, slug(&prompts[index])));
                 args.format.iter().map(|ending| numbered(&stem.with_added_extension(name_of(*ending)), number)).collect()
             } else {
                 vec![numbered(&args.output, number)]
             };
-            let requests = chain.iter().map(|prompt| request(args, prompt).variation(variation)).collect();
-            jobs.push(Job { requests, files, tokens: args.tokens.as_ref().map(|file| numbered(file, number)) });
-        }
-    }
-    jobs
+            Output { files, tokens: args.tokens.as_ref().map(|file| numbered(file, number)) }
+        };
+        Job { requests: chain.iter().map(|prompt| request(args, prompt)).collect(), outputs: (0..args.variations).map(output).collect() }
+    };
+    chains.iter().enumerate().map(job).collect()
 }
 
 fn request(args: &GenerateArgs, prompt: &str) -> Request {
@@ -180,6 +297,25 @@ pub(super) fn make(model: &MotionModel, chain: &[Request], interrupt: &Interrupt
     whole.ok_or_else(|| CliError::Usage("there is no prompt".to_owned()))
 }
 
+/// Make the variations of a request side by side.
+fn make_variations(model: &MotionModel, request: &Request, interrupt: &Interrupt) -> Result<Vec<Made>, CliError> {
+    let mut variations = Variations::start(model, request, None).map_err(CliError::from_below)?;
+    let mut progress = Progress::new(&request.prompt);
+    loop {
+        interrupt.check()?;
+        if !variations.step().map_err(CliError::from_below)? {
+            break;
+        }
+        let (tokens, at_most) = variations.progress();
+        progress.at(tokens, at_most);
+    }
+    progress.end();
+    let made = (0..request.variations as usize).map(|variation| variations.finish(variation));
+    let made = made.collect::<Result<Vec<_>, _>>().map_err(CliError::from_below)?;
+    made.first().into_iter().flat_map(|made| &made.warnings).for_each(|warning| say(&format!("warning: {warning}")));
+    Ok(made)
+}
+
 /// Two parts of a chain as one.
 fn chained(before: &Made, next: &Made) -> Result<Made, CliError> {
     let frames = before.take.motion.frames.iter().chain(&next.take.motion.frames).copied().collect();
@@ -226,15 +362,19 @@ mod tests {
 
     fn files(args: &GenerateArgs, prompts: &[&str]) -> Vec<String> {
         let prompts: Vec<String> = prompts.iter().map(|&prompt| prompt.to_owned()).collect();
-        jobs(args, &prompts).iter().flat_map(|job| &job.files).map(|file| file.display().to_string()).collect()
+        jobs(args, &prompts, &prompts)
+            .iter()
+            .flat_map(|job| &job.outputs)
+            .flat_map(|output| &output.files)
+            .map(|file| file.display().to_string())
+            .collect()
     }
 
     #[test]
     fn variations_are_numbered_before_the_ending() {
         let args = args(&["walk", "-o", "out/my.walk.glb", "--variations", "2", "--seed", "5"]);
         assert_eq!(files(&args, &["walk"]), ["out/my.walk-1.glb", "out/my.walk-2.glb"]);
-        let seeds: Vec<u64> = jobs(&args, &["walk".to_owned()]).iter().map(|job| job.requests[0].seed).collect();
-        assert_eq!(seeds, [5, 6]);
+        assert_eq!(jobs(&args, &["walk".to_owned()], &["walk".to_owned()])[0].requests[0].seed, 5);
     }
 
     #[test]
@@ -247,8 +387,18 @@ mod tests {
     #[test]
     fn a_chain_is_one_job() {
         let args = args(&["walk", "sit", "-o", "both.glb", "--chain"]);
-        let jobs = jobs(&args, &args.prompt);
+        let jobs = jobs(&args, &args.prompt, &args.prompt);
         assert_eq!((jobs.len(), jobs[0].requests.len()), (1, 2));
+    }
+
+    #[test]
+    fn a_compound_prompt_is_split_on_request_and_keeps_its_file() {
+        let line = &["she walks, then sits".to_owned()];
+        let args = args(&["--prompts", "list.txt", "-o", "out", "--split"]);
+        let jobs = jobs(&args, line, line);
+        let prompts: Vec<&str> = jobs[0].requests.iter().map(|request| request.prompt.as_str()).collect();
+        assert_eq!(prompts, ["she walks", "she sits"]);
+        assert_eq!(jobs[0].outputs[0].files, [Path::new("out/001-she-walks-then-sits.glb")]);
     }
 
     #[test]

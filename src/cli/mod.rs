@@ -3,10 +3,12 @@
 //! Errors are one line and exit code 1; wrong usage exits 2; Ctrl-C ends a command between two steps with 130.
 
 pub mod args;
+mod batch;
 mod bench;
 mod convert;
 mod error;
 mod eval;
+mod full_size;
 mod generate;
 mod inspect;
 mod interrupt;

@@ -119,6 +119,15 @@ enum Outcome {
     Failed(String),
 }
 
+/// How loading a model ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Loaded {
+    Ready,
+    Refused,
+    /// The backend panicked.
+    Broken,
+}
+
 /// The worker's side of the channels.
 struct Desk {
     commands: Receiver<Command>,
@@ -135,9 +144,12 @@ fn work<B: Backend>(desk: &mut Desk, make_backend: &impl Fn() -> B) {
     while let Some(command) = desk.next_command() {
         let panicked = match command {
             Command::Load { model: name } => {
-                let panicked = desk.load(&mut backend, &name);
-                model = Some(name);
-                panicked
+                let loaded = desk.load(&mut backend, &name);
+                // After a refusal the model before stays the current one, also when the backend is made again.
+                if loaded == Loaded::Ready {
+                    model = Some(name);
+                }
+                loaded == Loaded::Broken
             }
             Command::Generate { job, request } => desk.run(&mut backend, job, &request, None),
             Command::Continue { job, request, after } => desk.run(&mut backend, job, &request, Some(&after)),
@@ -217,16 +229,16 @@ impl Desk {
         let _ = self.events.try_send(event);
     }
 
-    /// Load a model. Answers whether the backend panicked.
-    fn load(&mut self, backend: &mut impl Backend, model: &str) -> bool {
+    /// Load a model and tell how it ended.
+    fn load(&mut self, backend: &mut impl Backend, model: &str) -> Loaded {
         self.tell(Event::Loading { model: model.to_owned() });
-        let loaded = catch_unwind(AssertUnwindSafe(|| backend.load(model)));
-        let panicked = loaded.is_err();
-        match loaded.unwrap_or_else(|panic| Err(broke(panic.as_ref()))) {
-            Ok(model) => self.tell(Event::Ready { model }),
-            Err(message) => self.tell(Event::Failed { job: None, message }),
-        }
-        panicked
+        let (loaded, event) = match catch_unwind(AssertUnwindSafe(|| backend.load(model))) {
+            Ok(Ok(model)) => (Loaded::Ready, Event::Ready { model }),
+            Ok(Err(message)) => (Loaded::Refused, Event::Failed { job: None, message }),
+            Err(panic) => (Loaded::Broken, Event::Failed { job: None, message: broke(panic.as_ref()) }),
+        };
+        self.tell(event);
+        loaded
     }
 
     /// Do a job and tell its one end. Answers whether the backend panicked.

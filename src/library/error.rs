@@ -44,6 +44,46 @@ pub enum Error {
         /// What the user can do.
         help: &'static str,
     },
+    /// The program's own list of models is damaged.
+    #[error("the list of models cannot be read ({0}): install Zoetrope again")]
+    Catalogue(String),
+    /// Nothing of this name can be fetched.
+    #[error("nothing called {name} can be fetched: choose one of {known}")]
+    NoOffer {
+        /// What was asked for.
+        name: String,
+        /// The names that would do.
+        known: String,
+    },
+    /// The authors name no public address.
+    #[error("no public address is known for {name}: see {about} for how to get its files, or name a mirror with --base")]
+    NoAddress {
+        /// The offer.
+        name: String,
+        /// A page that says more.
+        about: String,
+    },
+    /// A download that failed for good.
+    #[error("cannot fetch the file ({cause}): {url}: try again later, it goes on from where it stopped")]
+    Download {
+        /// What went wrong.
+        cause: String,
+        /// The address.
+        url: String,
+    },
+    /// A file that came whole and is not the right one.
+    #[error("the file that came from {url} is not the right one ({cause}): {}: remove it and fetch it again", path.display())]
+    WrongFile {
+        /// What does not fit.
+        cause: String,
+        /// The file.
+        path: PathBuf,
+        /// Where it came from.
+        url: String,
+    },
+    /// The user wanted no more of it.
+    #[error("stopped before the end")]
+    Stopped,
     /// A checkpoint or a configuration is not as it should be.
     #[error(transparent)]
     Model(#[from] crate::model::Error),

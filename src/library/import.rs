@@ -1,6 +1,7 @@
 //! Turning published checkpoints into a model folder.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -8,8 +9,8 @@ use serde_json::{Value, json};
 use super::error::{Error, Result};
 use super::installed::target;
 use crate::model::{
-    Checkpoint, FileSource, ModelConfig, MotionTokenizer, Quantization, Source, Statistics, TextEncoderConfig, TokenizerConfig,
-    TransformerConfig, Weights, inspect_text_encoder, write_gguf, write_safetensors,
+    Checkpoint, FileSource, ModelConfig, MotionTokenizer, PUBLISHED_SIZES, Quantization, Source, Statistics, TextEncoderConfig,
+    TokenizerConfig, TransformerConfig, Weights, inspect_text_encoder, open_t5, text_weights, write_gguf, write_safetensors,
 };
 
 /// What to import, and where to.
@@ -19,77 +20,182 @@ pub struct Import {
     pub tokenizer: PathBuf,
     /// The transformer: `.pth` (key `trans`), `.safetensors` or `.gguf`.
     pub transformer: PathBuf,
-    /// A folder with the text encoder's `config.json`, `tokenizer.json` and `model.safetensors` or `model.gguf`.
+    /// A folder with the text encoder's `config.json`, `tokenizer.json` or `spiece.model`, and its weights (`model.gguf`,
+    /// `model.safetensors` in one file or several, `pytorch_model.bin`).
     pub text_encoder: PathBuf,
     /// Mean of the features, `.npy`.
     pub mean: PathBuf,
     /// Deviation of the features, `.npy`.
     pub std: PathBuf,
-    /// Attention heads of the transformer; the shapes do not tell them.
-    pub heads: usize,
+    /// Attention heads of the transformer, which shapes do not tell; those of the published size if absent.
+    pub heads: Option<usize>,
     /// JSON laid over the `model.json` that the shapes give: for what they cannot tell.
     pub config: Option<PathBuf>,
-    /// How the transformer is quantised; otherwise it keeps its precision.
+    /// How the transformer is quantised; otherwise it keeps its precision. A T5 is then stored in q8_0.
     pub quantize: Option<Quantization>,
     /// A name in the models' folder, or a path with a slash.
     pub target: String,
 }
 
+/// Told how many weights are written of how many; a break stops the import and leaves nothing behind.
+pub type Watch<'a> = &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>;
+
 /// Checks the parts against each other, then writes the model folder beside its final place and renames it. Returns the
-/// folder.
+/// folder. What an import that was killed left behind is removed by the next one.
 ///
 /// # Errors
 /// Anything unreadable or unfitting, named; a target that exists.
-pub fn import(import: &Import) -> Result<PathBuf> {
+pub fn import(import: &Import, watch: Watch<'_>) -> Result<PathBuf> {
     let folder = target(&import.target)?;
     if folder.exists() {
         return Err(Error::Taken(folder));
     }
-    let tokenizer_file = FileSource::from(import.tokenizer.as_path());
-    let transformer_file = FileSource::from(import.transformer.as_path());
-    let mut tokenizer = Checkpoint::open(&tokenizer_file, "net")?;
-    let mut transformer = Checkpoint::open(&transformer_file, "trans")?;
-    let encoder = Source::Folder(import.text_encoder.clone());
-
-    let (config, codes) = configure(import, &tokenizer, &transformer, &encoder)?;
-    config.transformer.check_tensors(&transformer, codes)?;
-    // The motion tokenizer is small: loading it is the most thorough check.
-    MotionTokenizer::load(Weights::new(Checkpoint::open(&tokenizer_file, "net")?), &config.tokenizer)?;
-    let (mean, std) = (FileSource::from(import.mean.as_path()), FileSource::from(import.std.as_path()));
-    Statistics::load(&mean, &std, config.tokenizer.input_dim)?;
-    let encoder_weights = encoder.first_of(&["model.gguf", "model.safetensors"]);
-    if !encoder_weights.exists() {
-        let cause = "the text encoder has neither model.safetensors nor model.gguf".into();
-        let help = "save it in one file, for instance with save_pretrained(folder, max_shard_size=\"100GB\")";
-        return Err(Error::Unfit { cause, path: import.text_encoder.clone(), help });
-    }
-
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(|cause| Error::File { what: "create the folder", cause, path: parent.into() })?;
-    let unfinished = tempfile::Builder::new().prefix(".import-").tempdir_in(parent);
-    let unfinished = unfinished.map_err(|cause| Error::File { what: "write into the folder", cause, path: parent.into() })?;
-    let at = |name: &str| unfinished.path().join(name);
-    write_gguf(&mut transformer, import.quantize, &at("transformer.gguf"))?;
-    write_safetensors(&mut tokenizer, &at("tokenizer.safetensors"))?;
-    let encoder_folder = at("text_encoder");
-    fs::create_dir(&encoder_folder).map_err(|cause| Error::File { what: "create the folder", cause, path: encoder_folder.clone() })?;
-    let weights_name = format!("model.{}", encoder_weights.ending());
-    for name in ["config.json", "tokenizer.json", &weights_name] {
-        copy(&import.text_encoder.join(name), &encoder_folder.join(name))?;
-    }
-    copy(&import.mean, &at("mean.npy"))?;
-    copy(&import.std, &at("std.npy"))?;
-    let json =
-        serde_json::to_vec_pretty(&config).map_err(|cause| Error::File { what: "write", cause: cause.into(), path: at("model.json") })?;
-    fs::write(at("model.json"), json).map_err(|cause| Error::File { what: "write", cause, path: at("model.json") })?;
-
-    fs::rename(unfinished.path(), &folder).map_err(|cause| Error::File { what: "create the folder", cause, path: folder.clone() })?;
+    let mut parts = Parts::open(import)?;
+    let unfinished = Unfinished::beside(&folder)?;
+    parts.write(import, unfinished.path(), watch)?;
+    unfinished.finish(&folder)?;
     Ok(folder)
+}
+
+/// The checkpoints of an import, open and checked against each other.
+struct Parts {
+    config: ModelConfig,
+    tokenizer: Checkpoint,
+    transformer: Checkpoint,
+    text_encoder: TextPart,
+}
+
+/// How the text encoder gets into the model folder.
+enum TextPart {
+    /// Its weights are written anew: a T5 without its decoder.
+    Rewrite(Checkpoint, Vec<String>),
+    /// Its file is copied.
+    Copy(PathBuf),
+}
+
+impl Parts {
+    fn open(import: &Import) -> Result<Self> {
+        let tokenizer_file = FileSource::from(import.tokenizer.as_path());
+        let tokenizer = Checkpoint::open(&tokenizer_file, "net")?;
+        let transformer = Checkpoint::open(&FileSource::from(import.transformer.as_path()), "trans")?;
+        let encoder = Source::Folder(import.text_encoder.clone());
+
+        let (config, codes) = configure(import, &tokenizer, &transformer, &encoder)?;
+        config.transformer.check_tensors(&transformer, codes)?;
+        // The motion tokenizer is small: loading it is the most thorough check.
+        MotionTokenizer::load(Weights::new(Checkpoint::open(&tokenizer_file, "net")?), &config.tokenizer)?;
+        let (mean, std) = (FileSource::from(import.mean.as_path()), FileSource::from(import.std.as_path()));
+        Statistics::load(&mean, &std, config.tokenizer.input_dim)?;
+        let FileSource::Path(weights_path) = text_weights(&encoder, "") else { return Err(Error::BadName(import.target.clone())) };
+        if !weights_path.exists() {
+            let cause = "the text encoder has no weights (model.safetensors, model.gguf, pytorch_model.bin)".into();
+            let help = "choose the folder that holds its config.json and its weights";
+            return Err(Error::Unfit { cause, path: import.text_encoder.clone(), help });
+        }
+        let text_encoder = match config.text_encoder {
+            TextEncoderConfig::Bert => TextPart::Copy(weights_path),
+            TextEncoderConfig::T5 => {
+                let (checkpoint, names) = open_t5(&encoder)?;
+                TextPart::Rewrite(checkpoint, names)
+            }
+        };
+        Ok(Self { config, tokenizer, transformer, text_encoder })
+    }
+
+    fn write(&mut self, import: &Import, folder: &Path, watch: Watch<'_>) -> Result<()> {
+        let at = |name: &str| folder.join(name);
+        let encoder_folder = at("text_encoder");
+        fs::create_dir(&encoder_folder).map_err(|cause| Error::File { what: "create the folder", cause, path: encoder_folder.clone() })?;
+        for name in ["config.json", "tokenizer.json", "spiece.model"] {
+            let from = import.text_encoder.join(name);
+            if from.exists() {
+                copy(&from, &encoder_folder.join(name))?;
+            }
+        }
+        copy(&import.mean, &at("mean.npy"))?;
+        copy(&import.std, &at("std.npy"))?;
+        write_safetensors(&mut self.tokenizer, &at("tokenizer.safetensors"))?;
+
+        let names = self.transformer.names();
+        let mut total = weights_in(&self.transformer, &names);
+        if let TextPart::Rewrite(checkpoint, names) = &self.text_encoder {
+            total += weights_in(checkpoint, names);
+        }
+        let mut done = 0;
+        let mut count = |more: u64| {
+            done += more;
+            watch(done, total)
+        };
+        write_gguf(&mut self.transformer, &names, import.quantize, &at("transformer.gguf"), &mut count)?;
+        match &mut self.text_encoder {
+            TextPart::Rewrite(checkpoint, names) => {
+                // Never below 8 bits: every word of the prompt passes through here, and it is the smaller part.
+                let quantize = import.quantize.map(|_| Quantization::Q8_0);
+                write_gguf(checkpoint, names, quantize, &encoder_folder.join("model.gguf"), &mut count)?;
+            }
+            TextPart::Copy(from) => {
+                let name = from.file_name().unwrap_or_default();
+                copy(from, &encoder_folder.join(name))?;
+            }
+        }
+        let failed = |cause: std::io::Error| Error::File { what: "write", cause, path: at("model.json") };
+        let json = serde_json::to_vec_pretty(&self.config).map_err(|cause| failed(cause.into()))?;
+        fs::write(at("model.json"), json).map_err(failed)
+    }
+}
+
+fn weights_in(checkpoint: &Checkpoint, names: &[String]) -> u64 {
+    let weights = |name: &String| checkpoint.shape(name).map_or(0, |shape| shape.iter().product::<usize>() as u64);
+    names.iter().map(weights).sum()
+}
+
+/// A hidden folder beside the final one, removed when it is dropped before [`finish`](Self::finish).
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    fn beside(folder: &Path) -> Result<Self> {
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let path = parent.join(format!(".import-{}", folder.file_name().unwrap_or_default().to_string_lossy()));
+        let failed = |cause| Error::File { what: "write into the folder", cause, path: parent.into() };
+        // Left by an import that was killed.
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(failed)?;
+        }
+        fs::create_dir_all(&path).map_err(failed)?;
+        Ok(Self(path))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn finish(self, folder: &Path) -> Result<()> {
+        fs::rename(&self.0, folder).map_err(|cause| Error::File { what: "create the folder", cause, path: folder.into() })
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // After a success there is nothing left under this name.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The heads of the published transformer of these sizes.
+fn published_heads(transformer: &Checkpoint, path: &Path) -> Result<usize> {
+    let (sizes, _) = TransformerConfig::infer(transformer, 1)?;
+    let same = |size: &&(&str, usize, usize, usize, usize)| (size.1, size.3, size.4) == (sizes.n_layer, sizes.n_embd, sizes.mlp_hidden);
+    PUBLISHED_SIZES.iter().find(same).map(|size| size.2).ok_or_else(|| Error::Unfit {
+        cause: format!("{} layers of {} channels are no published size, and shapes do not tell the heads", sizes.n_layer, sizes.n_embd),
+        path: path.into(),
+        help: "give the number of attention heads with --heads",
+    })
 }
 
 /// `model.json` from the shapes, with the user's configuration laid over it; also the count of motion codes.
 fn configure(import: &Import, tokenizer: &Checkpoint, transformer: &Checkpoint, encoder: &Source) -> Result<(ModelConfig, usize)> {
-    let (transformer_config, codes) = TransformerConfig::infer(transformer, import.heads)?;
+    let heads = import.heads.map_or_else(|| published_heads(transformer, &import.transformer), Ok)?;
+    let (transformer_config, codes) = TransformerConfig::infer(transformer, heads)?;
     let tokenizer_config = TokenizerConfig::infer(tokenizer, codes)?;
     let (kind, text_dim) = inspect_text_encoder(encoder, "")?;
     let name = Path::new(&import.target).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -1,12 +1,18 @@
-//! Which models are installed, under which licence, and how a published checkpoint becomes a model folder.
+//! Which models are installed or can be had, under which licence, and how a published checkpoint becomes a model folder.
 //! It does not know how a model runs (`model`).
 
 mod bundled;
+mod catalogue;
 mod error;
+mod fetch;
+mod footprint;
 mod import;
 mod installed;
 
 pub use bundled::{BUNDLED, STARTER};
+pub use catalogue::{Offer, RemoteFile, offer, offers};
 pub use error::{Error, Result};
-pub use import::{Import, import};
+pub use fetch::{Fetched, Patience, Watch as FetchWatch, fetch};
+pub use footprint::{Footprint, footprint};
+pub use import::{Import, Watch as ImportWatch, import};
 pub use installed::{Listing, find, list, models_folder};

@@ -1,17 +1,18 @@
-//! Reading weights: `.pth` of the published programs, `.safetensors` and `.gguf`, tensor by tensor, so that a large model
-//! is never in memory twice. Lengths that a file claims are compared with the file before anything is allocated.
+//! Reading weights: `.pth` of the published programs, `.safetensors` and `.gguf`, tensor by tensor or a few rows at a time, so
+//! that a large model is never in memory twice. Lengths that a file claims are compared with the file before anything is
+//! allocated.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io::SeekFrom;
+use std::ops::Range;
 use std::path::Path;
 
-use candle_core::pickle::PthTensors;
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use candle_core::{DType, Device, Tensor};
 
 use super::error::{Error, Result};
 use super::source::{FileSource, ReadSeek};
+use super::{pth, safetensors};
 
 /// An open checkpoint.
 pub struct Checkpoint {
@@ -28,35 +29,54 @@ pub enum Stored {
 }
 
 enum Kind {
-    Pickle { tensors: PthTensors, names: BTreeMap<String, String>, file_len: u64 },
-    Safetensors { reader: Box<dyn ReadSeek>, entries: BTreeMap<String, Entry> },
-    Gguf { reader: Box<dyn ReadSeek>, content: gguf_file::Content },
+    /// Raw numbers at known places in one or several files.
+    Files {
+        readers: Vec<Box<dyn ReadSeek>>,
+        entries: BTreeMap<String, Entry>,
+    },
+    Gguf {
+        reader: Box<dyn ReadSeek>,
+        content: gguf_file::Content,
+    },
     Memory(HashMap<String, Tensor>),
-    Random { shapes: BTreeMap<String, Vec<usize>> },
+    Random {
+        shapes: BTreeMap<String, Vec<usize>>,
+    },
 }
 
-/// A tensor's place in a safetensors file.
-struct Entry {
-    dtype: DType,
-    shape: Vec<usize>,
-    start: u64,
-    bytes: usize,
+/// A tensor's place in a file of raw numbers.
+pub(super) struct Entry {
+    /// Which of the checkpoint's files.
+    pub(super) file: usize,
+    pub(super) dtype: DType,
+    pub(super) shape: Vec<usize>,
+    /// Bytes before it in the file.
+    pub(super) start: u64,
+    pub(super) bytes: usize,
 }
-
-/// The headers that programs write are well below this; a larger one is damage.
-const LONGEST_SAFETENSORS_HEADER: u64 = 100 << 20;
 
 impl Checkpoint {
     /// Opens a checkpoint by its ending. `key` is the entry of a `.pth` dictionary that holds the weights (`net` for the
-    /// motion tokenizer, `trans` for the transformer).
+    /// motion tokenizer, `trans` for the transformer). An index of several safetensors files opens them all.
     ///
     /// # Errors
-    /// Unreadable, damaged or empty files, and endings other than `.pth`, `.pt`, `.ckpt`, `.safetensors`, `.gguf`.
+    /// Unreadable, damaged or empty files, and endings other than `.pth`, `.pt`, `.ckpt`, `.bin`, `.safetensors`, `.gguf` and
+    /// `.safetensors.index.json`.
     pub fn open(file: &FileSource, key: &str) -> Result<Self> {
         let label = file.label();
         let kind = match (file.ending().as_str(), file) {
-            ("pth" | "pt" | "ckpt", FileSource::Path(path)) => open_pickle(path, key, &label)?,
-            ("safetensors", _) => open_safetensors(file, &label)?,
+            ("pth" | "pt" | "ckpt" | "bin", FileSource::Path(path)) => {
+                let entries = pth::entries(path, key, &label)?;
+                Kind::Files { readers: vec![file.open()?.0], entries }
+            }
+            ("safetensors", _) => {
+                let (readers, entries) = safetensors::open(file)?;
+                Kind::Files { readers, entries }
+            }
+            ("json", _) if label.ends_with(".safetensors.index.json") => {
+                let (readers, entries) = safetensors::open_index(file)?;
+                Kind::Files { readers, entries }
+            }
             ("gguf", _) => {
                 let (mut reader, _) = file.open()?;
                 let content = gguf_file::Content::read(&mut reader).map_err(|cause| malformed("GGUF", &cause, &label))?;
@@ -88,8 +108,7 @@ impl Checkpoint {
     /// The names of all tensors, sorted, without the `module.` that training on several GPUs leaves.
     pub fn names(&self) -> Vec<String> {
         match &self.kind {
-            Kind::Pickle { names, .. } => names.keys().cloned().collect(),
-            Kind::Safetensors { entries, .. } => entries.keys().cloned().collect(),
+            Kind::Files { entries, .. } => entries.keys().cloned().collect(),
             Kind::Gguf { content, .. } => sorted(content.tensor_infos.keys()),
             Kind::Memory(tensors) => sorted(tensors.keys()),
             Kind::Random { shapes } => shapes.keys().cloned().collect(),
@@ -99,11 +118,7 @@ impl Checkpoint {
     /// The shape of a tensor, if there is one of this name.
     pub fn shape(&self, name: &str) -> Option<Vec<usize>> {
         match &self.kind {
-            Kind::Pickle { tensors, names, .. } => {
-                let info = tensors.tensor_infos().get(names.get(name)?)?;
-                Some(info.layout.dims().to_vec())
-            }
-            Kind::Safetensors { entries, .. } => entries.get(name).map(|entry| entry.shape.clone()),
+            Kind::Files { entries, .. } => entries.get(name).map(|entry| entry.shape.clone()),
             Kind::Gguf { content, .. } => content.tensor_infos.get(name).map(|info| info.shape.dims().to_vec()),
             Kind::Memory(tensors) => tensors.get(name).map(|tensor| tensor.dims().to_vec()),
             Kind::Random { shapes } => shapes.get(name).cloned(),
@@ -113,8 +128,7 @@ impl Checkpoint {
     /// The kind of numbers that keeps what a tensor's file holds.
     pub(crate) fn precision(&self, name: &str) -> GgmlDType {
         let dtype = match &self.kind {
-            Kind::Pickle { tensors, names, .. } => names.get(name).and_then(|name| tensors.tensor_infos().get(name)).map(|info| info.dtype),
-            Kind::Safetensors { entries, .. } => entries.get(name).map(|entry| entry.dtype),
+            Kind::Files { entries, .. } => entries.get(name).map(|entry| entry.dtype),
             Kind::Memory(_) | Kind::Random { .. } => None,
             Kind::Gguf { content, .. } => return content.tensor_infos.get(name).map_or(GgmlDType::F32, |info| info.ggml_dtype),
         };
@@ -125,6 +139,41 @@ impl Checkpoint {
         }
     }
 
+    /// About how many bytes all tensors take once they have been used: quantised blocks as they are, everything else as float32.
+    /// Of matrices in q8_0 whose sizes its fast kernels like, candle keeps a second copy in another order.
+    pub fn memory_bytes(&self) -> u64 {
+        let bytes = |name: &String| {
+            let shape = self.shape(name).unwrap_or_default();
+            let weights: usize = shape.iter().product();
+            let dtype = match self.precision(name) {
+                GgmlDType::F16 | GgmlDType::BF16 => GgmlDType::F32,
+                other => other,
+            };
+            let is_table = name.contains("wte.") || name.starts_with("shared.");
+            let liked = matches!(shape[..], [rows, inner] if rows.is_multiple_of(16) && inner.is_multiple_of(256));
+            let copies = if dtype == GgmlDType::Q8_0 && liked && !is_table { 2 } else { 1 };
+            copies * (weights / dtype.block_size() * dtype.type_size()) as u64
+        };
+        self.names().iter().map(bytes).sum()
+    }
+
+    /// How most of the weights are stored.
+    pub fn main_precision(&self) -> &'static str {
+        let mut weights: HashMap<&'static str, usize> = HashMap::new();
+        for name in self.names() {
+            let label = match self.precision(&name) {
+                GgmlDType::F32 => "f32",
+                GgmlDType::F16 => "f16",
+                GgmlDType::BF16 => "bf16",
+                GgmlDType::Q8_0 => "q8_0",
+                GgmlDType::Q4_0 => "q4_0",
+                _ => "quantised",
+            };
+            *weights.entry(label).or_default() += self.shape(&name).unwrap_or_default().iter().product::<usize>();
+        }
+        weights.into_iter().max_by_key(|&(_, count)| count).map_or("f32", |(label, _)| label)
+    }
+
     /// Reads one tensor.
     ///
     /// # Errors
@@ -133,20 +182,9 @@ impl Checkpoint {
         let label = self.label.clone();
         let missing = || Error::Missing { name: name.into(), path: label.clone() };
         match &mut self.kind {
-            Kind::Pickle { tensors, names, file_len } => {
-                let original = names.get(name).ok_or_else(missing)?;
-                let info = tensors.tensor_infos().get(original).ok_or_else(missing)?;
-                check_size(info.layout.dims(), info.dtype.size_in_bytes(), *file_len, name, "PyTorch", &label)?;
-                let tensor = tensors.get(original).map_err(|cause| malformed("PyTorch", &cause, &label))?.ok_or_else(missing)?;
-                Ok(Stored::Dense(tensor.to_dtype(DType::F32)?.contiguous()?))
-            }
-            Kind::Safetensors { reader, entries } => {
+            Kind::Files { readers, entries } => {
                 let entry = entries.get(name).ok_or_else(missing)?;
-                let mut bytes = vec![0; entry.bytes];
-                let read = reader.seek(SeekFrom::Start(entry.start)).and_then(|_| reader.read_exact(&mut bytes));
-                read.map_err(|cause| Error::Read { cause, path: label.clone() })?;
-                let tensor = Tensor::from_raw_buffer(&bytes, entry.dtype, &entry.shape, &Device::Cpu)?;
-                Ok(Stored::Dense(tensor.to_dtype(DType::F32)?))
+                Ok(Stored::Dense(read_raw(readers, entry, &entry.shape, 0..entry.bytes, &label)?))
             }
             Kind::Gguf { reader, content } => {
                 let info = content.tensor_infos.get(name).ok_or_else(missing)?;
@@ -160,10 +198,59 @@ impl Checkpoint {
             Kind::Memory(tensors) => Ok(Stored::Dense(tensors.get(name).ok_or_else(missing)?.to_dtype(DType::F32)?)),
             Kind::Random { shapes } => {
                 let shape = shapes.get(name).ok_or_else(missing)?.as_slice();
-                Ok(Stored::Dense(Tensor::randn(0_f32, 0.02, shape, &Device::Cpu)?))
+                Ok(Stored::Dense(made_up(shape)?))
             }
         }
     }
+}
+
+impl Checkpoint {
+    /// How many rows of a matrix to read at once so that they have about `elements` numbers; all of them where the file cannot
+    /// be read in parts.
+    pub(super) fn rows_at_once(&self, name: &str, elements: usize) -> usize {
+        let shape = self.shape(name).unwrap_or_default();
+        let rows = shape.first().copied().unwrap_or(1).max(1);
+        let in_parts = shape.len() == 2 && matches!(self.kind, Kind::Files { .. } | Kind::Random { .. });
+        if in_parts { (elements / shape[1].max(1)).clamp(1, rows) } else { rows }
+    }
+
+    /// Reads some rows of a matrix as float32, or (as one part) any whole tensor.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(super) fn read_rows(&mut self, name: &str, rows: Range<usize>) -> Result<Tensor> {
+        let shape = self.shape(name).unwrap_or_default();
+        if shape.len() != 2 || rows == (0..shape[0]) {
+            return self.read(name)?.dense();
+        }
+        let part = [rows.len(), shape[1]];
+        match &mut self.kind {
+            Kind::Files { readers, entries } => {
+                let missing = || Error::Missing { name: name.into(), path: self.label.clone() };
+                let entry = entries.get(name).ok_or_else(missing)?;
+                let row_bytes = shape[1] * entry.dtype.size_in_bytes();
+                read_raw(readers, entry, &part, rows.start * row_bytes..rows.end * row_bytes, &self.label)
+            }
+            Kind::Random { .. } => made_up(&part),
+            Kind::Gguf { .. } | Kind::Memory(_) => Ok(self.read(name)?.dense()?.narrow(0, rows.start, rows.len())?),
+        }
+    }
+}
+
+/// Numbers that look like weights: one short list of them over and over, because drawing billions takes minutes.
+fn made_up(shape: &[usize]) -> Result<Tensor> {
+    let some = Tensor::randn(0_f32, 0.02, 65_521, &Device::Cpu)?.to_vec1::<f32>()?;
+    let count = shape.iter().product();
+    Ok(Tensor::from_vec(some.iter().copied().cycle().take(count).collect::<Vec<f32>>(), shape, &Device::Cpu)?)
+}
+
+/// Reads some bytes of a tensor as float32 numbers of this shape.
+fn read_raw(readers: &mut [Box<dyn ReadSeek>], entry: &Entry, shape: &[usize], bytes: Range<usize>, label: &str) -> Result<Tensor> {
+    let reader = &mut readers[entry.file];
+    let mut raw = vec![0; bytes.len()];
+    let read = reader.seek(SeekFrom::Start(entry.start + bytes.start as u64)).and_then(|_| reader.read_exact(&mut raw));
+    read.map_err(|cause| Error::Read { cause, path: label.into() })?;
+    Ok(Tensor::from_raw_buffer(&raw, entry.dtype, shape, &Device::Cpu)?.to_dtype(DType::F32)?)
 }
 
 /// Writes all tensors of a (small) checkpoint as float32 `.safetensors`, under their names.
@@ -196,81 +283,17 @@ fn sorted<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     names
 }
 
-fn malformed(kind: &'static str, cause: &dyn std::fmt::Display, path: &str) -> Error {
+pub(super) fn malformed(kind: &'static str, cause: &dyn std::fmt::Display, path: &str) -> Error {
     let cause = cause.to_string();
     Error::Malformed { kind, cause: cause.lines().next().unwrap_or_default().to_string(), path: path.into() }
 }
 
 /// Refuses a tensor that claims more bytes than its file has.
-fn check_size(shape: &[usize], size: usize, file_len: u64, name: &str, kind: &'static str, path: &str) -> Result<()> {
+pub(super) fn check_size(shape: &[usize], size: usize, file_len: u64, name: &str, kind: &'static str, path: &str) -> Result<()> {
     let elements = shape.iter().try_fold(1_usize, |product, &dim| product.checked_mul(dim));
     let bytes = elements.and_then(|elements| elements.checked_mul(size));
     match bytes {
         Some(bytes) if bytes as u64 <= file_len => Ok(()),
         _ => Err(malformed(kind, &format!("the tensor {name} claims the shape {shape:?}, more than the file holds"), path)),
     }
-}
-
-fn open_pickle(path: &Path, key: &str, label: &str) -> Result<Kind> {
-    let file_len = std::fs::metadata(path).map_err(|cause| Error::Read { cause, path: label.into() })?.len();
-    // candle's reader panics on some malformed pickles; a bad download must not take the program down.
-    let opened = catch_unwind(AssertUnwindSafe(|| PthTensors::new(path, Some(key))));
-    let tensors = match opened {
-        Ok(Ok(tensors)) => tensors,
-        Ok(Err(cause)) => return Err(malformed("PyTorch", &cause, label)),
-        Err(_) => return Err(malformed("PyTorch", &"its table of contents is damaged", label)),
-    };
-    let names: BTreeMap<_, _> = tensors.tensor_infos().keys().map(|name| (name.replace("module.", ""), name.clone())).collect();
-    // candle answers an unexpected nesting with no tensors at all and no error.
-    if names.is_empty() {
-        return Err(malformed("PyTorch", &format!("it holds no tensors under the key {key}"), label));
-    }
-    Ok(Kind::Pickle { tensors, names, file_len })
-}
-
-/// Reads the table of a safetensors file: eight bytes of length, then JSON (<https://github.com/huggingface/safetensors>).
-fn open_safetensors(file: &FileSource, label: &str) -> Result<Kind> {
-    #[derive(serde::Deserialize)]
-    struct Header {
-        dtype: String,
-        shape: Vec<usize>,
-        data_offsets: (u64, u64),
-    }
-    let bad = |cause: String| malformed("safetensors", &cause, label);
-    let (mut reader, file_len) = file.open()?;
-    let mut length = [0; 8];
-    reader.read_exact(&mut length).map_err(|_| bad("it is shorter than a header".into()))?;
-    let header_len = u64::from_le_bytes(length);
-    if header_len > LONGEST_SAFETENSORS_HEADER.min(file_len.saturating_sub(8)) {
-        return Err(bad(format!("its header claims {header_len} bytes")));
-    }
-    let mut json = vec![0; header_len as usize];
-    reader.read_exact(&mut json).map_err(|cause| Error::Read { cause, path: label.into() })?;
-    let table: BTreeMap<String, serde_json::Value> = serde_json::from_slice(&json).map_err(|cause| bad(cause.to_string()))?;
-
-    let mut entries = BTreeMap::new();
-    for (name, value) in table.into_iter().filter(|(name, _)| name != "__metadata__") {
-        let header: Header = serde_json::from_value(value).map_err(|cause| bad(format!("{name}: {cause}")))?;
-        let dtype = match header.dtype.as_str() {
-            "F64" => DType::F64,
-            "F32" => DType::F32,
-            "F16" => DType::F16,
-            "BF16" => DType::BF16,
-            "I64" => DType::I64,
-            "I32" => DType::I32,
-            "U32" => DType::U32,
-            "U8" => DType::U8,
-            other => return Err(bad(format!("the tensor {name} has the type {other}"))),
-        };
-        check_size(&header.shape, dtype.size_in_bytes(), file_len, &name, "safetensors", label)?;
-        let bytes = header.shape.iter().product::<usize>() * dtype.size_in_bytes();
-        let (start, end) = header.data_offsets;
-        let data_start = 8 + header_len;
-        let fits = end.checked_sub(start) == Some(bytes as u64) && end <= file_len - data_start;
-        if !fits {
-            return Err(bad(format!("the tensor {name} lies outside the file")));
-        }
-        entries.insert(name.replace("module.", ""), Entry { dtype, shape: header.shape, start: data_start + start, bytes });
-    }
-    Ok(Kind::Safetensors { reader, entries })
 }

@@ -80,7 +80,7 @@ pub struct TokenizerConfig {
     pub patch_method: PatchMethod,
     /// Whether convolutions see the past only.
     pub causal: bool,
-    /// Whether attention blocks stand between the stages; not supported.
+    /// Whether attention blocks stand between the stages; only in causal networks with layer norm.
     pub use_attn: bool,
 }
 
@@ -139,6 +139,20 @@ pub struct TransformerConfig {
     /// Base of the rotary frequencies.
     #[serde(default = "published_rope_base")]
     pub rope_base: f32,
+    /// How exactly the rotary angles are computed.
+    #[serde(default)]
+    pub rope: RopePrecision,
+}
+
+/// How exactly the rotary angles are computed (spec 3.6).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RopePrecision {
+    /// In float32, as published programs run every model.
+    #[default]
+    Exact,
+    /// In bfloat16, as a model trains that is itself in bfloat16: worth a trial for the published 7B weights.
+    Bf16,
 }
 
 /// How a model likes to be sampled.
@@ -173,6 +187,7 @@ impl Default for TransformerConfig {
             block_size: published_block_size(),
             norm_eps: published_norm_eps(),
             rope_base: published_rope_base(),
+            rope: RopePrecision::Exact,
         }
     }
 }
@@ -251,13 +266,8 @@ impl TokenizerConfig {
             format!("the patch size {} is no power of two up to 64", self.patch_size)
         } else if self.norm == Some(Norm::Group) && !self.width.is_multiple_of(32) {
             format!("group norm needs a width that is a multiple of 32, not {}", self.width)
-        } else if self.use_attn {
-            let cause = "motion tokenizers with attention blocks are not supported".into();
-            return Err(Error::Config {
-                cause,
-                path: path.into(),
-                advice: "use one that was trained without use_attn, as the published one",
-            });
+        } else if self.use_attn && !(self.causal && self.norm == Some(Norm::Layer)) {
+            "attention blocks exist only in causal motion tokenizers with layer norm".into()
         } else {
             return Ok(());
         };

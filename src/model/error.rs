@@ -80,6 +80,9 @@ pub enum Error {
     /// The caller asked for more than the network can hold, or for a token that does not exist.
     #[error("{0}")]
     Input(String),
+    /// The user wanted no more of it.
+    #[error("stopped before the end; nothing is left behind")]
+    Stopped,
     /// The arithmetic failed; this is a defect of the program or of the machine.
     #[error("the network could not be computed: {0}")]
     Compute(#[from] candle_core::Error),

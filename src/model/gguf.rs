@@ -1,8 +1,9 @@
-//! Writing a checkpoint as GGUF (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>), quantised tensor by tensor:
-//! only one tensor is in memory at a time, which candle's own writer does not allow.
+//! Writing a checkpoint as GGUF (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>), quantised a few rows at a time:
+//! no whole tensor is ever in memory, which candle's own writer does not allow.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use candle_core::quantized::{GgmlDType, QTensor};
@@ -13,20 +14,31 @@ use super::weights::Quantization;
 
 const ALIGNMENT: usize = 32;
 
-/// Writes all tensors of `checkpoint` under their names. With a quantisation, matrices are quantised where the inner
-/// dimension allows it and float16 elsewhere; without one they keep their precision. Everything else is float32.
+/// Weights that are in memory at once: 16 MiB as float32.
+const PART: usize = 4 << 20;
+
+/// Told how many more weights were written; a break stops the work.
+pub type Watch<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
+
+/// Writes the tensors `names` of `checkpoint`. With a quantisation, matrices are quantised where the inner dimension allows it
+/// and float16 elsewhere; without one they keep their precision. Everything else is float32.
 ///
 /// # Errors
-/// Damaged tensors, and a file that cannot be written.
-pub fn write_gguf(checkpoint: &mut Checkpoint, quantization: Option<Quantization>, path: &Path) -> Result<()> {
-    let names = checkpoint.names();
+/// Damaged tensors, a file that cannot be written, and [`Error::Stopped`].
+pub fn write_gguf(
+    checkpoint: &mut Checkpoint,
+    names: &[String],
+    quantization: Option<Quantization>,
+    path: &Path,
+    watch: Watch<'_>,
+) -> Result<()> {
     let mut header = Vec::new();
     header.extend_from_slice(b"GGUF");
     header.extend_from_slice(&3_u32.to_le_bytes());
     header.extend_from_slice(&(names.len() as u64).to_le_bytes());
     header.extend_from_slice(&0_u64.to_le_bytes());
     let mut offset = 0;
-    for name in &names {
+    for name in names {
         let shape = checkpoint.shape(name).unwrap_or_default();
         let dtype = dtype_for(checkpoint, name, quantization);
         header.extend_from_slice(&(name.len() as u64).to_le_bytes());
@@ -44,12 +56,22 @@ pub fn write_gguf(checkpoint: &mut Checkpoint, quantization: Option<Quantization
     let failed = |cause: std::io::Error| Error::Write { cause, path: path.display().to_string() };
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     file.write_all(&header).map_err(failed)?;
-    for name in &names {
+    for name in names {
         let dtype = dtype_for(checkpoint, name, quantization);
-        let tensor = QTensor::quantize(&checkpoint.read(name)?.dense()?, dtype)?;
-        let data = tensor.data()?;
-        file.write_all(&data).map_err(failed)?;
-        let padding = data.len().next_multiple_of(ALIGNMENT) - data.len();
+        let rows = checkpoint.shape(name).and_then(|shape| shape.first().copied()).unwrap_or(1);
+        let step = checkpoint.rows_at_once(name, PART);
+        let mut written = 0;
+        for first in (0..rows).step_by(step.max(1)) {
+            let part = checkpoint.read_rows(name, first..rows.min(first + step))?;
+            let part = QTensor::quantize(&part, dtype)?;
+            let data = part.data()?;
+            file.write_all(&data).map_err(failed)?;
+            written += data.len();
+            if watch(part.shape().elem_count() as u64).is_break() {
+                return Err(Error::Stopped);
+            }
+        }
+        let padding = written.next_multiple_of(ALIGNMENT) - written;
         file.write_all(&[0; ALIGNMENT][..padding]).map_err(failed)?;
     }
     file.flush().map_err(failed)
@@ -57,6 +79,8 @@ pub fn write_gguf(checkpoint: &mut Checkpoint, quantization: Option<Quantization
 
 fn dtype_for(checkpoint: &Checkpoint, name: &str, quantization: Option<Quantization>) -> GgmlDType {
     let shape = checkpoint.shape(name).unwrap_or_default();
+    // A T5's table of relative positions is tiny, and added to every score.
+    let quantization = quantization.filter(|_| !name.ends_with("relative_attention_bias.weight"));
     match (&shape[..], quantization) {
         (&[_, inner], Some(kind)) if inner.is_multiple_of(kind.dtype().block_size()) => kind.dtype(),
         ([_, _], Some(_)) => GgmlDType::F16,
@@ -68,10 +92,20 @@ fn dtype_for(checkpoint: &Checkpoint, name: &str, quantization: Option<Quantizat
 /// The format's number for a type.
 fn code(dtype: GgmlDType) -> u32 {
     match dtype {
+        GgmlDType::F32 => 0,
         GgmlDType::F16 => 1,
         GgmlDType::Q4_0 => 2,
+        GgmlDType::Q4_1 => 3,
+        GgmlDType::Q5_0 => 6,
+        GgmlDType::Q5_1 => 7,
         GgmlDType::Q8_0 => 8,
+        GgmlDType::Q8_1 => 9,
+        GgmlDType::Q2K => 10,
+        GgmlDType::Q3K => 11,
+        GgmlDType::Q4K => 12,
+        GgmlDType::Q5K => 13,
+        GgmlDType::Q6K => 14,
+        GgmlDType::Q8K => 15,
         GgmlDType::BF16 => 30,
-        _ => 0,
     }
 }

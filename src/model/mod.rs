@@ -12,9 +12,15 @@ pub mod evaluator;
 pub mod fsq;
 mod gguf;
 mod infer;
+mod pickle;
+mod pth;
+mod rewriter;
+mod safetensors;
 mod sampler;
+mod sentencepiece;
 mod source;
 mod statistics;
+mod t5;
 mod text_encoder;
 pub mod tokenizer;
 pub mod transformer;
@@ -23,15 +29,17 @@ mod weights;
 pub use bundle::MotionModel;
 pub use checkpoint::{Checkpoint, Stored, write_safetensors};
 pub use config::{
-    Activation, ModelConfig, Norm, PUBLISHED_SIZES, PatchMethod, Sampling, TextEncoderConfig, TokenizerConfig, TransformerConfig,
+    Activation, ModelConfig, Norm, PUBLISHED_SIZES, PatchMethod, RopePrecision, Sampling, TextEncoderConfig, TokenizerConfig,
+    TransformerConfig,
 };
 pub use error::{Error, Result};
 pub use evaluator::Evaluator;
-pub use gguf::write_gguf;
+pub use gguf::{Watch, write_gguf};
+pub use rewriter::Rewriter;
 pub use sampler::{Sampler, guide};
 pub use source::{FileSource, Source};
 pub use statistics::Statistics;
-pub use text_encoder::{MAX_FEATURES, TextEncoder, TextFeatures, inspect_text_encoder};
+pub use text_encoder::{MAX_FEATURES, TextEncoder, TextFeatures, inspect_text_encoder, open_t5, text_weights};
 pub use tokenizer::{MotionTokenizer, StreamDecoder};
 pub use transformer::{DecodeState, Logits, Transformer};
 pub use weights::{Quantization, Weights};

@@ -66,6 +66,13 @@ impl FileSource {
         path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
     }
 
+    /// A file of this plain name in the same folder; nothing for files that are compiled in and names that lead elsewhere.
+    pub(crate) fn beside(&self, name: &str) -> Option<Self> {
+        let Self::Path(path) = self else { return None };
+        let plain = Path::new(name).file_name().is_some_and(|plain| plain == name);
+        plain.then(|| Self::Path(path.with_file_name(name)))
+    }
+
     /// Whether there is such a file.
     pub fn exists(&self) -> bool {
         match self {

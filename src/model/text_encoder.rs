@@ -1,25 +1,31 @@
 //! From a prompt to features: one vector for each word piece, the special pieces included.
 //!
-//! The networks are candle-transformers'; here they are loaded by name, run without padding, and cut as published: the first
-//! 150 features are kept **after** encoding, so that later words still influence them (spec 4.1).
+//! The T5 is ours, the BERT candle-transformers'. Both run without padding and are cut as published: the first 150 features
+//! are kept **after** encoding, so that later words still influence them (spec 4.1).
 
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
-use candle_transformers::models::{bert, t5};
+use candle_transformers::models::bert;
 use tokenizers::{Tokenizer, TruncationParams};
 
 use super::checkpoint::Checkpoint;
 use super::config::TextEncoderConfig;
 use super::error::{Error, Result};
+use super::sentencepiece;
 use super::source::{FileSource, Source};
+use super::t5::{self, T5Config, T5Encoder};
+use super::weights::Weights;
 
 /// The most features that a transformer was trained to read.
 pub const MAX_FEATURES: usize = 150;
 
 /// The most pieces that an encoder was trained to read; later ones are cut before encoding.
 const MAX_PIECES: usize = 512;
+
+/// Where the weights of a text encoder are looked for in its folder, best first.
+const WEIGHTS: [&str; 4] = ["model.gguf", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"];
 
 /// What a text encoder makes of a prompt.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +42,7 @@ pub struct TextEncoder {
 
 enum Network {
     Bert(Box<bert::BertModel>, usize),
-    T5(Box<t5::T5EncoderModel>, usize),
+    T5(Box<T5Encoder>),
 }
 
 impl TextFeatures {
@@ -68,34 +74,35 @@ impl TextFeatures {
 }
 
 impl TextEncoder {
-    /// Loads `config.json`, `tokenizer.json` and `model.gguf` or `model.safetensors` of a folder in a model. Quantised
-    /// weights are expanded. `folder` is relative to the source and ends with `/`, or is empty.
+    /// Loads a folder in a model: `config.json`, the pieces (`tokenizer.json`, or a T5's `spiece.model`) and the weights
+    /// (`.gguf`, `.safetensors` in one file or several, or `pytorch_model.bin`). A T5 runs on quantised weights as they are; a
+    /// BERT's are expanded. `folder` is relative to the source and ends with `/`, or is empty.
     ///
     /// # Errors
     /// Missing, damaged and unfitting files.
     pub fn load(source: &Source, folder: &str, kind: TextEncoderConfig) -> Result<Self> {
-        let file = |name: &str| source.file(&format!("{folder}{name}"));
-        let tokenizer = word_pieces(&file("tokenizer.json"))?;
-        let config = file("config.json");
+        let tokenizer = load_tokenizer(source, folder)?;
+        let config = source.file(&format!("{folder}config.json"));
         let json = config.bytes()?;
         let bad_config = |cause: serde_json::Error| Error::Malformed {
             kind: "text encoder configuration",
             cause: cause.to_string(),
             path: config.label(),
         };
-        let weights = source.first_of(&[&format!("{folder}model.gguf"), &format!("{folder}model.safetensors")]);
-        let mut checkpoint = Checkpoint::open(&weights, "")?;
-        let unfit = |cause: candle_core::Error| Error::unfit(cause.to_string().lines().next().unwrap_or_default().into(), &weights.label());
+        let mut checkpoint = Checkpoint::open(&text_weights(source, folder), "")?;
         let network = match kind {
             TextEncoderConfig::Bert => {
                 let config: bert::Config = serde_json::from_slice(&json).map_err(bad_config)?;
+                let unfit =
+                    |cause: candle_core::Error, path: &str| Error::unfit(cause.to_string().lines().next().unwrap_or_default().into(), path);
                 let builder = builder(&mut checkpoint, "bert.", &["embeddings.", "encoder."])?;
-                Network::Bert(Box::new(bert::BertModel::load(builder, &config).map_err(unfit)?), config.hidden_size)
+                let network = bert::BertModel::load(builder, &config).map_err(|cause| unfit(cause, checkpoint.label()))?;
+                Network::Bert(Box::new(network), config.hidden_size)
             }
             TextEncoderConfig::T5 => {
-                let config: t5::Config = serde_json::from_slice(&json).map_err(bad_config)?;
-                let builder = builder(&mut checkpoint, "", &["shared.", "encoder."])?;
-                Network::T5(Box::new(t5::T5EncoderModel::load(builder, &config).map_err(unfit)?), config.d_model)
+                let config: T5Config = serde_json::from_slice(&json).map_err(bad_config)?;
+                let mut weights = Weights::new(checkpoint);
+                Network::T5(Box::new(T5Encoder::load(&mut weights, config)?))
             }
         };
         Ok(Self { tokenizer, network })
@@ -106,14 +113,15 @@ impl TextEncoder {
     /// # Errors
     /// A missing or damaged file.
     pub(super) fn from_bert(network: bert::BertModel, dim: usize, source: &Source, folder: &str) -> Result<Self> {
-        let tokenizer = word_pieces(&source.file(&format!("{folder}tokenizer.json")))?;
+        let tokenizer = load_tokenizer(source, folder)?;
         Ok(Self { tokenizer, network: Network::Bert(Box::new(network), dim) })
     }
 
     /// Numbers in a feature.
     pub fn dim(&self) -> usize {
-        match self.network {
-            Network::Bert(_, dim) | Network::T5(_, dim) => dim,
+        match &self.network {
+            Network::Bert(_, dim) => *dim,
+            Network::T5(network) => network.dim(),
         }
     }
 
@@ -136,23 +144,55 @@ impl TextEncoder {
         if pieces.is_empty() {
             return Err(Error::Text { cause: "it has no words".into() });
         }
-        let ids = Tensor::from_slice(&pieces, (1, pieces.len()), &Device::Cpu)?;
         Ok(match &self.network {
-            Network::Bert(network, _) => network.forward(&ids, &ids.zeros_like()?, None)?,
-            // candle's encoder asks for a mutable self although it keeps nothing; its tensors are shared, not copied.
-            Network::T5(network, _) => network.as_ref().clone().forward(&ids)?,
+            Network::Bert(network, _) => {
+                let ids = Tensor::from_slice(&pieces, (1, pieces.len()), &Device::Cpu)?;
+                network.forward(&ids, &ids.zeros_like()?, None)?
+            }
+            Network::T5(network) => network.forward(&pieces)?.unsqueeze(0)?,
         })
     }
 }
 
-/// The splitter of texts into pieces that a `tokenizer.json` describes, without padding and with the longest text that encoders read.
-fn word_pieces(file: &FileSource) -> Result<Tokenizer> {
-    let malformed = |cause: tokenizers::Error| Error::Malformed { kind: "tokenizer.json", cause: cause.to_string(), path: file.label() };
-    let mut tokenizer = Tokenizer::from_bytes(file.bytes()?).map_err(malformed)?;
+/// The pieces of a text: `tokenizer.json`, or `spiece.model` where that is missing.
+fn load_tokenizer(source: &Source, folder: &str) -> Result<Tokenizer> {
+    let json = source.file(&format!("{folder}tokenizer.json"));
+    let pieces = source.file(&format!("{folder}spiece.model"));
+    let mut tokenizer = if json.exists() || !pieces.exists() {
+        let malformed =
+            |cause: tokenizers::Error| Error::Malformed { kind: "tokenizer.json", cause: cause.to_string(), path: json.label() };
+        Tokenizer::from_bytes(json.bytes()?).map_err(malformed)?
+    } else {
+        let malformed = |cause| Error::Malformed { kind: "SentencePiece", cause, path: pieces.label() };
+        sentencepiece::tokenizer(&pieces.bytes()?).map_err(malformed)?
+    };
     tokenizer.with_padding(None);
     let truncation = TruncationParams { max_length: MAX_PIECES, ..TruncationParams::default() };
-    tokenizer.with_truncation(Some(truncation)).map_err(malformed)?;
+    tokenizer.with_truncation(Some(truncation)).map_err(|cause| Error::Text { cause: cause.to_string() })?;
     Ok(tokenizer)
+}
+
+/// The file in a text encoder's folder from which its weights are read; it may be an index of several.
+pub fn text_weights(source: &Source, folder: &str) -> FileSource {
+    let names = WEIGHTS.map(|name| format!("{folder}{name}"));
+    source.first_of(&names.each_ref().map(String::as_str))
+}
+
+/// Opens a T5's weights and checks everything about it that can be checked without reading them: its configuration, its pieces,
+/// and the names and shapes of its tensors. Also returns the tensors of its encoder.
+///
+/// # Errors
+/// Missing, damaged and unfitting files.
+pub fn open_t5(source: &Source) -> Result<(Checkpoint, Vec<String>)> {
+    load_tokenizer(source, "")?;
+    let file = source.file("config.json");
+    let malformed =
+        |cause: serde_json::Error| Error::Malformed { kind: "text encoder configuration", cause: cause.to_string(), path: file.label() };
+    let config: T5Config = serde_json::from_slice(&file.bytes()?).map_err(malformed)?;
+    let checkpoint = Checkpoint::open(&text_weights(source, ""), "")?;
+    t5::check_tensors(&checkpoint, &config)?;
+    let names = t5::encoder_tensors(&checkpoint);
+    Ok((checkpoint, names))
 }
 
 /// What a text encoder's folder holds, from its `config.json` alone: the kind of network and the numbers in a feature.

@@ -1,21 +1,12 @@
-//! One generation under way.
+//! Generations under way: one motion, or several variations of one prompt side by side.
 
 use super::error::PipelineError;
-use super::request::{Finish, Length, Request};
-use crate::model::{DecodeState, Logits, MotionModel, Sampler, Sampling, StreamDecoder, TextFeatures, guide};
-use crate::motion::cleanup::{CleanupSettings, clean};
-use crate::motion::features::{self, Features};
-use crate::motion::{Motion, Pose, join};
-use crate::timeline::{Provenance, Take};
-use std::sync::Arc;
-
-/// How many tokens of the motion before a continuation sees: about a second, as far as the published decoder looks back. More
-/// would bind it to what the person did; fewer would lose the rhythm of a step.
-const CONTEXT_TOKENS: usize = 16;
-/// How many frames the difference between the motion before and the network's idea of it takes to fade, in pose and in speed.
-const SEAM_FRAMES: usize = 12;
-/// The most tokens of the published program.
-const PUBLISHED_TOKENS: usize = 50;
+use super::request::Request;
+use super::sequence::{Before, Sequence, sampling};
+use crate::model::{DecodeState, Logits, MotionModel};
+use crate::motion::Motion;
+use crate::motion::features::Features;
+use crate::timeline::Take;
 
 /// What a step brought.
 #[derive(Debug)]
@@ -45,31 +36,7 @@ pub struct Made {
 }
 
 /// A prompt on its way to a motion. Text is read at the start, each step makes a token, the last one decodes and cleans up.
-pub struct Generation<'m> {
-    model: &'m MotionModel,
-    request: Request,
-    /// The motion to go on from, its last second.
-    before: Option<Motion>,
-    /// The tokens of `before`.
-    prefix: Vec<u32>,
-    tokens: Vec<u32>,
-    at_least: usize,
-    at_most: usize,
-    state: DecodeState,
-    logits: Logits,
-    sampler: Sampler,
-    guidance: f32,
-    stream: Stream,
-    warnings: Vec<String>,
-}
-
-/// The preview's decoder and what it has settled.
-struct Stream {
-    decoder: StreamDecoder,
-    pushed: usize,
-    /// Normalised frames that no later token changes.
-    settled: Vec<f32>,
-}
+pub struct Generation<'m>(Variations<'m>);
 
 impl<'m> Generation<'m> {
     /// Read the prompt and get ready for the first token. With `after` the motion goes on where that one ends.
@@ -77,37 +44,7 @@ impl<'m> Generation<'m> {
     /// # Errors
     /// An empty prompt, a length that the model cannot hold, or a failing network.
     pub fn start(model: &'m MotionModel, request: &Request, after: Option<&Motion>) -> Result<Self, PipelineError> {
-        let prompt = request.prompt.trim();
-        if prompt.is_empty() {
-            return Err(PipelineError::EmptyPrompt);
-        }
-        let sampling = sampling(model.config.sampling, request);
-        let before = after.filter(|motion| !motion.is_empty()).map(|motion| last_part(motion, model.config.tokenizer.frames_per_token()));
-        let prefix = match &before {
-            Some(before) => model.encode_motion(features::encode(before).values())?,
-            None => Vec::new(),
-        };
-        let texts = texts(model, prompt, sampling.guidance)?;
-        let (state, logits) = model.transformer.start(&texts.iter().collect::<Vec<_>>(), &prefix)?;
-        let mut warnings = Vec::new();
-        let (at_least, at_most) = token_bounds(request, model.config.token_rate, state.room(), &mut warnings)?;
-        let mut stream = Stream { decoder: model.stream_decoder(), pushed: 0, settled: Vec::new() };
-        stream.push(&prefix)?;
-        Ok(Self {
-            model,
-            request: Request { prompt: prompt.to_owned(), ..request.clone() },
-            before,
-            prefix,
-            tokens: Vec::new(),
-            at_least,
-            at_most,
-            state,
-            logits,
-            sampler: Sampler::new(sampling, request.seed),
-            guidance: sampling.guidance,
-            stream,
-            warnings,
-        })
+        Ok(Self(Variations::start(model, &request.variation(0), after)?))
     }
 
     /// Make one more token, or the motion when there are enough.
@@ -115,17 +52,11 @@ impl<'m> Generation<'m> {
     /// # Errors
     /// A failing network, or numbers that are no motion.
     pub fn step(&mut self) -> Result<Step, PipelineError> {
-        if self.tokens.len() < self.at_most {
-            let token = self.choose();
-            if token != self.model.transformer.end_token() {
-                self.tokens.push(token);
-                if self.tokens.len() < self.at_most {
-                    self.logits = self.state.step(&vec![token; self.state.rows()])?;
-                }
-                return Ok(Step::Token { tokens: self.tokens.len(), at_most: self.at_most });
-            }
+        if self.0.step()? {
+            let (tokens, at_most) = self.0.progress();
+            return Ok(Step::Token { tokens, at_most });
         }
-        self.finish().map(|made| Step::Done(Box::new(made)))
+        self.0.finish(0).map(|made| Step::Done(Box::new(made)))
     }
 
     /// All frames so far, without clean-up; none before the first token. The last ones may still change: the decoder looks ahead.
@@ -133,196 +64,113 @@ impl<'m> Generation<'m> {
     /// # Errors
     /// As [`Generation::step`].
     pub fn preview(&mut self) -> Result<Option<Motion>, PipelineError> {
-        if self.tokens.is_empty() {
-            return Ok(None);
+        self.0.preview(0)
+    }
+}
+
+/// Several variations of one prompt side by side. The text (and the motion before) is read once for all, and each step reads
+/// the network's weights once for all.
+pub struct Variations<'m> {
+    sequences: Vec<Sequence<'m>>,
+    /// The sequences that still get tokens, in the order of the network's rows; with guidance as many rows without the text
+    /// follow.
+    running: Vec<usize>,
+    guided: bool,
+    state: DecodeState,
+    logits: Logits,
+}
+
+impl<'m> Variations<'m> {
+    /// Read the prompt and get ready for the first token of each of the request's variations.
+    ///
+    /// # Errors
+    /// As [`Generation::start`].
+    pub fn start(model: &'m MotionModel, request: &Request, after: Option<&Motion>) -> Result<Self, PipelineError> {
+        let prompt = request.prompt.trim();
+        if prompt.is_empty() {
+            return Err(PipelineError::EmptyPrompt);
         }
-        let fresh = self.tokens[self.stream.pushed - self.prefix.len()..].to_vec();
-        self.stream.push(&fresh)?;
-        let mut values = self.stream.settled.clone();
-        values.extend(self.stream.decoder.provisional()?);
-        self.model.statistics.denormalise(&mut values);
-        Ok(Some(self.placed(features::decode(&Features::new(values)?))))
-    }
-
-    fn choose(&mut self) -> u32 {
-        let may_end = self.tokens.len() >= self.at_least;
-        let (first, others) = self.logits.split_at_mut(1);
-        if let [without_text] = others {
-            guide(&mut first[0], without_text, self.guidance);
+        let request = Request { prompt: prompt.to_owned(), ..request.clone() };
+        let guided = sampling(model.config.sampling, &request).guidance != 1.0;
+        let mut texts = vec![model.encode_text(prompt)?];
+        if guided {
+            texts.push(model.encode_text("")?);
         }
-        self.sampler.choose(&first[0], may_end)
-    }
-
-    fn finish(&mut self) -> Result<Made, PipelineError> {
-        if self.tokens.is_empty() {
-            // What the published program does when the very first token is the end.
-            self.tokens.push(1);
+        let before = Before::of(model, after)?;
+        let (mut state, logits) = model.transformer.start(&texts.iter().collect::<Vec<_>>(), Before::tokens(before.as_ref()))?;
+        let room = state.room();
+        let count = request.variations.max(1);
+        let sequence = |variation| Sequence::new(model, request.variation(variation), before.clone(), room);
+        let sequences = (0..count).map(sequence).collect::<Result<Vec<_>, _>>()?;
+        let rows: Vec<usize> = (0..texts.len()).flat_map(|row| std::iter::repeat_n(row, sequences.len())).collect();
+        if sequences.len() > 1 {
+            state.keep_rows(&rows)?;
         }
-        let tokens: Vec<u32> = self.prefix.iter().chain(&self.tokens).copied().collect();
-        let values = self.model.decode_motion(&tokens)?;
-        let context = self.context_frames() * self.model.config.tokenizer.input_dim;
-        let all = Features::new(values)?;
-        let own = Features::new(all.values()[context..].to_vec())?;
-        let motion = match self.request.finish {
-            Finish::Clean => self.cleaned(&self.placed(features::decode(&all))),
-            Finish::Raw => self.placed(features::decode(&all)),
-            Finish::Published => self.placed(features::decode_published(&all)),
-        };
-        let take = Take { motion: Arc::new(motion), provenance: self.provenance() };
-        Ok(Made { take, features: own, tokens: self.tokens.clone(), warnings: self.warnings.clone() })
+        let logits = rows.iter().map(|&row| logits[row].clone()).collect();
+        Ok(Self { running: (0..sequences.len()).collect(), sequences, guided, state, logits })
     }
 
-    fn context_frames(&self) -> usize {
-        self.prefix.len() * self.model.config.tokenizer.frames_per_token()
-    }
-
-    /// The new part of a decoded motion, going on from the motion before.
-    fn placed(&self, mut decoded: Motion) -> Motion {
-        let Some(before) = &self.before else { return decoded };
-        if let (Some(seam), Some(target)) = (self.context_frames().checked_sub(1), before.frames.last()) {
-            decoded = join::placed_at(&decoded, &decoded.frames[seam], target);
+    /// Makes one more token for each variation that wants one. Answers whether there was any.
+    ///
+    /// # Errors
+    /// A failing network.
+    pub fn step(&mut self) -> Result<bool, PipelineError> {
+        let count = self.running.len();
+        let (with_text, without_text) = self.logits.split_at_mut(count);
+        let (mut next, mut rows, mut made) = (Vec::new(), Vec::new(), false);
+        for (row, &index) in self.running.iter().enumerate() {
+            let sequence = &mut self.sequences[index];
+            if sequence.is_full() {
+                continue;
+            }
+            let without_text = self.guided.then(|| without_text[row].as_slice());
+            if let Some(token) = sequence.choose(&mut with_text[row], without_text) {
+                made = true;
+                if !sequence.is_full() {
+                    next.push(token);
+                    rows.push(row);
+                }
+            }
         }
-        let new = Motion { frames: decoded.frames.split_off(self.context_frames()) };
-        faded_in(new, &decoded, before)
-    }
-
-    /// Feet cleaned up, together with the motion before so that a foot which stands at the seam keeps standing.
-    fn cleaned(&self, motion: &Motion) -> Motion {
-        let Some(before) = &self.before else { return clean(motion, &CleanupSettings::default()) };
-        let joined = Motion { frames: before.frames.iter().chain(&motion.frames).copied().collect() };
-        let mut cleaned = clean(&joined, &CleanupSettings::default());
-        let new = Motion { frames: cleaned.frames.split_off(before.len()) };
-        faded_in(new, &cleaned, before)
-    }
-
-    fn provenance(&self) -> Provenance {
-        let request = &self.request;
-        let settings = match request.finish {
-            Finish::Published => request.finish.to_string(),
-            Finish::Clean | Finish::Raw => format!("{}, {}, {}", request.length, request.sampling, request.finish),
-        };
-        Provenance {
-            prompt: request.prompt.clone(),
-            seed: request.seed,
-            model: self.model.config.name.clone(),
-            licence: self.model.config.licence.clone(),
-            settings,
+        if rows.is_empty() {
+            self.running.clear();
+            return Ok(made);
         }
-    }
-}
-
-impl Stream {
-    fn push(&mut self, tokens: &[u32]) -> Result<(), PipelineError> {
-        self.settled.extend(self.decoder.push(tokens)?);
-        self.pushed += tokens.len();
-        Ok(())
-    }
-}
-
-/// A motion that goes on from `from`, as if it went on from `target`.
-fn faded_in(mut motion: Motion, from: &Motion, target: &Motion) -> Motion {
-    let ends = |motion: &Motion| match motion.frames.as_slice() {
-        [] => None,
-        [only] => Some([*only; 2]),
-        [.., before, last] => Some([*before, *last]),
-    };
-    if let (Some(from), Some(target)) = (ends(from), ends(target)) {
-        join::fade_in(&mut motion, from.each_ref(), target.each_ref(), SEAM_FRAMES);
-    }
-    motion
-}
-
-/// The prompt's features and, for guidance, those of no prompt.
-fn texts(model: &MotionModel, prompt: &str, guidance: f32) -> Result<Vec<TextFeatures>, PipelineError> {
-    let mut texts = vec![model.encode_text(prompt)?];
-    if guidance != 1.0 {
-        texts.push(model.encode_text("")?);
-    }
-    Ok(texts)
-}
-
-/// The model's own settings with what the request wants otherwise.
-fn sampling(own: Sampling, request: &Request) -> Sampling {
-    if request.finish == Finish::Published {
-        return Sampling { temperature: 0.0, top_k: 0, top_p: 1.0, guidance: 1.0 };
-    }
-    let wanted = &request.sampling;
-    Sampling {
-        temperature: if wanted.greedy { 0.0 } else { wanted.temperature.unwrap_or(own.temperature) },
-        top_k: wanted.top_k.unwrap_or(own.top_k),
-        top_p: wanted.top_p.unwrap_or(own.top_p),
-        guidance: wanted.guidance.unwrap_or(own.guidance),
-    }
-}
-
-/// The fewest and the most tokens of a request, when `room` tokens fit.
-fn token_bounds(request: &Request, token_rate: f32, room: usize, warnings: &mut Vec<String>) -> Result<(usize, usize), PipelineError> {
-    if request.finish == Finish::Published {
-        return Ok((0, PUBLISHED_TOKENS.min(room)));
-    }
-    let tokens = |secs: f32| ((secs * token_rate).round() as usize).max(1);
-    let most_secs = room as f32 / token_rate;
-    let (at_least, at_most, needed_secs) = match request.length {
-        Length::Exact { secs } => (tokens(secs), tokens(secs), secs),
-        Length::Between { min_secs, max_secs } => (tokens(min_secs), tokens(max_secs).max(tokens(min_secs)), min_secs),
-    };
-    if at_least > room {
-        return Err(PipelineError::TooLong { secs: needed_secs, most_secs });
-    }
-    if at_most > room {
-        warnings.push(format!("this model makes at most {most_secs:.1} s of this prompt at once"));
-    }
-    Ok((at_least, at_most.min(room)))
-}
-
-/// The last second of a motion, in whole tokens; a shorter one is filled up with its first pose.
-fn last_part(motion: &Motion, frames_per_token: usize) -> Motion {
-    let whole = (motion.len() / frames_per_token).clamp(1, CONTEXT_TOKENS) * frames_per_token;
-    let missing = whole.saturating_sub(motion.len());
-    let first = motion.frames.first().copied().unwrap_or(Pose::REST);
-    let kept = &motion.frames[motion.len() - (whole - missing)..];
-    Motion { frames: std::iter::repeat_n(first, missing).chain(kept.iter().copied()).collect() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn bounds(length: Length, room: usize) -> Result<(usize, usize), PipelineError> {
-        token_bounds(&Request { length, ..Request::new("walk") }, 15.0, room, &mut Vec::new())
+        if rows.len() < count {
+            // What has ended costs nothing any more.
+            self.running = rows.iter().map(|&row| self.running[row]).collect();
+            let without_text: Vec<usize> = rows.iter().filter(|_| self.guided).map(|row| row + count).collect();
+            self.state.keep_rows(&[rows, without_text].concat())?;
+        }
+        let copies = if self.guided { 2 } else { 1 };
+        self.logits = self.state.step(&next.repeat(copies))?;
+        Ok(made)
     }
 
-    #[test]
-    fn lengths_become_tokens() {
-        assert_eq!(bounds(Length::Exact { secs: 4.0 }, 200).expect("fits"), (60, 60));
-        assert_eq!(bounds(Length::Exact { secs: 0.01 }, 200).expect("fits"), (1, 1));
-        assert_eq!(bounds(Length::Between { min_secs: 0.0, max_secs: 10.0 }, 200).expect("fits"), (1, 150));
-        assert_eq!(bounds(Length::Between { min_secs: 2.0, max_secs: 10.0 }, 100).expect("fits"), (30, 100));
-        assert!(matches!(bounds(Length::Exact { secs: 20.0 }, 200), Err(PipelineError::TooLong { .. })));
-        let published = Request { finish: Finish::Published, ..Request::new("walk") };
-        assert_eq!(token_bounds(&published, 15.0, 200, &mut Vec::new()).expect("fits"), (0, 50));
+    /// Tokens so far, and the most it can come to, all variations together.
+    pub fn progress(&self) -> (usize, usize) {
+        self.sequences.iter().map(Sequence::progress).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
     }
 
-    #[test]
-    fn the_context_is_the_last_second_in_whole_tokens() {
-        let numbered = |frames: usize| Motion {
-            frames: (0..frames).map(|frame| Pose { root_m: glam::Vec3::splat(frame as f32), ..Pose::REST }).collect(),
-        };
-        let ends = |motion: Motion| (motion.len(), motion.frames[0].root_m.x, motion.frames[motion.len() - 1].root_m.x);
-        assert_eq!(ends(last_part(&numbered(100), 2)), (32, 68.0, 99.0));
-        assert_eq!(ends(last_part(&numbered(7), 2)), (6, 1.0, 6.0));
-        assert_eq!(ends(last_part(&numbered(1), 2)), (2, 0.0, 0.0));
+    /// All frames of one variation so far: see [`Generation::preview`].
+    ///
+    /// # Errors
+    /// As [`Generation::step`].
+    ///
+    /// # Panics
+    /// If there is no such variation.
+    pub fn preview(&mut self, variation: usize) -> Result<Option<Motion>, PipelineError> {
+        self.sequences[variation].preview()
     }
 
-    #[test]
-    fn requests_override_the_model_and_the_published_way_overrides_all() {
-        let own = Sampling { temperature: 0.9, top_k: 0, top_p: 0.95, guidance: 2.5 };
-        let mut request = Request::new("walk");
-        assert_eq!(sampling(own, &request), own);
-        request.sampling.top_k = Some(40);
-        request.sampling.greedy = true;
-        assert_eq!(sampling(own, &request), Sampling { temperature: 0.0, top_k: 40, ..own });
-        request.finish = Finish::Published;
-        assert_eq!(sampling(own, &request).guidance, 1.0);
+    /// Decodes one variation and cleans it up.
+    ///
+    /// # Errors
+    /// Numbers that are no motion.
+    ///
+    /// # Panics
+    /// If there is no such variation.
+    pub fn finish(&mut self, variation: usize) -> Result<Made, PipelineError> {
+        self.sequences[variation].finish()
     }
 }

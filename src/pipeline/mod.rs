@@ -6,7 +6,10 @@
 mod error;
 mod generation;
 mod request;
+mod sequence;
+mod split;
 
 pub use error::PipelineError;
-pub use generation::{Generation, Made, Step};
+pub use generation::{Generation, Made, Step, Variations};
 pub use request::{Finish, Length, Request, Sampling};
+pub use split::split;

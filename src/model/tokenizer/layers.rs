@@ -22,10 +22,16 @@ pub(super) enum Step {
     Conv(Conv),
     /// max(x, 0): the ends of both networks use it whatever the configured activation.
     Relu,
-    /// Encoder stage: a strided convolution, then residual blocks.
-    Down { conv: Conv, blocks: Vec<Residual> },
-    /// Decoder stage: residual blocks, every time step repeated, a convolution.
-    Up { blocks: Vec<Residual>, times: usize, conv: Conv },
+    /// Encoder stage: a strided convolution, residual blocks, and in some networks attention.
+    Down { conv: Conv, blocks: Vec<Residual>, attention: Option<Attention> },
+    /// Decoder stage: residual blocks, every time step repeated, a convolution, and in some networks attention.
+    Up { blocks: Vec<Residual>, times: usize, conv: Conv, attention: Option<Attention> },
+    /// Residual blocks alone, between attentions.
+    Blocks(Vec<Residual>),
+    /// Attention alone.
+    Attention(Attention),
+    /// A norm alone.
+    Norm(Normalise),
 }
 
 /// A one-dimensional convolution, computed as one matrix product over the unfolded input.
@@ -60,8 +66,18 @@ pub(super) struct Residual {
     activation: Activation,
 }
 
+/// Attention with one head over the past: norm, projections, softmax, projection; added to the input.
 #[derive(Debug)]
-enum Normalise {
+pub(super) struct Attention {
+    norm: Normalise,
+    q: Conv,
+    k: Conv,
+    v: Conv,
+    out: Conv,
+}
+
+#[derive(Debug)]
+pub(super) enum Normalise {
     Layer { weight: Tensor, bias: Tensor },
     Group { weight: Tensor, bias: Tensor },
     Nothing,
@@ -77,15 +93,27 @@ impl Layer {
             Step::Unfold { patch, method } => patcher::unfold(x, *patch, *method),
             Step::Conv(conv) => conv.forward(x),
             Step::Relu => x.relu(),
-            Step::Down { conv, blocks } => blocks.iter().try_fold(conv.forward(x)?, |x, block| block.forward(&x)),
-            Step::Up { blocks, times, conv } => {
-                let x = blocks.iter().try_fold(x.clone(), |x, block| block.forward(&x))?;
+            Step::Down { conv, blocks, attention } => attend(attention.as_ref(), through(blocks, conv.forward(x)?)?),
+            Step::Up { blocks, times, conv, attention } => {
+                let x = through(blocks, x.clone())?;
                 let (n, t, c) = x.dims3()?;
                 let repeated = x.unsqueeze(2)?.broadcast_as((n, t, *times, c))?.reshape((n, t * times, c))?;
-                conv.forward(&repeated)
+                attend(attention.as_ref(), conv.forward(&repeated)?)
             }
+            Step::Blocks(blocks) => through(blocks, x.clone()),
+            Step::Attention(attention) => attention.forward(x),
+            Step::Norm(norm) => norm.forward(x),
         }
     }
+}
+
+/// Through residual blocks, one after the other.
+fn through(blocks: &[Residual], x: Tensor) -> Computed<Tensor> {
+    blocks.iter().try_fold(x, |x, block| block.forward(&x))
+}
+
+fn attend(attention: Option<&Attention>, x: Tensor) -> Computed<Tensor> {
+    attention.map_or(Ok(x.clone()), |attention| attention.forward(&x))
 }
 
 impl Geometry {
@@ -179,8 +207,28 @@ impl Residual {
     }
 }
 
+impl Attention {
+    /// Loads `{name}.norm1`, `.q`, `.k`, `.v`, `.proj_out`; the projections are wrapped as causal convolutions are.
+    pub(super) fn load(weights: &mut Weights, name: &str, config: &TokenizerConfig) -> Result<Self> {
+        let width = config.width;
+        let norm = Normalise::load(weights, &format!("{name}.norm1"), config)?;
+        let mut project = |part: &str| Conv::load(weights, &format!("{name}.{part}.conv"), width, width, Geometry::pointwise());
+        Ok(Self { norm, q: project("q")?, k: project("k")?, v: project("v")?, out: project("proj_out")? })
+    }
+
+    fn forward(&self, x: &Tensor) -> Computed<Tensor> {
+        let normal = self.norm.forward(x)?;
+        let (_, t, c) = x.dims3()?;
+        let scores = (self.q.forward(&normal)?.matmul(&self.k.forward(&normal)?.t()?)? * (1.0 / (c as f64).sqrt()))?;
+        let later = |index: usize| if index % t > index / t { f32::NEG_INFINITY } else { 0.0 };
+        let mask = Tensor::from_vec((0..t * t).map(later).collect::<Vec<f32>>(), (t, t), x.device())?;
+        let shares = candle_nn::ops::softmax_last_dim(&scores.broadcast_add(&mask)?)?;
+        x + self.out.forward(&shares.matmul(&self.v.forward(&normal)?)?)?
+    }
+}
+
 impl Normalise {
-    fn load(weights: &mut Weights, name: &str, config: &TokenizerConfig) -> Result<Self> {
+    pub(super) fn load(weights: &mut Weights, name: &str, config: &TokenizerConfig) -> Result<Self> {
         let Some(norm) = config.norm else { return Ok(Self::Nothing) };
         let weight = weights.tensor(&format!("{name}.weight"), &[config.width])?;
         let bias = weights.tensor(&format!("{name}.bias"), &[config.width])?;

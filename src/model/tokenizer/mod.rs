@@ -11,7 +11,7 @@ mod stream;
 use candle_core::{Device, Tensor};
 
 pub use self::layers::Layer;
-use self::layers::{Conv, Geometry, Residual, Step};
+use self::layers::{Attention, Conv, Geometry, Normalise, Residual, Step};
 pub use self::stream::{Reach, StreamDecoder};
 use super::config::TokenizerConfig;
 use super::error::{Error, Result};
@@ -124,6 +124,20 @@ fn outer_width(config: &TokenizerConfig) -> usize {
     config.input_dim * config.patch()
 }
 
+/// The attention of a stage or between stages, in networks that have it.
+fn attention(weights: &mut Weights, name: &str, config: &TokenizerConfig) -> Result<Option<Attention>> {
+    config.use_attn.then(|| Attention::load(weights, name, config)).transpose()
+}
+
+/// Residual blocks, attention, residual blocks: what stands in the middle of networks with attention. `names` are theirs.
+fn middle(weights: &mut Weights, names: [String; 3], config: &TokenizerConfig) -> Result<[Step; 3]> {
+    Ok([
+        Step::Blocks(Residual::load_stage(weights, &names[0], config)?),
+        Step::Attention(Attention::load(weights, &names[1], config)?),
+        Step::Blocks(Residual::load_stage(weights, &names[2], config)?),
+    ])
+}
+
 fn load_encoder(weights: &mut Weights, config: &TokenizerConfig) -> Result<Vec<Layer>> {
     let mut names = Names::new("vqvae.encoder.model", config);
     let (width, causal) = (config.width, config.causal);
@@ -139,9 +153,18 @@ fn load_encoder(weights: &mut Weights, config: &TokenizerConfig) -> Result<Vec<L
     for _ in 0..config.down_t {
         let (stage, wrapped) = (names.skip(), names.wrapped);
         let conv = Conv::load(weights, &format!("{stage}.0{wrapped}"), width, width, Geometry::down(config.stride_t, causal))?;
-        layers.push(Step::Down { conv, blocks: Residual::load_stage(weights, &format!("{stage}.1"), config)? });
+        let blocks = Residual::load_stage(weights, &format!("{stage}.1"), config)?;
+        layers.push(Step::Down { conv, blocks, attention: attention(weights, &format!("{stage}.2"), config)? });
     }
-    layers.push(Step::Conv(Conv::load(weights, &names.conv(), width, config.code_dim, same)?));
+    if config.use_attn {
+        let name = |part: &str| format!("vqvae.encoder.{part}");
+        layers.extend(middle(weights, [0, 1, 2].map(|index| name(&format!("middle_blocks.{index}"))), config)?);
+        layers.push(Step::Norm(Normalise::load(weights, &name("end_norm"), config)?));
+        layers.push(Step::Relu);
+        layers.push(Step::Conv(Conv::load(weights, &name("end_blocks.1.conv"), width, config.code_dim, same)?));
+    } else {
+        layers.push(Step::Conv(Conv::load(weights, &names.conv(), width, config.code_dim, same)?));
+    }
     Ok(layers.into_iter().map(Layer).collect())
 }
 
@@ -150,13 +173,18 @@ fn load_decoder(weights: &mut Weights, config: &TokenizerConfig) -> Result<Vec<L
     let (width, causal) = (config.width, config.causal);
     let same = Geometry::same(1, causal);
     let mut layers = vec![Step::Conv(Conv::load(weights, &names.conv(), config.code_dim, width, same)?)];
-    names.skip();
-    layers.push(Step::Relu);
+    if config.use_attn {
+        let between = [names.skip(), names.skip(), names.skip()];
+        layers.extend(middle(weights, between, config)?);
+    } else {
+        names.skip();
+        layers.push(Step::Relu);
+    }
     for _ in 0..config.down_t {
         let (stage, wrapped) = (names.skip(), names.wrapped);
         let blocks = Residual::load_stage(weights, &format!("{stage}.0"), config)?;
         let conv = Conv::load(weights, &format!("{stage}.2{wrapped}"), width, width, same)?;
-        layers.push(Step::Up { blocks, times: config.stride_t, conv });
+        layers.push(Step::Up { blocks, times: config.stride_t, conv, attention: attention(weights, &format!("{stage}.3"), config)? });
     }
     layers.push(Step::Conv(Conv::load(weights, &names.conv(), width, width, same)?));
     names.skip();

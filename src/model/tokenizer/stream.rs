@@ -9,7 +9,7 @@ use crate::model::error::Result;
 /// How far the decoder sees, in tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
-    /// Earlier tokens that touch a token's frames.
+    /// Earlier tokens that touch a token's frames; `usize::MAX` if all do.
     pub behind: usize,
     /// Later tokens that touch a token's frames.
     pub ahead: usize,
@@ -21,6 +21,10 @@ impl Reach {
     pub fn of_decoder(config: &TokenizerConfig) -> Option<Self> {
         if config.norm == Some(Norm::Group) {
             return None;
+        }
+        if config.use_attn {
+            // Attention sees the whole past and nothing ahead.
+            return Some(Self { behind: usize::MAX, ahead: 0 });
         }
         let dilations = (0..config.depth).map(|index| config.dilation_growth_rate.pow(index as u32)).sum::<usize>();
         // Time steps that one side sees, counted from the output inwards at each rate: two convolutions at the tail, one and

@@ -64,7 +64,7 @@ impl Transformer {
             lm_head: weights.matrix("lm_head.weight", vocabulary - 1, n)?.pad_rows(KERNEL_ROWS)?.into_linear(&device)?,
             text: weights.matrix("llama_proj.weight", n, config.clip_dim)?.into_linear(&device)?,
             text_bias: weights.tensor("llama_proj.bias", &[n])?,
-            rope: Rope::new(config.block_size, config.head_size(), config.rope_base, &device)?,
+            rope: Rope::new(config.block_size, config.head_size(), config.rope_base, config.rope, &device)?,
             device,
         };
         weights.finish()?;

@@ -1,0 +1,150 @@
+//! Where the tensors of a PyTorch checkpoint (`.pth`, `.pt`, `.ckpt`, `.bin`) lie in the file. Since PyTorch 1.6 such a file is
+//! a zip archive without compression: a pickle that describes the tensors, and one entry of raw numbers for each storage.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use candle_core::DType;
+use zip::{CompressionMethod, ZipArchive};
+
+use super::checkpoint::{Entry, malformed};
+use super::error::{Error, Result};
+use super::pickle::{Node, Pickle, Ref};
+
+/// The tables of the largest models are well below this.
+const LONGEST_TABLE: u64 = 256 << 20;
+
+/// The tensors under `key` of the file's dictionary, by name without `module.`. A file that is itself a dictionary of tensors
+/// needs no key.
+///
+/// # Errors
+/// Files that are no such archive, hold something else under the key, or ask for more than tensors.
+pub(super) fn entries(path: &Path, key: &str, label: &str) -> Result<BTreeMap<String, Entry>> {
+    let bad = |cause: &str| malformed("PyTorch", &cause, label);
+    let mut file = File::open(path).map_err(|cause| Error::Read { cause, path: label.into() })?;
+    let mut magic = [0; 4];
+    let magic_len = file.read(&mut magic).map_err(|cause| Error::Read { cause, path: label.into() })?;
+    match magic[..magic_len] {
+        [b'P', b'K', ..] => {}
+        // The older form is a bare sequence of pickles.
+        [0x80, 1..=5, ..] => {
+            let cause = "it was written in PyTorch's old form without a zip archive".into();
+            return Err(Error::Config { cause, path: label.into(), advice: "load it in PyTorch and save it again with torch.save" });
+        }
+        _ => return Err(bad("it is no zip archive")),
+    }
+    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| bad("the end of the archive is missing or damaged"))?;
+    let (folder, table) = table_of_contents(&mut archive, label)?;
+    let pickle = Pickle::parse(&table).map_err(|cause| bad(&cause))?;
+    let tensors = tensors_under(&pickle, key).map_err(|cause| bad(&cause))?;
+
+    let mut entries = BTreeMap::new();
+    for (name, tensor) in tensors {
+        let bad = |cause: String| malformed("PyTorch", &format!("the tensor {name} {cause}"), label);
+        let tensor = tensor.map_err(|cause| bad(cause.into()))?;
+        let stored = archive.by_name(&format!("{folder}/data/{}", tensor.storage)).map_err(|_| bad("has no numbers".into()))?;
+        let start = stored.data_start().filter(|_| stored.compression() == CompressionMethod::Stored);
+        let start = start.ok_or_else(|| bad("is compressed".into()))?;
+        let size = tensor.dtype.size_in_bytes();
+        let bytes = tensor.shape.iter().try_fold(size, |product, &dim| product.checked_mul(dim));
+        let first = tensor.offset.checked_mul(size);
+        let fits = bytes.zip(first).filter(|&(bytes, first)| bytes.checked_add(first).is_some_and(|end| end as u64 <= stored.size()));
+        let Some((bytes, first)) = fits else {
+            return Err(bad(format!("claims the shape {:?}, more than the file holds", tensor.shape)));
+        };
+        let entry = Entry { file: 0, dtype: tensor.dtype, shape: tensor.shape, start: start + first as u64, bytes };
+        entries.insert(name.replace("module.", ""), entry);
+    }
+    Ok(entries)
+}
+
+/// The archive's folder and the bytes of its pickle.
+fn table_of_contents(archive: &mut ZipArchive<BufReader<File>>, label: &str) -> Result<(String, Vec<u8>)> {
+    let bad = |cause: &str| malformed("PyTorch", &cause, label);
+    let index = (0..archive.len()).find(|&index| {
+        archive.by_index_raw(index).is_ok_and(|entry| entry.name().is_ok_and(|name| name.split('/').nth(1) == Some("data.pkl")))
+    });
+    let mut entry =
+        archive.by_index(index.ok_or_else(|| bad("the archive holds no tensors"))?).map_err(|_| bad("the archive is damaged"))?;
+    if entry.size() > LONGEST_TABLE {
+        return Err(bad("its table of contents is absurdly long"));
+    }
+    let folder = entry.name().ok().and_then(|name| Some(name.split('/').next()?.to_string())).unwrap_or_default();
+    let mut table = Vec::new();
+    let read = entry.by_ref().take(LONGEST_TABLE).read_to_end(&mut table);
+    read.map_err(|_| bad("its table of contents is cut off"))?;
+    Ok((folder, table))
+}
+
+/// A tensor as the pickle describes it.
+struct Described {
+    dtype: DType,
+    shape: Vec<usize>,
+    /// The entry with its numbers.
+    storage: String,
+    /// Its first number there.
+    offset: usize,
+}
+
+type Tensors = Vec<(String, std::result::Result<Described, &'static str>)>;
+
+fn tensors_under(pickle: &Pickle, key: &str) -> std::result::Result<Tensors, String> {
+    let root = pickle.root();
+    let tensors = |dict: Ref| -> Tensors {
+        pickle.entries(dict).filter_map(|(name, value)| Some((name.to_string(), tensor(pickle, value)?))).collect()
+    };
+    let within = pickle.entries(root).find(|&(name, _)| name == key).map_or(root, |(_, value)| value);
+    let found = tensors(within);
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let names: Vec<&str> = pickle.entries(root).map(|(name, _)| name).take(6).collect();
+    let instead = if names.is_empty() { "nothing by name".to_string() } else { names.join(", ") };
+    Err(format!("it holds no tensors under the key {key}; it has {instead}"))
+}
+
+/// A tensor or a parameter; nothing if the value is something else.
+fn tensor(pickle: &Pickle, value: Ref) -> Option<std::result::Result<Described, &'static str>> {
+    let Node::Call { function, arguments } = *pickle.node(value) else { return None };
+    let arguments = pickle.sequence(arguments)?;
+    match pickle.global(function)? {
+        // The first argument is the tensor itself; a pickle cannot nest it deeper than once.
+        "torch._utils._rebuild_parameter" => {
+            let Node::Call { function, arguments } = *pickle.node(*arguments.first()?) else { return None };
+            let plain = pickle.global(function)? == "torch._utils._rebuild_tensor_v2";
+            plain.then(|| described(pickle, pickle.sequence(arguments)?)).flatten()
+        }
+        "torch._utils._rebuild_tensor_v2" => described(pickle, arguments),
+        _ => None,
+    }
+}
+
+fn described(pickle: &Pickle, arguments: &[Ref]) -> Option<std::result::Result<Described, &'static str>> {
+    let &[storage, offset, shape, strides, ..] = arguments else { return Some(Err("is described incompletely")) };
+    let read = || {
+        let Node::Persistent(storage) = *pickle.node(storage) else { return None };
+        let &[_, class, name, ..] = pickle.sequence(storage)? else { return None };
+        Some((pickle.global(class)?, pickle.text(name)?, pickle.count(offset)?, pickle.counts(shape)?, pickle.counts(strides)?))
+    };
+    let Some((class, storage, offset, shape, strides)) = read() else { return Some(Err("is described incompletely")) };
+    let dtype = match class {
+        "torch.FloatStorage" => DType::F32,
+        "torch.DoubleStorage" => DType::F64,
+        "torch.HalfStorage" => DType::F16,
+        "torch.BFloat16Storage" => DType::BF16,
+        "torch.LongStorage" => DType::I64,
+        "torch.IntStorage" => DType::I32,
+        "torch.ByteStorage" => DType::U8,
+        _ => return Some(Err("has a type of numbers that is not supported")),
+    };
+    let mut expected = 1_usize;
+    for (&dim, &stride) in shape.iter().zip(&strides).rev() {
+        if dim > 1 && stride != expected {
+            return Some(Err("is not stored row by row: make it contiguous in PyTorch and save it again"));
+        }
+        expected = expected.saturating_mul(dim);
+    }
+    Some(Ok(Described { dtype, shape, storage: storage.to_string(), offset }))
+}
