@@ -36,8 +36,8 @@ pub(super) enum Node {
     Persistent(Ref),
 }
 
-/// What checkpoints name besides tensors: numbers of NumPy, the settings of a training run. None of it is ever called.
-const HARMLESS: [&str; 22] = [
+/// What checkpoints name besides tensors: containers, numbers of NumPy, the settings of a training run. None of it is ever called.
+const HARMLESS: [&str; 12] = [
     "collections.OrderedDict",
     "collections.defaultdict",
     "collections.Counter",
@@ -45,21 +45,30 @@ const HARMLESS: [&str; 22] = [
     "pathlib.PosixPath",
     "_codecs.encode",
     "copyreg._reconstructor",
-    "builtins.object",
-    "builtins.set",
-    "builtins.dict",
-    "builtins.list",
-    "builtins.slice",
-    "builtins.complex",
-    "builtins.bytearray",
     "numpy.dtype",
     "numpy.ndarray",
-    "numpy.core.multiarray.scalar",
-    "numpy.core.multiarray._reconstruct",
-    "numpy._core.multiarray.scalar",
-    "numpy._core.multiarray._reconstruct",
-    "__builtin__.set",
-    "__builtin__.object",
+    "torch.nn.parameter.Parameter",
+    "torch.serialization._get_layout",
+    "torch._tensor._rebuild_from_type_v2",
+];
+
+/// Python's own kinds of values; in protocol 2 their module has its old name.
+const BUILT_IN: [&str; 15] = [
+    "object",
+    "set",
+    "frozenset",
+    "dict",
+    "list",
+    "tuple",
+    "slice",
+    "range",
+    "complex",
+    "bytearray",
+    "bytes",
+    "int",
+    "float",
+    "bool",
+    "str",
 ];
 
 /// Packages whose classes hold the settings and counters of a training run.
@@ -137,13 +146,16 @@ fn is_harmless(name: &str) -> bool {
         // Kinds of storage and of numbers, such as FloatStorage and float32; no function of `torch` itself.
         part.ends_with("Storage") || matches!(part, "Size" | "device" | "dtype") || part.ends_with(|last: char| last.is_ascii_digit())
     };
-    let rebuild = |part: &str| part.starts_with("_rebuild_");
+    let of_numpy = |part: &str| matches!(part, "scalar" | "_reconstruct");
+    let within = |module: &str, fits: &dyn Fn(&str) -> bool| name.strip_prefix(module).is_some_and(fits);
     HARMLESS.contains(&name)
         || TRAINERS.iter().any(|package| name.starts_with(package))
-        || name.strip_prefix("torch.").is_some_and(of_torch)
-        || name.strip_prefix("torch._utils.").is_some_and(rebuild)
-        || name.strip_prefix("torch._tensor.").is_some_and(rebuild)
-        || matches!(name, "torch.nn.parameter.Parameter" | "torch.serialization._get_layout")
+        || within("builtins.", &|part| BUILT_IN.contains(&part))
+        || within("__builtin__.", &|part| BUILT_IN.contains(&part))
+        || within("torch.", &of_torch)
+        || within("torch._utils.", &|part| part.starts_with("_rebuild_"))
+        || within("numpy.core.multiarray.", &of_numpy)
+        || within("numpy._core.multiarray.", &of_numpy)
 }
 
 /// The pickle machine: a stack of values, marks on it, and a memory of values by number.

@@ -88,7 +88,7 @@ pub(super) fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, String> {
     tokenizer.with_normalizer(Some(Sequence::new(steps))).map_err(words)?;
     tokenizer.with_pre_tokenizer(Some(Metaspace::new('▁', PrependScheme::Always, true)));
     let mut template = TemplateProcessing::builder();
-    template.try_single(format!("$A {end_piece}")).map_err(|cause| cause.clone())?;
+    template.try_single(format!("$A {end_piece}"))?;
     template.special_tokens(vec![(end_piece, end)]);
     tokenizer.with_post_processor(Some(template.build().map_err(|cause| cause.to_string())?));
     let controls = controls.into_iter().map(|text| AddedToken::from(text, true));
