@@ -24,7 +24,7 @@ LICENCE_NOTE = (
     "(mocap.cs.cmu.edu, funded by NSF EIA-0196217) and Mesh2Motion (CC0): for non-commercial use. "
     "The text encoder all-MiniLM-L6-v2 is Apache-2.0."
 )
-SAMPLING = {"temperature": 0.9, "top_k": 0, "top_p": 0.95, "guidance": 4.0}
+SAMPLING = {"temperature": 0.9, "top_k": 0, "top_p": 0.95, "guidance": 3.0}
 
 
 def read_run(folder):
