@@ -25,6 +25,11 @@ impl Interrupt {
         Self(pressed)
     }
 
+    /// The flag itself, for work that looks at it from several threads.
+    pub(super) fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+
     /// An error once Ctrl-C was pressed.
     pub(super) fn check(&self) -> Result<(), CliError> {
         if self.0.load(Ordering::SeqCst) { Err(CliError::Interrupted) } else { Ok(()) }

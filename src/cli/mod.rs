@@ -5,6 +5,7 @@
 pub mod args;
 mod bench;
 mod convert;
+mod dataset;
 mod error;
 mod generate;
 mod inspect;
@@ -29,6 +30,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Inspect(args) => inspect::run(args),
         Command::Render(args) => render::run(args),
         Command::Models(command) => models::run(command),
+        Command::Dataset(command) => dataset::run(command),
         Command::Bench(args) => bench::run(args),
     };
     match outcome {

@@ -12,6 +12,7 @@ pub mod evaluator;
 pub mod fsq;
 mod gguf;
 mod infer;
+mod language;
 mod sampler;
 mod source;
 mod statistics;
@@ -28,6 +29,7 @@ pub use config::{
 pub use error::{Error, Result};
 pub use evaluator::Evaluator;
 pub use gguf::write_gguf;
+pub use language::LanguageModel;
 pub use sampler::{Sampler, guide};
 pub use source::{FileSource, Source};
 pub use statistics::Statistics;
