@@ -51,7 +51,7 @@ const DOORS: [(&str, &[&str]); 29] = [
     ("tracing_subscriber", &["cli", "main"]),
     ("image", &["stage", "app", "cli"]),
     ("ron", &["app", "formats"]),
-    ("tempfile", &["formats", "library", "stage", "cli"]),
+    ("tempfile", &["formats", "library", "train", "stage", "cli"]),
     ("winit", &["app"]),
     ("naga", &["engine"]),
 ];

@@ -6,6 +6,7 @@ pub mod args;
 mod batch;
 mod bench;
 mod convert;
+mod dataset;
 mod error;
 mod eval;
 mod full_size;
@@ -33,6 +34,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Render(args) => render::run(args),
         Command::Models(command) => models::run(command),
         Command::Eval(args) => eval::run(args),
+        Command::Dataset(command) => dataset::run(command),
         Command::Bench(args) => bench::run(args),
     };
     match outcome {

@@ -34,6 +34,14 @@ pub fn write_tokens(path: &Path, tokens: &[u32]) -> Result<(), FormatError> {
     file::save(path, &npy::integers(&[ids.len()], &ids))
 }
 
+/// Writes a row of numbers, such as the statistics of features: float64 `[len]`.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_vector(path: &Path, values: &[f64]) -> Result<(), FormatError> {
+    file::save(path, &npy::doubles(values))
+}
+
 pub(super) fn parse(bytes: &[u8]) -> Result<Features, Fault> {
     let array = npy::parse(bytes)?;
     let frames = match array.shape.as_slice() {

@@ -21,6 +21,14 @@ pub(super) fn load(path: &Path) -> Result<Vec<u8>, FormatError> {
     Ok(bytes)
 }
 
+/// Writes a text file. An existing file is replaced only by a complete one.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_text(path: &Path, text: &str) -> Result<(), FormatError> {
+    save(path, text.as_bytes())
+}
+
 /// Writes `bytes` to a new file in the same folder and gives it the name `path` when it is complete.
 pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
     let failed = |source| FormatError::Write { path: path.to_owned(), source };

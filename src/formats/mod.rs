@@ -15,7 +15,8 @@ mod own;
 mod rate;
 
 pub use error::FormatError;
-pub use features::{read_features, write_features, write_tokens};
+pub use features::{read_features, write_features, write_tokens, write_vector};
+pub use file::write_text;
 
 use crate::body::Character;
 use crate::motion::{self, FPS, JOINT_COUNT, Motion, NameStyle, Pose};

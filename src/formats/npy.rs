@@ -64,6 +64,11 @@ pub(super) fn integers(shape: &[usize], values: &[i32]) -> Vec<u8> {
     encode(shape, values)
 }
 
+/// The bytes of a `.npy` file of a row of f64 values.
+pub(super) fn doubles(values: &[f64]) -> Vec<u8> {
+    encode(&[values.len()], values)
+}
+
 /// The bytes of a `.npy` file of one f64.
 pub(super) fn double(value: f64) -> Vec<u8> {
     encode(&[], &[value])

@@ -12,6 +12,7 @@ pub mod evaluator;
 pub mod fsq;
 mod gguf;
 mod infer;
+mod language;
 mod pickle;
 mod pth;
 mod rewriter;
@@ -35,6 +36,7 @@ pub use config::{
 pub use error::{Error, Result};
 pub use evaluator::Evaluator;
 pub use gguf::{Watch, write_gguf};
+pub use language::LanguageModel;
 pub use rewriter::Rewriter;
 pub use sampler::{Sampler, guide};
 pub use source::{FileSource, Source};

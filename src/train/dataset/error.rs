@@ -37,9 +37,19 @@ pub enum DatasetError {
     /// A motion file.
     #[error(transparent)]
     Motion(#[from] FormatError),
-    /// The statistics.
+    /// The statistics, or a language model.
     #[error(transparent)]
-    Statistics(#[from] model::Error),
+    Model(#[from] model::Error),
+    /// Nothing is left to learn from.
+    #[error("none of {found} motion files is left to train on in {}; {}", path.display(), .help)]
+    Nothing {
+        /// The folder that was to become a data set.
+        path: PathBuf,
+        /// How many files were looked at.
+        found: usize,
+        /// What the user can do.
+        help: &'static str,
+    },
     /// The caller raised the cancel flag; what is finished stays and is taken up again.
     #[error("stopped before the end; the same command goes on where it stopped")]
     Cancelled,
@@ -48,6 +58,10 @@ pub enum DatasetError {
 impl DatasetError {
     pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Read { path: path.to_owned(), source }
+    }
+
+    pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Write { path: path.to_owned(), source }
     }
 
     /// Quotes of a file may hold codes that a terminal obeys: they become printable and short.

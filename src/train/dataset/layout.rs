@@ -3,6 +3,7 @@
 
 use super::error::printable;
 use super::{DatasetError, Purpose, Split};
+use crate::formats;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,18 @@ impl Layout {
         self.root.join("texts_augmented").join(format!("{name}.txt"))
     }
 
+    /// Captions that a language model made from the original ones, one a line.
+    #[must_use]
+    pub fn rewritten_texts(&self, name: &str) -> PathBuf {
+        self.root.join("texts_rewritten").join(format!("{name}.txt"))
+    }
+
+    /// What a language model was asked, and what of its answers was kept.
+    #[must_use]
+    pub(super) fn rewrites(&self) -> PathBuf {
+        self.root.join("rewrites.jsonl")
+    }
+
     /// `mean` or `std` of the features.
     #[must_use]
     pub fn statistics(&self, which: &str) -> PathBuf {
@@ -66,6 +79,12 @@ impl Layout {
             Purpose::Tokenizer => "tokenizer_96",
         };
         self.root.join("split/version1").join(folder).join(format!("{}.txt", split.name()))
+    }
+
+    /// What a build has finished, so that it can go on.
+    #[must_use]
+    pub(super) fn record(&self) -> PathBuf {
+        self.root.join("build.jsonl")
     }
 
     /// What was left out, with reasons and figures.
@@ -91,6 +110,18 @@ pub(super) fn read_text(path: &Path) -> Result<String, DatasetError> {
         return Err(DatasetError::malformed(path, cause, "cut it into smaller files"));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Writes a text, making folders on the way. A kill leaves the old file or the new one.
+pub(super) fn write_text(path: &Path, text: &str) -> Result<(), DatasetError> {
+    make_folder_of(path)?;
+    Ok(formats::write_text(path, text)?)
+}
+
+/// Makes the folders above a file.
+pub(super) fn make_folder_of(path: &Path) -> Result<(), DatasetError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(DatasetError::write(folder))
 }
 
 /// The lines of a text that are not blank, trimmed.

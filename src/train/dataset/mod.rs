@@ -3,11 +3,22 @@
 //! The folder has the published layout (spec 7). [`Dataset`] reads any such folder, the published one included. A clip that cannot
 //! be read is an error of that clip, in one line that names the file: callers leave it out and say so.
 
+mod build;
 mod error;
 mod layout;
+mod rewrites;
+mod sheet;
+mod statistics;
+mod summary;
+mod words;
 
+pub use build::{BuildOptions, BuildReport, Figures, PerformerRule, Reason, Stage, build};
 pub use error::DatasetError;
 pub use layout::{GENERATOR_FRAMES, Layout, TOKENIZER_FRAMES};
+pub use rewrites::{RewriteReport, rewrite};
+pub use sheet::{Sheet, thumbnails};
+pub use summary::{Histogram, PartSummary, Summary, summarise};
+pub use words::swap_sides;
 
 use crate::formats;
 use crate::model::{FileSource, Statistics};
@@ -132,13 +143,19 @@ impl Dataset {
         Ok(captions)
     }
 
-    /// Captions that were made from the original ones; none where nothing was made.
+    /// Captions that were made from the original ones, by word lists and by a language model; none where nothing was made.
     ///
     /// # Errors
-    /// The file is there but cannot be read.
+    /// A file is there but cannot be read.
     pub fn augmented_captions(&self, name: &str) -> Result<Vec<String>, DatasetError> {
-        let path = self.path_of(name, Layout::augmented_texts)?;
-        if path.is_file() { Ok(captions_of(&layout::read_text(&path)?)) } else { Ok(Vec::new()) }
+        let mut captions = Vec::new();
+        for of in [Layout::augmented_texts, Layout::rewritten_texts] {
+            let path = self.path_of(name, of)?;
+            if path.is_file() {
+                captions.extend(captions_of(&layout::read_text(&path)?));
+            }
+        }
+        Ok(captions)
     }
 
     /// Mean and deviation with which features are normalised.
