@@ -1,6 +1,7 @@
 //! What the command line accepts. The contract is in the README; scripts rely on it.
 
 use super::threads::threads_for;
+use super::train::TrainCommand;
 use crate::library::STARTER;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -61,6 +62,9 @@ pub enum Command {
     /// Data sets to train on: make one from motion capture, or see what one holds
     #[command(subcommand)]
     Dataset(DatasetCommand),
+    /// Learn from a data set
+    #[command(subcommand)]
+    Train(TrainCommand),
     /// Measure the speed of the models on this machine
     Bench(BenchArgs),
 }
@@ -557,7 +561,7 @@ fn seconds_or_zero(text: &str) -> Result<f32, String> {
     number(text, "a number of seconds from 0 to 3600", |secs| (0.0..=3600.0).contains(&secs))
 }
 
-fn above_zero(text: &str) -> Result<f32, String> {
+pub(super) fn above_zero(text: &str) -> Result<f32, String> {
     number(text, "a number above 0", |value| value > 0.0)
 }
 
@@ -622,6 +626,11 @@ mod tests {
             "dataset build cmu hdm05 -o data --captions cmu.jsonl --captions hdm05.jsonl --min-seconds 1 --no-mirror --augment 0",
             "dataset build cmu -o data --rewriter chat.gguf --rewordings 3 --rewriter-seconds 20 --compositions 100 --performers folder --val 0.1 --test 0 --seed 3 --threads 2",
             "dataset stats data -o sheet.png --sample 100 --thumbnails 8",
+            "train tokenizer data -o own --steps 100 --batch 8 --rate 1e-3 --width 64 --levels 8,5,5 --activation silu --accumulate 2",
+            "train tokenizer data -o own --published --schedule drop --warmup 10 --frames 96",
+            "train generator data -o own --from starter --lora 8 --licence CC0",
+            "train generator data -o own --tokenizer own --text-encoder starter --layers 4 --heads 4 --width 128",
+            "train evaluator data -o judge --seed 3",
             "bench",
             "bench --config 3B --quant q8_0 --whole",
             "bench --config 44M --quant f32",
@@ -635,6 +644,10 @@ mod tests {
     #[test]
     fn wrong_usage_is_refused() {
         let lines = [
+            "train generator data",
+            "train generator data -o own --lora 8",
+            "train generator data -o own --from starter --width 64",
+            "train tokenizer data -o own --rate 0",
             "generate -o walk.glb",
             "generate walk",
             "generate walk --prompts list.txt -o out",

@@ -18,9 +18,11 @@ mod obedience;
 mod progress;
 mod render;
 mod threads;
+mod train;
 
 pub use args::{Args, Command, WindowArgs};
 pub use error::CliError;
+pub use train::TrainCommand;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Models(command) => models::run(command),
         Command::Eval(args) => eval::run(args),
         Command::Dataset(command) => dataset::run(command),
+        Command::Train(command) => train::run(command),
         Command::Bench(args) => bench::run(args),
     };
     match outcome {

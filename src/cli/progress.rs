@@ -44,6 +44,14 @@ impl Progress {
         }
     }
 
+    /// Something to remember, above the bar.
+    pub(super) fn note(&self, line: &str) {
+        match self {
+            Self::Bar(bar) => bar.suspend(|| say(line)),
+            Self::Lines { .. } => say(line),
+        }
+    }
+
     /// Take the bar away.
     pub(super) fn end(self) {
         if let Self::Bar(bar) = self {

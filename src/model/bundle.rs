@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::Device;
 
 use super::checkpoint::Checkpoint;
 use super::config::ModelConfig;
@@ -75,15 +75,9 @@ impl MotionModel {
     /// # Errors
     /// Features that are not whole frames, or too few for one token.
     pub fn encode_motion(&self, features: &[f32]) -> Result<Vec<u32>> {
-        let (dim, per_token) = (self.config.tokenizer.input_dim, self.config.tokenizer.frames_per_token());
-        let frames = features.len() / dim;
-        if !features.len().is_multiple_of(dim) || frames < per_token {
-            return Err(Error::Input(format!("{} numbers are no motion of at least {per_token} frames", features.len())));
-        }
         let mut normal = features.to_vec();
         self.statistics.normalise(&mut normal);
-        let normal = Tensor::from_vec(normal, (1, frames, dim), &Device::Cpu)?;
-        Ok(self.tokenizer.encode(&normal)?.swap_remove(0))
+        self.tokenizer.encode_frames(&normal)
     }
 
     /// Tokens → features in metres, flat `[tokens · frames_per_token · input_dim]`.

@@ -253,6 +253,16 @@ fn read_raw(readers: &mut [Box<dyn ReadSeek>], entry: &Entry, shape: &[usize], b
     Ok(Tensor::from_raw_buffer(&raw, entry.dtype, shape, &Device::Cpu)?.to_dtype(DType::F32)?)
 }
 
+impl Checkpoint {
+    /// Reads all tensors as float32, by their names; for small files.
+    ///
+    /// # Errors
+    /// Damaged files.
+    pub fn read_all(&mut self) -> Result<HashMap<String, Tensor>> {
+        self.names().into_iter().map(|name| Ok((name.clone(), self.read(&name)?.dense()?))).collect()
+    }
+}
+
 /// Writes all tensors of a (small) checkpoint as float32 `.safetensors`, under their names.
 ///
 /// # Errors

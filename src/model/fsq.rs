@@ -1,7 +1,9 @@
 //! Finite scalar quantisation: a short vector is bounded, rounded digit by digit, and its digits are one number.
-//! Plain arithmetic on slices; the projections on both sides belong to the motion tokenizer.
+//! Plain arithmetic on slices, and once more on tensors for learning; the projections on both sides belong to the motion tokenizer.
 //!
 //! Source: Mentzer et al., *Finite Scalar Quantization: VQ-VAE Made Simple*, arXiv 2309.15505, with the bounds of MotionMillion.
+
+use candle_core::Tensor;
 
 /// A quantiser: how many levels each dimension has.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +47,21 @@ impl Fsq {
     pub fn bound(&self, z: &[f32]) -> Vec<f32> {
         assert_eq!(z.len(), self.dims(), "one value a dimension");
         z.iter().zip(&self.dims).map(|(z, dim)| (z + dim.shift).tanh() * dim.half - dim.offset).collect()
+    }
+
+    /// Vectors `[…, dims]` → their codes in −1..=1, for learning: the bound has its gradient, rounding passes it straight through.
+    pub(crate) fn pass_through(&self, z: &Tensor) -> candle_core::Result<Tensor> {
+        let each = |of: fn(&Dim) -> f32| Tensor::from_vec(self.dims.iter().map(of).collect(), self.dims(), z.device());
+        let bounded = z.broadcast_add(&each(|dim| dim.shift)?)?.tanh()?.broadcast_mul(&each(|dim| dim.half)?)?;
+        let bounded = bounded.broadcast_sub(&each(|dim| dim.offset)?)?;
+        let rounded: Vec<f32> = bounded.flatten_all()?.to_vec1::<f32>()?.into_iter().map(f32::round_ties_even).collect();
+        let change = (Tensor::from_vec(rounded, z.shape(), z.device())? - bounded.detach())?;
+        (bounded + change)?.broadcast_div(&each(|dim| (dim.levels / 2) as f32)?)
+    }
+
+    /// The levels of each dimension.
+    pub fn levels(&self) -> Vec<usize> {
+        self.dims.iter().map(|dim| dim.levels).collect()
     }
 
     /// The index of the code nearest to a vector `[dims]`.

@@ -5,6 +5,7 @@ use candle_core::{Result as Computed, Tensor};
 use super::patcher;
 use crate::model::config::{Activation, Norm, PatchMethod, TokenizerConfig};
 use crate::model::error::Result;
+use crate::model::ops;
 use crate::model::weights::Weights;
 
 /// One entry of the published `encoder.model` or `decoder.model`, in the same order and numbering.
@@ -240,7 +241,7 @@ impl Normalise {
 
     fn forward(&self, x: &Tensor) -> Computed<Tensor> {
         match self {
-            Self::Layer { weight, bias } => candle_nn::ops::layer_norm(&x.contiguous()?, weight, bias, 1e-5),
+            Self::Layer { weight, bias } => ops::layer_norm(x, weight, bias, 1e-5),
             Self::Group { weight, bias } => {
                 let (n, t, c) = x.dims3()?;
                 let groups = x.reshape((n, t, NORM_GROUPS, c / NORM_GROUPS))?;

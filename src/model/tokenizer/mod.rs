@@ -6,6 +6,7 @@
 
 mod layers;
 pub mod patcher;
+mod shapes;
 mod stream;
 
 use candle_core::{Device, Tensor};
@@ -28,6 +29,14 @@ pub struct MotionTokenizer {
     project_in: Conv,
     /// Digits → code_dim.
     project_out: Conv,
+}
+
+/// What a motion tokenizer makes of features while it learns.
+pub struct Reconstruction {
+    /// Normalised features `[n, t, input_dim]`; `t` is a whole number of tokens.
+    pub decoded: Tensor,
+    /// Vectors before the bound and the rounding, `[n, t', digits]`.
+    pub z: Tensor,
 }
 
 impl MotionTokenizer {
@@ -83,6 +92,28 @@ impl MotionTokenizer {
         let digits = self.fsq.dims();
         let index = |row: Vec<f32>| row.chunks_exact(digits).map(|z| self.fsq.index(z)).collect();
         Ok(z.flatten_from(1)?.to_vec2::<f32>()?.into_iter().map(index).collect())
+    }
+
+    /// Normalised features of one motion, flat → its tokens. Frames that do not fill a token are lost.
+    ///
+    /// # Errors
+    /// Too few frames for one token, or no whole ones.
+    pub fn encode_frames(&self, normalised: &[f32]) -> Result<Vec<u32>> {
+        let (dim, per_token) = (self.config.input_dim, self.config.frames_per_token());
+        let frames = normalised.len() / dim;
+        if !normalised.len().is_multiple_of(dim) || frames < per_token {
+            return Err(Error::Input(format!("{} numbers are no motion of at least {per_token} frames", normalised.len())));
+        }
+        Ok(self.encode(&Tensor::from_slice(normalised, (1, frames, dim), &Device::Cpu)?)?.swap_remove(0))
+    }
+
+    /// Normalised features `[n, t, input_dim]` → what encoding and decoding make of them, with gradients: rounding passes them
+    /// straight through (spec 2.4).
+    pub fn forward(&self, features: &Tensor) -> Result<Reconstruction> {
+        let z = self.project(features)?;
+        let codes = self.fsq.pass_through(&z)?;
+        let decoded = run(&self.decoder, &self.project_out.forward(&codes)?)?;
+        Ok(Reconstruction { decoded, z })
     }
 
     /// Tokens → the decoder's input `[1, t', code_dim]`.

@@ -1,9 +1,9 @@
 //! Folding time into channels and back, before the encoder and after the decoder (spec 2.3). No parameters.
 //! Everything is channel-last: `[batch, time, channels]`.
 
-use candle_core::{Result, Tensor};
+use candle_core::{Device, Result, Tensor};
 
-use crate::model::config::PatchMethod;
+use crate::model::config::{PatchMethod, TokenizerConfig};
 
 /// `[n, t, c]` → `[n, t/patch, c·patch]`. `patch` is a power of two.
 ///
@@ -42,4 +42,16 @@ fn unfold_haar(x: &Tensor) -> Result<Tensor> {
     let (n, t, c) = x.dims3()?;
     let (low, high) = (x.narrow(2, 0, c / 2)?, x.narrow(2, c / 2, c / 2)?);
     Tensor::stack(&[(&low + &high)?, (&low - &high)?], 2)?.reshape((n, 2 * t, c / 2))? * std::f64::consts::SQRT_2
+}
+
+/// The constants that the published patchers keep in their checkpoints, by name.
+pub fn buffers(config: &TokenizerConfig) -> Result<Vec<(String, Tensor)>> {
+    let last = 5 + config.down_t;
+    let mut buffers = Vec::new();
+    for layer in ["encoder.model.0".to_owned(), format!("decoder.model.{last}")] {
+        let half = std::f32::consts::FRAC_1_SQRT_2;
+        buffers.push((format!("vqvae.{layer}.wavelets"), Tensor::new(&[half, half], &Device::Cpu)?));
+        buffers.push((format!("vqvae.{layer}._arange"), Tensor::new(&[0_i64, 1], &Device::Cpu)?));
+    }
+    Ok(buffers)
 }

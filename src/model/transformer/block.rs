@@ -6,6 +6,7 @@ use candle_nn::kv_cache::KvCache;
 use super::rope::Angles;
 use crate::model::config::TransformerConfig;
 use crate::model::error::Result;
+use crate::model::ops;
 use crate::model::weights::{Linear, Weights};
 
 /// The weights of a block, with q/k/v in one matrix (as published) and gate/up in another.
@@ -52,7 +53,7 @@ impl Block {
     pub(super) fn attend(&self, x: &Tensor, angles: &Angles, mask: Option<&Tensor>, cache: Option<&mut KvCache>) -> Computed<Tensor> {
         let (rows, t, n) = x.dims3()?;
         let head = n / self.heads;
-        let qkv = self.qkv.forward(&candle_nn::ops::rms_norm(x, &self.rms_1, self.norm_eps)?)?.reshape((rows, t, 3, self.heads, head))?;
+        let qkv = self.qkv.forward(&ops::rms_norm(x, &self.rms_1, self.norm_eps)?)?.reshape((rows, t, 3, self.heads, head))?;
         let part = |index: usize| qkv.narrow(2, index, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();
         let q = angles.turn(&part(0)?)?;
         let (k, v) = (angles.turn(&part(1)?)?, part(2)?);
@@ -65,13 +66,13 @@ impl Block {
             Some(mask) => scores.broadcast_add(mask)?,
             None => scores,
         };
-        let mixed = candle_nn::ops::softmax_last_dim(&scores)?.matmul(&v)?;
+        let mixed = ops::softmax(&scores)?.matmul(&v)?;
         self.out.forward(&mixed.transpose(1, 2)?.reshape((rows, t, n))?)
     }
 
     /// The feed-forward part of `x` `[rows, t, n]`, without the addition.
     pub(super) fn feed(&self, x: &Tensor) -> Computed<Tensor> {
-        let both = self.gate_up.forward(&candle_nn::ops::rms_norm(x, &self.rms_2, self.norm_eps)?)?;
+        let both = self.gate_up.forward(&ops::rms_norm(x, &self.rms_2, self.norm_eps)?)?;
         let half = both.dim(D::Minus1)? / 2;
         let (gate, up) = (both.narrow(D::Minus1, 0, half)?, both.narrow(D::Minus1, half, half)?);
         self.down.forward(&(gate.silu()? * up)?)

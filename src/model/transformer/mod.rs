@@ -9,13 +9,14 @@ mod decode;
 mod rope;
 mod shapes;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{D, DType, Device, Tensor};
 
 use self::block::Block;
 pub use self::decode::{DecodeState, Logits};
 pub use self::rope::{Angles, Rope};
 use super::config::TransformerConfig;
 use super::error::{Error, Result};
+use super::ops;
 use super::weights::{Embedding, Linear, Weights};
 
 /// A loaded transformer.
@@ -109,6 +110,22 @@ impl Transformer {
 
     /// [`forward`](Self::forward), showing the activations on the way: `block{i}.attn`, `block{i}.mlp`, `block{i}`, `ln_f`.
     pub fn forward_observed(&self, x: &Tensor, text_lens: &[usize], mut observe: impl FnMut(&str, &Tensor)) -> Result<Tensor> {
+        let states = self.states(x, text_lens, |name, y| {
+            observe(name, &y);
+            Ok(y)
+        })?;
+        observe("ln_f", &states);
+        self.logits(&states)
+    }
+
+    /// The states behind the last norm, `[rows, t, n]`. What comes out of `block{i}.attn`, `block{i}.mlp` and `block{i}` goes
+    /// `through` the caller's hands on the way: to be looked at, or for dropout.
+    pub fn states(
+        &self,
+        x: &Tensor,
+        text_lens: &[usize],
+        mut through: impl FnMut(&str, Tensor) -> candle_core::Result<Tensor>,
+    ) -> Result<Tensor> {
         let (rows, t, _) = x.dims3()?;
         if text_lens.len() != rows || t > self.config.block_size {
             return Err(Error::Input(format!("{rows} rows of {t} positions do not fit {} text lengths", text_lens.len())));
@@ -118,18 +135,17 @@ impl Transformer {
         let angles = self.rope.range(0, t)?;
         let mut x = x.clone();
         for (index, block) in self.blocks.iter().enumerate() {
-            let attended = block.attend(&x, &angles, Some(&mask), None)?;
-            observe(&format!("block{index}.attn"), &attended);
+            let attended = through(&format!("block{index}.attn"), block.attend(&x, &angles, Some(&mask), None)?)?;
             x = (x + attended)?;
-            let fed = block.feed(&x)?;
-            observe(&format!("block{index}.mlp"), &fed);
-            x = (x + fed)?;
-            observe(&format!("block{index}"), &x);
+            let fed = through(&format!("block{index}.mlp"), block.feed(&x)?)?;
+            x = through(&format!("block{index}"), (x + fed)?)?;
         }
-        let normal = candle_nn::ops::rms_norm(&x, &self.ln_f, self.config.norm_eps as f32)?;
-        observe("ln_f", &normal);
-        let logits = self.lm_head.forward(&normal)?;
-        Ok(logits.narrow(2, 0, self.vocabulary - 1)?)
+        Ok(ops::rms_norm(&x, &self.ln_f, self.config.norm_eps as f32)?)
+    }
+
+    /// States `[…, n]` → logits `[…, vocabulary − 1]`.
+    pub fn logits(&self, states: &Tensor) -> Result<Tensor> {
+        Ok(self.lm_head.forward(states)?.narrow(D::Minus1, 0, self.vocabulary - 1)?)
     }
 
     /// What is added to the attention scores, `[rows, 1, t, t]`: 0 where position i may see position j, −∞ elsewhere.

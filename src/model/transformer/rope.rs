@@ -5,6 +5,8 @@ use candle_core::{DType, Device, Result, Tensor};
 
 use crate::model::config::RopePrecision;
 
+use crate::model::ops;
+
 /// The table of all angles of a model.
 #[derive(Debug, Clone)]
 pub struct Rope {
@@ -79,6 +81,6 @@ impl Rope {
 impl Angles {
     /// Turns `[rows, heads, t, head]`.
     pub fn turn(&self, x: &Tensor) -> Result<Tensor> {
-        candle_nn::rotary_emb::rope_i(x, &self.cos, &self.sin)
+        ops::rope(x, &self.cos, &self.sin)
     }
 }

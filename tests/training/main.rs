@@ -1,0 +1,7 @@
+//! Training: against what the published code computes, against finite differences, and against itself.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails, and says aloud what it skips")]
+
+mod gradients;
+mod kit;
+mod published;
+mod runs;
