@@ -1,10 +1,10 @@
 //! `zoetrope dataset build` and `zoetrope dataset stats`.
 
-use super::args::{DatasetBuildArgs, DatasetCommand, DatasetStatsArgs, PerformerChoice};
+use super::dataset_args::{DatasetBuildArgs, DatasetCommand, DatasetStatsArgs, PerformerChoice};
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::progress::{Progress, answer, say};
-use crate::model::LanguageModel;
+use crate::model::Rewriter;
 use crate::train::dataset::{
     BuildOptions, BuildReport, Dataset, DatasetError, Histogram, PerformerRule, Purpose, Sheet, Split, Stage, Summary, build, rewrite,
     summarise, thumbnails,
@@ -57,11 +57,11 @@ fn run_build(args: &DatasetBuildArgs) -> Result<(), CliError> {
 
 fn run_rewriter(model: &Path, args: &DatasetBuildArgs, interrupt: &Interrupt) -> Result<(), CliError> {
     let dataset = Dataset::open(&args.output).map_err(CliError::from_below)?;
-    let mut model = LanguageModel::open(model).map_err(CliError::from_below)?;
+    let mut model = Rewriter::load(model).map_err(CliError::from_below)?;
     let budget = Duration::from_secs_f32(args.rewriter_seconds);
-    let mut ask = |message: &str| model.answer(message, args.seed, Instant::now() + budget);
+    let mut ask = |caption: &str| model.rewrite(caption, budget);
     let bars = Bars::default();
-    let made = rewrite(&dataset, usize::from(args.rewordings), &mut ask, &|done, of| bars.at("captions", done, of), interrupt.flag());
+    let made = rewrite(&dataset, &mut ask, &|done, of| bars.at("captions", done, of), interrupt.flag());
     bars.end();
     let report = made.map_err(|error| from_dataset(error, interrupt))?;
     answer(&format!("reworded     {} of {} captions; {} stay as they are", report.reworded, report.captions, report.unanswered));

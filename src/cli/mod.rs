@@ -7,6 +7,7 @@ mod batch;
 mod bench;
 mod convert;
 mod dataset;
+pub mod dataset_args;
 mod error;
 mod eval;
 mod full_size;

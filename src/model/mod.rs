@@ -12,7 +12,6 @@ pub mod evaluator;
 pub mod fsq;
 mod gguf;
 mod infer;
-mod language;
 pub mod learn;
 mod ops;
 mod pickle;
@@ -38,7 +37,6 @@ pub use config::{
 pub use error::{Error, Result};
 pub use evaluator::Evaluator;
 pub use gguf::{Watch, write_gguf};
-pub use language::LanguageModel;
 pub use rewriter::Rewriter;
 pub use sampler::{Sampler, guide};
 pub use source::{FileSource, Source};

@@ -33,22 +33,13 @@ struct Entry {
     rewordings: Vec<String>,
 }
 
-/// The message that asks for `count` rewordings of a caption.
-fn rewrite_message(caption: &str, count: usize) -> String {
-    format!(
-        "Here is a description of what a person does in a short animation:\n{caption}\nSay the same in {count} other ways, in plain short English \
-         sentences, one on each line, without numbers and without remarks. Keep every direction, side, speed, mood and count, and add nothing."
-    )
-}
-
-/// Asks for rewordings of every caption of the generator's clips and writes them. `ask` answers a message, or `None` if it took too
-/// long. Mirror images get the same rewordings with their sides swapped.
+/// Asks for rewordings of every caption of the generator's clips and writes them. `ask` answers a caption with one rewording a line, or
+/// `None` if it took too long. Mirror images get the same rewordings with their sides swapped.
 ///
 /// # Errors
 /// The data set cannot be read or written, `ask` fails, or `cancel` was raised.
 pub fn rewrite(
     dataset: &Dataset,
-    count: usize,
     ask: &mut dyn FnMut(&str) -> Result<Option<String>, model::Error>,
     progress: &dyn Fn(usize, usize),
     cancel: &AtomicBool,
@@ -71,7 +62,7 @@ pub fn rewrite(
         if known.contains_key(caption) {
             continue;
         }
-        let answer = ask(&rewrite_message(caption, count))?.unwrap_or_default();
+        let answer = ask(caption)?.unwrap_or_default();
         let entry = Entry { caption: caption.clone(), rewordings: usable(caption, &answer) };
         let line = serde_json::to_string(&entry).map_err(|error| DatasetError::write(&path)(error.into()))?;
         // A line begun by a run that was killed is ended first.

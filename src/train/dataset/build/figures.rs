@@ -153,7 +153,8 @@ impl Figures {
     #[must_use]
     pub(in crate::train::dataset) fn fault(&self) -> Option<Fault> {
         // A figure that is not a number breaks its limit too.
-        let broken = LIMITS.iter().find(|limit| !((limit.of)(self) <= limit.most))?;
+        let breaks = |limit: &&Limit| (limit.of)(self) > limit.most || (limit.of)(self).is_nan();
+        let broken = LIMITS.iter().find(breaks)?;
         let figure = format!("{:.3} {} (limit {})", (broken.of)(self), broken.unit, broken.most);
         Some(Fault { reason: broken.reason, figure })
     }

@@ -84,12 +84,13 @@ pub(super) fn find(folders: &[PathBuf], lists: &[PathBuf], output: &Path, rule: 
                 found.warnings.push(format!("{} is left out: another file has its name; rename one of them", shown(file)));
                 continue;
             }
-            let segments = match text_of(file, folder) {
-                Some(path) => layout::read_text(&path).map(|text| segments_of(&text)).unwrap_or_else(|error| {
+            let text = text_of(file, folder).map(|path| layout::read_text(&path)).transpose();
+            let segments = match text {
+                Ok(text) => segments_of(&text.unwrap_or_default()),
+                Err(error) => {
                     found.warnings.push(error.to_string());
                     Vec::new()
-                }),
-                None => Vec::new(),
+                }
             };
             found.sources.push(Source { file: file.clone(), performer: performer(&name, rule), name, segments });
         }

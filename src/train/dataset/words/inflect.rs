@@ -13,8 +13,8 @@ pub(super) fn third_person(verb: &str) -> String {
 /// "walk" → "walking".
 pub(super) fn gerund(verb: &str) -> String {
     on_first(verb, |verb| {
-        if verb.ends_with("ie") {
-            format!("{}ying", &verb[..verb.len() - 2])
+        if let Some(stem) = verb.strip_suffix("ie") {
+            format!("{stem}ying")
         } else if verb.ends_with('e') && !["ee", "oe", "ye"].iter().any(|ending| verb.ends_with(ending)) && verb.len() > 2 {
             format!("{}ing", &verb[..verb.len() - 1])
         } else if doubles(verb) {
