@@ -1,21 +1,29 @@
 //! The program: sets up the process, then chooses the command line or the window.
 
 use std::process::ExitCode;
-use zoetrope::cli::{self, Args};
+use zoetrope::cli::{self, Args, Command};
 
 fn main() -> ExitCode {
     let args = Args::from_command_line();
     match &args.command {
+        Some(Command::Bench(bench)) if bench.ui => {
+            set_threads(args.window.threads(beside_the_window()));
+            measure_window()
+        }
         Some(command) => {
             set_threads(command.threads(cores()));
             cli::run(command)
         }
         None => {
-            // Two cores stay with the window: the networks' thread pool spins and starves whoever shares a core with it.
-            set_threads(args.window.threads(cores().saturating_sub(2).max(1)));
+            set_threads(args.window.threads(beside_the_window()));
             window(&args)
         }
     }
+}
+
+/// Two cores stay with the window: the networks' thread pool spins and starves whoever shares a core with it.
+fn beside_the_window() -> usize {
+    cores().saturating_sub(2).max(1)
 }
 
 fn cores() -> usize {
@@ -43,8 +51,24 @@ fn window(args: &Args) -> ExitCode {
     }
 }
 
+#[cfg(feature = "app")]
+fn measure_window() -> ExitCode {
+    match zoetrope::app::measure() {
+        Ok(speed) => {
+            cli::answer(&speed.to_string());
+            ExitCode::SUCCESS
+        }
+        Err(error) => cli::complain(&cli::CliError::Failed(error.to_string())),
+    }
+}
+
 #[cfg(not(feature = "app"))]
 fn window(_: &Args) -> ExitCode {
+    measure_window()
+}
+
+#[cfg(not(feature = "app"))]
+fn measure_window() -> ExitCode {
     cli::complain(&cli::CliError::Failed(
         "this program was built without its window: build it with `cargo build --release`, or see `zoetrope --help`".to_owned(),
     ))

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use zoetrope::app::panels::{self, View};
 use zoetrope::app::player::PlayState;
-use zoetrope::app::session::{Dialog, Effect, ModelState, Session, Showing};
+use zoetrope::app::session::{Dialog, Effect, Entry, ModelState, Session, Showing};
 use zoetrope::app::toast::ToastKind;
 use zoetrope::app::{Action, prompts, script::Script};
 use zoetrope::generator::fake::FakeBackend;
@@ -82,7 +82,7 @@ impl Desk {
         assert!(session.player.at_secs() <= session.player.end_secs());
         match &session.showing {
             Showing::Nothing => {}
-            Showing::Take(index) => assert_eq!(session.player.frames(), session.takes[*index].motion.len()),
+            Showing::Take(index) => assert_eq!(session.player.frames(), session.takes[*index].take.motion.len()),
             Showing::Preview { job, motion } => {
                 assert!(session.jobs.iter().any(|running| running.id() == *job), "a preview of a job that is over");
                 assert_eq!(session.player.frames(), motion.len());
@@ -120,7 +120,7 @@ fn continuing_gives_one_take_of_both_motions() {
     desk.until_idle();
     let take = desk.session.shown_take().expect("the continued take");
     assert_eq!(take.motion.len(), 120);
-    assert_eq!(take.motion.frames[..60], desk.session.takes[0].motion.frames[..]);
+    assert_eq!(take.motion.frames[..60], desk.session.takes[0].take.motion.frames[..]);
     assert_eq!(take.provenance.prompt, "a person walks → then sits down");
 }
 
@@ -131,7 +131,7 @@ fn every_variation_becomes_a_take_with_its_own_seed() {
     desk.act(Action::Variations(3));
     desk.prompt("a person dances");
     desk.until_idle();
-    let seeds: Vec<u64> = desk.session.takes.iter().map(|take| take.provenance.seed).collect();
+    let seeds: Vec<u64> = desk.session.takes.iter().map(|entry| entry.take.provenance.seed).collect();
     assert_eq!(seeds, [7, 8, 9]);
     assert!(matches!(desk.session.showing, Showing::Take(0)));
 }
@@ -207,14 +207,93 @@ fn values_out_of_range_are_brought_into_it() {
     assert_eq!(session.draft.length_secs, None);
 }
 
+#[test]
+fn an_empty_prompt_is_asked_for_and_generates_nothing() {
+    let mut desk = Desk::new();
+    for action in [Action::Generate, Action::Continue] {
+        desk.act(Action::Prompt(" \t ".to_owned()));
+        desk.act(action);
+    }
+    assert!(desk.session.jobs.is_empty());
+    assert!(desk.toast_texts().iter().any(|text| text.contains("write what the character does")), "{:?}", desk.toast_texts());
+}
+
+#[test]
+fn generating_twice_gives_two_takes_one_after_the_other() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.act(Action::Seed(7));
+    desk.act(Action::Generate);
+    assert_eq!(desk.session.jobs.len(), 2);
+    desk.until_idle();
+    assert_eq!(desk.session.takes.len(), 2);
+}
+
+#[test]
+fn the_largest_seed_has_variations_too() {
+    let mut desk = Desk::new();
+    desk.act(Action::Seed(u64::MAX));
+    desk.act(Action::Variations(2));
+    desk.prompt("a person walks");
+    desk.until_idle();
+    let seeds: Vec<u64> = desk.session.takes.iter().map(|entry| entry.take.provenance.seed).collect();
+    assert_eq!(seeds, [u64::MAX, 0]);
+}
+
+#[test]
+fn cancelling_ends_waiting_generations_too() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.act(Action::Generate);
+    desk.act(Action::Generate);
+    desk.act(Action::Cancel);
+    desk.until_idle();
+    assert!(desk.session.takes.is_empty() && matches!(desk.session.showing, Showing::Nothing));
+    desk.act(Action::Cancel);
+    desk.prompt("a person runs");
+    desk.until(|session| session.takes.len() == 1);
+}
+
+#[test]
+fn a_generator_that_is_gone_is_a_message_and_no_endless_wait() {
+    let mut session = session_with(&[]);
+    session.apply(Action::Prompt("a person walks".to_owned()));
+    let effects = session.apply(Action::Generate);
+    let Some(Effect::Tell(command)) = effects.first() else { panic!("{effects:?}") };
+    session.refused(command, "the generator is gone; start Zoetrope again".to_owned());
+    assert!(session.jobs.is_empty() && !session.busy().working);
+    assert!(session.toasts.list().iter().any(|toast| toast.kind == ToastKind::Error));
+}
+
+#[test]
+fn panels_lie_beside_each_other_in_every_window() {
+    use bevy_egui::egui::{Rect, pos2, vec2};
+    for (width, height) in [(900.0, 560.0), (1024.0, 600.0), (1280.0, 720.0), (1920.0, 1080.0), (3840.0, 2160.0)] {
+        let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height));
+        let places = panels::Places::in_window(window);
+        assert!(window.contains_rect(places.free) && places.free.height() > 0.4 * height, "{width} × {height}: {places:?}");
+        let all = places.all();
+        for (i, place) in all.iter().enumerate() {
+            assert!(window.contains_rect(*place) && place.height() > 30.0, "{width} × {height}: {places:?}");
+            assert!(all[..i].iter().all(|other| !other.intersects(*place)), "{width} × {height}: {places:?}");
+        }
+    }
+}
+
 /// A session with a model and finished takes, without a generator.
 fn session_with(prompts: &[&str]) -> Session {
     let mut session = Session::new("starter");
-    let model = ModelInfo { name: "starter".to_owned(), licence: "CC BY-NC 4.0".to_owned(), device: "cpu".to_owned() };
+    let model = ModelInfo {
+        name: "starter".to_owned(),
+        licence: "CC BY-NC 4.0".to_owned(),
+        device: "cpu".to_owned(),
+        card: vec![("It cannot", "fly".to_owned())],
+    };
     session.hear(Event::Ready { model });
     for prompt in prompts {
         let provenance = Provenance { prompt: (*prompt).to_owned(), model: "starter".to_owned(), ..Provenance::default() };
-        session.takes.push(Take { motion: Motion { frames: vec![Pose::REST; 30] }.into(), provenance });
+        let take = Take { motion: Motion { frames: vec![Pose::REST; 30] }.into(), provenance };
+        session.takes.push(Entry::new(take, None));
     }
     session
 }
@@ -257,6 +336,91 @@ fn a_prompt_is_written_and_enter_generates() {
     harness.run_steps(2);
     assert_eq!(harness.state().session.draft.prompt, "a person waves");
     assert!(harness.state().done.contains(&Action::Generate), "{:?}", harness.state().done);
+}
+
+#[test]
+fn enter_twice_generates_once_and_leads_back_to_the_prompt() {
+    let mut session = session_with(&[]);
+    session.apply(Action::Prompt("a person waves".to_owned()));
+    let mut harness = harness(session);
+    let prompt = bevy_egui::egui::Id::new("prompt");
+    harness.ctx.memory_mut(|memory| memory.request_focus(prompt));
+    harness.run_steps(2);
+    for _ in 0..2 {
+        harness.key_press(bevy_egui::egui::Key::Enter);
+        harness.run_steps(2);
+    }
+    assert_eq!(harness.state().session.jobs.len(), 1);
+    assert!(harness.ctx.memory(|memory| memory.has_focus(prompt)));
+}
+
+#[test]
+fn a_very_long_prompt_stays_within_its_panels() {
+    let long = "a person walks and then ".repeat(200);
+    let mut session = session_with(&[&long, "日本語 🙂 \u{202e}"]);
+    session.apply(Action::Prompt(long.clone()));
+    session.apply(Action::Select(0));
+    session.apply(Action::OpenExport);
+    let harness = harness(session);
+    let window = bevy_egui::egui::Rect::from_min_size(bevy_egui::egui::pos2(0.0, 0.0), bevy_egui::egui::vec2(1280.0, 720.0));
+    for label in ["Save", "Cancel", "Browse…", "Generate", "Take 1"] {
+        assert!(window.contains_rect(harness.get_by_label(label).rect()), "{label}");
+    }
+}
+
+#[test]
+fn a_take_is_made_again_with_another_seed_after_the_same_take() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::Prompt("then sits".to_owned()));
+    desk.act(Action::Continue);
+    desk.until_idle();
+    desk.act(Action::Again(1));
+    desk.until_idle();
+    desk.act(Action::Again(0));
+    desk.until_idle();
+    let made: Vec<_> = desk.session.takes.iter().map(|entry| (entry.own_prompt(), entry.take.motion.len())).collect();
+    assert_eq!(made, [("a person walks", 60), ("then sits", 120), ("then sits", 120), ("a person walks", 60)]);
+    let seeds: Vec<u64> = desk.session.takes.iter().map(|entry| entry.take.provenance.seed).collect();
+    assert!(seeds[2] != seeds[1] && seeds[3] != seeds[0], "{seeds:?}");
+}
+
+#[test]
+fn the_list_shows_favourites_or_what_is_searched_for() {
+    let mut session = session_with(&["a walk", "a run", "a slow walk"]);
+    let listed = |session: &Session| session.listed().map(|(index, _)| index).collect::<Vec<_>>();
+    session.apply(Action::Search("WALK a".to_owned()));
+    assert_eq!(listed(&session), [0, 2]);
+    session.apply(Action::Favourite(2, true));
+    session.apply(Action::OnlyFavourites(true));
+    assert_eq!(listed(&session), [2]);
+    session.apply(Action::Remove(0));
+    assert_eq!(listed(&session), [1], "a favourite stays one when the list gets shorter");
+    session.apply(Action::Favourite(9, true));
+}
+
+#[test]
+fn words_written_into_the_search_field_search() {
+    let mut harness = harness(session_with(&["a walk", "a run", "a jump", "a bow", "a wave"]));
+    harness.ctx.memory_mut(|memory| memory.request_focus(bevy_egui::egui::Id::new("search")));
+    harness.run_steps(2);
+    harness.event(bevy_egui::egui::Event::Text("run".to_owned()));
+    harness.run_steps(3);
+    harness.get_by_label("Take 2");
+    assert!(harness.query_by_label("Take 1").is_none());
+}
+
+#[test]
+fn digits_choose_takes_and_with_control_views() {
+    let mut harness = harness(session_with(&["a walk", "a run"]));
+    harness.key_press(bevy_egui::egui::Key::Num2);
+    harness.run_steps(2);
+    harness.key_press_modifiers(bevy_egui::egui::Modifiers::COMMAND, bevy_egui::egui::Key::Num5);
+    harness.run_steps(2);
+    let top = Action::Camera(zoetrope::stage::CameraMove::LookFrom(ViewAngle::Top));
+    assert_eq!(harness.state().done, [Action::Select(1), top]);
+    assert!(matches!(harness.state().session.showing, Showing::Take(1)));
 }
 
 #[test]
@@ -311,8 +475,20 @@ fn the_export_dialog_chooses_format_and_path() {
 #[test]
 fn the_models_name_and_licence_are_always_in_sight() {
     let harness = harness(session_with(&[]));
-    harness.get_by_label("starter");
+    harness.get_by_label_contains("starter");
     harness.get_by_label_contains("CC BY-NC 4.0");
+}
+
+#[test]
+fn the_models_card_opens_at_a_click_on_its_name() {
+    let mut harness = harness(session_with(&[]));
+    harness.get_by_label_contains("starter").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().session.dialog, Dialog::Model);
+    harness.get_by_label("fly");
+    harness.get_by_label("Close").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().session.dialog, Dialog::None);
 }
 
 #[test]

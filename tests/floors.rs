@@ -24,7 +24,7 @@ const FLOORS: [(&str, u8); 14] = [
 ];
 
 /// Which modules an outside crate may enter.
-const DOORS: [(&str, &[&str]); 29] = [
+const DOORS: [(&str, &[&str]); 30] = [
     ("candle_core", &["model", "train"]),
     ("candle_nn", &["model", "train"]),
     ("candle_transformers", &["model"]),
@@ -44,6 +44,7 @@ const DOORS: [(&str, &[&str]); 29] = [
     ("bevy_egui", &["app"]),
     ("egui", &["app"]),
     ("rfd", &["app"]),
+    ("rustix", &["app"]),
     ("wayland_sys", &[]),
     ("clap", &["cli"]),
     ("ctrlc", &["cli"]),

@@ -228,7 +228,7 @@ fn seam(first: &Motion, next: &Motion) -> [f32; 3] {
     [places, pelvis, turns].map(|bends| {
         let across = first.len() - 2..first.len();
         let elsewhere = (0..bends.len()).filter(|frame| !across.contains(frame)).map(|frame| bends[frame]).fold(0.0, f32::max);
-        bends[across.clone()].iter().copied().fold(0.0, f32::max) / elsewhere
+        bends[across].iter().copied().fold(0.0, f32::max) / elsewhere
     })
 }
 
@@ -247,14 +247,16 @@ fn the_bundled_model_continues_without_a_seam() {
         let next = make(&model, &request(after), Some(&first)).take.motion;
         let found = seam(&first, &next);
         println!("{after} after {before}: {found:.2?} of the largest changes of speed elsewhere");
-        assert!(found.iter().all(|share| *share <= 1.0), "{after} after {before}: {found:?}");
+        // A knee that straightens turns as fast at a seam as in any stride; a plain cut is several times worse.
+        let allowed = [1.0, 1.0, 1.25];
+        assert!(found.iter().zip(allowed).all(|(share, allowed)| *share <= allowed), "{after} after {before}: {found:?}");
 
         let alone = make(&model, &request(after), None).take.motion;
         let cut = seam(&first, &join::placed_at(&alone, &alone.frames[0], first.frames.last().expect("frames")));
         of_cuts = std::array::from_fn(|of| of_cuts[of].max(cut[of]));
     }
     println!("a plain cut: {of_cuts:.2?}");
-    assert!(of_cuts.iter().all(|share| *share > 1.0), "the measure sees a plain cut: {of_cuts:?}");
+    assert!(of_cuts.iter().all(|share| *share > 2.0), "the measure sees a plain cut: {of_cuts:?}");
 }
 
 #[test]

@@ -26,6 +26,14 @@ pub enum Action {
     Select(usize),
     /// Remove the take at this place of the list, from 0.
     Remove(usize),
+    /// Make the take at this place of the list again, with another seed.
+    Again(usize),
+    /// Mark the take at this place of the list as a favourite, or not.
+    Favourite(usize, bool),
+    /// List the takes whose prompts have these words.
+    Search(String),
+    /// List favourites only, or all takes.
+    OnlyFavourites(bool),
 
     /// Start the play head.
     Play,
@@ -59,6 +67,8 @@ pub enum Action {
 
     /// Open the export dialog.
     OpenExport,
+    /// Open the model's card: its licence, what it can and cannot do.
+    OpenModel,
     /// Open the list of keys.
     OpenHelp,
     /// Close whichever dialog is open.

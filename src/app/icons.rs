@@ -23,6 +23,9 @@ pub enum Icon {
     Bones,
     Export,
     Help,
+    Star,
+    StarOutline,
+    Again,
     Logo,
 }
 
@@ -140,6 +143,24 @@ pub fn draw(painter: &Painter, square: Rect, icon: Icon, color: Color32) {
             arc(0.5, 0.3, 0.22, -3.0, 1.2);
             line(&[(0.57, 0.51), (0.5, 0.6), (0.5, 0.7)]);
             dot(0.5, 0.9, 0.075);
+        }
+        Icon::Star | Icon::StarOutline => {
+            let corner = |i: usize| {
+                let (sin, cos) = (i as f32 * std::f32::consts::PI / 5.0).sin_cos();
+                let radius = if i.is_multiple_of(2) { 0.52 } else { 0.22 };
+                (0.5 + radius * sin, 0.53 - radius * cos)
+            };
+            if icon == Icon::Star {
+                solid(&[1, 3, 5, 7, 9].map(corner));
+                for tip in [0, 2, 4, 6, 8] {
+                    solid(&[corner(tip + 9), corner(tip), corner(tip + 1)]);
+                }
+            }
+            line(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(corner));
+        }
+        Icon::Again => {
+            arc(0.5, 0.5, 0.38, -0.6, 4.6);
+            solid(&[(0.66, 0.3), (0.98, 0.36), (0.9, 0.04)]);
         }
         Icon::Logo => {
             // A drum with slits, seen from the side: what a zoetrope is.

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod panels;
 pub mod player;
 pub mod prompts;
+mod pulse;
 pub mod script;
 pub mod session;
 pub mod theme;
@@ -17,7 +18,8 @@ pub mod toast;
 mod window;
 
 pub use action::Action;
-pub use window::{run, run_with};
+pub use pulse::WindowSpeed;
+pub use window::{measure, run, run_with};
 
 use crate::generator::WorkerError;
 use crate::stage::StageError;

@@ -50,6 +50,11 @@ pub struct Script {
 }
 
 impl Script {
+    /// A script of these actions.
+    pub(super) fn of(actions: impl Iterator<Item = Action>) -> Self {
+        Self { rest: actions.collect(), wait_secs: 0.0 }
+    }
+
     /// Reads a script from a file.
     ///
     /// # Errors
@@ -66,12 +71,12 @@ impl Script {
     pub fn parse(text: &str, path: &Path) -> Result<Self, ScriptError> {
         // `Seconds(4.0)` instead of `Seconds(Some(4.0))`.
         let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
-        let actions: VecDeque<Action> = options.from_str(text).map_err(|error| ScriptError::Parse {
+        let actions: Vec<Action> = options.from_str(text).map_err(|error| ScriptError::Parse {
             path: path.to_owned(),
             line: error.span.start.line,
             reason: error.code.to_string(),
         })?;
-        Ok(Self { rest: actions, wait_secs: 0.0 })
+        Ok(Self::of(actions.into_iter()))
     }
 
     /// Whether a picture comes next.

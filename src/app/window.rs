@@ -2,6 +2,7 @@
 
 use super::export::Errands;
 use super::panels::{self, Places, View};
+use super::pulse::{self, Pulse, WindowSpeed};
 use super::script::{Busy, Script};
 use super::session::{Effect, Session};
 use super::{Action, AppError, Launch, prompts, theme};
@@ -48,6 +49,22 @@ pub fn run(launch: Launch) -> Result<(), AppError> {
 /// As [`run`].
 pub fn run_with(launch: Launch, worker: Worker) -> Result<(), AppError> {
     let script = launch.script.as_deref().map(Script::read).transpose()?;
+    open(launch, script, worker, None).map(|_| ())
+}
+
+/// Opens the window, has it generate and play for a while, and answers how smoothly that went.
+///
+/// # Errors
+/// As [`run`].
+pub fn measure() -> Result<WindowSpeed, AppError> {
+    let pulse = Pulse::new();
+    let worker = Worker::spawn(PipelineBackend::new).map_err(|error| AppError::Generator(error.to_string()))?;
+    let device = open(Launch::default(), Some(pulse::script()), worker, Some(pulse.clone()))?;
+    Ok(pulse.speed(device))
+}
+
+/// Opens the window and runs it until it is closed; answers the graphics device's name.
+fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pulse>) -> Result<String, AppError> {
     let scripted = script.is_some();
     let screenshots = launch.screenshots.unwrap_or_default();
     if !screenshots.as_os_str().is_empty() {
@@ -63,12 +80,15 @@ pub fn run_with(launch: Launch, worker: Worker) -> Result<(), AppError> {
     let mut app = quietly(|| window_app(&graphics, launch.demo, scripted)).map_err(|_| AppError::NoDisplay)?;
     let trouble = Trouble::default();
     app.insert_resource(Link(worker)).insert_resource(Play { script, screenshots, ..default() }).insert_resource(trouble.clone());
+    if let Some(pulse) = pulse {
+        pulse::listen(&mut app, pulse);
+    }
     let exit = app.run();
     let error = trouble.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     match error {
         Some(error) if scripted => Err(AppError::ScriptFailed(error)),
         _ if exit.is_error() => Err(AppError::Window),
-        _ => Ok(()),
+        _ => Ok(graphics.name),
     }
 }
 
@@ -118,7 +138,7 @@ fn window_app(graphics: &Graphics, demo: bool, scripted: bool) -> App {
 
 /// The session.
 #[derive(Resource, Deref, DerefMut)]
-struct State(Session);
+pub(super) struct State(Session);
 
 /// The generator.
 #[derive(Resource)]

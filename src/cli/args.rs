@@ -367,6 +367,9 @@ pub struct BenchArgs {
     /// Generate the committed list of prompts and print which obey, instead of measuring speed
     #[arg(long)]
     pub prompts: bool,
+    /// Measure the window: start, frames a second, the main thread's work while generating
+    #[arg(long, conflicts_with_all = ["prompts", "config"])]
+    pub ui: bool,
     /// A model's name or folder
     #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
     pub model: String,

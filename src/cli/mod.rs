@@ -47,6 +47,11 @@ pub fn run(command: &Command) -> ExitCode {
     }
 }
 
+/// Print what was asked for.
+pub fn answer(text: &str) {
+    progress::answer(text);
+}
+
 /// Print an error as every command does, and answer the exit code that goes with it.
 pub fn complain(error: &CliError) -> ExitCode {
     progress::say(&format!("error: {error}"));

@@ -37,7 +37,12 @@ impl Backend for FakeBackend {
             return Err("no model is called missing: see `zoetrope models list`".to_owned());
         }
         self.loaded = true;
-        Ok(ModelInfo { name: model.to_owned(), licence: "none: a stand-in for tests".to_owned(), device: "cpu".to_owned() })
+        Ok(ModelInfo {
+            name: model.to_owned(),
+            licence: "none: a stand-in for tests".to_owned(),
+            device: "cpu".to_owned(),
+            card: Vec::new(),
+        })
     }
 
     fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {

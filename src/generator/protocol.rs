@@ -117,6 +117,8 @@ pub struct ModelInfo {
     pub licence: String,
     /// Where it runs: `cpu`, `gpu`.
     pub device: String,
+    /// What its card says: headings such as `Licence`, and a sentence or two for each.
+    pub card: Vec<(&'static str, String)>,
 }
 
 /// The newest frames of a running job.

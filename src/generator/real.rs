@@ -3,7 +3,7 @@
 use super::backend::{Backend, Run, RunStep};
 use super::protocol::ModelInfo;
 use crate::library;
-use crate::model::MotionModel;
+use crate::model::{ModelConfig, MotionModel};
 use crate::motion::Motion;
 use crate::pipeline::{Generation, Request, Step};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl Backend for PipelineBackend {
     fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
         let source = library::find(model).map_err(|error| error.to_string())?;
         let loaded = MotionModel::load(&source).map_err(|error| error.to_string())?;
-        let info = ModelInfo { name: loaded.config.name.clone(), licence: loaded.config.licence.clone(), device: "cpu".to_owned() };
+        let info = describe(&loaded.config);
         self.model = Some(loaded);
         Ok(info)
     }
@@ -38,6 +38,23 @@ impl Backend for PipelineBackend {
         let model = self.model.as_ref().ok_or("no model is loaded: load one first")?;
         let generation = Generation::start(model, request, after).map_err(|error| error.to_string())?;
         Ok(Box::new(PipelineRun(generation)))
+    }
+}
+
+/// What a listener may show of a model: the sentences of its card that say something.
+fn describe(config: &ModelConfig) -> ModelInfo {
+    let sentence = |key: &str| config.card.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let card = [
+        ("Licence", config.licence_note.clone()),
+        ("Trained on", sentence("data")),
+        ("It can", sentence("can")),
+        ("It cannot", sentence("cannot")),
+    ];
+    ModelInfo {
+        name: config.name.clone(),
+        licence: config.licence.clone(),
+        device: "cpu".to_owned(),
+        card: card.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
     }
 }
 

@@ -46,14 +46,15 @@ pub fn placed_at(motion: &Motion, pose: &Pose, target: &Pose) -> Motion {
 
 /// Lets a motion that goes on from the two poses `from` begin as if it came from the two poses `target`: the difference in pose and
 /// in speed dies away over the first `blend_frames` frames, and outside of them the motion stays itself (inertialisation with a
-/// fixed time: a cubic from the offset and its speed to nothing).
+/// fixed time: a quintic from the offset and its speed to nothing, without acceleration at either end).
 pub fn fade_in(motion: &mut Motion, from: [&Pose; 2], target: [&Pose; 2], blend_frames: usize) {
     let [off_before, off] = [0, 1].map(|pose| difference(from[pose], target[pose]));
     for (frame, pose) in motion.frames.iter_mut().enumerate().take(blend_frames) {
         // The frame before the first one would be `target` itself.
         let passed = (frame + 1) as f32;
-        let rest = 1.0 - passed / (blend_frames + 1) as f32;
-        let (place, speed) = (rest * rest * (3.0 - 2.0 * rest), passed * rest * rest);
+        let r = passed / (blend_frames + 1) as f32;
+        let place = 1.0 - r * r * r * (10.0 - r * (15.0 - 6.0 * r));
+        let speed = passed * (1.0 - r * r * (6.0 - r * (8.0 - 3.0 * r)));
         let faded = |off: Vec3, before: Vec3| place * off + speed * (off - before);
         pose.root_m += faded(off.0, off_before.0);
         for (local, (off, before)) in pose.local.iter_mut().zip(off.1.iter().zip(&off_before.1)) {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// would bind it to what the person did; fewer would lose the rhythm of a step.
 const CONTEXT_TOKENS: usize = 16;
 /// How many frames the difference between the motion before and the network's idea of it takes to fade, in pose and in speed.
-const SEAM_FRAMES: usize = 12;
+const SEAM_FRAMES: usize = 15;
 /// The most tokens of the published program.
 const PUBLISHED_TOKENS: usize = 50;
 

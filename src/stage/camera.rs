@@ -27,6 +27,8 @@ pub enum ViewAngle {
     ThreeQuarter,
     /// From behind.
     Back,
+    /// From above.
+    Top,
 }
 
 /// One way to move the camera.
@@ -66,6 +68,7 @@ impl Orbit {
             ViewAngle::Side => (std::f32::consts::FRAC_PI_2, 0.10),
             ViewAngle::ThreeQuarter => (0.66, 0.20),
             ViewAngle::Back => (std::f32::consts::PI, 0.14),
+            ViewAngle::Top => (0.0, PITCH_RANGE_RAD.1),
         };
         Self { target_m: Vec3::Y * TARGET_HEIGHT_M, yaw_rad, pitch_rad, distance_m: 4.6 }
     }

@@ -38,6 +38,8 @@ pub enum Quality {
 /// An open graphics device for one bevy app.
 pub struct Graphics {
     resources: RenderResources,
+    /// Its name, as its driver says.
+    pub name: String,
     /// What it can be asked to do.
     pub quality: Quality,
 }
@@ -54,7 +56,8 @@ impl Graphics {
         let resources = quietly(|| block_on(initialize_renderer(backends, None, &settings))).map_err(|_| StageError::NoAdapter)?;
         // wgpu's DeviceType is not re-exported by bevy; its debug form is its name.
         let software = format!("{:?}", resources.2.device_type) == "Cpu";
-        Ok(Self { quality: if software { Quality::Software } else { Quality::Hardware }, resources })
+        let name = resources.2.name.clone();
+        Ok(Self { name, quality: if software { Quality::Software } else { Quality::Hardware }, resources })
     }
 
     /// The render plugin that uses this device.

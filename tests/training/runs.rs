@@ -197,7 +197,7 @@ fn accumulation_counts_tokens_not_rows() {
     };
     let learner = Toy::learner();
     let (ours, _) = learner.gradients(&task, &[some(0..1), some(1..4)]).unwrap();
-    let (theirs, _) = learner.gradients(&task, &[all.clone()]).unwrap();
+    let (theirs, _) = learner.gradients(&task, std::slice::from_ref(&all)).unwrap();
     for (name, gradient) in &theirs.0 {
         super::kit::assert_near(name, &ours.0[name], gradient, 1e-4);
     }

@@ -1,12 +1,12 @@
-//! Export and the list of keys.
+//! Export, the model's card and the list of keys.
 
 use super::View;
-use super::parts::{TextButton, choices, faint, soft};
+use super::parts::{TextButton, choices, faint, row, soft};
 use crate::app::Action;
 use crate::app::keys::KEYS;
-use crate::app::session::{Dialog, Session};
+use crate::app::session::{Dialog, ModelState, Session};
 use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
-use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, Stroke, TextEdit, Ui, vec2};
+use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Label, Layout, Margin, Modal, RichText, Stroke, TextEdit, Ui, vec2};
 use std::path::Path;
 
 /// The endings that can be written, and who reads them.
@@ -17,6 +17,9 @@ const FORMATS: [(&str, &str, &str); 4] = [
     ("npy", "NPY", "272 features a frame: training and evaluation"),
 ];
 
+/// A path field and the button beside it, points.
+const FIELD_HEIGHT: f32 = 34.0;
+
 pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     let frame = theme::card().corner_radius(14).inner_margin(Margin::same(20)).fill(theme::PANEL);
@@ -25,6 +28,10 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         Dialog::Export { path } => {
             let modal = Modal::new(Id::new("export")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(export(ui, view.session, path))).should_close()
+        }
+        Dialog::Model => {
+            let modal = Modal::new(Id::new("model")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(model(ui, &view.session.model))).should_close()
         }
         Dialog::Help => Modal::new(Id::new("help")).frame(frame).show(ui.ctx(), |ui| actions.extend(help(ui))).should_close(),
     };
@@ -39,7 +46,8 @@ fn export(ui: &mut Ui, session: &Session, path: &Path) -> Vec<Action> {
     ui.set_width(460.0);
     ui.label(RichText::new("Export").font(theme::medium(18.0)).color(TEXT));
     let Some(take) = session.shown_take() else { return vec![Action::CloseDialog] };
-    ui.label(soft(format!("“{}”, {:.1} s", take.provenance.prompt, take.motion.duration_secs())));
+    let what = format!("“{}”, {:.1} s", take.provenance.prompt, take.motion.duration_secs());
+    ui.add(Label::new(soft(&what)).truncate()).on_hover_text(what);
     ui.add_space(4.0);
 
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
@@ -54,18 +62,21 @@ fn export(ui: &mut Ui, session: &Session, path: &Path) -> Vec<Action> {
     ui.add_space(4.0);
 
     let mut entered = false;
-    ui.horizontal(|ui| {
-        let mut text = path.to_string_lossy().into_owned();
-        let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 6));
-        let field = TextEdit::singleline(&mut text).id(Id::new("export path")).desired_width(330.0).frame(frame);
-        let response = ui.add(field);
-        if response.changed() {
-            actions.push(Action::ExportPath(text.into()));
-        }
-        entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if ui.add(TextButton { text: "Browse…", main: false, min_width: 0.0, height: 32.0 }).clicked() {
-            actions.push(Action::BrowseExportPath);
-        }
+    row(ui, FIELD_HEIGHT, |ui| {
+        // From the right, so that the field takes what the button leaves.
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.add(TextButton { text: "Browse…", main: false, min_width: 0.0, height: FIELD_HEIGHT }).clicked() {
+                actions.push(Action::BrowseExportPath);
+            }
+            let mut text = path.to_string_lossy().into_owned();
+            let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
+            let field = TextEdit::singleline(&mut text).id(Id::new("export path")).desired_width(ui.available_width()).frame(frame);
+            let response = ui.add(field);
+            if response.changed() {
+                actions.push(Action::ExportPath(text.into()));
+            }
+            entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        });
     });
     ui.label(faint(format!("The file carries the model's name and licence: {}, {}", take.provenance.model, take.provenance.licence)));
     ui.add_space(8.0);
@@ -75,6 +86,34 @@ fn export(ui: &mut Ui, session: &Session, path: &Path) -> Vec<Action> {
             actions.push(Action::Export(path.to_owned()));
         }
         if ui.add(TextButton { text: "Cancel", main: false, min_width: 0.0, height: 34.0 }).clicked() {
+            actions.push(Action::CloseDialog);
+        }
+    });
+    actions
+}
+
+/// What the model's card says, or why there is no model.
+fn model(ui: &mut Ui, model: &ModelState) -> Vec<Action> {
+    ui.set_width(460.0);
+    let (title, under) = match model {
+        ModelState::Loading { name } => (name.as_str(), "is being loaded".to_owned()),
+        ModelState::Ready(info) => (info.name.as_str(), format!("{}, runs on the {}", info.licence, info.device.to_uppercase())),
+        ModelState::Failed { message } => ("No model", message.clone()),
+    };
+    ui.label(RichText::new(title).font(theme::medium(18.0)).color(TEXT));
+    ui.label(soft(under));
+    if let ModelState::Ready(info) = model {
+        for (heading, text) in &info.card {
+            ui.add_space(4.0);
+            ui.label(RichText::new(*heading).font(theme::medium(13.0)).color(TEXT));
+            ui.label(soft(text.as_str()));
+        }
+        ui.add_space(4.0);
+        ui.label(faint("Every export carries the model's name and licence."));
+    }
+    let mut actions = Vec::new();
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if ui.add(TextButton { text: "Close", main: false, min_width: 96.0, height: 34.0 }).clicked() {
             actions.push(Action::CloseDialog);
         }
     });

@@ -55,6 +55,12 @@ impl Places {
         let free = Rect::from_min_max(pos2(window.left(), top.bottom()), pos2(window.right(), prompt.top()));
         Self { top, takes, prompt, transport, free }
     }
+
+    /// The panels' places.
+    #[must_use]
+    pub fn all(&self) -> [Rect; 4] {
+        [self.top, self.takes, self.prompt, self.transport]
+    }
 }
 
 /// The whole window: background, panels, dialogs, messages and keys.

@@ -48,7 +48,8 @@ impl Widget for TextButton<'_> {
         response.widget_info(|| bevy_egui::egui::WidgetInfo::labeled(bevy_egui::egui::WidgetType::Button, enabled, self.text));
         let hovered = response.hovered() || response.has_focus();
         let (fill, text) = match (enabled, self.main) {
-            (false, _) => (RAISED, TEXT_FAINT),
+            // egui fades what is disabled; twice as faint would be gone.
+            (false, _) => (RAISED_BRIGHT, TEXT_SOFT),
             (true, true) => (if hovered { ACCENT_BRIGHT } else { ACCENT }, ON_ACCENT),
             (true, false) => (if hovered { RAISED_BRIGHT } else { RAISED }, TEXT),
         };

@@ -4,7 +4,7 @@ use super::View;
 use super::parts::{TextButton, card, divider, faint, row, soft};
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{LENGTH_RANGE_SECS, MOST_VARIATIONS};
+use crate::app::session::{LENGTH_RANGE_SECS, MOST_VARIATIONS, another_seed};
 use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
 use bevy_egui::egui::{
     Align, Button, Color32, CornerRadius, DragValue, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2,
@@ -146,9 +146,4 @@ fn settings(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         ui.label(faint("Enter generates · Shift+Enter continues"));
     });
     actions
-}
-
-/// A seed that looks unrelated to this one, and is always the same one (a multiplicative hash, short enough to read out).
-fn another_seed(seed: u64) -> u64 {
-    (seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) % 10_000
 }

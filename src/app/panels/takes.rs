@@ -1,18 +1,22 @@
 //! The takes so far and the generations under way.
 
 use super::View;
-use super::parts::{card, faint, progress_line};
+use super::parts::{card, faint, progress_line, row};
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{Job, Progress, Showing};
-use crate::app::theme::{self, ACCENT, RAISED, RAISED_BRIGHT, TEXT, TEXT_FAINT, TEXT_SOFT};
-use crate::timeline::Take;
+use crate::app::session::{Entry, Job, Progress, Session, Showing};
+use crate::app::theme::{self, ACCENT, EDGE, RAISED, RAISED_BRIGHT, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
 use bevy_egui::egui::{
-    Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, WidgetType, pos2, text::LayoutJob,
-    text::TextWrapping, vec2,
+    Align, Align2, Color32, CornerRadius, Frame, Id, Layout, Margin, Rect, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder,
+    WidgetInfo, WidgetType, pos2, text::LayoutJob, text::TextWrapping, vec2,
 };
 
 const ROW_HEIGHT: f32 = 48.0;
+/// From so many takes on there is something to search.
+const SEARCH_FROM: usize = 5;
+const SEARCH_HEIGHT: f32 = 30.0;
+/// From the middle of one of a row's buttons to the next.
+const BUTTON_STEP: f32 = 24.0;
 
 pub(super) fn takes(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let session = view.session;
@@ -20,9 +24,10 @@ pub(super) fn takes(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         return Vec::new();
     }
     // Only as tall as it needs to be.
-    let rows = session.takes.len() + session.jobs.len();
+    let rows = session.listed().count() + session.jobs.len();
     let place = ui.max_rect();
-    let height = (54.0 + rows as f32 * (ROW_HEIGHT + 4.0)).min(place.height());
+    let head = if searches(session) { 54.0 + SEARCH_HEIGHT + 4.0 } else { 54.0 };
+    let height = (head + rows as f32 * (ROW_HEIGHT + 4.0)).min(place.height());
     let place = Rect::from_min_size(place.min, vec2(place.width(), height));
     ui.scope_builder(UiBuilder::new().max_rect(place), |ui| card(ui, "takes", |ui| list(ui, view))).inner
 }
@@ -30,15 +35,27 @@ pub(super) fn takes(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
 fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let session = view.session;
     let mut actions = Vec::new();
-    ui.horizontal(|ui| {
+    row(ui, 20.0, |ui| {
         ui.label(RichText::new("Takes").font(theme::medium(13.0)).color(TEXT));
         ui.label(faint(session.takes.len().to_string()));
+        let only = session.filter.favourites;
+        if only || session.takes.iter().any(|entry| entry.favourite) {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let (icon, emphasis) = if only { (Icon::Star, Emphasis::On) } else { (Icon::StarOutline, Emphasis::Quiet) };
+                if icon_button(ui, icon, "Only favourites", 22.0, emphasis).clicked() {
+                    actions.push(Action::OnlyFavourites(!only));
+                }
+            });
+        }
     });
     ui.spacing_mut().item_spacing.y = 4.0;
+    if searches(session) {
+        actions.extend(search(ui, session));
+    }
     let shown = if let Showing::Take(index) = session.showing { Some(index) } else { None };
     ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
-        for (index, take) in session.takes.iter().enumerate() {
-            actions.extend(take_row(ui, index, take, shown == Some(index)));
+        for (index, entry) in session.listed() {
+            actions.extend(take_row(ui, index, entry, shown == Some(index)));
         }
         for job in &session.jobs {
             actions.extend(job_row(ui, job));
@@ -47,7 +64,21 @@ fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     actions
 }
 
-fn take_row(ui: &mut Ui, index: usize, take: &Take, shown: bool) -> Vec<Action> {
+fn searches(session: &Session) -> bool {
+    session.takes.len() >= SEARCH_FROM || !session.filter.search.is_empty()
+}
+
+fn search(ui: &mut Ui, session: &Session) -> Option<Action> {
+    let mut words = session.filter.search.clone();
+    let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(8, 5));
+    let hint = RichText::new("Search").color(TEXT_FAINT);
+    let field = TextEdit::singleline(&mut words).id(Id::new("search")).hint_text(hint).desired_width(f32::INFINITY).frame(frame);
+    let response = row(ui, SEARCH_HEIGHT, |ui| ui.add(field));
+    response.changed().then_some(Action::Search(words))
+}
+
+fn take_row(ui: &mut Ui, index: usize, entry: &Entry, shown: bool) -> Vec<Action> {
+    let take = &entry.take;
     let mut actions = Vec::new();
     let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, shown, format!("Take {}", index + 1)));
@@ -63,15 +94,16 @@ fn take_row(ui: &mut Ui, index: usize, take: &Take, shown: bool) -> Vec<Action> 
         ui.painter().rect_filled(mark, CornerRadius::same(2), ACCENT);
     }
     let under = format!("{:.1} s · seed {}", take.motion.duration_secs(), take.provenance.seed);
-    two_lines(ui, place, title(&take.provenance.prompt), &under, if shown { TEXT } else { TEXT_SOFT }, pointed);
-    if pointed {
-        let corner = Rect::from_center_size(pos2(place.right() - 16.0, place.center().y), vec2(22.0, 22.0));
-        let remove = ui.scope_builder(UiBuilder::new().max_rect(corner), |ui| {
-            icon_button(ui, Icon::Close, &format!("Remove take {}", index + 1), 22.0, Emphasis::Quiet)
-        });
-        if remove.inner.clicked() {
-            actions.push(Action::Remove(index));
-            return actions;
+    let title = if entry.is_continued() { format!("→ {}", entry.own_prompt()) } else { entry.own_prompt().to_owned() };
+    let buttons = row_buttons(index, entry, pointed);
+    two_lines(ui, place, &title, &under, if shown { TEXT } else { TEXT_SOFT }, buttons.len());
+    for (i, (icon, label, action)) in buttons.into_iter().enumerate() {
+        let middle = pos2(place.right() - 16.0 - BUTTON_STEP * i as f32, place.center().y);
+        let corner = Rect::from_center_size(middle, vec2(22.0, 22.0));
+        let emphasis = if icon == Icon::Star { Emphasis::On } else { Emphasis::Quiet };
+        let button = ui.scope_builder(UiBuilder::new().max_rect(corner), |ui| icon_button(ui, icon, &label, 22.0, emphasis));
+        if button.inner.clicked() {
+            return vec![action];
         }
     }
     if response.clicked() {
@@ -84,9 +116,21 @@ fn take_row(ui: &mut Ui, index: usize, take: &Take, shown: bool) -> Vec<Action> 
     actions
 }
 
-/// Of a chain of prompts, the last one: the others are those of the takes above.
-fn title(prompt: &str) -> &str {
-    prompt.rfind('→').map_or(prompt, |arrow| &prompt[arrow..])
+/// What can be done with a take, from right to left: all of it under the pointer, else a favourite's star.
+fn row_buttons(index: usize, entry: &Entry, pointed: bool) -> Vec<(Icon, String, Action)> {
+    let number = index + 1;
+    let (icon, label) =
+        if entry.favourite { (Icon::Star, format!("Favourite {number}")) } else { (Icon::StarOutline, format!("Like take {number}")) };
+    let star = (icon, label, Action::Favourite(index, !entry.favourite));
+    if pointed {
+        let remove = (Icon::Close, format!("Remove take {number}"), Action::Remove(index));
+        let again = (Icon::Again, format!("Take {number} again with another seed"), Action::Again(index));
+        vec![remove, again, star]
+    } else if entry.favourite {
+        vec![star]
+    } else {
+        Vec::new()
+    }
 }
 
 fn job_row(ui: &mut Ui, job: &Job) -> Vec<Action> {
@@ -96,14 +140,14 @@ fn job_row(ui: &mut Ui, job: &Job) -> Vec<Action> {
         Progress::Waiting => "waiting".to_owned(),
         Progress::Running { .. } => format!("generating · {:.0} %", 100.0 * job.share()),
     };
-    two_lines(ui, place, &job.prompt, &under, TEXT_SOFT, false);
+    two_lines(ui, place, &job.request.prompt, &under, TEXT_SOFT, 0);
     let line = Rect::from_min_max(pos2(place.left() + 10.0, place.bottom() - 5.0), pos2(place.right() - 10.0, place.bottom() - 3.0));
     progress_line(ui, line, job.share());
     Vec::new()
 }
 
-fn two_lines(ui: &Ui, place: Rect, title: &str, under: &str, color: Color32, room_at_right: bool) {
-    let width = place.width() - 20.0 - if room_at_right { 24.0 } else { 0.0 };
+fn two_lines(ui: &Ui, place: Rect, title: &str, under: &str, color: Color32, buttons: usize) {
+    let width = place.width() - 20.0 - BUTTON_STEP * buttons as f32;
     let mut job = LayoutJob::simple_singleline(title.to_owned(), theme::regular(13.0), color);
     job.wrap = TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..TextWrapping::default() };
     let galley = ui.painter().layout_job(job);

@@ -5,10 +5,10 @@ use super::parts::{TextButton, choices, divider, row};
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, draw, icon_button};
 use crate::app::session::ModelState;
-use crate::app::theme::{self, ACCENT, DONE, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
+use crate::app::theme::{self, ACCENT, DONE, EDGE, RAISED, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::generator::protocol::ModelInfo;
 use crate::stage::{CameraMove, Figure, ViewAngle};
-use bevy_egui::egui::{Align, Color32, Layout, RichText, Sense, Ui, vec2};
+use bevy_egui::egui::{Align, Color32, CornerRadius, Layout, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, vec2};
 
 pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
@@ -17,7 +17,7 @@ pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         draw(ui.painter(), rect.shrink(2.0), Icon::Logo, ACCENT);
         ui.label(RichText::new("Zoetrope").font(theme::medium(16.0)).color(TEXT));
         ui.add_space(6.0);
-        model(ui, &view.session.model);
+        actions.extend(model(ui, &view.session.model));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             actions.extend(right_side(ui, view));
         });
@@ -25,25 +25,34 @@ pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     actions
 }
 
-/// The model's name, where it runs and the licence of what it makes.
-fn model(ui: &mut Ui, model: &ModelState) {
+/// The model's name, where it runs and the licence of what it makes; its card opens at a click.
+fn model(ui: &mut Ui, model: &ModelState) -> Option<Action> {
     let (light, name, rest, details) = match model {
         ModelState::Loading { name } => (TEXT_FAINT, format!("Loading {name}…"), String::new(), "the model is being loaded".to_owned()),
         ModelState::Ready(info) => (
             DONE,
             info.name.clone(),
             format!("{} · {}", info.device.to_uppercase(), licence(info)),
-            format!("licence of what this model makes: {}", info.licence),
+            "what this model can and cannot do, and under which licence".to_owned(),
         ),
         ModelState::Failed { message } => (TROUBLE, "no model".to_owned(), String::new(), message.clone()),
     };
-    let (rect, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-    ui.painter().circle_filled(rect.center(), 3.5, light);
-    ui.spacing_mut().item_spacing.x = 6.0;
-    ui.label(RichText::new(name).size(12.5).color(TEXT_SOFT)).on_hover_text(&details);
-    if !rest.is_empty() {
-        ui.label(RichText::new(rest).size(12.5).color(TEXT_FAINT)).on_hover_text(&details);
-    }
+    let font = theme::regular(12.5);
+    let name = ui.painter().layout_no_wrap(name, font.clone(), TEXT_SOFT);
+    let rest = ui.painter().layout_no_wrap(rest, font, TEXT_SOFT);
+    let gap = if rest.size().x > 0.0 { 6.0 } else { 0.0 };
+    let (place, response) = ui.allocate_exact_size(vec2(34.0 + name.size().x + gap + rest.size().x, 26.0), Sense::click());
+    let label = format!("Model {}, {}", name.text(), rest.text());
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &label));
+    let hovered = response.hovered() || response.has_focus();
+    let (fill, edge) = if hovered { (RAISED, EDGE) } else { (theme::PANEL.gamma_multiply(0.6), EDGE.gamma_multiply(0.7)) };
+    ui.painter().rect(place, CornerRadius::same(13), fill, Stroke::new(1.0, edge), StrokeKind::Inside);
+    ui.painter().circle_filled(place.left_center() + vec2(13.0, 0.0), 3.5, light);
+    let at = place.left_center() + vec2(23.0, -name.size().y / 2.0);
+    let rest_at = at + vec2(name.size().x + gap, 0.0);
+    ui.painter().galley(at, name, TEXT);
+    ui.painter().galley(rest_at, rest, TEXT_SOFT);
+    response.on_hover_text(details).clicked().then_some(Action::OpenModel)
 }
 
 /// The licence, with what its abbreviation means for whoever has no time to look it up.
@@ -57,7 +66,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let session = view.session;
     let mut actions = Vec::new();
     ui.spacing_mut().item_spacing.x = 6.0;
-    if icon_button(ui, Icon::Help, "Keys (F1)", 30.0, Emphasis::Quiet).clicked() {
+    if icon_button(ui, Icon::Help, "Keys (?)", 30.0, Emphasis::Quiet).clicked() {
         actions.push(Action::OpenHelp);
     }
     let can_export = session.shown_take().is_some();
@@ -78,7 +87,13 @@ fn right_side(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     if icon_button(ui, Icon::Follow, "Follow the character (F)", 30.0, on(session.follow)).clicked() {
         actions.push(Action::Camera(CameraMove::Follow(!session.follow)));
     }
-    let angles = [(ViewAngle::Back, "Back"), (ViewAngle::Side, "Side"), (ViewAngle::ThreeQuarter, "3/4"), (ViewAngle::Front, "Front")];
+    let angles = [
+        (ViewAngle::Top, "Top"),
+        (ViewAngle::Back, "Back"),
+        (ViewAngle::Side, "Side"),
+        (ViewAngle::ThreeQuarter, "3/4"),
+        (ViewAngle::Front, "Front"),
+    ];
     ui.scope(|ui| {
         ui.visuals_mut().widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
         if let Some(angle) = choices(ui, &angles, None) {

@@ -1,6 +1,6 @@
 //! Generations: asking for them, hearing of them, and what becomes of them.
 
-use super::{Effect, ModelState, Session, Showing};
+use super::{Effect, Entry, ModelState, Session, Showing};
 use crate::app::toast::ToastKind;
 use crate::generator::protocol::{Command, Event, JobId, Preview};
 use crate::motion::{FPS, Motion};
@@ -12,8 +12,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Job {
     id: JobId,
-    /// Its prompt.
-    pub prompt: String,
+    /// What it makes.
+    pub request: Request,
     /// The take it goes on from.
     after: Option<Take>,
     /// How far it is.
@@ -128,19 +128,24 @@ impl Session {
             self.toasts.add(ToastKind::Warning, message.to_owned());
             return Vec::new();
         }
+        let length = self.draft.length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });
+        let request =
+            Request { seed: self.draft.seed, length, variations: self.draft.variations, ..Request::new(self.draft.prompt.trim()) };
+        let from = |after: &Option<Take>| after.as_ref().map(|take| Arc::as_ptr(&take.motion));
+        if self.jobs.iter().any(|job| job.request == request && from(&job.after) == from(&after)) {
+            // Enter pressed twice: the same again would come to the same take.
+            return Vec::new();
+        }
         let id = JobId(self.next_job);
         self.next_job += 1;
-        let prompt = self.draft.prompt.trim().to_owned();
-        let length = self.draft.length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });
-        let request = Request { seed: self.draft.seed, length, variations: self.draft.variations, ..Request::new(prompt.clone()) };
         let command = match &after {
-            Some(take) => Command::Continue { job: id, request, after: Arc::clone(&take.motion) },
-            None => Command::Generate { job: id, request },
+            Some(take) => Command::Continue { job: id, request: request.clone(), after: Arc::clone(&take.motion) },
+            None => Command::Generate { job: id, request: request.clone() },
         };
         for job in &mut self.jobs {
             job.watched = false;
         }
-        self.jobs.push(Job { id, prompt, after, progress: Progress::Waiting, watched: true });
+        self.jobs.push(Job { id, request, after, progress: Progress::Waiting, watched: true });
         vec![Effect::Tell(command)]
     }
 
@@ -154,12 +159,12 @@ impl Session {
         let Some(job) = self.end_keeping_preview(id) else { return };
         let first = self.takes.len();
         let joined_takes = takes.into_iter().map(|take| match &job.after {
-            Some(before) => continued(before, &take),
-            None => take,
+            Some(before) => Entry::new(continued(before, &take), Some(before.clone())),
+            None => Entry::new(take, None),
         });
         self.takes.extend(joined_takes);
-        let Some(take) = self.takes.get(first) else { return self.drop_preview(id) };
-        let frames = take.motion.len();
+        let Some(entry) = self.takes.get(first) else { return self.drop_preview(id) };
+        let frames = entry.take.motion.len();
         if matches!(self.showing, Showing::Preview { job, .. } if job == id) {
             self.showing = Showing::Take(first);
             self.player.resize(frames, false);

@@ -4,8 +4,10 @@
 //! [`Session::hear`] takes in what the generator tells.
 
 mod generation;
+mod list;
 
 pub use generation::{Job, Progress};
+pub use list::{Entry, Filter, another_seed};
 
 use super::player::Player;
 use super::toast::{ToastKind, Toasts};
@@ -80,6 +82,8 @@ pub enum Dialog {
         /// The file.
         path: PathBuf,
     },
+    /// The model's card.
+    Model,
     /// The list of keys.
     Help,
 }
@@ -116,7 +120,9 @@ pub struct Session {
     /// What the next generation is asked for.
     pub draft: Draft,
     /// The takes so far, oldest first.
-    pub takes: Vec<Take>,
+    pub takes: Vec<Entry>,
+    /// Which of them the list shows.
+    pub filter: Filter,
     /// Generations that are not over, in order.
     pub jobs: Vec<Job>,
     /// What the stage shows.
@@ -146,6 +152,7 @@ impl Session {
             model: ModelState::Loading { name: model.to_owned() },
             draft: Draft { prompt: String::new(), seed: 0, length_secs: None, variations: 1 },
             takes: Vec::new(),
+            filter: Filter::default(),
             jobs: Vec::new(),
             showing: Showing::Nothing,
             player: Player::default(),
@@ -164,7 +171,7 @@ impl Session {
     pub fn shown_motion(&self) -> Option<&Arc<Motion>> {
         match &self.showing {
             Showing::Nothing => None,
-            Showing::Take(index) => self.takes.get(*index).map(|take| &take.motion),
+            Showing::Take(index) => self.takes.get(*index).map(|entry| &entry.take.motion),
             Showing::Preview { motion, .. } => Some(motion),
         }
     }
@@ -172,7 +179,7 @@ impl Session {
     /// The finished take on the stage.
     #[must_use]
     pub fn shown_take(&self) -> Option<&Take> {
-        if let Showing::Take(index) = self.showing { self.takes.get(index) } else { None }
+        if let Showing::Take(index) = self.showing { self.takes.get(index).map(|entry| &entry.take) } else { None }
     }
 
     /// The pose under the play head.
@@ -229,6 +236,14 @@ impl Session {
 
             Action::Select(index) => self.select(index),
             Action::Remove(index) => self.remove(index),
+            Action::Again(index) => return self.again(index),
+            Action::Favourite(index, favourite) => {
+                if let Some(entry) = self.takes.get_mut(index) {
+                    entry.favourite = favourite;
+                }
+            }
+            Action::Search(words) => self.filter.search = words,
+            Action::OnlyFavourites(only) => self.filter.favourites = only,
 
             Action::Play => self.player.play(),
             Action::Pause => self.player.pause(),
@@ -257,6 +272,7 @@ impl Session {
             }
 
             Action::OpenExport => self.open_export(),
+            Action::OpenModel => self.dialog = Dialog::Model,
             Action::OpenHelp => self.dialog = Dialog::Help,
             Action::CloseDialog => self.dialog = Dialog::None,
             Action::ExportPath(path) => self.dialog = Dialog::Export { path },
@@ -281,33 +297,6 @@ impl Session {
         match outcome {
             Ok(path) => self.toasts.add(ToastKind::Done, format!("saved {}", path.display())),
             Err(message) => self.toasts.add(ToastKind::Error, message),
-        }
-    }
-
-    fn select(&mut self, index: usize) {
-        let Some(take) = self.takes.get(index) else { return };
-        self.player.open(take.motion.len(), false, 0.0);
-        self.showing = Showing::Take(index);
-        for job in &mut self.jobs {
-            job.watched = false;
-        }
-    }
-
-    fn remove(&mut self, index: usize) {
-        if index >= self.takes.len() {
-            return;
-        }
-        self.takes.remove(index);
-        if let Showing::Take(shown) = self.showing {
-            if shown == index {
-                self.showing = Showing::Nothing;
-                self.player.open(0, false, 0.0);
-                if let Some(last) = self.takes.len().checked_sub(1) {
-                    self.select(index.min(last));
-                }
-            } else if shown > index {
-                self.showing = Showing::Take(shown - 1);
-            }
         }
     }
 

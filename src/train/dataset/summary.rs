@@ -154,7 +154,7 @@ fn counted(what: &'static str, sorted: &[f32], width: f32, bins: usize) -> Histo
 }
 
 fn at_share(sorted: &[f32], share: f32) -> f32 {
-    sorted.get(((sorted.len() as f32 - 1.0) * share) as usize).copied().unwrap_or(0.0)
+    sorted.get(((sorted.len() as f32 - 1.0) * share).round() as usize).copied().unwrap_or(0.0)
 }
 
 fn verbs(read: &[Read]) -> Vec<(String, usize)> {
