@@ -358,7 +358,7 @@ fn enter_twice_generates_once_and_leads_back_to_the_prompt() {
 fn a_very_long_prompt_stays_within_its_panels() {
     let long = "a person walks and then ".repeat(200);
     let mut session = session_with(&[&long, "日本語 🙂 \u{202e}"]);
-    session.apply(Action::Prompt(long.clone()));
+    session.apply(Action::Prompt(long));
     session.apply(Action::Select(0));
     session.apply(Action::OpenExport);
     let harness = harness(session);
