@@ -55,9 +55,9 @@ def export(corpus, tokenizer_folder, transformer_folder, target, name, sampling)
     width = tokenizer["width"]
     minutes = sum(len(piece) for piece in corpus.pieces if not set("+>") & set(piece.clip)) / 30 / 60
     card = {
-        "can": "walks, strolls, runs, jumps, raises one or both hands, waves, squats, stands still",
-        "cannot": "kicks fail; turns, walking backwards, bows, dances and styles need a few seeds; one body, no fingers, no objects; "
-        "English; up to 10 seconds",
+        "can": "walks (also slowly, tired, backwards, with turns), runs, kicks, punches, dances, crouches, raises and waves hands, does jumping jacks, stands still",
+        "cannot": "jumps, bows and side steps need a few seeds; moods and age show only in plain words; sharp turns come out shallower than asked; "
+        "one body, no fingers, no objects; English; up to 10 seconds",
         "data": "CMU, Mesh2Motion and Bandai-Namco-Research-Motiondataset 1 and 2, retargeted to Zoetrope's skeleton",
         "data_minutes": round(minutes),
         "tokenizer": {key: round(value, 4) for key, value in tokenizer_best.items()},
