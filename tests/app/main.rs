@@ -1,0 +1,8 @@
+//! The window without a window: the session driven by a stand-in generator, panels through egui's test harness, and the stage's
+//! pictures where there is a graphics device.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test says aloud what it skips")]
+#![cfg(feature = "app")]
+
+mod panels;
+mod session;
+mod window;

@@ -1,0 +1,218 @@
+//! Panels in egui's test harness.
+
+use super::session::session_with;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use zoetrope::app::panels::View;
+use zoetrope::app::session::{Dialog, Session, Showing};
+use zoetrope::app::{Action, panels, prompts};
+use zoetrope::stage::{Figure, ViewAngle};
+
+#[test]
+fn panels_lie_beside_each_other_in_every_window() {
+    use bevy_egui::egui::{Rect, pos2, vec2};
+    for (width, height) in [(900.0, 560.0), (1024.0, 600.0), (1280.0, 720.0), (1920.0, 1080.0), (3840.0, 2160.0)] {
+        let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height));
+        let places = panels::Places::in_window(window);
+        assert!(window.contains_rect(places.free) && places.free.height() > 0.4 * height, "{width} × {height}: {places:?}");
+        let all = places.all();
+        for (i, place) in all.iter().enumerate() {
+            assert!(window.contains_rect(*place) && place.height() > 30.0, "{width} × {height}: {places:?}");
+            assert!(all[..i].iter().all(|other| !other.intersects(*place)), "{width} × {height}: {places:?}");
+        }
+    }
+}
+
+/// The window's panels in egui's harness: what is pressed is applied, and remembered.
+struct Panels {
+    session: Session,
+    done: Vec<Action>,
+}
+
+fn harness(session: Session) -> Harness<'static, Panels> {
+    let mut dressed = false;
+    let app = move |ui: &mut bevy_egui::egui::Ui, panels: &mut Panels| {
+        if !dressed {
+            zoetrope::app::theme::dress(ui.ctx());
+            dressed = true;
+            return;
+        }
+        let examples = prompts::examples(false);
+        let actions = panels::window(&mut panels::root(ui.ctx()), &View { session: &panels.session, examples: &examples });
+        for action in actions {
+            panels.done.push(action.clone());
+            panels.session.apply(action);
+        }
+    };
+    let size = bevy_egui::egui::vec2(1280.0, 720.0);
+    let mut harness = Harness::builder().with_size(size).build_ui_state(app, Panels { session, done: Vec::new() });
+    harness.run_steps(4);
+    harness
+}
+
+#[test]
+fn a_prompt_is_written_and_enter_generates() {
+    let mut harness = harness(session_with(&[]));
+    harness.ctx.memory_mut(|memory| memory.request_focus(bevy_egui::egui::Id::new("prompt")));
+    harness.run_steps(2);
+    harness.event(bevy_egui::egui::Event::Text("a person waves".to_owned()));
+    harness.run_steps(2);
+    harness.key_press(bevy_egui::egui::Key::Enter);
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.draft.prompt, "a person waves");
+    assert!(harness.state().done.contains(&Action::Generate), "{:?}", harness.state().done);
+}
+
+#[test]
+fn enter_twice_generates_once_and_leads_back_to_the_prompt() {
+    let mut session = session_with(&[]);
+    session.apply(Action::Prompt("a person waves".to_owned()));
+    let mut harness = harness(session);
+    let prompt = bevy_egui::egui::Id::new("prompt");
+    harness.ctx.memory_mut(|memory| memory.request_focus(prompt));
+    harness.run_steps(2);
+    for _ in 0..2 {
+        harness.key_press(bevy_egui::egui::Key::Enter);
+        harness.run_steps(2);
+    }
+    assert_eq!(harness.state().session.jobs.len(), 1);
+    assert!(harness.ctx.memory(|memory| memory.has_focus(prompt)));
+}
+
+#[test]
+fn a_very_long_prompt_stays_within_its_panels() {
+    let long = "a person walks and then ".repeat(200);
+    let mut session = session_with(&[&long, "日本語 🙂 \u{202e}"]);
+    session.apply(Action::Prompt(long));
+    session.apply(Action::Select(0));
+    session.apply(Action::OpenExport);
+    let harness = harness(session);
+    let window = bevy_egui::egui::Rect::from_min_size(bevy_egui::egui::pos2(0.0, 0.0), bevy_egui::egui::vec2(1280.0, 720.0));
+    for label in ["Save", "Cancel", "Browse…", "Generate", "Take 1"] {
+        assert!(window.contains_rect(harness.get_by_label(label).rect()), "{label}");
+    }
+}
+
+#[test]
+fn the_list_shows_favourites_or_what_is_searched_for() {
+    let mut session = session_with(&["a walk", "a run", "a slow walk"]);
+    let listed = |session: &Session| session.listed().map(|(index, _)| index).collect::<Vec<_>>();
+    session.apply(Action::Search("WALK a".to_owned()));
+    assert_eq!(listed(&session), [0, 2]);
+    session.apply(Action::Favourite(2, true));
+    session.apply(Action::OnlyFavourites(true));
+    assert_eq!(listed(&session), [2]);
+    session.apply(Action::Remove(0));
+    assert_eq!(listed(&session), [1], "a favourite stays one when the list gets shorter");
+    session.apply(Action::Favourite(9, true));
+}
+
+#[test]
+fn words_written_into_the_search_field_search() {
+    let mut harness = harness(session_with(&["a walk", "a run", "a jump", "a bow", "a wave"]));
+    harness.ctx.memory_mut(|memory| memory.request_focus(bevy_egui::egui::Id::new("search")));
+    harness.run_steps(2);
+    harness.event(bevy_egui::egui::Event::Text("run".to_owned()));
+    harness.run_steps(3);
+    harness.get_by_label("Take 2");
+    assert!(harness.query_by_label("Take 1").is_none());
+}
+
+#[test]
+fn digits_choose_takes_and_with_control_views() {
+    let mut harness = harness(session_with(&["a walk", "a run"]));
+    harness.key_press(bevy_egui::egui::Key::Num2);
+    harness.run_steps(2);
+    harness.key_press_modifiers(bevy_egui::egui::Modifiers::COMMAND, bevy_egui::egui::Key::Num5);
+    harness.run_steps(2);
+    let top = Action::Camera(zoetrope::stage::CameraMove::LookFrom(ViewAngle::Top));
+    assert_eq!(harness.state().done, [Action::Select(1), top]);
+    assert!(matches!(harness.state().session.showing, Showing::Take(1)));
+}
+
+#[test]
+fn space_plays_and_pauses_but_not_while_somebody_types() {
+    let mut harness = harness(session_with(&["a walk"]));
+    harness.state_mut().session.apply(Action::Select(0));
+    harness.key_press(bevy_egui::egui::Key::Space);
+    harness.run_steps(2);
+    assert_eq!(harness.state().done, [Action::TogglePlay]);
+    harness.ctx.memory_mut(|memory| memory.request_focus(bevy_egui::egui::Id::new("prompt")));
+    harness.run_steps(2);
+    harness.key_press(bevy_egui::egui::Key::Space);
+    harness.run_steps(2);
+    assert_eq!(harness.state().done.iter().filter(|action| **action == Action::TogglePlay).count(), 1);
+}
+
+#[test]
+fn buttons_send_their_actions() {
+    let mut harness = harness(session_with(&["a walk", "a run"]));
+    harness.state_mut().session.apply(Action::Select(0));
+    harness.run_steps(2);
+    for (label, action) in [
+        ("Pause (Space)", Action::TogglePlay),
+        ("To the end (End)", Action::ToEnd),
+        ("Take 2", Action::Select(1)),
+        ("Loop (L)", Action::Loop(false)),
+        ("Skeleton (B)", Action::Show(Figure::Skeleton)),
+        ("Export…", Action::OpenExport),
+    ] {
+        harness.get_by_label(label).click();
+        harness.run_steps(3);
+        assert!(harness.state().done.contains(&action), "{label}: {:?}", harness.state().done);
+    }
+}
+
+#[test]
+fn the_export_dialog_chooses_format_and_path() {
+    let mut harness = harness(session_with(&["a person walks"]));
+    harness.state_mut().session.apply(Action::Select(0));
+    harness.state_mut().session.apply(Action::OpenExport);
+    harness.run_steps(4);
+    assert_eq!(harness.state().session.dialog, Dialog::Export { path: "a-person-walks.glb".into() });
+    harness.get_by_label("BVH").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().session.dialog, Dialog::Export { path: "a-person-walks.bvh".into() });
+    harness.get_by_label("Save").click();
+    harness.run_steps(3);
+    assert!(harness.state().done.contains(&Action::Export("a-person-walks.bvh".into())));
+    assert_eq!(harness.state().session.dialog, Dialog::None);
+}
+
+#[test]
+fn the_models_name_and_licence_are_always_in_sight() {
+    let harness = harness(session_with(&[]));
+    harness.get_by_label_contains("starter");
+    harness.get_by_label_contains("CC BY-NC 4.0");
+}
+
+#[test]
+fn the_models_card_opens_at_a_click_on_its_name() {
+    let mut harness = harness(session_with(&[]));
+    harness.get_by_label_contains("starter").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().session.dialog, Dialog::Model);
+    harness.get_by_label("fly");
+    harness.get_by_label("Close").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().session.dialog, Dialog::None);
+}
+
+#[test]
+fn an_error_is_a_message_that_can_be_dismissed() {
+    let mut session = session_with(&[]);
+    session.exported(Err("could not write walk.glb; choose another folder".to_owned()));
+    let mut harness = harness(session);
+    harness.get_by_label_contains("Could not write walk.glb");
+    harness.get_by_label("Dismiss").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("Could not write").is_none());
+}
+
+#[test]
+fn every_prompt_of_the_window_fits_into_it() {
+    for demo in [false, true] {
+        let examples = prompts::examples(demo);
+        assert!(examples.len() >= 5 && examples.iter().all(|prompt| prompt.len() <= 45));
+    }
+}

@@ -1,0 +1,293 @@
+//! The window's session, driven by a stand-in generator.
+
+use std::time::{Duration, Instant};
+use zoetrope::app::Action;
+use zoetrope::app::player::PlayState;
+use zoetrope::app::session::{Effect, Entry, ModelState, Session, Showing};
+use zoetrope::app::toast::ToastKind;
+use zoetrope::generator::Worker;
+use zoetrope::generator::fake::FakeBackend;
+use zoetrope::generator::protocol::{Command, Event, ModelInfo};
+use zoetrope::motion::{Motion, Pose};
+use zoetrope::timeline::{Provenance, Take};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A session and its generator, as the window connects them.
+struct Desk {
+    session: Session,
+    worker: Worker,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self::with_model("stand-in")
+    }
+
+    fn with_model(model: &str) -> Self {
+        let worker = Worker::spawn(|| FakeBackend::new(Duration::from_millis(2))).expect("a thread");
+        worker.send(Command::Load { model: model.to_owned() }).expect("a listening worker");
+        let mut desk = Self { session: Session::new(model), worker };
+        desk.until(|session| !matches!(session.model, ModelState::Loading { .. }));
+        desk
+    }
+
+    fn act(&mut self, action: Action) {
+        for effect in self.session.apply(action) {
+            if let Effect::Tell(command) = effect {
+                self.worker.send(command).expect("a listening worker");
+            }
+        }
+        self.check();
+    }
+
+    fn prompt(&mut self, prompt: &str) {
+        self.act(Action::Prompt(prompt.to_owned()));
+        self.act(Action::Seconds(Some(2.0)));
+        self.act(Action::Generate);
+    }
+
+    /// Takes in events until the session is as wanted.
+    fn until(&mut self, wanted: impl Fn(&Session) -> bool) {
+        let start = Instant::now();
+        while !wanted(&self.session) {
+            assert!(start.elapsed() < PATIENCE, "still waiting: {:?}", self.session.showing);
+            let Some(event) = self.worker.wait_event(Duration::from_millis(5)) else { continue };
+            let preview = matches!(event, Event::Preview { .. });
+            self.session.hear(event);
+            if preview && let Some(preview) = self.worker.latest_preview() {
+                self.session.preview(&preview);
+            }
+            self.session.advance(0.01);
+            self.check();
+        }
+    }
+
+    fn until_idle(&mut self) {
+        self.until(|session| !session.busy().working);
+    }
+
+    /// What holds after every step.
+    fn check(&self) {
+        let session = &self.session;
+        assert!(session.player.at_secs() <= session.player.end_secs());
+        match &session.showing {
+            Showing::Nothing => {}
+            Showing::Take(index) => assert_eq!(session.player.frames(), session.takes[*index].take.motion.len()),
+            Showing::Preview { job, motion } => {
+                assert!(session.jobs.iter().any(|running| running.id() == *job), "a preview of a job that is over");
+                assert_eq!(session.player.frames(), motion.len());
+            }
+        }
+    }
+
+    fn toast_texts(&self) -> Vec<&str> {
+        self.session.toasts.list().iter().map(|toast| toast.text.as_str()).collect()
+    }
+}
+
+#[test]
+fn the_character_moves_while_its_motion_is_still_being_made() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until(|session| matches!(session.showing, Showing::Preview { .. }));
+    assert_eq!(desk.session.player.state(), PlayState::Playing);
+    assert!(desk.session.pose().is_some());
+    desk.until_idle();
+    assert_eq!(desk.session.takes.len(), 1);
+    assert!(matches!(desk.session.showing, Showing::Take(0)));
+    assert_eq!(desk.session.player.frames(), 60);
+}
+
+#[test]
+fn continuing_gives_one_take_of_both_motions() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::Prompt("then sits down".to_owned()));
+    desk.act(Action::Continue);
+    desk.until(|session| matches!(session.showing, Showing::Preview { .. }));
+    assert!(desk.session.player.at_secs() > 1.9, "the new part is watched, not the old one again");
+    desk.until_idle();
+    let take = desk.session.shown_take().expect("the continued take");
+    assert_eq!(take.motion.len(), 120);
+    assert_eq!(take.motion.frames[..60], desk.session.takes[0].take.motion.frames[..]);
+    assert_eq!(take.provenance.prompt, "a person walks → then sits down");
+}
+
+#[test]
+fn every_variation_becomes_a_take_with_its_own_seed() {
+    let mut desk = Desk::new();
+    desk.act(Action::Seed(7));
+    desk.act(Action::Variations(3));
+    desk.prompt("a person dances");
+    desk.until_idle();
+    let seeds: Vec<u64> = desk.session.takes.iter().map(|entry| entry.take.provenance.seed).collect();
+    assert_eq!(seeds, [7, 8, 9]);
+    assert!(matches!(desk.session.showing, Showing::Take(0)));
+}
+
+#[test]
+fn cancelling_leaves_the_last_take_on_the_stage() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.prompt("a person runs");
+    desk.until(|session| matches!(session.showing, Showing::Preview { .. }));
+    desk.act(Action::Cancel);
+    desk.until_idle();
+    assert!(matches!(desk.session.showing, Showing::Take(0)));
+    assert_eq!(desk.session.takes.len(), 1);
+    assert!(desk.toast_texts().is_empty());
+}
+
+#[test]
+fn a_failed_generation_is_a_message_and_the_next_one_works() {
+    let mut desk = Desk::new();
+    for trouble in ["please fail", "please panic"] {
+        desk.prompt(trouble);
+        desk.until_idle();
+        assert!(desk.session.toasts.list().iter().any(|toast| toast.kind == ToastKind::Error), "{trouble}");
+        desk.prompt("a person walks");
+        desk.until(|session| !session.takes.is_empty());
+        desk.act(Action::Remove(0));
+    }
+}
+
+#[test]
+fn a_take_that_is_chosen_during_a_generation_stays_on_the_stage() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.prompt("a person runs");
+    desk.act(Action::Select(0));
+    desk.until_idle();
+    assert!(matches!(desk.session.showing, Showing::Take(0)));
+    assert_eq!(desk.session.takes.len(), 2);
+}
+
+#[test]
+fn without_a_model_the_window_says_why_and_lives() {
+    let mut desk = Desk::with_model("missing");
+    assert!(matches!(&desk.session.model, ModelState::Failed { message } if message.contains("missing")));
+    desk.prompt("a person walks");
+    assert!(desk.session.jobs.is_empty());
+    assert_eq!(desk.toast_texts().len(), 2);
+}
+
+#[test]
+fn removing_the_shown_take_shows_its_neighbour() {
+    let mut session = session_with(&["one", "two", "three"]);
+    session.apply(Action::Select(1));
+    session.apply(Action::Remove(1));
+    assert_eq!(session.shown_take().map(|take| take.provenance.prompt.as_str()), Some("three"));
+    session.apply(Action::Remove(0));
+    assert_eq!(session.shown_take().map(|take| take.provenance.prompt.as_str()), Some("three"));
+    session.apply(Action::Remove(0));
+    assert!(session.shown_take().is_none() && session.pose().is_none());
+    session.apply(Action::Remove(5));
+}
+
+#[test]
+fn values_out_of_range_are_brought_into_it() {
+    let mut session = session_with(&[]);
+    session.apply(Action::Variations(0));
+    session.apply(Action::Seconds(Some(1e9)));
+    assert_eq!((session.draft.variations, session.draft.length_secs), (1, Some(10.0)));
+    session.apply(Action::Seconds(Some(f32::NAN)));
+    assert_eq!(session.draft.length_secs, None);
+}
+
+#[test]
+fn an_empty_prompt_is_asked_for_and_generates_nothing() {
+    let mut desk = Desk::new();
+    for action in [Action::Generate, Action::Continue] {
+        desk.act(Action::Prompt(" \t ".to_owned()));
+        desk.act(action);
+    }
+    assert!(desk.session.jobs.is_empty());
+    assert!(desk.toast_texts().iter().any(|text| text.contains("write what the character does")), "{:?}", desk.toast_texts());
+}
+
+#[test]
+fn generating_twice_gives_two_takes_one_after_the_other() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.act(Action::Seed(7));
+    desk.act(Action::Generate);
+    assert_eq!(desk.session.jobs.len(), 2);
+    desk.until_idle();
+    assert_eq!(desk.session.takes.len(), 2);
+}
+
+#[test]
+fn the_largest_seed_has_variations_too() {
+    let mut desk = Desk::new();
+    desk.act(Action::Seed(u64::MAX));
+    desk.act(Action::Variations(2));
+    desk.prompt("a person walks");
+    desk.until_idle();
+    let seeds: Vec<u64> = desk.session.takes.iter().map(|entry| entry.take.provenance.seed).collect();
+    assert_eq!(seeds, [u64::MAX, 0]);
+}
+
+#[test]
+fn cancelling_ends_waiting_generations_too() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.act(Action::Generate);
+    desk.act(Action::Generate);
+    desk.act(Action::Cancel);
+    desk.until_idle();
+    assert!(desk.session.takes.is_empty() && matches!(desk.session.showing, Showing::Nothing));
+    desk.act(Action::Cancel);
+    desk.prompt("a person runs");
+    desk.until(|session| session.takes.len() == 1);
+}
+
+#[test]
+fn a_generator_that_is_gone_is_a_message_and_no_endless_wait() {
+    let mut session = session_with(&[]);
+    session.apply(Action::Prompt("a person walks".to_owned()));
+    let effects = session.apply(Action::Generate);
+    let Some(Effect::Tell(command)) = effects.first() else { panic!("{effects:?}") };
+    session.refused(command, "the generator is gone; start Zoetrope again".to_owned());
+    assert!(session.jobs.is_empty() && !session.busy().working);
+    assert!(session.toasts.list().iter().any(|toast| toast.kind == ToastKind::Error));
+}
+
+/// A session with a model and finished takes, without a generator.
+pub(crate) fn session_with(prompts: &[&str]) -> Session {
+    let mut session = Session::new("starter");
+    let model = ModelInfo {
+        name: "starter".to_owned(),
+        licence: "CC BY-NC 4.0".to_owned(),
+        device: "cpu".to_owned(),
+        card: vec![("It cannot", "fly".to_owned())],
+    };
+    session.hear(Event::Ready { model });
+    for prompt in prompts {
+        let provenance = Provenance { prompt: (*prompt).to_owned(), model: "starter".to_owned(), ..Provenance::default() };
+        let take = Take { motion: Motion { frames: vec![Pose::REST; 30] }.into(), provenance };
+        session.takes.push(Entry::new(take, None));
+    }
+    session
+}
+
+#[test]
+fn a_take_is_made_again_with_another_seed_after_the_same_take() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::Prompt("then sits".to_owned()));
+    desk.act(Action::Continue);
+    desk.until_idle();
+    desk.act(Action::Again(1));
+    desk.until_idle();
+    desk.act(Action::Again(0));
+    desk.until_idle();
+    let made: Vec<_> = desk.session.takes.iter().map(|entry| (entry.own_prompt(), entry.take.motion.len())).collect();
+    assert_eq!(made, [("a person walks", 60), ("then sits", 120), ("then sits", 120), ("a person walks", 60)]);
+    let seeds: Vec<u64> = desk.session.takes.iter().map(|entry| entry.take.provenance.seed).collect();
+    assert!(seeds[2] != seeds[1] && seeds[3] != seeds[0], "{seeds:?}");
+}

@@ -1,0 +1,129 @@
+//! The stage's pictures, and the program itself on a screen.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use zoetrope::app::script::Script;
+use zoetrope::motion::{Joint, Motion, Pose};
+use zoetrope::stage::{Figure, Graphics, PictureOptions, StageError, ViewAngle, render_pictures};
+
+#[test]
+fn the_demo_scripts_are_scripts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demos");
+    let scripts: Vec<PathBuf> = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    assert!(!scripts.is_empty());
+    for path in scripts {
+        Script::read(&path).expect("a script");
+    }
+}
+
+/// Whether tests that draw can run; says so where they cannot, and fails where they must.
+fn can_draw() -> bool {
+    match Graphics::open() {
+        Ok(_) => true,
+        Err(StageError::NoAdapter) if std::env::var_os("REQUIRE_GPU").is_none() => {
+            println!("skipped: no adapter");
+            false
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn pictures_show_the_character_on_its_floor_and_move_with_it() {
+    if !can_draw() {
+        return;
+    }
+    let mut frames = vec![Pose::REST; 31];
+    for (frame, pose) in frames.iter_mut().enumerate() {
+        pose.local[Joint::LShoulder as usize] = glam::Quat::from_rotation_z(0.04 * frame as f32);
+    }
+    let options = PictureOptions { times_secs: vec![0.0, 1.0, 0.0], size: (320, 240), angle: ViewAngle::Front, figure: Figure::Mannequin };
+    let pictures = render_pictures(&Motion { frames }, &options).expect("pictures");
+    assert_eq!(pictures.len(), 3);
+    let [first, raised, again] = [&pictures[0].pixels, &pictures[1].pixels, &pictures[2].pixels];
+    assert_eq!((first.width(), first.height()), (320, 240));
+    let differing = |a: &image::RgbaImage, b: &image::RgbaImage| {
+        a.pixels().zip(b.pixels()).filter(|(a, b)| a.0.iter().zip(b.0).any(|(a, b)| a.abs_diff(b) > 24)).count()
+    };
+    assert!(differing(first, raised) > 100, "a raised arm is seen");
+    assert!(differing(first, again) < 20, "the same time gives the same picture");
+    let brightest = first.pixels().map(|pixel| pixel.0[1]).max();
+    let corner = first.get_pixel(2, 2).0[1];
+    assert!(brightest > Some(120) && corner < 60, "a lit figure before a dark backdrop: {brightest:?}, {corner}");
+}
+
+/// One window at a time: they are slow enough on a software adapter.
+static SCREEN: Mutex<()> = Mutex::new(());
+
+/// The program itself, where there is a screen; says so where there is none, and fails where there must be one.
+fn program(arguments: &[&str]) -> Option<std::process::Command> {
+    if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
+        assert!(std::env::var_os("REQUIRE_GPU").is_none(), "no display");
+        println!("skipped: no display");
+        return None;
+    }
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_zoetrope"));
+    command.args(arguments);
+    Some(command)
+}
+
+#[test]
+fn a_script_drives_the_real_window_from_prompt_to_file() {
+    if !can_draw() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let [script, glb, pictures] = ["script.ron", "walk.glb", "pictures"].map(|name| folder.path().join(name));
+    let text = format!(
+        r#"[WaitIdle, Prompt("a person walks forward"), Seconds(2.0), Generate, WaitPreview, Screenshot("making.png"),
+            WaitIdle, Seek(1.0), Screenshot("walk.png"), Export({:?}), WaitIdle, Quit]"#,
+        glb.display().to_string()
+    );
+    std::fs::write(&script, text).expect("the script");
+    let arguments = ["--script", &script.to_string_lossy(), "--screenshots", &pictures.to_string_lossy()];
+    let Some(mut command) = program(&arguments) else { return };
+    let _screen = SCREEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let output = command.output().expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let picture = image::open(pictures.join("walk.png")).expect("a picture").into_rgb8();
+    assert_eq!((picture.width(), picture.height()), (1280, 720));
+    let amber = picture.pixels().filter(|pixel| pixel.0[0] > 220 && pixel.0[2] < 110).count();
+    let clay = picture.pixels().filter(|pixel| pixel.0.iter().all(|channel| *channel > 150)).count();
+    assert!(amber > 1000 && clay > 2000, "the window and the character are in the picture: {amber}, {clay}");
+    assert!(pictures.join("making.png").exists());
+    assert_eq!(zoetrope::formats::read(&glb).expect("the exported file").len(), 60);
+}
+
+#[test]
+fn a_script_that_runs_into_an_error_ends_with_exit_code_1() {
+    if !can_draw() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("script.ron");
+    std::fs::write(
+        &script,
+        r#"[Prompt("a person walks"), WaitIdle, Seconds(1.0), Generate, WaitIdle, Export("/nowhere/at/all.glb"), WaitIdle]"#,
+    )
+    .expect("the script");
+    let Some(mut command) = program(&["--script", &script.to_string_lossy()]) else { return };
+    let _screen = SCREEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let output = command.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("/nowhere/at"), "{text}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_a_display_there_is_one_sentence_and_exit_code_1() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_zoetrope"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WAYLAND_SOCKET")
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("no display") && text.trim().lines().count() == 1, "{text}");
+}
