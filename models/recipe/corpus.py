@@ -17,10 +17,11 @@ import torch
 
 import pack
 import representation as rep
-from captions import Segment, swap_sides
+from captions import Segment
 from representation import FPS
 from text_encoder import TextEncoder
 from unseen import given_away
+from words import swap_sides
 
 HELD_OUT_SHARE = 0.04
 SHORT_LOOP_SECS, LOOP_TO_SECS = 5.0, 8.0

@@ -1,6 +1,6 @@
 """Writes a trained tokenizer and transformer as a model folder of the program.
 
-    python export.py CORPUS.pt runs/tokenizer runs/transformer models/bundled --name starter
+    python export.py CORPUS.pt work/tokenizer work/transformer models/bundled --name starter
 
 Parameter names and shapes are those of the published checkpoints; `text_encoder/` must already be in the folder
 (pack_text_encoder.py).

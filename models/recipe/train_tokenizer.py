@@ -1,6 +1,6 @@
 """Trains the motion tokenizer.
 
-    python train_tokenizer.py CORPUS.pt -o runs/tokenizer --minutes 35 --device cpu
+    python train_tokenizer.py CORPUS.pt -o work/tokenizer --minutes 35 --device cpu
 
 CORPUS.pt is what corpus.py writes. Besides the published loss (smooth L1 on all features) the root, the pelvis height,
 the walked path, the forward kinematics of the rotations and the steps of the feet are weighted: root drift and sliding

@@ -1,6 +1,6 @@
 """Tokenizes the corpus and trains the transformer on it.
 
-    python train_transformer.py CORPUS.pt runs/tokenizer -o runs/transformer --minutes 80 --device cpu
+    python train_transformer.py CORPUS.pt work/tokenizer -o work/transformer --minutes 80 --device cpu
 
 Each row is what the model sees when it runs: text features, codes, and the end token where a motion ends.
 """
@@ -18,10 +18,10 @@ from torch.nn import functional as F
 
 import gguf_file
 import representation as rep
-from captions import ACTIONS
 from corpus import Corpus, features_of
 from networks import FactoredTransformer, MotionTokenizer
 from training import Run, with_weights
+from words import ACTIONS
 
 SPEEDS = (1.0, 0.88, 1.13)
 LONGEST, SHORTEST = 150, 24  # tokens of a row
