@@ -210,7 +210,7 @@ fn every_reason_to_leave_out_a_clip_is_found_and_told_with_its_figure() {
         ("floating", person(120, |secs, pose| pose.root_m.y += 0.6 * late(secs))),
         ("sinking", person(120, |secs, pose| pose.root_m.y -= 0.6 * late(secs))),
         ("no-contact", person(120, |secs, pose| pose.root_m.z += glide(secs, -1.0, 1.5))),
-        ("sliding", person(120, |secs, pose| pose.root_m.z += glide(secs, 1.5, 2.0))),
+        ("sliding", person(120, |secs, pose| pose.root_m.z += glide(secs, 1.0, 2.8))),
     ];
     for (name, motion) in &clips {
         save_told(&input.join(format!("{name}.bvh")), motion, "a person does something\n");

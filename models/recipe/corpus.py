@@ -1,14 +1,14 @@
 """The training material: pieces of motion, each with what it shows, and the features of all captions.
 
-    python corpus.py motion.pack models/bundled/text_encoder -o corpus.pt
+    python corpus.py motion.pack DATASET models/bundled/text_encoder -o corpus.pt
 
 Besides the archives' own segments there are pieces made from them: standing still, sitting down, crouching; short walks
 and runs made longer by seamless loops; arms of one clip over the legs of another; one action after another.
 """
 
 import argparse
-import hashlib
 import random
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from text_encoder import TextEncoder
 from unseen import given_away
 from words import swap_sides
 
-HELD_OUT_SHARE = 0.04
 SHORT_LOOP_SECS, LOOP_TO_SECS = 5.0, 8.0
 LOOPED = {"walk", "walk-slow", "walk-fast", "walk-long", "run", "jog", "dash", "jacks", "jog-place", "crawl"}
 LEGS = {"walk", "walk-turn-left", "walk-turn-right", "walk-back", "run", "jog"}
@@ -62,20 +61,30 @@ class Piece:
         return [swap_sides(text) for text in texts] if mirrored else texts
 
 
-def is_held_out(clip):
-    return int(hashlib.sha1(clip.encode()).hexdigest(), 16) % 1000 < 1000 * HELD_OUT_SHARE
+def performer(clip):
+    """Who performed a clip, as far as its name tells: the rule of `zoetrope dataset build`."""
+    subject = re.match(r"0*(\d+)_\d+", clip)
+    return f"subject {subject[1]}" if subject else re.sub(r"_\d+$", "", clip)
 
 
-def build(pack_file, seed=0, compositions=500, chains=250):
-    """All pieces of a pack."""
+def kept_from_training(dataset):
+    """The performers of a data set's validation and test parts."""
+    rows = [line.split("\t") for line in (Path(dataset) / "clips.tsv").read_text().splitlines()]
+    part, who = (rows[0].index(column) for column in ("part", "performer"))
+    return {row[who].rsplit("/", 1)[-1] for row in rows[1:] if row[part] != "train"}
+
+
+def build(pack_file, dataset, seed=0, compositions=500, chains=250):
+    """All pieces of a pack; those of the performers that `dataset` tests with are held out."""
     rng = random.Random(seed)
+    others = kept_from_training(dataset)
     pieces = []
     for clip, root, local, segments in pack.read(pack_file):
         for entry in segments:
             start, stop = int(entry["start_s"] * FPS), min(len(root), round(entry["end_s"] * FPS))
             if stop - start >= 20:
                 segment = Segment.of(clip, entry["captions"])
-                pieces.append(Piece(clip, root[start:stop], local[start:stop], segment, is_held_out(clip)))
+                pieces.append(Piece(clip, root[start:stop], local[start:stop], segment, performer(clip) in others))
     made = [piece for source in pieces for piece in (*seats(source), *squats(source), *strikes(source))]
     made += idles(pieces, rng)
     pieces = [looped(piece) if piece.segment.action in LOOPED and len(piece) < SHORT_LOOP_SECS * FPS else piece for piece in pieces]
@@ -278,8 +287,8 @@ class Corpus:
         self.pools, self.texts, self.text_spans, self.text_features = pools, texts, text_spans, text_features
 
     @classmethod
-    def make(cls, pack_file, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=250, like=None):
-        pieces = build(pack_file, seed, compositions, chains)
+    def make(cls, pack_file, dataset, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=250, like=None):
+        pieces = build(pack_file, dataset, seed, compositions, chains)
         mean, std = kept_statistics(like) if like else statistics(pieces, device)
         rng = random.Random(seed)
         pools, texts, pool_of = [], [[""]], {}
@@ -343,6 +352,7 @@ def statistics(pieces, device):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pack")
+    parser.add_argument("dataset", help="folder of `zoetrope dataset build`, for who is held out")
     parser.add_argument("text_encoder")
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--captions", type=int, default=40, help="sentences per action and style")
@@ -351,7 +361,7 @@ def main():
     parser.add_argument("--like", help="model folder whose feature statistics are kept, to train it further")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
-    corpus = Corpus.make(a.pack, a.text_encoder, a.device, a.captions, 0, a.compositions, a.chains, a.like)
+    corpus = Corpus.make(a.pack, a.dataset, a.text_encoder, a.device, a.captions, 0, a.compositions, a.chains, a.like)
     corpus.save(a.output)
     seconds = defaultdict(float)
     for piece in corpus.pieces:

@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::UNIX_EPOCH;
 
 /// Changes whenever the same file would become other clips, so that records of older programs do not count.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// What tells whether a file was done before: itself, its captions, and the options that change clips.
 pub(super) fn key(source: &Source, options: &BuildOptions) -> String {

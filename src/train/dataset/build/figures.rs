@@ -136,7 +136,7 @@ const LIMITS: [Limit; 11] = [
     Limit { reason: Reason::Floating, of: |f| f.float_pct, most: 25.0, unit: "% of frames" },
     Limit { reason: Reason::Sinking, of: |f| f.sink_pct, most: 25.0, unit: "% of frames" },
     Limit { reason: Reason::NoContact, of: |f| 100.0 - f.contact_pct, most: 90.0, unit: "% of frames without" },
-    Limit { reason: Reason::Sliding, of: |f| f.slip_mm, most: 25.0, unit: "mm/frame" },
+    Limit { reason: Reason::Sliding, of: |f| f.slip_mm, most: 60.0, unit: "mm/frame" },
 ];
 
 /// What a clip failed by.
