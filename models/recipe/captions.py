@@ -67,7 +67,7 @@ SYNONYMS = {
 }  # fmt: skip
 DOUBLED = {
     "jog", "run", "stop", "hop", "step", "hit", "sit", "get", "put", "trot", "nod", "mop", "jab", "cut", "slip", "spin", "squat", "flip", "scrub", "trek", "plod", "plop", "drop", "dip", "spar", "sidestep",
-    "skip", "bid"}  # fmt: skip
+    "skip", "bid", "leg", "pop", "snap", "whip", "bob"}  # fmt: skip
 
 
 class Segment:
@@ -113,10 +113,14 @@ class Segment:
         return self.action, self.style, self.sentences
 
     def captions(self, count, rng):
-        """About `count` different sentences, more for an action with many phrases; the archive's own first."""
+        """About `count` different sentences, more for an action with many phrases; the archive's own first.
+
+        Every scene of the action is among them, as less than half of all.
+        """
+        whole = scenes(self.action, self.style)
+        found = dict.fromkeys([*self.sentences, *whole])
         if self.action in ACTIONS:
-            count = max(count, 2 * len(ACTIONS[self.action]))
-        found = dict.fromkeys(self.sentences)
+            count = max(count, 2 * len(ACTIONS[self.action]), int(1.25 * len(whole))) + len(whole)
         for _ in range(count * 4):
             if len(found) >= count:
                 break
@@ -126,8 +130,6 @@ class Segment:
     def _sentence(self, rng):
         if self.sentences and (not self.phrases or self.action == "ballet" and rng.random() < 0.5):
             return _reworded(rng.choice(self.sentences), rng)
-        if rng.random() < 0.2 and (whole := scenes(self.action, self.style)):
-            return rng.choice(whole)
         return compose(self.phrases, self.style, rng, NOUNS.get(self.action), ACTORS.get(self.action))
 
 

@@ -56,12 +56,18 @@ ACTIONS = {
         "*take several steps back", "*keep walking backwards", "*stroll backwards", "*back off",
         "*withdraw backwards", "*travel backward on foot", "*walk back while looking ahead", "*recoil a few steps",
         "*take a few backward steps", "*march backwards",
+        "*backpedal", "*back away", "*go in reverse", "*reverse", "*walk in reverse", "*back up step by step", "*give ground",
+        "*shrink back", "*fall back", "*back away slowly", "*back out of the room", "*pull back", "*moonwalk",
     ],
     "walk-left": [
         "*walk to the left", "side *step to the left", "*move left", "*step sideways to the left", "*walk sideways to the left",
         "*shuffle left", "*go left sideways", "*sidestep left", "*move sideways to the left", "*step to the left", "*step left",
         "*take side steps to the left", "*shuffle sideways to the left", "*go sideways to the left", "*slide to the left",
         "*step out to the left", "*scoot to the left", "*move over to the left",
+        "*strafe left", "*sidle to the left", "*edge left", "*edge sideways to the left", "crab *walk to the left",
+        "*move laterally to the left", "*shift to the left", "*step aside to the left", "*drift left",
+        "*take lateral steps to the left", "*inch to the left", "*make way to the left", "*slide left",
+        "*do a side shuffle to the left",
     ],
     "walk-turn-left": [
         "*walk and *turn left", "*walk forward and *turn left", "*turn left while walking", "*walk and *make a left turn",
@@ -84,6 +90,9 @@ ACTIONS = {
         "*speed along", "*gallop forward", "*dash ahead", "*zoom ahead", "*run a race", "*run for the bus", "*storm ahead",
         "*race down the track", "*fly down the track", "*run in a straight line", "*run away from danger", "*hurtle forward", "*run hard",
         "*scurry ahead", "*run home",
+        "*flee", "*bolt", "*hightail it", "*make a run for it", "*tear along", "*tear down the street", "*scamper off",
+        "*hurry as fast as possible", "*sprint to the finish line", "*run like mad", "*leg it", "*run for cover", "*pelt along",
+        "*barrel ahead", "*run for dear life", "*flee from danger",
     ],
     "jog": [
         "*jog", "*jog forward", "*run at an easy pace", "*go jogging", "*jog ahead", "*run", "*run slowly", "*trot forward", "*run forward",
@@ -102,6 +111,9 @@ ACTIONS = {
         "*run curving to the left", "*run forward and *turn to the left", "*sprint and *turn left",
         "*change direction to the left while running", "*run around a bend to the left", "*race to the left", "*run ahead, then *go left",
         "*jog in a curve to the left", "*run in an arc to the left",
+        "*run and *take a left turn", "*run and *bend left", "*run and *swerve to the left", "*turn left on the run",
+        "*run along a curve to the left", "*sprint around a corner to the left", "*round a corner to the left at a run",
+        "*jog ahead and *bear left", "*run ahead and *hook left",
     ],
     "run-jump": ["*run and *leap", "*run and *make a big jump", "*run and *jump over an obstacle", "*run and *leap over something", "*take a running jump"],
     "walk-run": ["*walk and then *start running", "*speed up from a walk to a run", "*walk, then *run"],
@@ -111,6 +123,10 @@ ACTIONS = {
         "*jump on the spot", "*hop once on both legs", "*hop into the air", "*do a vertical leap", "*take a leap",
         "*jump upwards", "*bound upward", "*launch upward", "*jump with both feet", "*lift off the ground with a jump",
         "*bend the knees and *jump", "*crouch and *leap up", "*jump straight up", "*jump up in the air", "*skip rope", "*make a jump",
+        "*spring up", "*spring into the air", "*pop up off the floor", "*take off with both feet and *land again",
+        "*push off the ground with both legs", "*bounce once off the ground", "*launch into the air", "*leap for joy",
+        "*jump with joy", "*jump over a rope", "*hop over a puddle", "*catapult upward", "*go up for a header",
+        "*do a squat jump", "*jump from a squat",
     ],
     "jump-high": [
         "*make a high jump", "*jump up high", "*leap high into the air", "*jump as high as possible", "*jump", "*leap up",
@@ -133,6 +149,10 @@ ACTIONS = {
         "*tilt the upper body forward politely", "*bow at the end of the show", "*bow to the king", "*greet in the Japanese manner",
         "*bow and *straighten up again", "*lean forward respectfully", "*bend the back in respect", "*bow low", "*bow humbly",
         "*pay respect with a bow", "*lower the upper body in respect", "*salute by bowing", "*bow before the teacher",
+        "*incline the upper body", "*bend at the waist", "*bend from the hips in greeting",
+        "*fold forward at the hips and *rise again", "*dip the head and the torso", "*pay homage", "*show reverence",
+        "*acknowledge the applause", "*thank the audience", "*thank the crowd by bending forward", "*show deference",
+        "*take a curtain call", "*bow from the waist", "*honor somebody by bending forward",
     ],
     "bye": [
         "*wave goodbye", "*wave", "*wave a hand", "*say goodbye with a wave", "*wave hello", "*greet by waving", "*wave at someone",
@@ -184,6 +204,10 @@ ACTIONS = {
         "*hit something with the foot", "*swing a leg forward in a kick", "*kick the leg up", "*lift a leg and *kick", "*perform a kick",
         "*kick with force", "*kick down a door", "*do a front kick", "*attack with the foot", "*punt", "*kick an enemy", "*kick somebody",
         "*swing the leg up high", "*raise one leg in a kick", "*kick at something",
+        "*lash out with one leg", "*strike with the foot", "*boot something", "*snap out a leg", "*drive a heel into something",
+        "*shove something away with the foot", "*thrust a foot forward", "*fling a leg up", "*whip the leg forward",
+        "*hit somebody with the leg", "*plant a boot on the enemy", "*break a board with the foot", "*strike with the shin",
+        "*land a kick",
     ],
     "kick-ball": [
         "*kick a soccer ball", "*take a few steps and *kick a ball", "*kick a ball", "*kick a football", "*shoot a ball with the foot",
@@ -261,6 +285,10 @@ ACTIONS = {
         "*stand like a soldier", "*stand straight", "*wait patiently", "*remain in place", "*stop and *stand", "*relax while standing",
         "*stand in one spot", "*pause", "*linger", "*stand on the spot", "*stay put", "*stand quietly and *look ahead",
         "*stand and *listen", "*stay where it is", "*pose for a photo", "*hold a standing position",
+        "*stand motionless", "*stand like a statue", "*freeze", "*remain motionless", "*refrain from moving", "*stay upright",
+        "*stand by", "*stand guard", "*keep watch", "*queue up", "*wait for a friend", "*hang around",
+        "*stand with the arms hanging down", "*loiter", "*hold a pose", "*kill time", "*stand about",
+        "*strike a pose and *hold it",
     ],
     "crouch": [
         "*crouch", "*crouch down", "*squat down", "*get down low", "*duck down", "*bend the knees and *crouch", "*lower into a crouch",
@@ -268,6 +296,9 @@ ACTIONS = {
         "*bend the knees deeply", "*drop into a crouch", "*hide by crouching", "*duck to avoid something", "*stoop low", "*lower the body",
         "*go down on the haunches", "*get down", "*get low", "*kneel down", "*sink down", "*stay low", "*crouch to hide",
         "*crouch to look at something low", "*take cover", "*duck under something", "*squat on the ground",
+        "*hunker down", "*hunch down low", "*sit on the heels", "*drop low", "*bob down", "*dip low", "*get close to the ground",
+        "*scrunch down", "*lower the hips toward the floor", "*hide behind a low wall", "*curl up low", "*take a low stance",
+        "*lower into a deep squat", "*fold the knees and *sink down",
     ],
     "crouch-up": [
         "*crouch down and *stand up", "*squat down and *get up", "*duck down and *come back up", "*do a squat", "*squat",
@@ -290,6 +321,8 @@ ACTIONS = {
         "*do jumping jacks", "*exercise with jumping jacks", "*perform jumping jacks", "*jump and *spread the arms and legs",
         "*jump while clapping overhead", "*do side straddle hops", "*jump with arms and legs apart",
         "*hop and *spread the legs while raising the arms", "*do gymnastics with jumping jacks", "*train with jumping jacks", "*exercise",
+        "*do star jumps", "*do jacks", "*jump into a star shape again and again", "*do astride jumps",
+        "*warm up with jumping jacks",
     ],
     "twist": ["*twist the torso from side to side", "*do standing torso twists", "*turn the upper body left and right", "*twist the upper body"],
     "arm-circles": ["*make circles with the arms", "*rotate the arms in circles", "*swing the arms in circles", "*circle the arms"],
@@ -348,7 +381,7 @@ ACTORS = {
 }  # fmt: skip
 PLACES = [
     "outside", "on the street", "in the park", "in the gym", "in a hall", "on stage", "in the garden", "at home", "in front of the house", "on the playground", "in the open", "in a studio",
-    "for a while", "for some time", "right now", "again", "in the middle of the room", "there", "on the grass", "indoors", "in the city", "all alone", "in front of everybody", "near the door",
+    "for a while", "for some time", "just now", "again", "in the middle of the room", "there", "on the grass", "indoors", "in the city", "all alone", "in front of everybody", "near the door",
 ]  # fmt: skip
 
 # Manners of a style: behind the phrase, and as a subject of its own.
