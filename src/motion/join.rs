@@ -22,7 +22,7 @@ pub fn joined(a: &Motion, b: &Motion, blend_frames: usize) -> Motion {
 }
 
 /// The pose after two, if the change from the first to the second goes on.
-fn beyond(before: &Pose, last: &Pose) -> Pose {
+pub(super) fn beyond(before: &Pose, last: &Pose) -> Pose {
     Pose {
         root_m: 2.0 * last.root_m - before.root_m,
         local: std::array::from_fn(|joint| (last.local[joint] * before.local[joint].inverse() * last.local[joint]).normalize()),
@@ -64,7 +64,7 @@ pub fn fade_in(motion: &mut Motion, from: [&Pose; 2], target: [&Pose; 2], blend_
 }
 
 /// The turn about the vertical that is nearest to a rotation.
-fn yaw_of(rotation: Quat) -> f32 {
+pub(super) fn yaw_of(rotation: Quat) -> f32 {
     2.0 * rotation.y.atan2(rotation.w)
 }
 

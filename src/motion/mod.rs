@@ -9,6 +9,7 @@ pub mod effects;
 pub mod features;
 pub mod feet;
 pub mod join;
+pub mod looping;
 pub mod measure;
 mod pose;
 pub mod retarget;
