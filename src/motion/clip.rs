@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Frames a second inside the program.
 pub const FPS: f32 = 30.0;
 
-/// A motion clip of at least one frame at [`FPS`]. Frame `i` is at `i / FPS` seconds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A motion clip at [`FPS`]. Frame `i` is at `i / FPS` seconds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Motion {
     /// The poses, in time order.
     pub frames: Vec<Pose>,

@@ -7,18 +7,43 @@ use glam::{Quat, Vec3};
 /// `blend_frames` frames what differs in pose and in speed dies away ([`fade_in`]). An empty motion joins without a trace.
 #[must_use]
 pub fn joined(a: &Motion, b: &Motion, blend_frames: usize) -> Motion {
-    let (Some(last), Some(first)) = (a.frames.last(), b.frames.first()) else {
+    let (Some(last), Some(lead)) = (a.frames.last(), lead_of(b)) else {
         return if a.is_empty() { b.clone() } else { a.clone() };
     };
     let before = a.frames.iter().rev().nth(1).unwrap_or(last);
-    // Where `b` would have come from, had it gone as it goes on.
-    let second = b.frames.get(1).unwrap_or(first);
-    let came_from = beyond(second, first);
-    let led_in = Motion { frames: [beyond(first, &came_from), came_from].into_iter().chain(b.frames.iter().copied()).collect() };
-    let mut placed = placed_at(&led_in, &came_from, last);
-    let lead: Vec<Pose> = placed.frames.drain(..2).collect();
-    fade_in(&mut placed, [&lead[0], &lead[1]], [before, last], blend_frames);
+    let placed = following([before, last], lead, b, Turned::default(), blend_frames);
     Motion { frames: a.frames.iter().chain(&placed.frames).copied().collect() }
+}
+
+/// Where a motion would have come from, had it gone as it goes on: the two poses before its first; nothing of an empty motion.
+#[must_use]
+pub fn lead_of(motion: &Motion) -> Option<[Pose; 2]> {
+    let first = motion.frames.first()?;
+    let came_from = beyond(motion.frames.get(1).unwrap_or(first), first);
+    Some([beyond(first, &came_from), came_from])
+}
+
+/// How a motion departs from where the one before it would have gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Turned {
+    /// To the left, radians.
+    pub facing_rad: f32,
+    /// On the floor, as the one who walks sees it: x to the left, z ahead; metres.
+    pub offset_m: Vec3,
+}
+
+/// A motion that comes from the poses `lead`, placed so that it comes from the poses `end` instead: where and as these would have
+/// gone, but for `turned`. The difference dies away over `blend_frames` frames ([`fade_in`]).
+#[must_use]
+pub fn following(end: [&Pose; 2], lead: [Pose; 2], motion: &Motion, turned: Turned, blend_frames: usize) -> Motion {
+    let led_in = Motion { frames: lead.iter().chain(&motion.frames).copied().collect() };
+    let ahead = Quat::from_rotation_y(yaw_of(end[1].local[0]));
+    let turn = Quat::from_rotation_y(turned.facing_rad);
+    let around = end[1].root_m;
+    let mut placed = placed_at(&led_in, &lead[1], end[1]).placed(turned.facing_rad, around - turn * around + ahead * turned.offset_m);
+    let lead: Vec<Pose> = placed.frames.drain(..2).collect();
+    fade_in(&mut placed, [&lead[0], &lead[1]], end, blend_frames);
+    placed
 }
 
 /// The pose after two, if the change from the first to the second goes on.

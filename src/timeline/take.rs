@@ -5,6 +5,10 @@ use crate::motion::Motion;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// A take's number in a document; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TakeId(pub u64);
+
 /// A finished motion with its history. Cheap to clone: the frames are shared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Take {

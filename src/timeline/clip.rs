@@ -1,0 +1,181 @@
+//! A clip on the timeline: a stretch of a take, and what is done to it.
+
+use super::TakeId;
+use crate::motion::cleanup::{CleanupSettings, clean};
+use crate::motion::join::{Turned, lead_of};
+use crate::motion::looping::Round;
+use crate::motion::{Motion, Pose};
+use glam::Vec3;
+use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// A clip's number; no two clips of an arrangement share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ClipId(pub u64);
+
+/// How fast a clip may be played.
+pub const SPEEDS: RangeInclusive<f32> = 0.25..=4.0;
+/// Most rounds of a loop.
+pub const MOST_ROUNDS: u32 = 100;
+/// Longest transition from the clip before, frames.
+pub const MOST_BLEND_FRAMES: usize = 60;
+/// The usual transition: half a second.
+pub const BLEND_FRAMES: usize = 15;
+/// How long the seam of a loop takes at most, frames.
+const LOOP_BLEND_FRAMES: usize = 10;
+
+/// A stretch of a take, and what is done to it. Where it stands follows from the clips before it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Clip {
+    /// Its number.
+    pub id: ClipId,
+    /// The take it shows.
+    pub take: TakeId,
+    /// First frame of the take.
+    pub from: usize,
+    /// The frame of the take behind the last one; there are at least two between.
+    pub to: usize,
+    /// What is done to it.
+    pub settings: ClipSettings,
+}
+
+/// What is done to the frames of a clip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClipSettings {
+    /// 2 is twice as fast.
+    pub speed: f32,
+    /// Left and right change places.
+    pub mirror: bool,
+    /// The root stays on the spot.
+    pub in_place: bool,
+    /// How often it is played; more than once is a loop.
+    pub rounds: u32,
+    /// Whether each round ends on the spot and in the heading where it began, instead of travelling on.
+    pub returns: bool,
+    /// How strongly touching feet are pinned, 0 to 1.
+    pub foot_lock: f32,
+    /// How strongly tremble is taken off, 0 to 1.
+    pub smoothing: f32,
+    /// To the left of where the clip before it would have gone, degrees.
+    pub facing_deg: f32,
+    /// Beside where the clip before it would have gone, metres: to the left, and ahead.
+    pub offset_m: [f32; 2],
+    /// How long the transition from the clip before takes.
+    pub blend_frames: usize,
+}
+
+impl Default for ClipSettings {
+    fn default() -> Self {
+        Self {
+            speed: 1.0,
+            mirror: false,
+            in_place: false,
+            rounds: 1,
+            returns: false,
+            foot_lock: 0.0,
+            smoothing: 0.0,
+            facing_deg: 0.0,
+            offset_m: [0.0; 2],
+            blend_frames: BLEND_FRAMES,
+        }
+    }
+}
+
+impl ClipSettings {
+    /// The same within what is allowed; numbers that are none become the usual ones.
+    #[must_use]
+    pub fn within_bounds(self) -> Self {
+        let usual = Self::default();
+        let bounded = |value: f32, from: f32, to: f32, usual: f32| if value.is_finite() { value.clamp(from, to) } else { usual };
+        Self {
+            speed: bounded(self.speed, *SPEEDS.start(), *SPEEDS.end(), usual.speed),
+            rounds: self.rounds.clamp(1, MOST_ROUNDS),
+            foot_lock: bounded(self.foot_lock, 0.0, 1.0, usual.foot_lock),
+            smoothing: bounded(self.smoothing, 0.0, 1.0, usual.smoothing),
+            facing_deg: bounded(self.facing_deg, -180.0, 180.0, usual.facing_deg),
+            offset_m: self.offset_m.map(|metres| bounded(metres, -100.0, 100.0, 0.0)),
+            blend_frames: self.blend_frames.min(MOST_BLEND_FRAMES),
+            ..self
+        }
+    }
+
+    /// How the clip departs from where the one before it would have gone.
+    #[must_use]
+    pub fn turned(&self) -> Turned {
+        let [left_m, ahead_m] = self.offset_m;
+        Turned { facing_rad: self.facing_deg.to_radians(), offset_m: Vec3::new(left_m, 0.0, ahead_m) }
+    }
+}
+
+impl Clip {
+    /// Frames of one round on the timeline.
+    #[must_use]
+    pub fn round_frames(&self) -> usize {
+        (((self.to - self.from) as f32 / self.settings.speed).round() as usize).max(2)
+    }
+
+    /// Frames on the timeline.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.round_frames() * self.settings.rounds as usize
+    }
+
+    /// Whether it goes on from another clip as the take itself does.
+    #[must_use]
+    pub fn continues(&self, before: &Self) -> bool {
+        let settings = ClipSettings { blend_frames: before.settings.blend_frames, ..self.settings.clone() };
+        self.take == before.take && self.from == before.to && self.settings.blend_frames == 0 && settings == before.settings
+    }
+}
+
+/// The frames of a clip before it is placed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Baked {
+    /// The two poses that it comes from.
+    pub(super) lead: [Pose; 2],
+    /// Its frames.
+    pub(super) motion: Motion,
+}
+
+impl Baked {
+    /// Makes the frames of a clip from its take. What each step does is said at the settings.
+    pub(super) fn of(clip: &Clip, take: &Motion) -> Self {
+        let settings = &clip.settings;
+        let source = if settings.mirror { take.mirrored() } else { take.clone() };
+        let mut motion = Motion { frames: (0..clip.round_frames()).map(|frame| sampled(&source, clip, frame as f32)).collect() };
+        // What the take did before is where the clip comes from; a take's own beginning goes on as it goes on.
+        let known = (clip.from as f32 >= 2.0 * settings.speed).then(|| [-2.0, -1.0].map(|frame| sampled(&source, clip, frame)));
+        let mut lead = known.or_else(|| lead_of(&motion)).unwrap_or([Pose::REST; 2]);
+        if settings.rounds > 1 {
+            let round = Round::of(&motion, LOOP_BLEND_FRAMES.min(motion.len() / 3), settings.returns);
+            lead = lead_of(&round.motion).unwrap_or(lead);
+            motion = round.repeated(settings.rounds as usize);
+        }
+        let nothing = CleanupSettings { smoothing: false, settling: false, locking: false };
+        motion = towards(motion, settings.smoothing, &CleanupSettings { smoothing: true, ..nothing });
+        motion = towards(motion, settings.foot_lock, &CleanupSettings { settling: true, locking: true, ..nothing });
+        if settings.in_place {
+            let spot_m = motion.frames.first().map_or(Vec3::ZERO, |first| first.root_m);
+            lead.iter_mut().for_each(|pose| pose.root_m = Vec3::new(spot_m.x, pose.root_m.y, spot_m.z));
+            motion = motion.in_place();
+        }
+        Self { lead, motion }
+    }
+}
+
+fn sampled(source: &Motion, clip: &Clip, frame: f32) -> Pose {
+    source.pose_at((clip.from as f32 + frame * clip.settings.speed) / crate::motion::FPS)
+}
+
+/// The motion so far on the way to what a clean-up makes of it.
+fn towards(motion: Motion, strength: f32, settings: &CleanupSettings) -> Motion {
+    if strength <= 0.0 {
+        return motion;
+    }
+    let cleaned = clean(&motion, settings);
+    if strength >= 1.0 {
+        return cleaned;
+    }
+    Motion { frames: motion.frames.iter().zip(&cleaned.frames).map(|(before, after)| before.lerp(after, strength)).collect() }
+}

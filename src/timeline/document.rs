@@ -1,0 +1,170 @@
+//! The document: all takes, the arrangement of clips, and what undoes and redoes it.
+
+use super::clip::Clip;
+use super::edit::{Edit, EditError};
+use super::{Take, TakeId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Most changes that can be undone.
+const MOST_UNDONE: usize = 1000;
+
+/// What an edit changes, and undo brings back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Arrangement {
+    /// The clips, one after another.
+    pub clips: Vec<Clip>,
+    /// What is played and exported, in frames; nothing is everything.
+    pub range: Option<Range<usize>>,
+    /// The takes in the list, oldest first.
+    pub shelf: Vec<Shelved>,
+    /// The highest number given to a clip.
+    pub(super) next_clip: u64,
+}
+
+/// A take in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelved {
+    /// Which.
+    pub take: TakeId,
+    /// Whether it is a favourite.
+    pub favourite: bool,
+}
+
+impl Arrangement {
+    /// Length of the timeline, frames.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.clips.iter().map(Clip::frames).sum()
+    }
+}
+
+/// Takes, clips, and everything that was done to them. Takes only ever come; one that is discarded leaves the list, not the document,
+/// until that can no longer be undone.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    takes: BTreeMap<TakeId, Arc<Take>>,
+    now: Arrangement,
+    /// Older states, the latest last.
+    past: Vec<Arrangement>,
+    /// Undone states, the next to redo last.
+    future: Vec<Arrangement>,
+    /// The edit that goes on: a slider in somebody's hand.
+    held: Option<Edit>,
+    next_take: u64,
+}
+
+impl Document {
+    /// A document as it was stored.
+    ///
+    /// # Errors
+    /// What does not fit together, in words.
+    pub fn restored(takes: BTreeMap<TakeId, Arc<Take>>, arrangement: Arrangement) -> Result<Self, String> {
+        let next_take = takes.keys().next_back().map_or(0, |id| id.0);
+        let document = Self { takes, now: arrangement, next_take, ..Self::default() };
+        document.fault().map_or(Ok(document), Err)
+    }
+
+    /// The clips, the range and the list of takes.
+    #[must_use]
+    pub fn arrangement(&self) -> &Arrangement {
+        &self.now
+    }
+
+    /// All takes, also those that only an undo brings back.
+    #[must_use]
+    pub fn takes(&self) -> &BTreeMap<TakeId, Arc<Take>> {
+        &self.takes
+    }
+
+    /// Puts a new take at the end of the list. That is no edit: whatever is undone, a take that somebody waited for stays.
+    pub fn add(&mut self, take: Take) -> TakeId {
+        self.next_take += 1;
+        let id = TakeId(self.next_take);
+        self.takes.insert(id, Arc::new(take));
+        let shelved = Shelved { take: id, favourite: false };
+        self.past.iter_mut().chain(&mut self.future).chain([&mut self.now]).for_each(|state| state.shelf.push(shelved));
+        id
+    }
+
+    /// Does an edit.
+    ///
+    /// # Errors
+    /// Why it cannot be done; then nothing has changed.
+    pub fn apply(&mut self, edit: &Edit) -> Result<(), EditError> {
+        let held = self.held.take();
+        let before = self.now.clone();
+        self.now.apply(edit, &|id| self.takes.get(&id).map(|take| take.motion.len())).inspect_err(|_| self.now = before.clone())?;
+        let goes_on = held.is_some_and(|held| is_one_drag(&held, edit));
+        if self.now != before {
+            self.future.clear();
+            if !goes_on {
+                self.past.push(before);
+                let oldest = self.past.len().saturating_sub(MOST_UNDONE);
+                self.past.drain(..oldest);
+            }
+        }
+        Ok(())
+    }
+
+    /// Does an edit that goes on while a hand is on it: as long as the same thing is dragged, it is one change for undo.
+    ///
+    /// # Errors
+    /// As [`Document::apply`].
+    pub fn drag(&mut self, edit: &Edit) -> Result<(), EditError> {
+        self.apply(edit)?;
+        self.held = Some(edit.clone());
+        Ok(())
+    }
+
+    /// The hand lets go.
+    pub fn release(&mut self) {
+        self.held = None;
+    }
+
+    /// Whether there is something to undo.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// Whether there is something to redo.
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        !self.future.is_empty()
+    }
+
+    /// Takes back the latest change; whether there was one.
+    pub fn undo(&mut self) -> bool {
+        self.held = None;
+        let Some(before) = self.past.pop() else { return false };
+        self.future.push(std::mem::replace(&mut self.now, before));
+        true
+    }
+
+    /// Does the change again that was taken back last; whether there was one.
+    pub fn redo(&mut self) -> bool {
+        self.held = None;
+        let Some(next) = self.future.pop() else { return false };
+        self.past.push(std::mem::replace(&mut self.now, next));
+        true
+    }
+
+    /// What is wrong with the document, if anything is.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        self.now.fault(&|id| self.takes.get(&id).map(|take| take.motion.len()))
+    }
+}
+
+/// Whether two edits in a row are the same hand on the same thing.
+fn is_one_drag(held: &Edit, edit: &Edit) -> bool {
+    match (held, edit) {
+        (Edit::Trim { clip: one, .. }, Edit::Trim { clip: other, .. }) => one == other,
+        (Edit::Set { clip: one, .. }, Edit::Set { clip: other, .. }) => one == other,
+        (Edit::Range(_), Edit::Range(_)) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,286 @@
+//! The timeline: whatever is done to it, it stays one motion without gaps, and everything can be undone.
+
+use glam::{Quat, Vec3};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use std::sync::Arc;
+use zoetrope::motion::{FPS, Joint, Motion, Pose, feet};
+use zoetrope::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, Provenance, Take, TakeId};
+
+/// A person who walks in a wide circle, with swinging legs and arms.
+fn walk(frames: usize, phase: f32) -> Motion {
+    let pose = |frame: usize| {
+        let secs = frame as f32 / FPS;
+        let heading = 0.3 * secs;
+        let step = secs * 5.0 + phase;
+        let mut pose = Pose::REST;
+        pose.root_m = Vec3::new(4.0 * (1.0 - heading.cos()), 0.93, 4.0 * heading.sin());
+        pose.local[0] = Quat::from_rotation_y(heading);
+        for (joint, angle) in [(1, 0.5 * step.sin()), (2, -0.5 * step.sin()), (16, -0.4 * step.sin()), (17, 0.4 * step.sin())] {
+            pose.local[joint] = Quat::from_rotation_x(angle);
+        }
+        pose
+    };
+    Motion { frames: (0..frames).map(pose).collect() }
+}
+
+fn take(motion: Motion) -> Take {
+    Take { motion: Arc::new(motion), provenance: Provenance { prompt: "a person walks".to_owned(), ..Provenance::default() } }
+}
+
+fn document(lengths: &[usize]) -> (Document, Vec<TakeId>) {
+    let mut document = Document::default();
+    let ids = lengths.iter().enumerate().map(|(at, frames)| document.add(take(walk(*frames, at as f32)))).collect();
+    (document, ids)
+}
+
+fn chain(document: &Document) -> Chain {
+    Chain::of(document.arrangement(), document.takes())
+}
+
+fn inserted(document: &mut Document, take: TakeId) -> ClipId {
+    document.apply(&Edit::Insert { take, at: usize::MAX }).expect("a take");
+    document.arrangement().clips.last().expect("a clip").id
+}
+
+fn set(document: &mut Document, clip: ClipId, change: impl Fn(&mut ClipSettings)) {
+    let mut settings = document.arrangement().clips.iter().find(|other| other.id == clip).expect("the clip").settings.clone();
+    change(&mut settings);
+    document.apply(&Edit::Set { clip, settings }).expect("settings");
+}
+
+/// Largest way of a joint from frame to frame about the pelvis and of the pelvis itself, metres.
+fn largest_step_m(motion: &Motion, from: usize, to: usize) -> f32 {
+    let joints = feet::world_joints(motion);
+    let steps =
+        (from..to).flat_map(|frame| Joint::ALL.map(|joint| joints[frame][joint as usize].distance(joints[frame + 1][joint as usize])));
+    steps.fold(0.0, f32::max)
+}
+
+#[test]
+fn clips_follow_each_other_without_a_gap_or_a_jump() {
+    let (mut document, takes) = document(&[90, 75, 120]);
+    for take in &takes {
+        inserted(&mut document, *take);
+    }
+    let chain = chain(&document);
+    assert_eq!(chain.motion().len(), 285);
+    let mut end = 0;
+    for (clip, span) in chain.spans() {
+        assert_eq!((span.start, span.len()), (end, clip.frames()));
+        end = span.end;
+    }
+    let own = largest_step_m(&walk(90, 0.0), 0, 89);
+    let all = largest_step_m(chain.motion(), 0, 284);
+    assert!(all < 1.5 * own, "a joint jumps {all} m, in a take {own} m");
+}
+
+#[test]
+fn a_split_shows_what_was_there() {
+    let (mut document, takes) = document(&[120]);
+    inserted(&mut document, takes[0]);
+    let before = chain(&document).motion().clone();
+    for frame in [40, 80, 41 + 2] {
+        document.apply(&Edit::Split { frame }).expect("a split");
+    }
+    assert_eq!(document.arrangement().clips.len(), 4);
+    let after = chain(&document).motion().clone();
+    assert_eq!(after.len(), before.len());
+    for (before, after) in before.frames.iter().zip(&after.frames) {
+        let [before, after] = [before, after].map(|pose| pose.world().positions_m);
+        assert!(before.iter().zip(after).all(|(before, after)| before.distance(after) < 1e-3));
+    }
+}
+
+#[test]
+fn a_loop_is_split_inside_a_round() {
+    let (mut document, takes) = document(&[60]);
+    let clip = inserted(&mut document, takes[0]);
+    set(&mut document, clip, |settings| settings.rounds = 4);
+    document.apply(&Edit::Split { frame: 150 }).expect("a split");
+    let clips: Vec<(usize, usize, u32)> =
+        document.arrangement().clips.iter().map(|clip| (clip.from, clip.to, clip.settings.rounds)).collect();
+    assert_eq!(clips, [(0, 60, 2), (0, 30, 1), (30, 60, 1), (0, 60, 1)]);
+    assert_eq!(document.arrangement().frames(), 240);
+    assert_eq!(document.apply(&Edit::Split { frame: 999 }), Err(EditError::NothingThere));
+}
+
+#[test]
+fn the_second_clip_goes_where_it_is_turned_and_moved() {
+    let (mut document, takes) = document(&[60, 60]);
+    inserted(&mut document, takes[0]);
+    let second = inserted(&mut document, takes[1]);
+    let straight = chain(&document).motion().clone();
+    set(&mut document, second, |settings| (settings.facing_deg, settings.offset_m) = (90.0, [0.5, 0.0]));
+    let turned = chain(&document).motion().clone();
+    let ahead = |motion: &Motion| motion.frames[119].root_m - motion.frames[90].root_m;
+    let angle = ahead(&straight).angle_between(ahead(&turned)).to_degrees();
+    assert!((angle - 90.0).abs() < 1.0, "it goes {angle} degrees aside");
+    assert_eq!(straight.frames[..60], turned.frames[..60]);
+}
+
+#[test]
+fn settings_do_what_they_say() {
+    let (mut document, takes) = document(&[90]);
+    let clip = inserted(&mut document, takes[0]);
+    set(&mut document, clip, |settings| settings.speed = 2.0);
+    assert_eq!(chain(&document).motion().len(), 45);
+    set(&mut document, clip, |settings| (settings.speed, settings.in_place) = (1.0, true));
+    let spot = chain(&document).motion().clone();
+    assert!(spot.frames.iter().all(|pose| pose.root_m.distance(spot.frames[0].root_m) < 1e-5));
+    set(&mut document, clip, |settings| (settings.in_place, settings.mirror) = (false, true));
+    assert!(chain(&document).motion().frames[89].root_m.x < -0.1, "it turns the other way");
+    set(&mut document, clip, |settings| (settings.speed, settings.foot_lock, settings.rounds) = (f32::NAN, 7.0, 0));
+    let settings = &document.arrangement().clips[0].settings;
+    assert_eq!((settings.speed, settings.foot_lock, settings.rounds), (1.0, 1.0, 1), "numbers stay in their bounds");
+}
+
+#[test]
+fn a_take_that_arrives_survives_undo() {
+    let (mut document, takes) = document(&[60]);
+    inserted(&mut document, takes[0]);
+    let late = document.add(take(walk(30, 0.0)));
+    assert!(document.undo());
+    assert!(document.arrangement().clips.is_empty());
+    assert!(document.arrangement().shelf.iter().any(|shelved| shelved.take == late));
+    assert!(document.redo());
+    assert!(document.arrangement().shelf.iter().any(|shelved| shelved.take == late));
+    assert_eq!(document.apply(&Edit::Discard(takes[0])), Err(EditError::InUse));
+    document.apply(&Edit::Discard(late)).expect("nobody shows it");
+    assert_eq!(document.apply(&Edit::Insert { take: late, at: 0 }), Err(EditError::NoSuchTake));
+    assert!(document.undo());
+    document.apply(&Edit::Insert { take: late, at: 0 }).expect("it is back");
+}
+
+#[test]
+fn a_drag_is_one_change() {
+    let (mut document, takes) = document(&[90]);
+    let clip = inserted(&mut document, takes[0]);
+    let start = document.arrangement().clone();
+    for to in (40..90).rev() {
+        document.drag(&Edit::Trim { clip, from: 0, to }).expect("a trim");
+    }
+    document.release();
+    document.drag(&Edit::Trim { clip, from: 5, to: 40 }).expect("another drag");
+    document.release();
+    assert!(document.undo());
+    assert_eq!((document.arrangement().clips[0].from, document.arrangement().clips[0].to), (0, 40));
+    assert!(document.undo());
+    assert_eq!(*document.arrangement(), start);
+}
+
+/// An edit of a random kind. Every kind of [`Edit`] has its line, which the match below makes sure of.
+fn random_edit(document: &Document, rng: &mut StdRng) -> Edit {
+    let arrangement = document.arrangement();
+    let takes: Vec<TakeId> = document.takes().keys().copied().collect();
+    let take = takes[rng.random_range(0..takes.len())];
+    let clip = |rng: &mut StdRng| match arrangement.clips.len() {
+        0 => ClipId(rng.random_range(0..9)),
+        clips => arrangement.clips[rng.random_range(0..clips)].id,
+    };
+    let some = |rng: &mut StdRng| (0..rng.random_range(0..4)).map(|_| clip(rng)).collect::<Vec<_>>();
+    let frame = |rng: &mut StdRng| rng.random_range(0..arrangement.frames() + 20);
+    let kinds = [
+        Edit::Insert { take, at: rng.random_range(0..12) },
+        Edit::Remove(some(rng)),
+        Edit::Duplicate(some(rng)),
+        Edit::Move { clips: some(rng), to: rng.random_range(0..12) },
+        Edit::Split { frame: frame(rng) },
+        Edit::Trim { clip: clip(rng), from: rng.random_range(0..200), to: rng.random_range(0..200) },
+        Edit::Set {
+            clip: clip(rng),
+            settings: ClipSettings {
+                speed: rng.random_range(-1.0..6.0),
+                mirror: rng.random(),
+                in_place: rng.random(),
+                rounds: rng.random_range(0..4),
+                returns: rng.random(),
+                foot_lock: 0.0,
+                smoothing: 0.0,
+                facing_deg: rng.random_range(-400.0..400.0),
+                offset_m: [rng.random_range(-2.0..2.0), 0.0],
+                blend_frames: rng.random_range(0..90),
+            },
+        },
+        Edit::Range(rng.random::<bool>().then(|| frame(rng)..frame(rng))),
+        Edit::Favourite { take, favourite: rng.random() },
+        Edit::Discard(take),
+    ];
+    for edit in &kinds {
+        match edit {
+            Edit::Insert { .. }
+            | Edit::Remove(_)
+            | Edit::Duplicate(_)
+            | Edit::Move { .. }
+            | Edit::Split { .. }
+            | Edit::Trim { .. }
+            | Edit::Set { .. }
+            | Edit::Range(_)
+            | Edit::Favourite { .. }
+            | Edit::Discard(_) => {}
+        }
+    }
+    let kind = rng.random_range(0..kinds.len());
+    kinds[kind].clone()
+}
+
+#[test]
+fn two_thousand_random_edits_keep_it_sound_and_are_undone_to_the_letter() {
+    let (mut document, _) = document(&[40, 60, 90, 3, 1]);
+    let mut rng = StdRng::seed_from_u64(4);
+    let start = document.arrangement().clone();
+    let mut incremental = Chain::default();
+    let mut done = 0;
+    for number in 0..2000 {
+        let edit = random_edit(&document, &mut rng);
+        let before = document.arrangement().clone();
+        match document.apply(&edit) {
+            Ok(()) => done += usize::from(*document.arrangement() != before),
+            Err(_) => assert_eq!(*document.arrangement(), before, "a refused edit changes nothing: {edit:?}"),
+        }
+        assert_eq!(document.fault(), None, "after {edit:?}");
+        if document.arrangement().clips.len() > 30 {
+            let ids = document.arrangement().clips.iter().skip(5).map(|clip| clip.id).collect();
+            document.apply(&Edit::Remove(ids)).expect("clips");
+            done += 1;
+        }
+        if number % 40 == 0 {
+            incremental.update(document.arrangement(), document.takes());
+            let whole = chain(&document);
+            assert_eq!(incremental.motion().len(), document.arrangement().frames());
+            assert!(incremental.motion() == whole.motion(), "what is kept is not what would be made");
+            assert!(whole.motion().frames.iter().all(|pose| pose.root_m.is_finite() && pose.local.iter().all(|turn| turn.is_finite())));
+        }
+    }
+    assert!(done > 300, "{done}");
+    let end = document.arrangement().clone();
+    let undone = std::iter::repeat_with(|| document.undo()).take_while(|undone| *undone).count();
+    assert_eq!(undone, done);
+    assert_eq!(*document.arrangement(), start);
+    while document.redo() {}
+    assert_eq!(*document.arrangement(), end);
+}
+
+#[test]
+fn two_hundred_clips_are_brought_up_to_date_at_once() {
+    let (mut document, takes) = document(&[120]);
+    for _ in 0..200 {
+        inserted(&mut document, takes[0]);
+    }
+    let mut chain = chain(&document);
+    let clip = document.arrangement().clips[150].id;
+    document.apply(&Edit::Trim { clip, from: 10, to: 100 }).expect("a trim");
+    chain.update(document.arrangement(), document.takes());
+    assert_eq!(chain.motion().len(), 200 * 120 - 30);
+}
+
+#[test]
+fn a_stored_document_that_does_not_fit_together_is_refused() {
+    let (mut document, takes) = document(&[60]);
+    inserted(&mut document, takes[0]);
+    let mut arrangement = document.arrangement().clone();
+    assert!(Document::restored(document.takes().clone(), arrangement.clone()).is_ok());
+    arrangement.clips[0] = Clip { to: 61, ..arrangement.clips[0].clone() };
+    let error = Document::restored(document.takes().clone(), arrangement).expect_err("61 frames of 60");
+    assert!(error.contains("0..61"), "{error}");
+}
