@@ -28,7 +28,7 @@ BOOST = defaultdict(
     lambda: 1.0,
     {
         "kick": 30, "kick-ball": 30, "kick-karate": 30, "kick-jump": 30, "punch": 30, "box": 30, "jab-left": 30, "jab-right": 30, "karate": 5,
-        "walk-back": 20, "jacks": 15, "jump": 6, "jump-forward": 6, "jump-high": 6, "dance": 10, "salsa": 4, "bow": 5, "bye": 5, "stand": 5,
+        "walk-back": 20, "jacks": 15, "jump": 6, "jump-forward": 6, "jump-high": 6, "dance": 10, "salsa": 20, "walk-uneven": 4, "bow": 5, "bye": 5, "stand": 5,
         "walk-left": 5, "walk-right": 5, "crouch": 4,
     },
 )  # fmt: skip
