@@ -9,15 +9,14 @@
 //! neutral SMPL body, whose rest pelvis is 0.22 m below the origin), or load the template with its soles at the origin.
 
 use super::Recorded;
+use super::archive::{self, Archive};
 use super::error::Fault;
 use super::npy::{self, Array, MAX_VALUES};
 use super::rate::{self, Clip};
 use crate::motion::{JOINT_COUNT, Joint, Motion, Pose, REST_OFFSETS_M, rest_positions};
 use glam::{Quat, Vec3, vec3};
 use std::f32::consts::FRAC_PI_2;
-use std::io::{Cursor, Read, Write};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::CompressionMethod;
 
 /// Axis-angle numbers of the body without its root: 21 joints.
 const BODY_NUMBERS: usize = 3 * (JOINT_COUNT - 1);
@@ -30,7 +29,7 @@ const HOVERING_M: f32 = 0.5;
 
 /// The motion of an AMASS file's bytes.
 pub(super) fn parse(bytes: &[u8]) -> Result<(Motion, Recorded), Fault> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| Fault::damaged(format!("no npz archive ({error})")))?;
+    let mut archive = archive::open(bytes, "npz archive")?;
     let mut array = |names: &[&'static str]| read_array(&mut archive, names);
 
     let trans = rows("trans", array(&["trans"])?.ok_or_else(|| missing("trans"))?, 3)?;
@@ -86,7 +85,7 @@ pub(super) fn encode(poses: &[Pose], fps: f32) -> Result<Vec<u8>, Fault> {
         all.extend_from_slice(body);
         all.resize(all.len().next_multiple_of(3 * SMPLX_JOINTS), 0.0);
     }
-    pack(&[
+    let arrays = [
         ("trans", npy::floats(&[frames, 3], &trans)),
         ("root_orient", npy::floats(&[frames, 3], &root)),
         ("pose_body", npy::floats(&[frames, BODY_NUMBERS], &body)),
@@ -97,7 +96,8 @@ pub(super) fn encode(poses: &[Pose], fps: f32) -> Result<Vec<u8>, Fault> {
         ("surface_model_type", npy::text("smplx")),
         ("mocap_frame_rate", npy::double(f64::from(fps))),
         ("mocap_time_length", npy::double(f64::from(frames as f32 / fps))),
-    ])
+    ];
+    archive::packed(&arrays.map(|(name, bytes)| (format!("{name}.npy"), bytes)), CompressionMethod::Deflated)
 }
 
 /// The quarter turn that takes AMASS's (x, y, z) to our (x, z, -y) (spec 1.3).
@@ -145,33 +145,11 @@ fn rows(name: &str, array: Array, width: usize) -> Result<Vec<f32>, Fault> {
 }
 
 /// The first array of the archive that has one of these names.
-fn read_array(archive: &mut ZipArchive<Cursor<&[u8]>>, names: &[&'static str]) -> Result<Option<Array>, Fault> {
+fn read_array(archive: &mut Archive<'_>, names: &[&'static str]) -> Result<Option<Array>, Fault> {
     for name in names {
-        let file = match archive.by_name(&format!("{name}.npy")) {
-            Ok(file) => file,
-            Err(zip::result::ZipError::FileNotFound) => continue,
-            Err(error) => return Err(Fault::damaged(format!("unreadable {name} ({error})"))),
-        };
-        // What is unpacked is bounded here, not by the size that the archive declares.
-        let limit = (MAX_VALUES * 8) as u64;
-        let mut bytes = Vec::new();
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Fault::damaged(format!("unreadable {name} ({error})")))?;
-        if bytes.len() as u64 > limit {
-            return Err(Fault::new(format!("{name} unpacks to more than {} MiB", limit >> 20), "cut it into shorter clips"));
+        if let Some(bytes) = archive::unpacked(archive, &format!("{name}.npy"), (MAX_VALUES * 8) as u64)? {
+            return npy::parse(&bytes).map(Some);
         }
-        return npy::parse(&bytes).map(Some);
     }
     Ok(None)
-}
-
-/// A zip archive of named npy files, the same bytes for the same motion.
-fn pack(arrays: &[(&str, Vec<u8>)]) -> Result<Vec<u8>, Fault> {
-    let failed = |error: String| Fault::new(format!("the archive cannot be made ({error})"), "write a shorter clip");
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).last_modified_time(zip::DateTime::default());
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in arrays {
-        archive.start_file(format!("{name}.npy"), options).map_err(|error| failed(error.to_string()))?;
-        archive.write_all(bytes).map_err(|error| failed(error.to_string()))?;
-    }
-    archive.finish().map(Cursor::into_inner).map_err(|error| failed(error.to_string()))
 }

@@ -1,9 +1,10 @@
-//! Files: BVH, glTF, AMASS npz and 272-feature npy, read to a [`Motion`] and written from one.
+//! Files: BVH, glTF, AMASS npz and 272-feature npy, read to a [`Motion`] and written from one; and the project file.
 //!
 //! Readers trust nothing: a damaged or hostile file is an error of one line, within bounded memory. Writers write beside the file
 //! and rename. What happens to a motion before or after is not known here.
 
 mod amass;
+mod archive;
 mod bones;
 pub mod bvh;
 mod error;
@@ -12,11 +13,13 @@ mod file;
 mod glb;
 mod npy;
 mod own;
+mod project;
 mod rate;
 
 pub use error::FormatError;
 pub use features::{read_features, write_features, write_tokens, write_vector};
 pub use file::write_text;
+pub use project::{PROJECT_ENDING, open_project, save_project};
 
 use crate::body::Character;
 use crate::motion::{self, FPS, JOINT_COUNT, Motion, NameStyle, Pose};
