@@ -28,50 +28,80 @@ BOOST = defaultdict(
     lambda: 1.0,
     {
         "kick": 30, "kick-ball": 30, "kick-karate": 30, "kick-jump": 30, "punch": 30, "box": 30, "jab-left": 30, "jab-right": 30, "karate": 5,
-        "walk-back": 20, "jacks": 15, "jump": 6, "jump-forward": 6, "jump-high": 6, "dance": 10, "salsa": 20, "walk-uneven": 4, "bow": 5, "bye": 5, "stand": 5,
+        "walk-back": 20, "jacks": 15, "jump": 6, "jump-forward": 6, "jump-high": 6, "dance": 10, "salsa": 8, "walk-uneven": 4, "bow": 5, "bye": 5, "stand": 5,
         "walk-left": 5, "walk-right": 5, "crouch": 4,
     },
 )  # fmt: skip
 FEET = [rep.L_ANKLE, rep.R_ANKLE, rep.L_FOOT, rep.R_FOOT]
 
 
+SPEEDS = 0.8, 1.25
+ARMS = [13, 16, 18, 20], [14, 17, 19, 21]
+UPPER_SHARE, ARM_SHARE, HABIT_SHARE = 0.35, 0.2, 0.5  # of the windows, with the upper body or an arm of another, held otherwise
+HABIT_RAD = 0.08
+
+
 class Windows:
     """Random windows of the training clips and their mirror images, all on the device."""
 
-    def __init__(self, corpus, device):
-        pieces = corpus.pieces
-        parts, self.spans, self.held_out, at = [], [], [], 0
+    def __init__(self, corpus, device, vary=True):
+        motions, self.spans, at = [], [], 0
         for mirrored in (False, True):
-            features, lengths = features_of(pieces, mirrored, device=device)
-            parts.append(features)
-            for piece, length in zip(pieces, lengths):
+            for piece in corpus.pieces:
                 if not piece.held_out:
-                    self.spans.append((at, length, BOOST[piece.group]))
-                elif not mirrored:
-                    self.held_out.append((at, length))
-                at += length
-        self.features = torch.cat(parts)
+                    motions.append(piece.variant(mirrored, 1.0))
+                    self.spans.append((at, len(piece), BOOST[piece.group]))
+                    at += len(piece)
+        self.root, self.local = (torch.cat(column).to(device) for column in zip(*motions))
+        held_out = [piece for piece in corpus.pieces if piece.held_out]
+        features, lengths = features_of(held_out, device=device)
+        self.held_out = features.split(lengths)
         self.mean, self.std = corpus.mean.to(device), corpus.std.to(device)
-        self.device = device
+        self.device, self.vary = device, vary
 
     def prepare(self, frames):
-        usable = [span for span in self.spans if span[1] >= frames]
+        usable = [span for span in self.spans if span[1] > frames]
         self.frames = frames
-        start, length, boost = torch.tensor(usable, device=self.device).unbind(1)
-        self.start, self.room = start.long(), length.long() - frames + 1
+        self.start, length, boost = torch.tensor(usable, device=self.device).unbind(1)
+        self.start, self.length = self.start.long(), length.long()
         # A long clip holds more to see, but the shortest ones must not get lost.
-        self.weight = (self.room + frames).float().sqrt() * boost
+        self.weight = length.float().sqrt() * boost
 
     def draw(self, count):
+        """Features of windows, [count, frames, 272]."""
         row = torch.multinomial(self.weight, count, replacement=True)
-        at = self.start[row] + (torch.rand(count, device=self.device) * self.room[row]).long()
-        return self.features[at[:, None] + torch.arange(self.frames, device=self.device)]
+        slow, fast = SPEEDS
+        speed = torch.empty(count, 1, device=self.device).uniform_(slow, fast) if self.vary else torch.ones(count, 1, device=self.device)
+        # One frame more, which the first step and the first speeds come from.
+        room = (self.length[row] - 1 - self.frames * speed[:, 0]).clamp(min=0)
+        at = (torch.rand(count, device=self.device) * room)[:, None] + torch.arange(self.frames + 1, device=self.device) * speed
+        at = at.minimum(self.length[row, None] - 1.0)
+        low = at.long()
+        high = (low + 1).minimum(self.length[row, None] - 1)
+        low, high, weight = self.start[row, None] + low, self.start[row, None] + high, (at - low)[..., None]
+        root = torch.lerp(self.root[low], self.root[high], weight)
+        local = rep.blend(self.local[low], self.local[high], weight[..., None])
+        if self.vary:
+            local = varied(local)
+        starts = range(0, count * (self.frames + 1), self.frames + 1)
+        return rep.encode(root.flatten(0, 1), local.flatten(0, 1), starts=starts).unflatten(0, (count, -1))[:, 1:]
 
     def normalise(self, features):
         return (features - self.mean) / self.std
 
     def denormalise(self, features):
         return features * self.std + self.mean
+
+
+def varied(local):
+    """Windows of rotations [B, T, 22, 4] of more people than there are: arms and upper bodies change owners, and are held otherwise."""
+    count = len(local)
+    for part, share in [(rep.UPPER_BODY, UPPER_SHARE), *((arm, ARM_SHARE) for arm in ARMS)]:
+        taken = torch.where(torch.rand(count) < share, torch.randperm(count), torch.arange(count)).to(local.device)
+        local = local.index_copy(2, torch.tensor(part, device=local.device), local[taken][:, :, part])
+    habit = HABIT_RAD * torch.randn(count, 1, len(rep.UPPER_BODY), 3) * (torch.rand(count, 1, 1, 1) < HABIT_SHARE)
+    turned = rep.quat_multiply(local[:, :, rep.UPPER_BODY], rep.quat_from_axis_angle(habit.to(local.device)).expand(-1, local.shape[1], -1, -1))
+    return local.index_copy(2, torch.tensor(rep.UPPER_BODY, device=local.device), turned)
 
 
 def loss_of(windows, net, truth, weight):
@@ -105,9 +135,9 @@ def loss_of(windows, net, truth, weight):
 def measure(windows, net, limit=48):
     """On held-out clips: mean joint error of positions and of posed rotations (mm, pelvis-centred), root drift after 2 s (cm)."""
     position, posed, drift, used = [], [], [], []
-    for start, length in windows.held_out[:: max(1, len(windows.held_out) // limit)]:
-        length = min(length, 600) // 2 * 2
-        truth = windows.features[start : start + length][None]
+    for clip in windows.held_out[:: max(1, len(windows.held_out) // limit)]:
+        length = min(len(clip), 600) // 2 * 2
+        truth = clip[:length][None]
         decoded, code = net(windows.normalise(truth))
         features = windows.denormalise(decoded.float())
         true_joints, joints = rep.decode_positions(truth), rep.decode_positions(features)
@@ -129,9 +159,9 @@ def measure(windows, net, limit=48):
     return {"measure": posed + 2 * drift, "mpjpe_mm": position, "posed_mm": posed, "drift_cm": drift, "perplexity": perplexity}
 
 
-def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60, warm=None, decoder_only=False):
+def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60, warm=None, decoder_only=False, vary=True):
     torch.manual_seed(0)
-    windows = Windows(corpus, device)
+    windows = Windows(corpus, device, vary)
     windows.prepare(frames)
     net = MotionTokenizer(levels, width, width, activation).to(device)
     if warm:
@@ -178,11 +208,12 @@ def main():
     parser.add_argument("--report-secs", type=float, default=60)
     parser.add_argument("--warm", help="model folder to start from, instead of from nothing")
     parser.add_argument("--decoder-only", action="store_true", help="keep the encoder and with it all codes")
+    parser.add_argument("--as-they-are", action="store_true", help="windows of the clips alone: no other speeds, no exchanged arms")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
     corpus = Corpus.load(a.corpus)
     levels = [int(level) for level in a.levels.split(",")]
-    train(corpus, a.output, levels, a.width, a.activation, a.minutes, a.device, a.batch, a.frames, a.rate, a.report_secs, a.warm, a.decoder_only)
+    train(corpus, a.output, levels, a.width, a.activation, a.minutes, a.device, a.batch, a.frames, a.rate, a.report_secs, a.warm, a.decoder_only, not a.as_they_are)
 
 
 if __name__ == "__main__":
