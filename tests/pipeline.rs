@@ -9,23 +9,16 @@
 use candle_core::{DType, Device, Tensor};
 use glam::Vec3;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::TempDir;
 use zoetrope::library;
 use zoetrope::model::{MotionModel, Source};
 use zoetrope::motion::{Motion, Pose, join};
 use zoetrope::pipeline::{Finish, Generation, Length, Made, PipelineError, Request, Sampling, Step, Variations};
 
-/// A folder of the reference kit: the whole one, else the small choice in the repository.
-fn kit(name: &str) -> Option<PathBuf> {
-    let whole = std::env::var_os("ZOETROPE_FIXTURES").map(|kit| PathBuf::from(kit).join(name));
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    let folder = [whole, Some(golden)].into_iter().flatten().find(|folder| folder.exists());
-    if folder.is_none() {
-        println!("skipped: no reference kit");
-    }
-    folder
-}
+#[path = "shared/kit.rs"]
+mod shared;
+use shared::kit;
 
 /// The kit's small pipeline as a model folder. Its weights are random: it says nothing, but it says it exactly.
 fn small_model() -> Option<(MotionModel, TempDir)> {

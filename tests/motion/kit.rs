@@ -1,7 +1,8 @@
-//! Reference arrays: a small choice in `tests/golden`, everything where `ZOETROPE_FIXTURES` points.
+//! Arrays of the reference kit, of any type.
 
+use crate::shared::kit;
 use safetensors::{Dtype, SafeTensors};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Arrays of one safetensors file.
 pub(crate) struct Arrays {
@@ -12,13 +13,7 @@ pub(crate) struct Arrays {
 impl Arrays {
     /// A file of the complete kit, or of the goldens; `None`, said aloud, where it is in neither.
     pub(crate) fn open(name: &str) -> Option<Self> {
-        let kit = std::env::var_os("ZOETROPE_FIXTURES").map(PathBuf::from);
-        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-        let path = kit.into_iter().chain([golden]).map(|folder| folder.join(name)).find(|path| path.is_file());
-        let Some(path) = path else {
-            println!("skipped: no reference kit ({name})");
-            return None;
-        };
+        let path = kit(name)?;
         Some(Self { bytes: std::fs::read(&path).expect("readable fixture"), path })
     }
 

@@ -12,3 +12,5 @@ mod kit;
 mod measures;
 mod remove_sliding;
 mod representation;
+#[path = "../shared/kit.rs"]
+mod shared;

@@ -10,6 +10,8 @@
 mod checkpoints;
 mod kit;
 mod rewriting;
+#[path = "../shared/kit.rs"]
+mod shared;
 mod streaming;
 mod text;
 mod tokenizer;

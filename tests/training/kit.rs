@@ -1,31 +1,11 @@
-//! What the tests share.
+//! What the tests of training share.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+pub(crate) use crate::shared::{assert_relative, flat, kit, tensors};
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{Device, Tensor};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use zoetrope::model::TransformerConfig;
-
-/// A file of the reference kit: the committed choice first, then the whole of it.
-pub(crate) fn kit(path: &str) -> Option<PathBuf> {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(path);
-    let whole = std::env::var_os("ZOETROPE_FIXTURES").map(|kit| PathBuf::from(kit).join(path));
-    let found = [Some(golden), whole].into_iter().flatten().find(|path| path.exists());
-    if found.is_none() {
-        eprintln!("skipped: no reference kit ({path})");
-    }
-    found
-}
-
-pub(crate) fn tensors(path: &Path) -> HashMap<String, Tensor> {
-    candle_core::safetensors::load(path, &Device::Cpu).expect("fixture")
-}
-
-pub(crate) fn flat(tensor: &Tensor) -> Vec<f32> {
-    tensor.to_dtype(DType::F32).unwrap().flatten_all().unwrap().to_vec1().unwrap()
-}
 
 /// Numbers that look like activations, always the same.
 pub(crate) fn numbers(count: usize, seed: u64) -> Vec<f32> {
@@ -45,11 +25,6 @@ pub(crate) fn assert_near(what: &str, ours: &[f32], theirs: &[f32], tolerance: f
     let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     let finite = ours.iter().all(|value| value.is_finite());
     assert!(finite && worst <= tolerance * scale, "{what}: off by {worst} at scale {scale}");
-}
-
-#[track_caller]
-pub(crate) fn assert_relative(what: &str, ours: f64, theirs: f64, tolerance: f64) {
-    assert!((ours - theirs).abs() <= tolerance * theirs.abs(), "{what}: {ours} instead of {theirs}");
 }
 
 /// A transformer small enough for finite differences.

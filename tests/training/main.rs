@@ -5,3 +5,5 @@ mod gradients;
 mod kit;
 mod published;
 mod runs;
+#[path = "../shared/kit.rs"]
+mod shared;
