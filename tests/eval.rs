@@ -3,60 +3,29 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails, and says aloud what it skips")]
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use candle_core::{DType, Device, Tensor, Var};
-use glam::{Quat, Vec3};
+use glam::Vec3;
+use zoetrope::library;
 use zoetrope::model::evaluator::{EncoderSize, EvaluatorNetworks, EvaluatorSize, contrastive_loss, positions};
 use zoetrope::model::{Checkpoint, Evaluator, MotionModel};
-use zoetrope::motion::{JOINT_COUNT, Motion, Pose, features};
+use zoetrope::motion::JOINT_COUNT;
 use zoetrope::pipeline::Sampling;
-use zoetrope::train::dataset::{Dataset, Layout, Purpose, Split};
+use zoetrope::train::dataset::{Purpose, Split};
 use zoetrope::train::eval::learn::{LearnOptions, learn};
 use zoetrope::train::eval::metrics::{
     self, Embeddings, Gaussian, Joints, accelerations_m, code_use, distance, frechet_distance, hits, joint_error_m, mean_distance, ranks,
 };
 use zoetrope::train::eval::{Candidate, EvalError, Event, Options, evaluate, fingerprint, load_evaluator};
-use zoetrope::{formats, library};
 
-/// A file of the complete reference kit.
-fn kit(path: &str) -> Option<PathBuf> {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(path);
-    let whole = std::env::var_os("ZOETROPE_FIXTURES").map(|kit| PathBuf::from(kit).join(path));
-    let found = [Some(golden), whole].into_iter().flatten().find(|path| path.exists());
-    if found.is_none() {
-        eprintln!("skipped: no reference kit ({path})");
-    }
-    found
-}
-
-fn tensors(path: &Path) -> HashMap<String, Tensor> {
-    candle_core::safetensors::load(path, &Device::Cpu).expect("fixture")
-}
-
-fn flat(tensor: &Tensor) -> Vec<f32> {
-    tensor.to_dtype(DType::F32).unwrap().flatten_all().unwrap().to_vec1().unwrap()
-}
-
-fn json(path: &Path) -> serde_json::Value {
-    serde_json::from_slice(&std::fs::read(path).expect("fixture")).expect("fixture")
-}
-
-/// |a − b| ≤ tolerance · max(1, max |b|), the kit's measure.
-#[track_caller]
-fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
-    assert_eq!(ours.len(), theirs.len(), "{what}: lengths");
-    let scale = theirs.iter().fold(1.0_f32, |scale, value| scale.max(value.abs()));
-    let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    let finite = ours.iter().all(|value| value.is_finite());
-    assert!(finite && worst <= tolerance * scale, "{what}: off by {worst} at scale {scale}, allowed {}", tolerance * scale);
-}
-
-#[track_caller]
-fn assert_relative(what: &str, ours: f64, theirs: f64, tolerance: f64) {
-    assert!((ours - theirs).abs() <= tolerance * theirs.abs(), "{what}: {ours} instead of {theirs}");
-}
+#[path = "shared/kit.rs"]
+mod shared;
+#[path = "shared/walks.rs"]
+mod walks;
+use shared::{assert_close, assert_relative, flat, json, kit, tensors};
+use walks::walks;
 
 // ---------------------------------------------------------------------------------------------------------- the evaluator
 
@@ -72,7 +41,7 @@ fn the_published_evaluator_embeds_motions_and_captions_as_published() {
     let evaluator = Evaluator::load(&folder, ROW, no_words).expect("loads");
     let io = tensors(&folder.join("io.safetensors"));
     let lengths: Vec<i64> = io["lengths"].to_vec1().unwrap();
-    let texts: Vec<String> = serde_json::from_value(json(&folder.join("config.json"))["texts"].clone()).unwrap();
+    let texts: Vec<String> = serde_json::from_value(json::<serde_json::Value>(&folder.join("config.json"))["texts"].clone()).unwrap();
     for (at, text) in texts.iter().enumerate() {
         let frames = flat(&io["motion_normalised"].get(at).unwrap());
         let motion = evaluator.embed_motion(&frames[..lengths[at] as usize * ROW]).unwrap();
@@ -330,47 +299,11 @@ fn jerk_is_nought_for_what_accelerates_evenly_and_known_for_a_cubic_path() {
 
 // ------------------------------------------------------------------------------------------------- the whole way
 
-/// A data set of walks along bends, each with a caption of its own: `train` of 64, `val` of none, `test` of 3 and one that is damaged.
-fn walks(root: &Path) -> Dataset {
-    let write = |path: PathBuf, text: &[u8]| {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    };
-    let layout = Layout::new(root);
-    let mut names = Vec::new();
-    for clip in 0..68 {
-        let name = format!("walk{clip:02}");
-        let pose = |frame: usize| {
-            let secs = frame as f32 / 30.0;
-            let mut pose = Pose::REST;
-            pose.root_m += Vec3::Z * secs;
-            pose.local[0] = Quat::from_rotation_y(0.01 * clip as f32 * secs);
-            pose.local[1] = Quat::from_rotation_x(0.5 * (6.0 * secs).sin());
-            pose
-        };
-        let motion = Motion { frames: (0..60).map(pose).collect() };
-        std::fs::create_dir_all(layout.motion(&name).parent().unwrap()).unwrap();
-        formats::write_features(&layout.motion(&name), &features::encode(&motion)).unwrap();
-        write(layout.texts(&name), format!("a person walks along bend {clip}\n").as_bytes());
-        names.push(name);
-    }
-    std::fs::write(layout.motion("walk67"), b"no features").unwrap();
-    for (split, part) in [(Split::Train, &names[..64]), (Split::Val, &names[..0]), (Split::Test, &names[64..])] {
-        write(layout.split(Purpose::Generator, split), part.join("\n").as_bytes());
-    }
-    for (which, value) in [("mean", 0.0_f32), ("std", 1.0)] {
-        let mut npy = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
-        npy.extend(format!("{:<117}\n", "{'descr': '<f4', 'fortran_order': False, 'shape': (272,), }").bytes());
-        npy.extend((0..ROW).flat_map(|_| value.to_le_bytes()));
-        write(layout.statistics(which), &npy);
-    }
-    Dataset::open(root).unwrap()
-}
-
 #[test]
 fn a_folder_of_clips_becomes_an_evaluator_and_tables_and_what_was_made_is_kept() {
     let root = tempfile::TempDir::new().unwrap();
-    let dataset = walks(root.path());
+    let dataset = walks(root.path(), [64, 0, 4]);
+    std::fs::write(dataset.layout().motion("walk67"), b"no features").unwrap();
     let (silent, go_on) = (|_: Event<'_>| (), AtomicBool::new(false));
     let folder = root.path().join("evaluator");
     let learning = |minutes: f64| LearnOptions { minutes, seed: 1, folder: folder.clone() };
@@ -422,7 +355,7 @@ fn a_folder_of_clips_becomes_an_evaluator_and_tables_and_what_was_made_is_kept()
 #[test]
 fn a_part_without_clips_is_named() {
     let root = tempfile::TempDir::new().unwrap();
-    let dataset = walks(root.path());
+    let dataset = walks(root.path(), [64, 0, 4]);
     std::fs::write(dataset.layout().split(Purpose::Generator, Split::Test), "nobody\n").unwrap();
     let source = library::find(library::STARTER).unwrap();
     let model = MotionModel::load(&source).unwrap();

@@ -41,7 +41,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Train(command) => train::run(command),
         Command::Bench(args) => bench::run(args),
     };
-    match outcome {
+    match outcome.and_then(|()| progress::all_answered()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&error),
     }

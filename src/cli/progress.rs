@@ -1,8 +1,10 @@
 //! Progress of long work: a bar on a terminal, a plain line now and then elsewhere. Both go to the error channel, so that results
 //! can be piped.
 
+use super::CliError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// How often a plain line is printed at most.
@@ -60,14 +62,24 @@ impl Progress {
     }
 }
 
-/// One line for people, beside the results.
-#[expect(clippy::print_stderr, reason = "the command line speaks here and nowhere else")]
+/// One line for people, beside the results. Where nobody can hear it, nothing is lost.
 pub(super) fn say(line: &str) {
-    eprintln!("{line}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// One line of a result.
-#[expect(clippy::print_stdout, reason = "the command line answers here and nowhere else")]
+/// Why lines of results did not arrive, if some did not.
+static LOST: OnceLock<std::io::Error> = OnceLock::new();
+
+/// One line of a result. Who closes the pipe (`| head`) wants no more lines, but the work goes on and its files are written.
 pub(super) fn answer(line: &str) {
-    println!("{line}");
+    if let Err(cause) = writeln!(std::io::stdout(), "{line}")
+        && cause.kind() != ErrorKind::BrokenPipe
+    {
+        let _ = LOST.set(cause);
+    }
+}
+
+/// An error if a result could not be printed, and nobody wanted that.
+pub(super) fn all_answered() -> Result<(), CliError> {
+    LOST.get().map_or(Ok(()), |cause| Err(CliError::Failed(format!("cannot print the results ({cause}); send them to another place"))))
 }
