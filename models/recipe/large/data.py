@@ -161,25 +161,24 @@ def targets_of(text_lengths, codes, counts, end, ignored, block):
 def pack(folder, split, encode, target, accelerator):
     """Writes all clips of a split as codes with their captions into the file `target`; every process takes its share."""
     share = target.with_name(f"{target.stem}-{accelerator.process_index}.npz")
-    tokens, counts, captions, caption_counts = [], [], [], []
+    tokens, captions, caption_counts = [np.empty(0, np.int32)], [], []
     for name in folder.names("t2m_60_300", split)[accelerator.process_index :: accelerator.num_processes]:
         texts, frames = folder.captions(name), folder.normalised(folder.frames(name))
-        cause = "it has no caption" if not texts else "it is too short or not all numbers" if len(frames) < 4 or not np.isfinite(frames).all() else None
-        if cause:
-            print(f"left out: {name}: {cause}", flush=True)
+        if not texts or len(frames) < 4 or not np.isfinite(frames).all():
+            print(f"left out: {name}: {'too short, or not all numbers' if texts else 'no caption'}", flush=True)
             continue
         tokens.append(encode(frames).astype(np.int32))
-        counts.append(len(tokens[-1]))
-        captions += [text.encode() for text in texts]
+        captions += [np.frombuffer(text.encode(), np.uint8) for text in texts]
         caption_counts.append(len(texts))
-    letters = np.frombuffer(b"".join(captions), np.uint8)
-    np.savez(share, tokens=np.concatenate([*tokens, np.empty(0, np.int32)]), captions=letters, token=counts, caption=caption_counts, letter=[len(text) for text in captions])
+    counts = {"token": map(len, tokens[1:]), "caption": caption_counts, "letter": map(len, captions)}
+    counts = {what: np.array(list(found), np.int64) for what, found in counts.items()}
+    np.savez(share, tokens=np.concatenate(tokens), captions=np.concatenate([np.empty(0, np.uint8), *captions]), **counts)
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
         shares = [target.with_name(f"{target.stem}-{process}.npz") for process in range(accelerator.num_processes)]
         parts = [dict(np.load(path)) for path in shares]
         whole = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-        firsts = {f"first_{what}": np.cumsum([0, *whole.pop(what)], dtype=np.int64) for what in ("token", "caption", "letter")}
+        firsts = {f"first_{what}": np.concatenate([[0], np.cumsum(whole.pop(what))]) for what in counts}
         part = target.with_suffix(".part.npz")
         np.savez(part, **whole, **firsts)
         part.replace(target)

@@ -64,10 +64,8 @@ class Run:
             signal.signal(name, self._stop)
         # This process's passes of all updates to come; the generator keeps the loader off the one that dropout draws from.
         numbers = range(self.step * self.passes + accelerator.process_index, config["steps"] * self.passes, accelerator.num_processes)
-        loader = DataLoader(
-            rows, batch_size=None, sampler=numbers, num_workers=self.options.workers, pin_memory=accelerator.device.type == "cuda", generator=torch.Generator()
-        )
-        feed = iter(loader)
+        reading = {"num_workers": self.options.workers, "pin_memory": accelerator.device.type == "cuda", "generator": torch.Generator()}
+        feed = iter(DataLoader(rows, batch_size=None, sampler=numbers, **reading))
         saved = reported = time.monotonic()
         pause_secs = self.options.save_secs
         learned = since = 0.0

@@ -106,7 +106,8 @@ def train_transformer(a, accelerator):
     kind, first = (FactoredTransformer, levels) if config["factored"] else (Transformer, codes)
     net = kind(first, *sizes, dropout=config["dropout"])
     if a.start:
-        weights = load_file(a.start) if a.start.suffix == ".safetensors" else torch.load(a.start, map_location="cpu", mmap=True, weights_only=True)["trans"]
+        plain = a.start.suffix == ".safetensors"
+        weights = load_file(a.start) if plain else torch.load(a.start, map_location="cpu", mmap=True, weights_only=True)["trans"]
         net.load_state_dict({name.replace("module.", ""): weight for name, weight in weights.items()})
     for block in net.transformer["h"]:
         block.recompute = config["recompute"]
@@ -115,7 +116,8 @@ def train_transformer(a, accelerator):
     def export(weights):
         weights = merged(weights, levels) if config["factored"] else weights
         write_import(a.output, described)
-        write(a.output / "transformer.safetensors", lambda part: save_file({name: weight.contiguous() for name, weight in weights.items()}, part))
+        weights = {name: weight.contiguous() for name, weight in weights.items()}
+        write(a.output / "transformer.safetensors", lambda part: save_file(weights, part))
 
     Run(accelerator, lesson, config, a).train(rows, held_out, lambda batch: lesson.place(batch, texts), export)
     accelerator.print(
