@@ -47,7 +47,7 @@ fn run_build(args: &DatasetBuildArgs) -> Result<(), CliError> {
     let bars = Bars::default();
     let built = build(&options, &|stage, done, of| bars.at(stage_name(stage), done, of), interrupt.flag());
     bars.end();
-    let report = built.map_err(|error| from_dataset(error, &interrupt))?;
+    let report = built.map_err(from_dataset)?;
     report_build(&report, args, begun.elapsed().as_secs_f32());
     match &args.rewriter {
         Some(model) => run_rewriter(model, args, &interrupt),
@@ -63,7 +63,7 @@ fn run_rewriter(model: &Path, args: &DatasetBuildArgs, interrupt: &Interrupt) ->
     let bars = Bars::default();
     let made = rewrite(&dataset, &mut ask, &|done, of| bars.at("captions", done, of), interrupt.flag());
     bars.end();
-    let report = made.map_err(|error| from_dataset(error, interrupt))?;
+    let report = made.map_err(from_dataset)?;
     answer(&format!("reworded     {} of {} captions; {} stay as they are", report.reworded, report.captions, report.unanswered));
     Ok(())
 }
@@ -107,7 +107,7 @@ fn run_stats(args: &DatasetStatsArgs) -> Result<(), CliError> {
     let bars = Bars::default();
     let summed = summarise(&dataset, args.sample as usize, threads, &|done, of| bars.at("clips", done, of), interrupt.flag());
     bars.end();
-    let summary = summed.map_err(|error| from_dataset(error, &interrupt))?;
+    let summary = summed.map_err(from_dataset)?;
     report_summary(&summary);
 
     let names = evenly(&dataset.names(Purpose::Generator, Split::All).map_err(CliError::from_below)?, usize::from(args.thumbnails));
@@ -190,13 +190,10 @@ fn save(sheet: &Sheet, path: &Path) -> Result<(), CliError> {
 }
 
 /// An error of the data set; a stop that the user asked for is no failure.
-fn from_dataset(error: DatasetError, interrupt: &Interrupt) -> CliError {
-    match (error, interrupt.check()) {
-        (DatasetError::Cancelled, Err(interrupted)) => {
-            say("stopped; the same command goes on from here");
-            interrupted
-        }
-        (error, _) => CliError::from_below(error),
+fn from_dataset(error: DatasetError) -> CliError {
+    match error {
+        DatasetError::Cancelled => CliError::Paused,
+        error => CliError::from_below(error),
     }
 }
 

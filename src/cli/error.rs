@@ -15,6 +15,9 @@ pub enum CliError {
     /// Ctrl-C. Files that were written before are complete.
     #[error("interrupted")]
     Interrupted,
+    /// Ctrl-C in work that is kept.
+    #[error("interrupted; the same command goes on from here")]
+    Paused,
 }
 
 impl CliError {
@@ -29,7 +32,7 @@ impl CliError {
         ExitCode::from(match self {
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,
-            Self::Interrupted => 130,
+            Self::Interrupted | Self::Paused => 130,
         })
     }
 }
