@@ -2,7 +2,7 @@
 
 use super::dataset_args::DatasetCommand;
 use super::threads::threads_for;
-use super::train::TrainCommand;
+use super::train::{EVALUATOR_STEPS, TrainCommand};
 use crate::library::STARTER;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -311,11 +311,11 @@ pub struct EvalArgs {
     /// An evaluator's folder, or the published checkpoint (.ckpt) with distilbert/ beside it [default: DATASET/evaluator, trained first]
     #[arg(long, value_name = "DIR|FILE")]
     pub evaluator: Option<PathBuf>,
-    /// How long the data set's own evaluator is trained, where it is not yet
-    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "evaluator")]
-    pub evaluator_minutes: u16,
+    /// Updates of the data set's own evaluator, where it is not yet trained
+    #[arg(long, value_name = "N", default_value_t = EVALUATOR_STEPS, value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "evaluator")]
+    pub evaluator_steps: u64,
     /// Only what needs no evaluator: the tokenizer and the quality measures
-    #[arg(long, conflicts_with_all = ["evaluator", "evaluator_minutes"])]
+    #[arg(long, conflicts_with_all = ["evaluator", "evaluator_steps"])]
     pub no_evaluator: bool,
     /// Repeats of everything random
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]

@@ -5,15 +5,16 @@ use super::error::CliError;
 use super::generate::load_model;
 use super::interrupt::Interrupt;
 use super::progress::{Progress, answer, say};
+use super::train::{RunArgs, train_evaluator};
 use crate::library;
 use crate::model::Evaluator;
 use crate::pipeline::Sampling;
 use crate::train::dataset::{Dataset, Split};
-use crate::train::eval::learn::{LearnOptions, learn};
 use crate::train::eval::{
     ActionRow, Candidate, EvalError, Event, GenerationReport, Measured, Options, QualityRow, Report, TokenizerReport, evaluate,
     fingerprint, load_evaluator,
 };
+use crate::train::folder::has_evaluator;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
@@ -29,7 +30,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<(), CliError> {
     let dataset = Dataset::open(&args.dataset).map_err(CliError::from_below)?;
     let source = library::find(&args.model).map_err(CliError::from_below)?;
     let model = load_model(&args.model)?;
-    let (evaluator, path) = evaluator(args, &dataset, &interrupt)?.unzip();
+    let (evaluator, path) = evaluator(args, &interrupt)?.unzip();
     let options = Options {
         split: split(&args.split),
         limit: args.limit.map(|limit| limit as usize),
@@ -53,20 +54,17 @@ pub(super) fn run(args: &EvalArgs) -> Result<(), CliError> {
 }
 
 /// The evaluator that is asked for; else the data set's own, which is trained where there is none yet.
-fn evaluator(args: &EvalArgs, dataset: &Dataset, interrupt: &Interrupt) -> Result<Option<(Evaluator, PathBuf)>, CliError> {
+fn evaluator(args: &EvalArgs, interrupt: &Interrupt) -> Result<Option<(Evaluator, PathBuf)>, CliError> {
     if args.no_evaluator {
         return Ok(None);
     }
     let own = args.dataset.join(EVALUATOR);
     let path = args.evaluator.clone().unwrap_or_else(|| own.clone());
-    if path == own {
-        let minutes = f64::from(args.evaluator_minutes);
-        say(&format!("evaluator: {} (trained for {minutes} minutes where it is not yet)", own.display()));
-        let bars = Bars::default();
-        let options = LearnOptions { minutes, seed: args.seed, folder: own };
-        let outcome = learn(dataset, &options, &|event| bars.hear(event), interrupt.flag());
-        bars.end();
-        outcome.map_err(from_eval)?;
+    if path == own && !has_evaluator(&own) {
+        say(&format!("{}: an evaluator is trained first", own.display()));
+        let steps = Some(args.evaluator_steps);
+        let run = RunArgs { dataset: args.dataset.clone(), output: own, steps, batch: None, rate: None, seed: args.seed, report_every: 20 };
+        train_evaluator(&run, interrupt)?;
     }
     let evaluator = load_evaluator(&path).map_err(CliError::from_below)?;
     Ok(Some((evaluator, path)))
@@ -78,7 +76,7 @@ fn split(name: &str) -> Split {
 
 fn from_eval(error: EvalError) -> CliError {
     match error {
-        EvalError::Cancelled => CliError::Interrupted,
+        EvalError::Cancelled => CliError::Paused,
         other => CliError::from_below(other),
     }
 }

@@ -7,6 +7,7 @@ pub mod bench;
 mod bundle;
 mod checkpoint;
 mod config;
+mod dropout;
 mod error;
 pub mod evaluator;
 pub mod fsq;
@@ -34,6 +35,7 @@ pub use config::{
     Activation, ModelConfig, Norm, PUBLISHED_SIZES, PatchMethod, RopePrecision, Sampling, TextEncoderConfig, TokenizerConfig,
     TransformerConfig,
 };
+pub use dropout::Dropout;
 pub use error::{Error, Result};
 pub use evaluator::Evaluator;
 pub use gguf::{Watch, write_gguf};

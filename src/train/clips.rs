@@ -86,14 +86,21 @@ impl Clips {
         self.window(clip, 0, self.frames[clip])
     }
 
-    /// The captions of a clip, those that were made from the original ones included.
+    /// The captions of a clip that were written looking at it.
     ///
     /// # Errors
     /// No caption, or unreadable files.
     pub fn captions(&self, clip: usize) -> Result<Vec<String>> {
-        let name = &self.names[clip];
-        let mut captions = self.dataset.captions(name)?;
-        captions.extend(self.dataset.augmented_captions(name)?);
+        Ok(self.dataset.captions(&self.names[clip])?)
+    }
+
+    /// The captions of a clip, those that were made from the original ones included.
+    ///
+    /// # Errors
+    /// No caption, or unreadable files.
+    pub fn all_captions(&self, clip: usize) -> Result<Vec<String>> {
+        let mut captions = self.captions(clip)?;
+        captions.extend(self.dataset.augmented_captions(&self.names[clip])?);
         Ok(captions)
     }
 

@@ -1,9 +1,14 @@
 //! Lessons of the evaluator: clips and captions in pairs.
+//!
+//! Against TMR (arXiv 2305.00976) there is no decoder: what reconstructs a motion must remember what no caption says, and this
+//! network is to compare. Captions are read by the frozen text encoder of the built-in model.
 
 use std::collections::HashMap;
 
 use rand::Rng;
+use rand::seq::SliceRandom;
 
+use super::captions::plain;
 use super::clips::{Clips, Texts};
 use super::error::{Result, TrainError};
 use super::order::{Order, rng_at};
@@ -12,12 +17,17 @@ use crate::model::learn::{EvaluatorBatch, EvaluatorTask};
 
 /// Most held-out clips that are measured.
 const HELD_OUT: usize = 256;
+/// Clips are begun up to so many frames late, so that none is known by its first pose; so many frames are left at least.
+const LATE_FRAMES: usize = 15;
+const LEFT_FRAMES: usize = 30;
 
 /// Pairs of a data set.
 pub struct EvaluatorLesson {
     task: EvaluatorTask,
     train: Pairs,
     held_out: Pairs,
+    /// Of held-out clips, those that are measured, in an order that puts strangers beside each other.
+    measured: Vec<usize>,
     order: Order,
     texts: Texts,
     batch: usize,
@@ -26,9 +36,19 @@ pub struct EvaluatorLesson {
 
 struct Pairs {
     clips: Clips,
-    /// Clips that have captions, and these.
-    captions: Vec<(usize, Vec<String>)>,
+    pairs: Vec<Pair>,
 }
+
+/// A clip that has captions.
+struct Pair {
+    clip: usize,
+    captions: Vec<String>,
+    /// Numbers of what the captions say.
+    said: Vec<usize>,
+}
+
+/// The numbers of captions that say different things.
+type Meanings = HashMap<String, usize>;
 
 impl EvaluatorLesson {
     /// Reads all captions. What cannot be used is handed to `skipped` in words.
@@ -44,40 +64,50 @@ impl EvaluatorLesson {
         path: &std::path::Path,
         skipped: &mut dyn FnMut(String),
     ) -> Result<Self> {
-        let [train, held_out] = clips.map(|clips| Pairs::new(clips, skipped));
-        if train.captions.len() < 2 {
+        let mut meanings = Meanings::new();
+        let [train, held_out] = clips.map(|clips| Pairs::new(clips, &mut meanings, skipped));
+        if train.pairs.len() < 2 {
             let cause = "there are no two clips to tell apart".into();
             let help = "list clips with captions in the generator's train split";
             return Err(TrainError::Unfit { cause, path: path.to_owned(), help });
         }
-        let lengths = train.captions.iter().map(|(clip, _)| train.clips.frames()[*clip]).collect();
-        Ok(Self { task, order: Order::new(lengths, batch, seed), train, held_out, texts, batch, seed })
+        let lengths = train.pairs.iter().map(|pair| train.clips.frames()[pair.clip]).collect();
+        let count = held_out.pairs.len();
+        let mut measured: Vec<usize> = (0..count).step_by(count.div_ceil(HELD_OUT).max(1)).collect();
+        measured.shuffle(&mut rng_at(seed, 6, 0));
+        Ok(Self { task, order: Order::new(lengths, batch, seed), train, held_out, measured, texts, batch, seed })
     }
 }
 
 impl Pairs {
-    fn new(clips: Clips, skipped: &mut dyn FnMut(String)) -> Self {
-        let mut captions = Vec::new();
+    fn new(clips: Clips, meanings: &mut Meanings, skipped: &mut dyn FnMut(String)) -> Self {
+        let mut pairs = Vec::new();
         for clip in 0..clips.names().len() {
             match clips.captions(clip) {
-                Ok(found) => captions.push((clip, found)),
+                Ok(captions) => {
+                    let mut number = |caption: &String| {
+                        let next = meanings.len();
+                        *meanings.entry(plain(caption)).or_insert(next)
+                    };
+                    let said = captions.iter().map(&mut number).collect();
+                    pairs.push(Pair { clip, captions, said });
+                }
                 Err(error) => skipped(error.to_string()),
             }
         }
-        Self { clips, captions }
+        Self { clips, pairs }
     }
 
-    /// The pairs of these places, each with one of its captions.
-    fn batch(&self, places: &[usize], texts: &mut Texts, mut choose: impl FnMut(usize) -> usize) -> Result<EvaluatorBatch> {
+    /// The pairs of these places, each with one of its captions; `choose` draws one of so many.
+    fn batch(&self, places: &[usize], texts: &mut Texts, late: usize, mut choose: impl FnMut(usize) -> usize) -> Result<EvaluatorBatch> {
         let mut batch = EvaluatorBatch { motions: Vec::new(), texts: Vec::new(), meanings: Vec::new(), dropout_seed: None };
-        let mut known = HashMap::new();
         for &place in places {
-            let (clip, captions) = &self.captions[place];
-            let caption = captions[choose(captions.len())].as_str();
-            batch.motions.push(self.clips.whole(*clip)?);
-            batch.texts.push(texts.features(caption)?);
-            let next = known.len();
-            batch.meanings.push(*known.entry(caption).or_insert(next));
+            let Pair { clip, captions, said } = &self.pairs[place];
+            let frames = self.clips.frames()[*clip];
+            let first = choose(late.min(frames.saturating_sub(LEFT_FRAMES)) + 1);
+            batch.motions.push(self.clips.window(*clip, first, frames - first)?);
+            batch.texts.push(texts.features(&captions[choose(captions.len())])?);
+            batch.meanings.push(said.clone());
         }
         Ok(batch)
     }
@@ -96,16 +126,14 @@ impl Lesson for EvaluatorLesson {
         // Few clips come again within a batch; a clip is no wrong one for its own caption.
         places.sort_unstable();
         places.dedup();
-        let mut batch = self.train.batch(&places, &mut self.texts, |count| rng.random_range(0..count))?;
+        let mut batch = self.train.batch(&places, &mut self.texts, LATE_FRAMES, |count| rng.random_range(0..count))?;
         batch.dropout_seed = Some(rng.random());
         Ok(vec![batch])
     }
 
     fn held_out(&mut self) -> Result<Vec<EvaluatorBatch>> {
-        let count = self.held_out.captions.len();
-        let chosen: Vec<usize> = (0..count).step_by(count.div_ceil(HELD_OUT).max(1)).collect();
         // A pool of one clip has nothing to be mixed up with.
-        let pools = chosen.chunks(self.batch).filter(|pool| pool.len() > 1);
-        pools.map(|pool| self.held_out.batch(pool, &mut self.texts, |_| 0)).collect()
+        let pools = self.measured.chunks(self.batch).filter(|pool| pool.len() > 1);
+        pools.map(|pool| self.held_out.batch(pool, &mut self.texts, 0, |_| 0)).collect()
     }
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::error::{Result, TrainError};
 use crate::model;
+use crate::model::evaluator::{EVALUATOR_CONFIG_FILE, EVALUATOR_FILE, EvaluatorConfig};
 use crate::model::learn::{Tensors, write_whole};
 use crate::model::{
     Checkpoint, FileSource, ModelConfig, MotionTokenizer, Source, Statistics, TextEncoder, TextEncoderConfig, TokenizerConfig,
@@ -178,11 +179,17 @@ pub struct Generator<'a> {
 ///
 /// # Errors
 /// Files that cannot be written.
-pub fn put_evaluator(folder: &Path, heads: usize, tensors: Tensors, statistics: [FileSource; 2]) -> Result<()> {
-    use model::evaluator::{EVALUATOR_CONFIG_FILE, EVALUATOR_FILE};
-    put_tensors(&folder.join(EVALUATOR_FILE), tensors)?;
+pub fn put_evaluator(folder: &Path, config: &EvaluatorConfig, tensors: Tensors, statistics: [FileSource; 2]) -> Result<()> {
     put_statistics(folder, statistics)?;
-    put_json(&folder.join(EVALUATOR_CONFIG_FILE), &json!({ "heads": heads }))
+    put_json(&folder.join(EVALUATOR_CONFIG_FILE), config)?;
+    // Last: where it is, there is an evaluator.
+    put_tensors(&folder.join(EVALUATOR_FILE), tensors)
+}
+
+/// Whether a folder holds an evaluator.
+#[must_use]
+pub fn has_evaluator(folder: &Path) -> bool {
+    folder.join(EVALUATOR_FILE).is_file()
 }
 
 /// The published code loads strictly: its patcher's constants have to be there (spec 2.2).

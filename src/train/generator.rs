@@ -169,7 +169,7 @@ impl Lesson for GeneratorLesson {
 }
 
 fn example(clips: &Clips, clip: usize, tokenizer: &MotionTokenizer) -> Result<Example> {
-    let captions = clips.captions(clip)?;
+    let captions = clips.all_captions(clip)?;
     let tokens = tokenizer.encode_frames(&clips.whole(clip)?)?;
     Ok(Example { tokens, captions })
 }

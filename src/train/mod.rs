@@ -3,6 +3,7 @@
 //! [`dataset`] makes and reads the folder that everything else here learns from and is measured on. A [`Run`] is a state that
 //! advances by one update; what it learns from is a [`Lesson`]. The arithmetic of learning is `model::learn`'s.
 
+pub mod captions;
 mod clips;
 pub mod curve;
 pub mod dataset;

@@ -1,6 +1,6 @@
 //! Every layer's gradients against finite differences, at batch 2: candle drops some silently and gets others wrong.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor, Var};
@@ -16,7 +16,8 @@ use super::kit::{numbers, tensor, tiny_transformer};
 /// Compares gradients with central differences in a few random directions of each tensor. `loss` must be smooth there.
 #[track_caller]
 fn check(what: &str, start: &HashMap<String, Tensor>, loss: impl Fn(HashMap<String, Tensor>) -> Tensor) {
-    let variables: HashMap<String, Var> = start.iter().map(|(name, tensor)| (name.clone(), Var::from_tensor(tensor).unwrap())).collect();
+    // In order, so that each tensor has the same directions in every run.
+    let variables: BTreeMap<String, Var> = start.iter().map(|(name, tensor)| (name.clone(), Var::from_tensor(tensor).unwrap())).collect();
     let value = loss(variables.iter().map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect());
     let gradients = value.backward().unwrap();
     let value = f64::from(value.to_scalar::<f32>().unwrap());
@@ -54,7 +55,9 @@ fn check_tokenizer(what: &str, config: TokenizerConfig) {
     use zoetrope::model::{Checkpoint, MotionTokenizer, Weights};
     let mut start = initial_tokenizer(&config, 1).unwrap();
     // Norms that are not ones and zeros.
-    for (at, (_, tensor)) in start.iter_mut().filter(|(name, _)| name.contains("norm")).enumerate() {
+    let mut norms: Vec<_> = start.iter_mut().filter(|(name, _)| name.contains("norm")).collect();
+    norms.sort_by(|a, b| a.0.cmp(b.0));
+    for (at, (_, tensor)) in norms.into_iter().enumerate() {
         *tensor = (&*tensor + (super::kit::tensor(tensor.dims(), at as u64) * 0.3).unwrap()).unwrap();
     }
     // The ReLUs at both ends have a corner, where differences say nothing: their inputs are lifted above it.
@@ -202,7 +205,7 @@ fn the_evaluators_loss_has_right_gradients() {
     let batch = EvaluatorBatch {
         motions: vec![numbers(18, 1), numbers(30, 2)],
         texts: vec![text(3, 3), text(2, 4)],
-        meanings: vec![0, 1],
+        meanings: vec![vec![0], vec![1, 2]],
         dropout_seed: None,
     };
     let task = EvaluatorTask { heads: 2, dropout: 0.0 };

@@ -13,10 +13,10 @@ pub enum TrainCommand {
     /// Learn to make motion from words; --from STARTER teaches a model that can already
     Generator(GeneratorArgs),
     /// Learn to tell which caption belongs to which motion, for `eval`
-    Evaluator(EvaluatorArgs),
+    Evaluator(RunArgs),
 }
 
-/// What all three take.
+/// What all three take, and all that an evaluator takes.
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// A data set's folder (`dataset build` makes one)
@@ -114,16 +114,6 @@ pub struct GeneratorArgs {
     /// The licence of what is made with the model, in short
     #[arg(long, value_name = "TEXT")]
     pub licence: Option<String>,
-}
-
-/// `zoetrope train evaluator`
-#[derive(Debug, Args)]
-pub struct EvaluatorArgs {
-    #[command(flatten)]
-    pub run: RunArgs,
-    /// The model whose text encoder is used
-    #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
-    pub text_encoder: String,
 }
 
 /// Schedules by name.

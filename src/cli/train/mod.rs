@@ -5,12 +5,13 @@ mod plot;
 
 pub use args::TrainCommand;
 
-use self::args::{EvaluatorArgs, GeneratorArgs, RecipeArgs, RunArgs, ScheduleChoice, TokenizerArgs};
+pub(super) use self::args::RunArgs;
+use self::args::{GeneratorArgs, RecipeArgs, ScheduleChoice, TokenizerArgs};
 use super::CliError;
 use super::interrupt::Interrupt;
 use super::progress::{Progress, answer, say};
 use crate::library::{self, STARTER};
-use crate::model::evaluator::EvaluatorSize;
+use crate::model::evaluator::{EvaluatorConfig, EvaluatorSize};
 use crate::model::learn::{
     AdamW, EvaluatorTask, Form, Initial, Learner, Tensors, TokenizerLoss, TokenizerTask, TransformerTask, initial_tokenizer,
     initial_transformer,
@@ -18,6 +19,7 @@ use crate::model::learn::{
 use crate::model::{FileSource, Source, Statistics, TokenizerConfig, TransformerConfig};
 use crate::motion::features::ROW;
 use crate::train::dataset::{Dataset, Purpose, Split};
+use crate::train::eval;
 use crate::train::folder::{self, Generator, Tokenizer};
 use crate::train::schedule::{Rate, Schedule};
 use crate::train::{
@@ -27,6 +29,9 @@ use std::path::Path;
 
 /// Points of the curve between two measurements on held-out clips.
 const MEASURE_EVERY_POINTS: u64 = 5;
+
+/// Updates of an evaluator: a quarter of an hour on one core.
+pub(super) const EVALUATOR_STEPS: u64 = 1000;
 
 /// Run it.
 pub(super) fn run(command: &TrainCommand) -> Result<(), CliError> {
@@ -210,29 +215,35 @@ fn transformer_config(args: &GeneratorArgs, clip_dim: usize) -> TransformerConfi
     }
 }
 
-fn evaluator(args: &EvaluatorArgs, interrupt: &Interrupt) -> Result<(), CliError> {
-    const HEADS: usize = 4;
-    let EvaluatorArgs { run: common, text_encoder } = args;
-    let dataset = open(common)?;
+fn evaluator(args: &RunArgs, interrupt: &Interrupt) -> Result<(), CliError> {
+    train_evaluator(args, interrupt)?;
+    answer(&args.output.display().to_string());
+    Ok(())
+}
+
+/// Trains an evaluator, or goes on with one, and puts it into the folder; the first step of `eval` too.
+pub(super) fn train_evaluator(args: &RunArgs, interrupt: &Interrupt) -> Result<(), CliError> {
+    let dataset = open(args)?;
     let statistics = dataset.statistics().map_err(CliError::from_below)?;
-    let source = find_folder(text_encoder)?;
-    let texts = Texts::new(folder::text_encoder(&source).map_err(CliError::from_below)?);
+    let texts = Texts::new(eval::words().map_err(CliError::from_below)?);
     let size = EvaluatorSize::small(ROW, texts.dim());
-    let tensors = size.initial(common.seed).map_err(CliError::from_below)?;
-    let learner = Learner::new(Form::Plain, tensors, common.seed).map_err(CliError::from_below)?;
+    let tensors = size.initial(args.seed).map_err(CliError::from_below)?;
+    let learner = Learner::new(Form::Plain, tensors, args.seed).map_err(CliError::from_below)?;
     let clips = clips(&dataset, &statistics, Purpose::Generator, size.motion.input / ROW)?;
-    let task = EvaluatorTask { heads: HEADS, dropout: 0.1 };
-    let batch = common.batch.map_or(32, usize::from);
+    let heads = size.motion.heads;
+    let task = EvaluatorTask { heads, dropout: 0.1 };
+    let batch = args.batch.map_or(64, usize::from);
     let skip = &mut |cause: String| say(&format!("left out: {cause}"));
-    let lesson = EvaluatorLesson::new(task, texts, clips, batch, common.seed, dataset.root(), skip).map_err(CliError::from_below)?;
-    let plan = plan(common, None, (3000, 5e-4, 0), ScheduleChoice::Cosine, own_optimiser((0.9, 0.99), 0.01));
-    let mut run = open_run(common, "evaluator", plan, &format!("{size:?} {task:?} {batch} {text_encoder}"), learner)?;
+    let learned = clips[0].names().len();
+    let lesson = EvaluatorLesson::new(task, texts, clips, batch, args.seed, dataset.root(), skip).map_err(CliError::from_below)?;
+    let plan = plan(args, None, (EVALUATOR_STEPS, 6e-4, 0), ScheduleChoice::Cosine, own_optimiser((0.9, 0.99), 0.02));
+    let mut run = open_run(args, "evaluator", plan, &format!("{size:?} {task:?} {batch}"), learner)?;
     teach("evaluator", &mut run, lesson, interrupt)?;
     let best = run.best().map_err(CliError::from_below)?;
-    let statistics = ["mean", "std"].map(|which| FileSource::Path(dataset.layout().statistics(which)));
-    folder::put_evaluator(&common.output, HEADS, best, statistics).map_err(CliError::from_below)?;
-    answer(&common.output.display().to_string());
-    Ok(())
+    let files = ["mean", "std"].map(|which| FileSource::Path(dataset.layout().statistics(which)));
+    let facts = [("data set", dataset.root().display().to_string().into()), ("clips", learned.into()), ("steps", run.steps().0.into())];
+    let card = facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect();
+    folder::put_evaluator(&args.output, &EvaluatorConfig { heads, card }, best, files).map_err(CliError::from_below)
 }
 
 fn open(common: &RunArgs) -> Result<Dataset, CliError> {
@@ -284,7 +295,9 @@ fn plan(common: &RunArgs, recipe: Option<&RecipeArgs>, defaults: (u64, f64, u64)
 }
 
 fn open_run(common: &RunArgs, what: &str, plan: Plan, options: &str, learner: Learner) -> Result<Run, CliError> {
-    let options = format!("{options} {}", common.dataset.display());
+    // The same folder may be named from elsewhere.
+    let dataset = std::path::absolute(&common.dataset).unwrap_or_else(|_| common.dataset.clone());
+    let options = format!("{options} {}", dataset.display());
     let run = Run::open(&folder::run_folder(&common.output, what), plan, &options, learner).map_err(CliError::from_below)?;
     if let (done @ 1.., of) = run.steps() {
         say(&format!("goes on at update {done} of {of}"));
@@ -296,12 +309,11 @@ fn open_run(common: &RunArgs, what: &str, plan: Plan, options: &str, learner: Le
 fn teach<L: Lesson>(what: &str, run: &mut Run, mut lesson: L, interrupt: &Interrupt) -> Result<(), CliError> {
     let mut progress = Progress::new(&format!("training the {what}"));
     while !run.is_done() {
-        if let Err(pressed) = interrupt.check() {
+        if interrupt.check().is_err() {
             run.save().map_err(CliError::from_below)?;
             draw(run)?;
             progress.end();
-            say("saved; the same command goes on here");
-            return Err(pressed);
+            return Err(CliError::Paused);
         }
         if let Some(point) = run.advance(&mut lesson).map_err(CliError::from_below)? {
             let held_out = point.held_out.map_or_else(String::new, |loss| format!(", held out {loss:.4}"));

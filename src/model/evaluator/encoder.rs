@@ -7,9 +7,8 @@
 
 use candle_core::{D, Device, Result as Computed, Tensor};
 use candle_nn::ops;
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 
+use crate::model::dropout::Dropout;
 use crate::model::error::{Error, Result};
 use crate::model::weights::Weights;
 
@@ -50,25 +49,6 @@ pub struct Encoder {
     logvar_token: Tensor,
     first: Affine,
     layers: Vec<Layer>,
-}
-
-/// Numbers that are set to 0 at random while a network learns; the same seed sets the same ones.
-pub struct Dropout {
-    share: f32,
-    rng: StdRng,
-}
-
-impl Dropout {
-    /// Drops this share of the numbers, `0 ≤ share < 1`.
-    pub fn new(share: f32, seed: u64) -> Self {
-        Self { share, rng: StdRng::seed_from_u64(seed) }
-    }
-
-    fn apply(&mut self, x: &Tensor) -> Computed<Tensor> {
-        let kept = 1.0 / (1.0 - self.share);
-        let mask: Vec<f32> = (0..x.elem_count()).map(|_| if self.rng.random::<f32>() < self.share { 0.0 } else { kept }).collect();
-        x.mul(&Tensor::from_vec(mask, x.shape(), x.device())?)
-    }
 }
 
 struct Layer {

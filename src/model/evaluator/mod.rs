@@ -18,7 +18,7 @@ use rand::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use self::encoder::Reads;
-pub use self::encoder::{Dropout, Encoder, EncoderSize, positions};
+pub use self::encoder::{Encoder, EncoderSize, positions};
 pub use self::loss::contrastive_loss;
 use super::checkpoint::Checkpoint;
 use super::error::{Error, Result};

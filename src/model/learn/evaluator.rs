@@ -6,8 +6,9 @@ use candle_core::{Device, Tensor};
 
 use super::{Loss, Task, Tensors};
 use crate::model::checkpoint::Checkpoint;
+use crate::model::dropout::Dropout;
 use crate::model::error::{Error, Result};
-use crate::model::evaluator::{Dropout, EvaluatorNetworks, contrastive_loss, elements};
+use crate::model::evaluator::{EvaluatorNetworks, contrastive_loss, elements};
 use crate::model::text_encoder::TextFeatures;
 
 /// Clips and their captions, in pairs.
@@ -17,8 +18,8 @@ pub struct EvaluatorBatch {
     pub motions: Vec<Vec<f32>>,
     /// Word features of each caption.
     pub texts: Vec<Arc<TextFeatures>>,
-    /// Captions that say the same have the same number: they are no wrong captions for each other's clips.
-    pub meanings: Vec<usize>,
+    /// Numbers of all that is said of each clip: where two clips share one, their captions are no wrong ones for each other's clips.
+    pub meanings: Vec<Vec<usize>>,
     /// Seed of the dropout; none to measure.
     pub dropout_seed: Option<u64>,
 }
@@ -44,7 +45,7 @@ impl Task for EvaluatorTask {
         let mut dropout = batch.dropout_seed.map(|seed| Dropout::new(self.dropout, seed));
         let (motion, _) = networks.motion.forward(&x, &lengths, dropout.as_mut())?;
         let (text, _) = networks.text.forward(&words, &word_counts, dropout.as_mut())?;
-        let value = contrastive_loss(&text, &motion, |a, b| batch.meanings[a] == batch.meanings[b])?;
+        let value = contrastive_loss(&text, &motion, |a, b| batch.meanings[a].iter().any(|said| batch.meanings[b].contains(said)))?;
         Ok(Loss { value, count: batch.motions.len() })
     }
 }

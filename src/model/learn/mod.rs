@@ -9,7 +9,6 @@
 //! products), and its fused operations drop gradients without a word (`ops`). `tests/gradients.rs` compares every layer with finite
 //! differences.
 
-mod dropout;
 mod evaluator;
 mod form;
 mod initial;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
 
-use super::dropout::Dropout;
 use super::losses::cross_entropy;
 use super::{Loss, Task, Tensors};
 use crate::model::checkpoint::Checkpoint;
 use crate::model::config::TransformerConfig;
+use crate::model::dropout::Dropout;
 use crate::model::error::{Error, Result};
 use crate::model::text_encoder::TextFeatures;
 use crate::model::transformer::Transformer;
@@ -66,11 +66,12 @@ impl Task for TransformerTask {
     fn loss(&self, tensors: Tensors, batch: &TokenBatch) -> Result<Loss> {
         let weights = Weights::new(Checkpoint::from_tensors(tensors, "the trained transformer"));
         let network = Transformer::load(weights, &self.config)?;
-        let mut dropout = Dropout::new(self.dropout, batch.dropout_seed);
-        let x = dropout.apply(Self::embed(&network, batch)?)?;
+        let mut dropout = batch.dropout_seed.map(|seed| Dropout::new(self.dropout, seed));
+        let mut dropped = |x: Tensor| dropout.as_mut().map_or(Ok(x.clone()), |dropout| dropout.apply(&x));
+        let x = dropped(Self::embed(&network, batch)?)?;
         let words: Vec<usize> = batch.texts.iter().map(|text| text.words()).collect();
         let is_added = |name: &str| name.ends_with(".attn") || name.ends_with(".mlp");
-        let states = network.states(&x, &words, |name, y| if is_added(name) { dropout.apply(y) } else { Ok(y) })?;
+        let states = network.states(&x, &words, |name, y| if is_added(name) { dropped(y) } else { Ok(y) })?;
 
         // The head is dear: only positions with a target go through it.
         let targets = batch.targets.concat();

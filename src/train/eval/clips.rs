@@ -4,12 +4,11 @@ use super::{EvalError, Event, Options, parallel};
 use crate::formats;
 use crate::model::MotionModel;
 use crate::motion::Features;
-use crate::motion::features::ROW;
 use crate::pipeline::{Finish, Generation, Length, Request, Step};
 use crate::train::dataset::{Dataset, Purpose};
+use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
-use rand::{Rng, SeedableRng};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -115,10 +114,4 @@ pub(super) fn hash(of: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     of.hash(&mut hasher);
     hasher.finish()
-}
-
-/// Frames of features from a random number below `most` on, at least `least` of them: no clip has to be learned from frame 0.
-pub(super) fn shifted<'f>(features: &'f Features, most: usize, least: usize, rng: &mut impl Rng) -> &'f [f32] {
-    let most = most.min(features.frames().saturating_sub(least));
-    &features.values()[rng.random_range(0..=most) * ROW..]
 }

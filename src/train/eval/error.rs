@@ -1,12 +1,12 @@
 //! What ends an evaluation, in one line that names the file and says what to do.
 
 use crate::formats::FormatError;
+use crate::model;
 use crate::pipeline::PipelineError;
 use crate::train::dataset::DatasetError;
-use crate::{library, model};
 use std::path::PathBuf;
 
-/// Why a model cannot be evaluated, or an evaluator not trained.
+/// Why a model cannot be evaluated.
 #[derive(Debug, thiserror::Error)]
 pub enum EvalError {
     /// The data set.
@@ -15,9 +15,6 @@ pub enum EvalError {
     /// The model or the evaluator.
     #[error(transparent)]
     Model(#[from] model::Error),
-    /// The text encoder that evaluators read with.
-    #[error(transparent)]
-    Library(#[from] library::Error),
     /// A generation.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
@@ -32,7 +29,7 @@ pub enum EvalError {
         /// What the system said.
         cause: std::io::Error,
     },
-    /// Too little to measure or to learn from.
+    /// Too little to measure.
     #[error("{cause} in {}; {help}", path.display())]
     TooFew {
         /// What there is too little of.

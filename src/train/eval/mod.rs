@@ -1,7 +1,7 @@
 //! How good a model is: its tokenizer, its motions and its obedience, measured on the clips of a data set.
 //!
 //! Published measures ([`metrics`]) on the embeddings of an evaluator ([`crate::model::evaluator`]), quality measures of
-//! [`crate::motion::measure`], and [`learn`] for an evaluator of one's own. Real clips stand in the first row of everything.
+//! [`crate::motion::measure`]. Real clips stand in the first row of everything.
 //! Against the published program (spec 8 and 10): everything random is repeated, pools hold different captions, diversity is
 //! measured, and generated clips may be as long as the real ones.
 //!
@@ -10,7 +10,6 @@
 mod clips;
 mod comparison;
 mod error;
-pub mod learn;
 pub mod metrics;
 mod parallel;
 pub mod pools;
@@ -22,6 +21,7 @@ pub use report::{ActionRow, GenerationReport, GenerationRow, Measured, QualityRo
 use self::clips::{Clip, Generator};
 use self::comparison::{Comparison, Found, Sets};
 use self::metrics::mean;
+use super::captions;
 use super::dataset::{Dataset, Split};
 use crate::library::{self, STARTER};
 use crate::model::{self, Evaluator, MotionModel, Source, Statistics, TextEncoder, TextEncoderConfig};
@@ -164,7 +164,7 @@ pub fn evaluate(
     };
     let (generation, by_clip) = generation.unzip();
     let measured = Qualities::of(&clips, &reconstructions, &takes[0], options, heard, cancelled)?;
-    let captions: std::collections::HashSet<String> = clips.iter().map(|clip| pools::plain(&clip.caption)).collect();
+    let captions: std::collections::HashSet<String> = clips.iter().map(|clip| captions::plain(&clip.caption)).collect();
     Ok(Report {
         model: model.config.name.clone(),
         licence: model.config.licence.clone(),
@@ -310,7 +310,7 @@ impl Qualities {
 fn actions(clips: &[Clip], measured: &Qualities, found: Option<&Found>) -> Vec<ActionRow> {
     let mut groups: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
     for (at, clip) in clips.iter().enumerate() {
-        groups.entry(pools::action(&clip.caption)).or_default().push(at);
+        groups.entry(captions::action(&clip.caption)).or_default().push(at);
     }
     let row = |(action, group): (&'static str, Vec<usize>)| {
         let quality = |kind: usize| {

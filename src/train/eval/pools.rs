@@ -1,5 +1,6 @@
-//! Who is compared with whom: pools of 32 different captions for R-precision, random pairs for diversity, groups by action.
+//! Who is compared with whom: pools of 32 different captions for R-precision, random pairs for diversity.
 
+use crate::train::captions::plain;
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use std::collections::{BTreeMap, HashSet};
@@ -44,76 +45,11 @@ pub fn pools(clips: &[Asked<'_>], rng: &mut impl Rng) -> Vec<Vec<usize>> {
     (0..(clips.len() / POOL).max(1)).filter_map(draw).collect()
 }
 
-/// A caption without what makes no difference: capitals, the full stop, spaces.
-#[must_use]
-pub fn plain(caption: &str) -> String {
-    caption.to_lowercase().trim_end_matches(['.', '!', ' ']).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Two independent random choices of the rows, 300 each (100 of at most 300 rows, and never more than there are), without repeats.
 #[must_use]
 pub fn random_pairs(rows: usize, rng: &mut impl Rng) -> [Vec<usize>; 2] {
     let count = if rows > 300 { 300 } else { 100 };
     [(); 2].map(|()| rand::seq::index::sample(rng, rows, count.min(rows)).into_vec())
-}
-
-/// Verbs by their first letters, and the action they stand for. The first word of a caption that begins so names its action.
-const ACTIONS: [(&str, &str); 47] = [
-    ("walk", "walk"),
-    ("stroll", "walk"),
-    ("pac", "walk"),
-    ("wander", "walk"),
-    ("march", "march"),
-    ("run", "run"),
-    ("jog", "run"),
-    ("sprint", "run"),
-    ("dash", "run"),
-    ("jump", "jump"),
-    ("leap", "jump"),
-    ("hop", "jump"),
-    ("skip", "jump"),
-    ("danc", "dance"),
-    ("wav", "wave"),
-    ("bow", "bow"),
-    ("kick", "kick"),
-    ("punch", "punch"),
-    ("box", "punch"),
-    ("turn", "turn"),
-    ("spin", "turn"),
-    ("rotat", "turn"),
-    ("sit", "sit"),
-    ("seat", "sit"),
-    ("crouch", "crouch"),
-    ("squat", "crouch"),
-    ("duck", "crouch"),
-    ("crawl", "crawl"),
-    ("climb", "climb"),
-    ("step", "step"),
-    ("rais", "raise"),
-    ("lift", "raise"),
-    ("throw", "throw"),
-    ("toss", "throw"),
-    ("catch", "catch"),
-    ("pick", "pick up"),
-    ("stretch", "stretch"),
-    ("swing", "swing"),
-    ("point", "gesture"),
-    ("guid", "gesture"),
-    ("call", "gesture"),
-    ("beckon", "gesture"),
-    ("respond", "gesture"),
-    ("stand", "stand"),
-    ("wait", "stand"),
-    ("fall", "fall"),
-    ("slash", "slash"),
-];
-
-/// The action that a caption names first; "other" where it names none that is known.
-#[must_use]
-pub fn action(caption: &str) -> &'static str {
-    let named = |word: &str| ACTIONS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, action)| *action);
-    let lower = caption.to_lowercase();
-    lower.split(|c: char| !c.is_alphabetic()).find_map(named).unwrap_or("other")
 }
 
 #[cfg(test)]
@@ -145,18 +81,6 @@ mod tests {
     #[test]
     fn few_different_captions_fill_no_pool() {
         assert!(drawn(500, 31).1.is_empty());
-    }
-
-    #[test]
-    fn capitals_and_full_stops_make_no_other_caption() {
-        assert_eq!(plain("A man  walks. "), plain("a man walks"));
-    }
-
-    #[test]
-    fn the_first_verb_names_the_action() {
-        assert_eq!(action("A person walks forward, then bows."), "walk");
-        assert_eq!(action("someone is sitting down"), "sit");
-        assert_eq!(action("la la"), "other");
     }
 
     #[test]
