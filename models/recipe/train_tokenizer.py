@@ -159,6 +159,14 @@ def measure(windows, net, limit=48):
     return {"measure": posed + 2 * drift, "mpjpe_mm": position, "posed_mm": posed, "drift_cm": drift, "perplexity": perplexity}
 
 
+def fitted(weights, fresh):
+    """`weights` in the shapes of `fresh`: with more digits, the new ones begin as chance made them."""
+    for name, weight in weights.items():
+        common = tuple(slice(min(old, new)) for old, new in zip(weight.shape, fresh[name].shape))
+        fresh[name][common] = weight[common]
+    return fresh
+
+
 def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60, warm=None, decoder_only=False, vary=True):
     torch.manual_seed(0)
     windows = Windows(corpus, device, vary)
@@ -166,7 +174,7 @@ def train(corpus, folder, levels, width, activation, minutes, device, batch=32, 
     net = MotionTokenizer(levels, width, width, activation).to(device)
     if warm:
         weights = load_file(Path(warm) / "tokenizer.safetensors")
-        net.load_state_dict({name.removeprefix("vqvae."): tensor for name, tensor in weights.items()})
+        net.load_state_dict(fitted({name.removeprefix("vqvae."): tensor for name, tensor in weights.items()}, net.state_dict()))
     if decoder_only:
         # The codes stay what they are, so a transformer that was trained on them stays valid.
         for part in (net.encoder, net.quantizer.project_in):
