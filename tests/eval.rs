@@ -22,9 +22,12 @@ use zoetrope::train::folder::put_evaluator;
 
 #[path = "shared/kit.rs"]
 mod shared;
+#[path = "shared/spoilt.rs"]
+mod spoilt;
 #[path = "shared/walks.rs"]
 mod walks;
 use shared::{assert_close, assert_relative, flat, json, kit, tensors};
+use spoilt::{BAD, spoilt};
 use walks::walks;
 
 // ---------------------------------------------------------------------------------------------------------- the evaluator
@@ -347,6 +350,30 @@ fn a_folder_of_clips_becomes_tables_and_what_was_made_is_kept() {
 
     let stop = AtomicBool::new(true);
     assert!(matches!(evaluate(&candidate, &dataset, None, &options, &silent, &stop), Err(EvalError::Cancelled)));
+}
+
+#[test]
+fn an_evaluation_leaves_out_and_names_what_is_spoilt() {
+    let root = tempfile::TempDir::new().unwrap();
+    let dataset = spoilt(root.path(), Split::Test);
+    let source = library::find(library::STARTER).unwrap();
+    let model = MotionModel::load(&source).unwrap();
+    let candidate = Candidate { model: &model, fingerprint: 0 };
+    let options = Options {
+        split: Split::Test,
+        limit: None,
+        repeats: 1,
+        takes: 1,
+        seed: 0,
+        sampling: Sampling { greedy: true, ..Sampling::default() },
+        threads: 1,
+        folder: root.path().join("kept"),
+    };
+    let report = evaluate(&candidate, &dataset, None, &options, &|_| (), &AtomicBool::new(false)).expect("two clips are left");
+    assert_eq!((report.clips, report.left_out.len()), (2, BAD.len()), "{:?}", report.left_out);
+    for name in BAD {
+        assert!(report.left_out.iter().any(|cause| cause.contains(name)), "{name} in {:?}", report.left_out);
+    }
 }
 
 #[test]

@@ -16,7 +16,8 @@ use zoetrope::train::{Lesson, Plan, Result, Run, order::rng_at};
 
 use super::kit::{numbers, tiny_transformer};
 
-const ADAM: AdamW = AdamW { betas: (0.9, 0.98), eps: 1e-8, weight_decay: 0.01, decay_all: false, clip: Some(1.0), average: 0.99 };
+pub(crate) const ADAM: AdamW =
+    AdamW { betas: (0.9, 0.98), eps: 1e-8, weight_decay: 0.01, decay_all: false, clip: Some(1.0), average: 0.99 };
 
 fn plan(steps: u64, peak: f64) -> Plan {
     let rate = Rate { peak, warmup: 3, schedule: Schedule::Cosine };

@@ -174,8 +174,8 @@ impl Dataset {
     }
 }
 
-/// The captions in a text file's contents: the part of each line before the first `#`.
+/// The captions in a text file's contents: the part of each line before the first `#`, where it holds letters.
 fn captions_of(text: &str) -> Vec<String> {
     let captions = layout::lines(text).filter_map(|line| line.split('#').next()).map(error::one_line);
-    captions.filter(|caption| !caption.is_empty()).collect()
+    captions.filter(|caption| caption.chars().any(char::is_alphanumeric)).collect()
 }
