@@ -11,111 +11,63 @@ mod tracks;
 use super::{Joint, Motion};
 use tracks::{Hand, Tracks};
 
-/// An action with a measured effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Action {
-    Walk,
-    Run,
-    Jump,
-    TurnLeft,
-    TurnRight,
-    Wave,
-    Bow,
-    Kick,
-    Punch,
-    Dance,
-    RaiseBothHands,
-    WalkBackwards,
-    StandStill,
-    OldWalk,
-    HappyWalk,
-    Crouch,
-    WalkSlowly,
-    StepLeft,
-    StepRight,
-    RunAndTurnLeft,
-    RunAndTurnRight,
-    WaveLeftHand,
-    WaveRightHand,
-    RaiseLeftHand,
-    RaiseRightHand,
-    TiredWalk,
-    WalkAndWave,
-    JumpingJacks,
+/// Declares the actions: each with its name in words.
+macro_rules! actions {
+    ($($action:ident $name:literal,)*) => {
+        /// An action with a measured effect.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub enum Action {
+            $($action,)*
+        }
+
+        impl Action {
+            /// All actions, in the order of tables.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$action),*];
+
+            /// The action in words, for tables.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$action => $name,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    Walk "walk",
+    Run "run",
+    Jump "jump",
+    TurnLeft "turn left",
+    TurnRight "turn right",
+    Wave "wave",
+    Bow "bow",
+    Kick "kick",
+    Punch "punch",
+    Dance "dance",
+    RaiseBothHands "raise both hands",
+    WalkBackwards "walk backwards",
+    StandStill "stand still",
+    OldWalk "old person's walk",
+    HappyWalk "happy walk",
+    Crouch "crouch",
+    WalkSlowly "walk slowly",
+    StepLeft "step to the left",
+    StepRight "step to the right",
+    RunAndTurnLeft "run and turn left",
+    RunAndTurnRight "run and turn right",
+    WaveLeftHand "wave the left hand",
+    WaveRightHand "wave the right hand",
+    RaiseLeftHand "raise the left hand",
+    RaiseRightHand "raise the right hand",
+    TiredWalk "tired walk",
+    WalkAndWave "walk and wave",
+    JumpingJacks "jumping jacks",
 }
 
 impl Action {
-    /// All actions, in the order of tables.
-    pub const ALL: [Self; 28] = {
-        use Action::*;
-        [
-            Walk,
-            Run,
-            Jump,
-            TurnLeft,
-            TurnRight,
-            Wave,
-            Bow,
-            Kick,
-            Punch,
-            Dance,
-            RaiseBothHands,
-            WalkBackwards,
-            StandStill,
-            OldWalk,
-            HappyWalk,
-            Crouch,
-            WalkSlowly,
-            StepLeft,
-            StepRight,
-            RunAndTurnLeft,
-            RunAndTurnRight,
-            WaveLeftHand,
-            WaveRightHand,
-            RaiseLeftHand,
-            RaiseRightHand,
-            TiredWalk,
-            WalkAndWave,
-            JumpingJacks,
-        ]
-    };
-
-    /// The action in words, for tables.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Walk => "walk",
-            Self::Run => "run",
-            Self::Jump => "jump",
-            Self::TurnLeft => "turn left",
-            Self::TurnRight => "turn right",
-            Self::Wave => "wave",
-            Self::Bow => "bow",
-            Self::Kick => "kick",
-            Self::Punch => "punch",
-            Self::Dance => "dance",
-            Self::RaiseBothHands => "raise both hands",
-            Self::WalkBackwards => "walk backwards",
-            Self::StandStill => "stand still",
-            Self::OldWalk => "old person's walk",
-            Self::HappyWalk => "happy walk",
-            Self::Crouch => "crouch",
-            Self::WalkSlowly => "walk slowly",
-            Self::StepLeft => "step to the left",
-            Self::StepRight => "step to the right",
-            Self::RunAndTurnLeft => "run and turn left",
-            Self::RunAndTurnRight => "run and turn right",
-            Self::WaveLeftHand => "wave the left hand",
-            Self::WaveRightHand => "wave the right hand",
-            Self::RaiseLeftHand => "raise the left hand",
-            Self::RaiseRightHand => "raise the right hand",
-            Self::TiredWalk => "tired walk",
-            Self::WalkAndWave => "walk and wave",
-            Self::JumpingJacks => "jumping jacks",
-        }
-    }
-
     /// What must hold of a motion that does it: every one of these.
     #[must_use]
     pub fn asks(self) -> &'static [Ask] {
