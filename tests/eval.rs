@@ -17,7 +17,7 @@ use zoetrope::train::dataset::{Purpose, Split};
 use zoetrope::train::eval::metrics::{
     self, Embeddings, Gaussian, Joints, accelerations_m, code_use, distance, frechet_distance, hits, joint_error_m, mean_distance, ranks,
 };
-use zoetrope::train::eval::{Candidate, EvalError, Event, Options, evaluate, fingerprint, load_evaluator, words};
+use zoetrope::train::eval::{Candidate, EvalError, Options, evaluate, fingerprint, load_evaluator, words};
 use zoetrope::train::folder::put_evaluator;
 
 #[path = "shared/kit.rs"]
@@ -307,7 +307,7 @@ fn a_folder_of_clips_becomes_tables_and_what_was_made_is_kept() {
     let root = tempfile::TempDir::new().unwrap();
     let dataset = walks(root.path(), [64, 0, 4]);
     std::fs::write(dataset.layout().motion("walk67"), b"no features").unwrap();
-    let (silent, go_on) = (|_: Event<'_>| (), AtomicBool::new(false));
+    let (silent, go_on) = (|_: &str, _: usize, _: usize| (), AtomicBool::new(false));
     let folder = root.path().join("evaluator");
     std::fs::create_dir(&folder).unwrap();
     let size = EvaluatorSize::small(ROW, words().unwrap().dim());
@@ -369,7 +369,7 @@ fn an_evaluation_leaves_out_and_names_what_is_spoilt() {
         threads: 1,
         folder: root.path().join("kept"),
     };
-    let report = evaluate(&candidate, &dataset, None, &options, &|_| (), &AtomicBool::new(false)).expect("two clips are left");
+    let report = evaluate(&candidate, &dataset, None, &options, &|_, _, _| (), &AtomicBool::new(false)).expect("two clips are left");
     assert_eq!((report.clips, report.left_out.len()), (2, BAD.len()), "{:?}", report.left_out);
     for name in BAD {
         assert!(report.left_out.iter().any(|cause| cause.contains(name)), "{name} in {:?}", report.left_out);
@@ -394,6 +394,6 @@ fn a_part_without_clips_is_named() {
         folder: root.path().join("kept"),
     };
     let candidate = Candidate { model: &model, fingerprint: 0 };
-    let error = evaluate(&candidate, &dataset, None, &options, &|_| (), &AtomicBool::new(false)).expect_err("nothing to measure");
+    let error = evaluate(&candidate, &dataset, None, &options, &|_, _, _| (), &AtomicBool::new(false)).expect_err("nothing to measure");
     assert!(error.to_string().contains(&root.path().display().to_string()), "{error}");
 }

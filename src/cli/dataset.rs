@@ -3,14 +3,13 @@
 use super::dataset_args::{DatasetBuildArgs, DatasetCommand, DatasetStatsArgs, PerformerChoice};
 use super::error::CliError;
 use super::interrupt::Interrupt;
-use super::progress::{Progress, answer, say};
+use super::progress::{Bars, answer, say};
 use crate::model::Rewriter;
 use crate::train::dataset::{
     BuildOptions, BuildReport, Dataset, DatasetError, Histogram, PerformerRule, Purpose, Sheet, Split, Stage, Summary, build, rewrite,
     summarise, thumbnails,
 };
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Longest bar of a histogram, characters.
@@ -194,29 +193,5 @@ fn from_dataset(error: DatasetError) -> CliError {
     match error {
         DatasetError::Cancelled => CliError::Paused,
         error => CliError::from_below(error),
-    }
-}
-
-/// One bar after another, told from several threads.
-#[derive(Default)]
-struct Bars(Mutex<Option<(&'static str, Progress)>>);
-
-impl Bars {
-    fn at(&self, what: &'static str, done: usize, of: usize) {
-        let mut bar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if bar.as_ref().is_none_or(|(shown, _)| *shown != what)
-            && let Some((_, ended)) = bar.replace((what, Progress::new(what)))
-        {
-            ended.end();
-        }
-        if let Some((_, bar)) = bar.as_mut() {
-            bar.at(done, of);
-        }
-    }
-
-    fn end(self) {
-        if let Some((_, bar)) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            bar.end();
-        }
     }
 }

@@ -4,18 +4,17 @@ use super::args::EvalArgs;
 use super::error::CliError;
 use super::generate::load_model;
 use super::interrupt::Interrupt;
-use super::progress::{Progress, answer, say};
+use super::progress::{Bars, answer, say};
 use super::train::{RunArgs, train_evaluator};
 use crate::library;
 use crate::model::Evaluator;
 use crate::pipeline::Sampling;
 use crate::train::dataset::{Dataset, Split};
 use crate::train::eval::{
-    ActionRow, Candidate, EvalError, Event, GenerationReport, Measured, Options, QualityRow, Report, TokenizerReport, evaluate,
-    fingerprint, load_evaluator,
+    ActionRow, Candidate, EvalError, GenerationReport, Measured, Options, QualityRow, Report, TokenizerReport, evaluate, fingerprint,
+    load_evaluator,
 };
 use crate::train::folder::has_evaluator;
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 /// Where an evaluator of a data set is looked for, and put.
@@ -44,7 +43,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<(), CliError> {
     let candidate = Candidate { model: &model, fingerprint: fingerprint(&source) };
     let bars = Bars::default();
     let both = evaluator.as_ref().zip(path.as_deref());
-    let outcome = evaluate(&candidate, &dataset, both, &options, &|event| bars.hear(event), interrupt.flag());
+    let outcome = evaluate(&candidate, &dataset, both, &options, &|what, done, of| bars.at(what, done, of), interrupt.flag());
     bars.end();
     let report = outcome.map_err(from_eval)?;
     print(&report);
@@ -89,40 +88,6 @@ fn save(file: &Path, text: &str) -> Result<(), CliError> {
     })?;
     say(&format!("{}: the same in full", file.display()));
     Ok(())
-}
-
-/// One bar at a time, each for one kind of work.
-#[derive(Default)]
-struct Bars(RefCell<Option<(String, Progress)>>);
-
-impl Bars {
-    fn hear(&self, event: Event<'_>) {
-        let mut current = self.0.borrow_mut();
-        match event {
-            Event::At { what, done, of } => {
-                if current.as_ref().is_none_or(|(known, _)| known != what)
-                    && let Some((_, before)) = current.replace((what.to_owned(), Progress::new(what)))
-                {
-                    before.end();
-                }
-                if let Some((_, progress)) = current.as_mut() {
-                    progress.at(done, of);
-                }
-            }
-            Event::Note(line) => {
-                if let Some((_, before)) = current.take() {
-                    before.end();
-                }
-                say(line);
-            }
-        }
-    }
-
-    fn end(self) {
-        if let Some((_, progress)) = self.0.into_inner() {
-            progress.end();
-        }
-    }
 }
 
 fn print(report: &Report) {

@@ -4,7 +4,7 @@
 use super::CliError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often a plain line is printed at most.
@@ -58,6 +58,32 @@ impl Progress {
     pub(super) fn end(self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
+        }
+    }
+}
+
+/// One bar after another, told from several threads.
+#[derive(Default)]
+pub(super) struct Bars(Mutex<Option<(String, Progress)>>);
+
+impl Bars {
+    /// This work got to `done` of `of`; other work is over.
+    pub(super) fn at(&self, what: &str, done: usize, of: usize) {
+        let mut bar = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if bar.as_ref().is_none_or(|(shown, _)| shown != what)
+            && let Some((_, ended)) = bar.replace((what.to_owned(), Progress::new(what)))
+        {
+            ended.end();
+        }
+        if let Some((_, bar)) = bar.as_mut() {
+            bar.at(done, of);
+        }
+    }
+
+    /// The last work is over.
+    pub(super) fn end(self) {
+        if let Some((_, bar)) = self.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            bar.end();
         }
     }
 }

@@ -8,22 +8,12 @@ use crate::model;
 /// Why a network cannot be trained.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    /// The data set.
+    /// The data set, and files of the run.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
     /// The networks and their files.
     #[error(transparent)]
     Model(#[from] model::Error),
-    /// A file of the run.
-    #[error("cannot {what} ({cause}): {}: check the path, its permissions and the free space", path.display())]
-    File {
-        /// What was tried.
-        what: &'static str,
-        /// What the system said.
-        cause: std::io::Error,
-        /// The file.
-        path: PathBuf,
-    },
     /// Options, data and files that do not fit each other.
     #[error("{cause}: {}: {help}", path.display())]
     Unfit {
@@ -34,13 +24,18 @@ pub enum TrainError {
         /// What the user can do.
         help: &'static str,
     },
+    /// The caller broke it off; what is finished stays.
+    #[error("stopped before the end; the same command goes on where it stopped")]
+    Cancelled,
 }
 
 /// The result of everything that trains.
 pub type Result<T, E = TrainError> = std::result::Result<T, E>;
 
 impl TrainError {
-    pub(super) fn file(what: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
-        move |cause| Self::File { what, cause, path: path.to_owned() }
+    /// A file of the run: the same trouble, and the same advice, as with a data set's.
+    pub(super) fn write(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
+        let of_path = DatasetError::write(path);
+        move |cause| Self::Dataset(of_path(cause))
     }
 }

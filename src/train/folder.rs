@@ -1,7 +1,9 @@
 //! What is in a folder of a training: a model folder in the making. `training/NAME/` holds the state of each run; the files beside it
 //! are what `library` reads, put there when a network is ready.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -66,6 +68,21 @@ impl Tokenizer {
         let network = MotionTokenizer::load(Weights::new(Checkpoint::open(&source.file(TOKENIZER), "net")?), &config)?;
         let [mean, std] = STATISTICS.map(|name| source.file(name));
         Ok(Self { statistics: Statistics::load(&mean, &std, ROW)?, config, network, source: source.clone() })
+    }
+
+    /// A number that tells it from others: of its sizes and weights.
+    ///
+    /// # Errors
+    /// A damaged file.
+    pub fn fingerprint(&self) -> Result<u64> {
+        let mut hasher = DefaultHasher::new();
+        format!("{:?}", self.config).hash(&mut hasher);
+        for (name, tensor) in self.tensors()?.into_iter().collect::<BTreeMap<_, _>>() {
+            name.hash(&mut hasher);
+            let values = tensor.flatten_all().and_then(|tensor| tensor.to_vec1::<f32>()).map_err(model::Error::from)?;
+            values.into_iter().for_each(|value| value.to_bits().hash(&mut hasher));
+        }
+        Ok(hasher.finish())
     }
 
     /// The published tensors.
@@ -214,7 +231,7 @@ fn put_statistics(folder: &Path, files: [FileSource; 2]) -> Result<()> {
 
 fn put_text_encoder(folder: &Path, source: &Source) -> Result<()> {
     let target = folder.join("text_encoder");
-    fs::create_dir_all(&target).map_err(TrainError::file("create the folder", &target))?;
+    fs::create_dir_all(&target).map_err(TrainError::write(&target))?;
     let optional = ["LICENSE", "NOTICE", "model.gguf", "model.safetensors"];
     for name in ["config.json", "tokenizer.json"].iter().chain(&optional) {
         let file = source.file(&format!("text_encoder/{name}"));
@@ -224,7 +241,7 @@ fn put_text_encoder(folder: &Path, source: &Source) -> Result<()> {
             continue;
         }
         match &file {
-            FileSource::Path(from) => fs::copy(from, &path).map(|_| ()).map_err(TrainError::file("copy the file", from))?,
+            FileSource::Path(from) => fs::copy(from, &path).map(|_| ()).map_err(TrainError::write(&path))?,
             FileSource::Embedded(_, bytes) => put_bytes(&path, bytes)?,
         }
     }
@@ -232,7 +249,7 @@ fn put_text_encoder(folder: &Path, source: &Source) -> Result<()> {
 }
 
 fn put_json(path: &Path, value: &impl serde::Serialize) -> Result<()> {
-    let json = serde_json::to_vec_pretty(value).map_err(|cause| TrainError::file("write", path)(cause.into()))?;
+    let json = serde_json::to_vec_pretty(value).map_err(|cause| TrainError::write(path)(cause.into()))?;
     put_bytes(path, &json)
 }
 

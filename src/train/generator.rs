@@ -3,13 +3,17 @@
 use rand::Rng;
 use rand::rngs::StdRng;
 
+use super::captions::action;
 use super::clips::{Clips, Texts};
 use super::error::{Result, TrainError};
 use super::order::{Order, rng_at};
 use super::run::Lesson;
 use super::sequence::{corrupt, drop_token, sequence, targets};
+use super::tokens::Tokens;
+use crate::model::TextFeatures;
 use crate::model::learn::{TokenBatch, TransformerTask};
-use crate::model::{MotionTokenizer, TextFeatures};
+use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Most held-out clips that are measured.
@@ -34,6 +38,9 @@ pub struct RowOptions {
     pub kept: f32,
     /// Whether a third of the rows loses its first or last token, as published.
     pub drop_token: bool,
+    /// Whether actions are drawn by the root of how much there is of them, so that walking does not drown the rest; otherwise every
+    /// clip is as likely as another, as published.
+    pub balanced: bool,
     /// Seed of all that is random.
     pub seed: u64,
 }
@@ -50,19 +57,20 @@ pub struct GeneratorLesson {
 }
 
 impl GeneratorLesson {
-    /// Encodes all clips; `progress` hears how far it got. What cannot be used is handed to `skipped` in words.
+    /// Encodes all clips that `tokens` does not know; `progress` hears how far it got and may break off. What cannot be used is
+    /// handed to `skipped` in words.
     ///
     /// # Errors
-    /// No clips to learn from, a text encoder that does not fit.
+    /// No clips to learn from, a text encoder that does not fit, breaking off (what was encoded is kept).
     #[expect(clippy::too_many_arguments, reason = "each is another thing, and there is one caller")]
     pub fn new(
         task: TransformerTask,
-        tokenizer: &MotionTokenizer,
+        tokens: &mut Tokens<'_>,
         texts: Texts,
         clips: [Clips; 2],
         options: RowOptions,
         path: &std::path::Path,
-        progress: &mut dyn FnMut(usize, usize) -> Result<()>,
+        progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
         skipped: &mut dyn FnMut(String),
     ) -> Result<Self> {
         let total = clips.iter().map(|clips| clips.names().len()).sum();
@@ -71,15 +79,19 @@ impl GeneratorLesson {
         for clips in &clips {
             let mut examples = Vec::new();
             for clip in 0..clips.names().len() {
-                match example(clips, clip, tokenizer) {
+                match example(clips, clip, tokens) {
                     Ok(example) => examples.push(example),
                     Err(error) => skipped(error.to_string()),
                 }
                 done += 1;
-                progress(done, total)?;
+                if progress(done, total).is_break() {
+                    tokens.save()?;
+                    return Err(TrainError::Cancelled);
+                }
             }
             encoded.push(examples);
         }
+        tokens.save()?;
         let held_out = encoded.pop().unwrap_or_default();
         let train = encoded.pop().unwrap_or_default();
         let unfit = |cause: String, help| TrainError::Unfit { cause, path: path.to_owned(), help };
@@ -91,8 +103,11 @@ impl GeneratorLesson {
             let cause = format!("the text encoder gives {} numbers a word and the model reads {}", texts.dim(), task.config.clip_dim);
             return Err(unfit(cause, "choose the text encoder that belongs to the model"));
         }
-        let order = Order::new(train.iter().map(|example| example.tokens.len()).collect(), options.batch, options.seed);
-        Ok(Self { task, codes: tokenizer.fsq().codes(), train, held_out, order, texts, options })
+        let mut order = Order::new(train.iter().map(|example| example.tokens.len()).collect(), options.batch, options.seed);
+        if options.balanced {
+            order = order.weighted(balance(&train).into_iter());
+        }
+        Ok(Self { task, codes: tokens.codes(), train, held_out, order, texts, options })
     }
 
     /// Tokens that are learned from in an epoch.
@@ -168,8 +183,32 @@ impl Lesson for GeneratorLesson {
     }
 }
 
-fn example(clips: &Clips, clip: usize, tokenizer: &MotionTokenizer) -> Result<Example> {
+fn example(clips: &Clips, clip: usize, tokens: &mut Tokens<'_>) -> Result<Example> {
     let captions = clips.all_captions(clip)?;
-    let tokens = tokenizer.encode_frames(&clips.whole(clip)?)?;
+    let tokens = tokens.of(&clips.whole(clip)?)?;
     Ok(Example { tokens, captions })
+}
+
+/// How likely each example is: together, those of an action by the root of their length, and among them each by its length.
+fn balance(examples: &[Example]) -> Vec<f64> {
+    let action_of = |example: &Example| action(&example.captions[0]);
+    let mut lengths: HashMap<&str, f64> = HashMap::new();
+    for example in examples {
+        *lengths.entry(action_of(example)).or_default() += example.tokens.len() as f64;
+    }
+    examples.iter().map(|example| example.tokens.len() as f64 / lengths[action_of(example)].sqrt()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_drawn_by_the_root_of_their_length() {
+        let example = |caption: &str, tokens: usize| Example { tokens: vec![0; tokens], captions: vec![caption.to_owned()] };
+        let weights = balance(&[example("a man walks", 60), example("walking", 40), example("someone bows", 25)]);
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        assert!(close(weights[0] + weights[1], 10.0) && close(weights[2], 5.0), "{weights:?}");
+        assert!(close(weights[0] / weights[1], 1.5));
+    }
 }

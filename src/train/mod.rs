@@ -17,6 +17,7 @@ mod run;
 pub mod schedule;
 pub mod sequence;
 mod tokenizer;
+mod tokens;
 
 pub use clips::{Clips, Texts};
 pub use error::{Result, TrainError};
@@ -24,3 +25,4 @@ pub use evaluator::EvaluatorLesson;
 pub use generator::{GeneratorLesson, RowOptions};
 pub use run::{Lesson, Plan, Run};
 pub use tokenizer::{TokenizerLesson, WindowSizes};
+pub use tokens::Tokens;

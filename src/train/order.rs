@@ -2,6 +2,8 @@
 //! examples it would have seen.
 
 use rand::SeedableRng;
+use rand::distr::Distribution;
+use rand::distr::weighted::WeightedIndex;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
@@ -17,11 +19,12 @@ pub fn rng_at(seed: u64, purpose: u64, at: u64) -> StdRng {
     StdRng::seed_from_u64(mixed)
 }
 
-/// Every example once in each epoch, in another order each time.
+/// Every example once in each epoch, in another order each time; or, with weights, as often as these say.
 #[derive(Debug)]
 pub struct Order {
     seed: u64,
     lengths: Vec<usize>,
+    weights: Option<WeightedIndex<f64>>,
     batch: usize,
     /// The last pool that was made, and its number.
     pool: Option<(u64, Vec<Vec<usize>>)>,
@@ -33,7 +36,13 @@ impl Order {
     /// Over examples of these lengths, at least one.
     #[must_use]
     pub fn new(lengths: Vec<usize>, batch: usize, seed: u64) -> Self {
-        Self { seed, lengths, batch, pool: None, epoch: None }
+        Self { seed, lengths, weights: None, batch, pool: None, epoch: None }
+    }
+
+    /// The same, but each example is drawn by its weight; weights that are none (all zero, or not finite) change nothing.
+    #[must_use]
+    pub fn weighted(self, weights: impl Iterator<Item = f64>) -> Self {
+        Self { weights: WeightedIndex::new(weights).ok(), ..self }
     }
 
     /// The examples of batch `number`.
@@ -54,8 +63,15 @@ impl Order {
         let count = self.lengths.len() as u64;
         let (epoch, within) = (place / count, (place % count) as usize);
         if self.epoch.as_ref().is_none_or(|(made, _)| *made != epoch) {
-            let mut order: Vec<usize> = (0..self.lengths.len()).collect();
-            order.shuffle(&mut rng_at(self.seed, 2, epoch));
+            let mut rng = rng_at(self.seed, 2, epoch);
+            let order = match &self.weights {
+                Some(weights) => weights.sample_iter(&mut rng).take(self.lengths.len()).collect(),
+                None => {
+                    let mut order: Vec<usize> = (0..self.lengths.len()).collect();
+                    order.shuffle(&mut rng);
+                    order
+                }
+            };
             self.epoch = Some((epoch, order));
         }
         self.epoch.as_ref().map_or(0, |(_, order)| order[within])
@@ -81,6 +97,14 @@ mod tests {
         let in_turn: Vec<_> = (0..40).map(|number| all.batch(number)).collect();
         assert_eq!(new().batch(33), in_turn[33]);
         assert_ne!(in_turn[0], in_turn[33]);
+    }
+
+    #[test]
+    fn examples_come_as_often_as_their_weights_say() {
+        let mut order = Order::new(vec![5; 40], 10, 1).weighted((0..40).map(|example| if example < 10 { 3.0 } else { 1.0 }));
+        let drawn: Vec<usize> = (0..400).flat_map(|number| order.batch(number)).collect();
+        let heavy = drawn.iter().filter(|&&example| example < 10).count() as f64 / drawn.len() as f64;
+        assert!((heavy - 0.5).abs() < 0.03, "{heavy} of all draws are of those that hold half the weight");
     }
 
     #[test]

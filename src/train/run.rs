@@ -88,7 +88,7 @@ impl Run {
     /// # Errors
     /// A folder that cannot be written, a damaged state, a run with other options.
     pub fn open(folder: &Path, plan: Plan, options: &str, learner: Learner) -> Result<Self> {
-        fs::create_dir_all(folder).map_err(TrainError::file("create the folder", folder))?;
+        fs::create_dir_all(folder).map_err(TrainError::write(folder))?;
         let now = Instant::now();
         let progress = Progress {
             plan,

@@ -23,8 +23,9 @@ use crate::train::eval;
 use crate::train::folder::{self, Generator, Tokenizer};
 use crate::train::schedule::{Rate, Schedule};
 use crate::train::{
-    Clips, EvaluatorLesson, GeneratorLesson, Lesson, Plan, RowOptions, Run, Texts, TokenizerLesson, TrainError, WindowSizes,
+    Clips, EvaluatorLesson, GeneratorLesson, Lesson, Plan, RowOptions, Run, Texts, TokenizerLesson, Tokens, TrainError, WindowSizes,
 };
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Points of the curve between two measurements on held-out clips.
@@ -150,6 +151,7 @@ fn generator(args: &GeneratorArgs, interrupt: &Interrupt) -> Result<(), CliError
         empty_share: if published { 0.0 } else { 0.1 },
         kept: if published { 1.0 } else { 0.92 },
         drop_token: true,
+        balanced: !published,
         seed,
     };
     let task = TransformerTask { config: config.clone(), dropout: if published { 0.0 } else { 0.1 } };
@@ -157,13 +159,18 @@ fn generator(args: &GeneratorArgs, interrupt: &Interrupt) -> Result<(), CliError
     let mut bar = Progress::new("encoding the clips");
     let mut show = |done, of| {
         bar.at(done, of);
-        Ok(())
+        if interrupt.check().is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let skip = &mut |cause: String| say(&format!("left out: {cause}"));
-    let network = &tokenizer.network;
-    let lesson = GeneratorLesson::new(task, network, texts, clips, rows, dataset.root(), &mut show, skip);
+    let fingerprint = tokenizer.fingerprint().map_err(CliError::from_below)?;
+    let kept = folder::run_folder(&common.output, "generator").join("tokens.json");
+    let mut tokens = Tokens::open(&tokenizer.network, fingerprint, &kept);
+    let lesson = GeneratorLesson::new(task, &mut tokens, texts, clips, rows, dataset.root(), &mut show, skip);
     bar.end();
-    let lesson = lesson.map_err(CliError::from_below)?;
+    let lesson = lesson.map_err(|error| match error {
+        TrainError::Cancelled => CliError::Paused,
+        error => CliError::from_below(error),
+    })?;
     let (tokens, trained) = (lesson.tokens(), learner.trained());
     say(&format!("{tokens} motion tokens to learn from, {trained} numbers to learn"));
 

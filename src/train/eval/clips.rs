@@ -1,6 +1,6 @@
 //! The motions that are compared: real clips, what the tokenizer makes of them, and what the model makes of their captions.
 
-use super::{EvalError, Event, Options, parallel};
+use super::{EvalError, Options, parallel};
 use crate::formats;
 use crate::model::MotionModel;
 use crate::motion::Features;
@@ -74,9 +74,15 @@ pub(super) struct Generator<'a> {
 impl Generator<'_> {
     /// What the model says to each clip's caption with this seed, the decoder's own numbers. The model ends where it wants, but not
     /// later than the real clip, so that neither side is measured on more time.
-    pub(super) fn all(&self, clips: &[Clip], seed: u64, what: &'static str, heard: &dyn Fn(Event<'_>)) -> Result<Vec<Features>, EvalError> {
+    pub(super) fn all(
+        &self,
+        clips: &[Clip],
+        seed: u64,
+        what: &'static str,
+        heard: &dyn Fn(&str, usize, usize),
+    ) -> Result<Vec<Features>, EvalError> {
         let make = |clip: &Clip| self.one(clip, seed);
-        parallel::map(clips, self.options.threads, self.cancelled, make, |done| heard(Event::At { what, done, of: clips.len() }))
+        parallel::map(clips, self.options.threads, self.cancelled, make, |done| heard(what, done, clips.len()))
     }
 
     fn one(&self, clip: &Clip, seed: u64) -> Result<Features, EvalError> {

@@ -4,7 +4,7 @@ use super::clips::Clip;
 use super::metrics::{self, Embeddings, Gaussian, TOP, mean};
 use super::pools::Asked;
 use super::report::{GenerationReport, GenerationRow, Measured};
-use super::{EvalError, Event, Options, parallel, pools};
+use super::{EvalError, Options, parallel, pools};
 use crate::model::{self, Evaluator, Statistics};
 use crate::motion::Features;
 use rand::SeedableRng;
@@ -35,7 +35,7 @@ pub(super) struct Comparison<'a> {
     pub evaluator: &'a Evaluator,
     pub statistics: Statistics,
     pub options: &'a Options,
-    pub heard: &'a dyn Fn(Event<'_>),
+    pub heard: &'a dyn Fn(&str, usize, usize),
     pub cancelled: &'a AtomicBool,
 }
 
@@ -123,7 +123,7 @@ impl Comparison<'_> {
     }
 
     fn embed<T: Sync>(&self, all: &[T], what: &str, of: impl Fn(&T) -> model::Result<Vec<f32>> + Sync) -> Result<Embeddings, EvalError> {
-        let heard = |done: usize| (self.heard)(Event::At { what, done, of: all.len() });
+        let heard = |done: usize| (self.heard)(what, done, all.len());
         let rows = parallel::map(all, self.options.threads, self.cancelled, |item| Ok(of(item)?), heard)?;
         let mut embeddings = Embeddings::new(self.evaluator.latent());
         rows.iter().for_each(|row| embeddings.push(row));

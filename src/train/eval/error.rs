@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Why a model cannot be evaluated.
 #[derive(Debug, thiserror::Error)]
 pub enum EvalError {
-    /// The data set.
+    /// The data set, and files of the evaluation.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
     /// The model or the evaluator.
@@ -21,20 +21,12 @@ pub enum EvalError {
     /// A clip that is kept for the next run.
     #[error(transparent)]
     Format(#[from] FormatError),
-    /// A folder or file of the evaluation's own.
-    #[error("cannot write {} ({cause}); choose a folder that may be written to and has room", path.display())]
-    Write {
-        /// Where.
-        path: PathBuf,
-        /// What the system said.
-        cause: std::io::Error,
-    },
     /// Too little to measure.
     #[error("{cause} in {}; {help}", path.display())]
     TooFew {
         /// What there is too little of.
         cause: String,
-        /// The data set.
+        /// The data set, and files of the evaluation.
         path: PathBuf,
         /// What the user can do.
         help: &'static str,

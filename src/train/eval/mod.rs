@@ -22,7 +22,7 @@ use self::clips::{Clip, Generator};
 use self::comparison::{Comparison, Found, Sets};
 use self::metrics::mean;
 use super::captions;
-use super::dataset::{Dataset, Split};
+use super::dataset::{Dataset, DatasetError, Split};
 use crate::library::{self, STARTER};
 use crate::model::{self, Evaluator, MotionModel, Source, Statistics, TextEncoder, TextEncoderConfig};
 use crate::motion::features::rows::{Accumulate, positions};
@@ -59,22 +59,6 @@ pub struct Options {
     pub threads: usize,
     /// Where generated clips are kept, so that a run that was stopped goes on.
     pub folder: PathBuf,
-}
-
-/// What an evaluation tells while it works.
-#[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
-    /// It got this far.
-    At {
-        /// The work.
-        what: &'a str,
-        /// Pieces done.
-        done: usize,
-        /// Pieces in all.
-        of: usize,
-    },
-    /// Something to know, in one line.
-    Note(&'a str),
 }
 
 /// A model under evaluation.
@@ -118,7 +102,8 @@ pub fn load_evaluator(path: &Path) -> model::Result<Evaluator> {
     Evaluator::load(path, ROW, words)
 }
 
-/// Measures a model on a data set; without an evaluator, only what needs none.
+/// Measures a model on a data set; without an evaluator, only what needs none. `heard` is told the work, and the pieces done of how
+/// many.
 ///
 /// # Errors
 /// Fewer than two readable clips, files that cannot be written, a failing network, and the flag.
@@ -127,14 +112,14 @@ pub fn evaluate(
     dataset: &Dataset,
     evaluator: Option<(&Evaluator, &Path)>,
     options: &Options,
-    heard: &dyn Fn(Event<'_>),
+    heard: &dyn Fn(&str, usize, usize),
     cancelled: &AtomicBool,
 ) -> Result<Report, EvalError> {
     let folder = options.folder.join("clips");
-    std::fs::create_dir_all(&folder).map_err(|cause| EvalError::Write { path: folder.clone(), cause })?;
+    std::fs::create_dir_all(&folder).map_err(DatasetError::write(&folder))?;
     let (clips, left_out) = clips::read(dataset, options)?;
     let model = candidate.model;
-    let at = |what: &'static str, of: usize| move |done: usize| heard(Event::At { what, done, of });
+    let at = |what: &'static str, of: usize| move |done: usize| heard(what, done, of);
 
     let work = |clip: &Clip| Reconstruction::of(model, clip);
     let reconstructions = parallel::map(&clips, options.threads, cancelled, work, at("tokenizer", clips.len()))?;
@@ -197,7 +182,11 @@ fn clean(raw: &Features) -> Motion {
 }
 
 /// Takes of a few captions, `[caption][take]`.
-fn multimodal_takes(generator: &Generator<'_>, clips: &[Clip], heard: &dyn Fn(Event<'_>)) -> Result<Vec<Vec<Features>>, EvalError> {
+fn multimodal_takes(
+    generator: &Generator<'_>,
+    clips: &[Clip],
+    heard: &dyn Fn(&str, usize, usize),
+) -> Result<Vec<Vec<Features>>, EvalError> {
     let few = &clips[..clips.len().min(MULTIMODAL_CAPTIONS)];
     let mut several: Vec<Vec<Features>> = few.iter().map(|_| Vec::new()).collect();
     for take in 0..MULTIMODAL_TAKES {
@@ -276,7 +265,7 @@ impl Qualities {
         decoded: &[Reconstruction],
         generated: &[Features],
         options: &Options,
-        heard: &dyn Fn(Event<'_>),
+        heard: &dyn Fn(&str, usize, usize),
         cancelled: &AtomicBool,
     ) -> Result<Self, EvalError> {
         let real: Vec<&Features> = clips.iter().map(|clip| &clip.real).collect();
@@ -296,7 +285,7 @@ impl Qualities {
                 let motion = finish(features);
                 Ok((measure(&motion), f64::from(motion.duration_secs())))
             };
-            let done = |done: usize| heard(Event::At { what: "quality", done, of: all.len() });
+            let done = |done: usize| heard("quality", done, all.len());
             measured.push((what, parallel::map(all, options.threads, cancelled, one, done)?));
         }
         Ok(Self { kinds: measured })
