@@ -302,6 +302,20 @@ fn jerk_is_nought_for_what_accelerates_evenly_and_known_for_a_cubic_path() {
 
 // ------------------------------------------------------------------------------------------------- the whole way
 
+/// Greedy takes of all test clips, kept below a folder.
+fn options(root: &Path, repeats: usize) -> Options {
+    Options {
+        split: Split::Test,
+        limit: None,
+        repeats,
+        takes: 1,
+        seed: 0,
+        sampling: Sampling { greedy: true, ..Sampling::default() },
+        threads: 2,
+        folder: root.join("kept"),
+    }
+}
+
 #[test]
 fn a_folder_of_clips_becomes_tables_and_what_was_made_is_kept() {
     let root = tempfile::TempDir::new().unwrap();
@@ -318,16 +332,7 @@ fn a_folder_of_clips_becomes_tables_and_what_was_made_is_kept() {
     let source = library::find(library::STARTER).unwrap();
     let model = MotionModel::load(&source).unwrap();
     let candidate = Candidate { model: &model, fingerprint: fingerprint(&source) };
-    let options = Options {
-        split: Split::Test,
-        limit: None,
-        repeats: 2,
-        takes: 1,
-        seed: 0,
-        sampling: Sampling { greedy: true, ..Sampling::default() },
-        threads: 2,
-        folder: root.path().join("kept"),
-    };
+    let options = options(root.path(), 2);
     let report = evaluate(&candidate, &dataset, Some((&evaluator, &folder)), &options, &silent, &go_on).expect("measures");
     assert_eq!((report.clips, report.left_out.len()), (3, 1));
     assert!(report.left_out[0].contains("walk67"), "{:?}", report.left_out);
@@ -359,16 +364,7 @@ fn an_evaluation_leaves_out_and_names_what_is_spoilt() {
     let source = library::find(library::STARTER).unwrap();
     let model = MotionModel::load(&source).unwrap();
     let candidate = Candidate { model: &model, fingerprint: 0 };
-    let options = Options {
-        split: Split::Test,
-        limit: None,
-        repeats: 1,
-        takes: 1,
-        seed: 0,
-        sampling: Sampling { greedy: true, ..Sampling::default() },
-        threads: 1,
-        folder: root.path().join("kept"),
-    };
+    let options = options(root.path(), 1);
     let report = evaluate(&candidate, &dataset, None, &options, &|_, _, _| (), &AtomicBool::new(false)).expect("two clips are left");
     assert_eq!((report.clips, report.left_out.len()), (2, BAD.len()), "{:?}", report.left_out);
     for name in BAD {
@@ -383,16 +379,7 @@ fn a_part_without_clips_is_named() {
     std::fs::write(dataset.layout().split(Purpose::Generator, Split::Test), "nobody\n").unwrap();
     let source = library::find(library::STARTER).unwrap();
     let model = MotionModel::load(&source).unwrap();
-    let options = Options {
-        split: Split::Test,
-        limit: None,
-        repeats: 1,
-        takes: 1,
-        seed: 0,
-        sampling: Sampling::default(),
-        threads: 1,
-        folder: root.path().join("kept"),
-    };
+    let options = options(root.path(), 1);
     let candidate = Candidate { model: &model, fingerprint: 0 };
     let error = evaluate(&candidate, &dataset, None, &options, &|_, _, _| (), &AtomicBool::new(false)).expect_err("nothing to measure");
     assert!(error.to_string().contains(&root.path().display().to_string()), "{error}");
