@@ -24,13 +24,14 @@ const FLOORS: [(&str, u8); 14] = [
 ];
 
 /// Which modules an outside crate may enter.
-const DOORS: [(&str, &[&str]); 30] = [
+const DOORS: [(&str, &[&str]); 31] = [
     ("candle_core", &["model", "train"]),
     ("candle_nn", &["model", "train"]),
     ("candle_transformers", &["model"]),
     ("tokenizers", &["model"]),
     ("nalgebra", &["train"]),
     ("prost", &["model"]),
+    ("rayon", &["model"]),
     ("wgpu", &["engine"]),
     ("gltf", &["formats"]),
     ("gltf_json", &["formats"]),

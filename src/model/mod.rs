@@ -10,6 +10,7 @@ mod config;
 mod dropout;
 mod error;
 pub mod evaluator;
+mod few_rows;
 pub mod fsq;
 mod gguf;
 mod infer;

@@ -8,6 +8,7 @@ use candle_core::{D, Device, Module, Tensor};
 
 use super::checkpoint::{Checkpoint, Stored};
 use super::error::{Error, Result};
+use super::few_rows;
 
 /// How matrices are quantised while they are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,9 +216,6 @@ fn onto(tensor: QTensor, device: &Device) -> Result<QTensor> {
     Ok(QTensor::new(storage, shape)?)
 }
 
-/// Up to so many rows, one product for each is faster than one for all.
-const FEW_ROWS: usize = 4;
-
 impl Linear {
     /// `[…, in]` → `[…, out]`.
     pub fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
@@ -228,15 +226,9 @@ impl Linear {
                 let mut shape = x.dims().to_vec();
                 shape.pop();
                 shape.push(out);
-                let (rows, weight) = (x.reshape(((), inner))?, weight.t()?);
-                let product = match rows.dim(0)? {
-                    // A product with two rows would first copy the weights into another order; with one row it reads them once.
-                    2..=FEW_ROWS => {
-                        let one = |row| rows.narrow(0, row, 1)?.matmul(&weight);
-                        Tensor::cat(&(0..rows.dim(0)?).map(one).collect::<candle_core::Result<Vec<_>>>()?, 0)?
-                    }
-                    _ => rows.matmul(&weight)?,
-                };
+                let rows = x.reshape(((), inner))?;
+                let is_few = rows.dim(0)? <= few_rows::MOST_ROWS;
+                let product = if is_few { few_rows::product(&rows, weight)? } else { rows.matmul(&weight.t()?)? };
                 product.reshape(shape)
             }
             Self::Quantized(weight) => weight.forward(&x.contiguous()?),
