@@ -4,7 +4,7 @@
 //! 32767), joints 4 × u8, weights 4 × u16 (sum 65535), sRGB colour 3 × u8; then per triangle 3 × u32.
 
 use super::Character;
-use crate::motion::JOINT_COUNT;
+use crate::motion::{JOINT_COUNT, REST_OFFSETS_M};
 use glam::Vec3;
 use thiserror::Error;
 
@@ -80,6 +80,7 @@ impl Character {
             return Err(AssetError::Length { expected, actual: bytes.len() });
         }
         let mut character = Self {
+            rest_offsets_m: REST_OFFSETS_M,
             positions_m: Vec::with_capacity(vertices),
             normals: Vec::with_capacity(vertices),
             triangles: Vec::with_capacity(triangles),

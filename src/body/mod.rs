@@ -1,24 +1,30 @@
 //! A character: a mesh with skin weights on the SMPL-22 skeleton.
 //!
-//! Where characters come from: [`Character::mannequin`] unpacks the figure that [`mannequin`] makes and `assets/` carries; a
-//! character from elsewhere (a user's own body model) is one more constructor beside it that fills the same fields, with its
-//! vertices moved to our rest joints. Everything downstream (stage, exporters) reads only [`Character`].
+//! Where characters come from: [`Character::mannequin`] unpacks the figure that [`mannequin`] makes and `assets/` carries;
+//! [`BodyModel::character`] shapes a user's own SMPL body. A third kind is one more constructor that fills the same fields.
+//! Everything downstream (stage, exporters) reads only [`Character`].
 //!
-//! Space: the rest pose of [`crate::motion::REST_OFFSETS_M`], Y up, metres, facing +Z. Not here: drawing, files of users.
+//! Space: Y up, metres, facing +Z, in the rest pose. A motion is on our skeleton; [`Character::stands`] and [`Character::follows`] put it on
+//! the character's own bones. Not here: drawing, files of users.
 
 mod asset;
 pub mod check;
 pub mod mannequin;
+mod shape;
 mod skin;
 
 pub use asset::AssetError;
+pub use shape::{BodyModel, BodyModelError};
 pub use skin::{skin, skin_with_normals};
 
+use crate::motion::{JOINT_COUNT, Motion, Pose, REST_OFFSETS_M, WorldPose};
 use glam::Vec3;
 
 /// A skinned mesh in the rest pose. All vertex arrays have the same length.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Character {
+    /// Place of each joint in the rest pose, relative to its parent; the pelvis's stands over the floor, metres.
+    pub rest_offsets_m: [Vec3; JOINT_COUNT],
     /// Vertices `[vertices]`, metres.
     pub positions_m: Vec<Vec3>,
     /// Unit outward normals `[vertices]`.
@@ -31,4 +37,31 @@ pub struct Character {
     pub weights: Vec<[f32; 4]>,
     /// Base colour of each vertex `[vertices]`, linear RGB 0..=1.
     pub colors: Vec<[f32; 3]>,
+}
+
+impl Character {
+    /// Forward kinematics of a pose on the character's bones. Its root moves as much further as its pelvis is higher, so that its feet
+    /// touch where ours do.
+    #[must_use]
+    pub fn stands(&self, pose: &Pose) -> WorldPose {
+        self.placed(pose).world_on(&self.rest_offsets_m)
+    }
+
+    /// Where the joints are in the rest pose, metres.
+    #[must_use]
+    pub fn rest_positions_m(&self) -> [Vec3; JOINT_COUNT] {
+        Pose { root_m: self.rest_offsets_m[0], ..Pose::REST }.world_on(&self.rest_offsets_m).positions_m
+    }
+
+    /// A motion of our skeleton on the character's: the same rotations, and the root as [`Character::stands`] moves it.
+    #[must_use]
+    pub fn follows(&self, motion: &Motion) -> Motion {
+        Motion { frames: motion.frames.iter().map(|pose| self.placed(pose)).collect() }
+    }
+
+    fn placed(&self, pose: &Pose) -> Pose {
+        // Exactly ours where the pelvis is as high.
+        let scale = self.rest_offsets_m[0].y / REST_OFFSETS_M[0].y;
+        Pose { root_m: pose.root_m * scale, ..*pose }
+    }
 }

@@ -1,13 +1,13 @@
 //! Linear blend skinning.
 
 use super::Character;
-use crate::motion::{JOINT_COUNT, WorldPose, rest_positions};
+use crate::motion::{JOINT_COUNT, WorldPose};
 use glam::{Affine3A, Mat3, Quat, Vec3};
 
-/// World positions of the vertices `[vertices]`, metres, in a pose.
+/// World positions of the vertices `[vertices]`, metres, in a pose of the character ([`Character::stands`]).
 #[must_use]
 pub fn skin(character: &Character, pose: &WorldPose) -> Vec<Vec3> {
-    let world_from_rest = world_from_rest(pose);
+    let world_from_rest = world_from_rest(character, pose);
     (0..character.positions_m.len())
         .map(|v| blend(character, v, |joint| world_from_rest[joint].transform_point3(character.positions_m[v])))
         .collect()
@@ -29,8 +29,8 @@ fn blend(character: &Character, vertex: usize, moved_by: impl Fn(usize) -> Vec3)
 }
 
 /// Takes a rest-space point to the world with each joint.
-fn world_from_rest(pose: &WorldPose) -> [Affine3A; JOINT_COUNT] {
-    let rest_m = rest_positions();
+fn world_from_rest(character: &Character, pose: &WorldPose) -> [Affine3A; JOINT_COUNT] {
+    let rest_m = character.rest_positions_m();
     std::array::from_fn(|joint| {
         let rotation: Quat = pose.rotations[joint];
         Affine3A::from_mat3_translation(Mat3::from_quat(rotation), pose.positions_m[joint] - rotation * rest_m[joint])

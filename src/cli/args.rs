@@ -192,6 +192,12 @@ pub struct ExportArgs {
     /// The skeleton without the character (GLB only)
     #[arg(long)]
     pub skeleton_only: bool,
+    /// Your own body instead of the mannequin: the .npz file of SMPL, SMPL-H or SMPL-X (BVH, GLB)
+    #[arg(long, value_name = "FILE.npz")]
+    pub character: Option<PathBuf>,
+    /// Its shape numbers, the first ones first
+    #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_negative_numbers = true, requires = "character")]
+    pub shape: Vec<f32>,
 }
 
 /// `zoetrope convert`

@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
     check(args)?;
     let interrupt = Interrupt::listen();
+    let options = write_options(&args.export)?;
     let prompts = match &args.prompts {
         Some(file) => prompts_in(file)?,
         None => args.prompt.clone(),
@@ -39,13 +40,13 @@ pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
     }
     if args.prompts.is_none() {
         let model = load_model(&args.model)?;
-        return jobs.iter().try_for_each(|job| make_job(&model, job, args, &interrupt).map(drop));
+        return jobs.iter().try_for_each(|job| make_job(&model, job, args, &options, &interrupt).map(drop));
     }
-    all_of_a_file(args, &jobs, &interrupt)
+    all_of_a_file(args, &options, &jobs, &interrupt)
 }
 
 /// The prompts of a file: one load, what is there already is kept, and one that fails does not stop the others.
-fn all_of_a_file(args: &GenerateArgs, jobs: &[Job], interrupt: &Interrupt) -> Result<(), CliError> {
+fn all_of_a_file(args: &GenerateArgs, options: &WriteOptions, jobs: &[Job], interrupt: &Interrupt) -> Result<(), CliError> {
     let mut table = Table::default();
     let mut model = None;
     let mut interrupted = Ok(());
@@ -60,7 +61,7 @@ fn all_of_a_file(args: &GenerateArgs, jobs: &[Job], interrupt: &Interrupt) -> Re
             none => none.insert(load_model(&args.model)?),
         };
         let start = Instant::now();
-        match make_job(model, job, args, interrupt) {
+        match make_job(model, job, args, options, interrupt) {
             Ok(all) => {
                 let each = start.elapsed() / all.len().max(1) as u32;
                 all.iter().for_each(|made| table.made(&made.take.provenance.prompt, each, &made.take.motion));
@@ -81,7 +82,13 @@ fn all_of_a_file(args: &GenerateArgs, jobs: &[Job], interrupt: &Interrupt) -> Re
 }
 
 /// Make and write all variations of a job.
-fn make_job(model: &MotionModel, job: &Job, args: &GenerateArgs, interrupt: &Interrupt) -> Result<Vec<Made>, CliError> {
+fn make_job(
+    model: &MotionModel,
+    job: &Job,
+    args: &GenerateArgs,
+    options: &WriteOptions,
+    interrupt: &Interrupt,
+) -> Result<Vec<Made>, CliError> {
     let mut all = Vec::new();
     // A chain goes on from a motion of its own in each variation; plain variations share their prompt.
     let at_once = if job.requests.len() == 1 { VARIATIONS_AT_ONCE } else { 1 };
@@ -95,7 +102,7 @@ fn make_job(model: &MotionModel, job: &Job, args: &GenerateArgs, interrupt: &Int
         };
         for (made, output) in made.iter().zip(outputs) {
             for file in &output.files {
-                save(args, made, file)?;
+                save(args, options, made, file)?;
             }
             if let Some(file) = &output.tokens {
                 formats::write_tokens(file, &made.tokens).map_err(CliError::from_below)?;
@@ -329,12 +336,12 @@ fn chained(before: &Made, next: &Made) -> Result<Made, CliError> {
     })
 }
 
-fn save(args: &GenerateArgs, made: &Made, file: &Path) -> Result<(), CliError> {
+fn save(args: &GenerateArgs, options: &WriteOptions, made: &Made, file: &Path) -> Result<(), CliError> {
     let take = &made.take;
     if (args.raw || args.published) && Format::of(file).map_err(CliError::from_below)? == Format::Npy {
         formats::write_features(file, &made.features).map_err(CliError::from_below)?;
     } else {
-        let options = WriteOptions { provenance: Some(take.provenance.clone()), ..write_options(&args.export) };
+        let options = WriteOptions { provenance: Some(take.provenance.clone()), ..options.clone() };
         formats::write(file, &take.motion, &options).map_err(CliError::from_below)?;
     }
     let Provenance { seed, .. } = take.provenance;

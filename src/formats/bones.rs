@@ -1,6 +1,6 @@
 //! The skeleton as files have it: names of a style, depth-first order, a ground bone for Unreal, where the last bones end.
 
-use crate::motion::{JOINT_COUNT, Joint, NameStyle, PARENTS, Pose, REST_OFFSETS_M};
+use crate::motion::{JOINT_COUNT, Joint, NameStyle, PARENTS, Pose};
 use glam::{Quat, Vec3, vec3};
 
 /// The name of the bone that carries the ground motion.
@@ -19,23 +19,23 @@ pub(super) struct Bone {
     pub(super) moves: bool,
 }
 
-/// The bones of a style, parents before children, depth-first.
-pub(super) fn bones(style: NameStyle) -> Vec<Bone> {
+/// The bones of a style on a skeleton, parents before children, depth-first.
+pub(super) fn bones(style: NameStyle, rest_offsets_m: &[Vec3; JOINT_COUNT]) -> Vec<Bone> {
     let mut bones = Vec::with_capacity(JOINT_COUNT + 1);
     if style == NameStyle::Unreal {
         bones.push(Bone { name: GROUND.to_owned(), joint: None, parent: None, rest_m: Vec3::ZERO, moves: true });
     }
     let ground = bones.len().checked_sub(1);
-    push_with_children(&mut bones, style, 0, ground);
+    push_with_children(&mut bones, style, rest_offsets_m, 0, ground);
     bones
 }
 
-fn push_with_children(bones: &mut Vec<Bone>, style: NameStyle, joint: usize, parent: Option<usize>) {
+fn push_with_children(bones: &mut Vec<Bone>, style: NameStyle, rest_offsets_m: &[Vec3; JOINT_COUNT], joint: usize, parent: Option<usize>) {
     let name = format!("{}{}", style.prefix(), style.joint_names()[joint]);
-    bones.push(Bone { name, joint: Some(joint), parent, rest_m: REST_OFFSETS_M[joint], moves: joint == 0 });
+    bones.push(Bone { name, joint: Some(joint), parent, rest_m: rest_offsets_m[joint], moves: joint == 0 });
     let bone = bones.len() - 1;
     for child in (0..JOINT_COUNT).filter(|&child| PARENTS[child] == Some(joint)) {
-        push_with_children(bones, style, child, Some(bone));
+        push_with_children(bones, style, rest_offsets_m, child, Some(bone));
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod amass;
 mod archive;
+mod body_model;
 mod bones;
 pub mod bvh;
 mod error;
@@ -16,6 +17,7 @@ mod own;
 mod project;
 mod rate;
 
+pub use body_model::read_body_model;
 pub use error::FormatError;
 pub use features::{read_features, write_features, write_tokens, write_vector};
 pub use file::write_text;
@@ -26,6 +28,7 @@ use crate::motion::{self, FPS, JOINT_COUNT, Motion, NameStyle, Pose};
 use crate::timeline::Provenance;
 use error::Fault;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The kinds of motion files, by the ending of the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,13 +83,23 @@ pub struct WriteOptions {
     pub in_place: bool,
     /// Whether the skeleton goes without the character's mesh (GLB only).
     pub skeleton_only: bool,
+    /// Whose bones and mesh go out (GLB, BVH); `None` is the mannequin.
+    pub character: Option<Arc<Character>>,
     /// Where the motion came from (GLB only).
     pub provenance: Option<Provenance>,
 }
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self { fps: FPS, names: NameStyle::Smpl, units: Units::Cm, in_place: false, skeleton_only: false, provenance: None }
+        Self {
+            fps: FPS,
+            names: NameStyle::Smpl,
+            units: Units::Cm,
+            in_place: false,
+            skeleton_only: false,
+            character: None,
+            provenance: None,
+        }
     }
 }
 
@@ -158,11 +171,16 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
     } else {
         motion
     };
+    let character = || options.character.clone().unwrap_or_else(|| Arc::new(Character::mannequin()));
     match format {
-        Format::Bvh => Ok(bvh::encode(&motion.poses_at(fps), fps, options.names, options.units).into_bytes()),
+        Format::Bvh => {
+            let character = character();
+            let poses = character.follows(motion).poses_at(fps);
+            Ok(bvh::encode(&poses, fps, options.names, &character.rest_offsets_m, options.units).into_bytes())
+        }
         Format::Glb => {
-            let character = (!options.skeleton_only).then(Character::mannequin);
-            glb::encode(&motion.poses_at(fps), fps, character.as_ref(), options)
+            let character = character();
+            glb::encode(&character.follows(motion).poses_at(fps), fps, &character, options)
         }
         Format::Npz => amass::encode(&motion.poses_at(fps), fps),
         Format::Npy if fps != FPS => Err(Fault::new("features have 30 frames a second", "leave out --fps")),

@@ -34,6 +34,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Array, Fault> {
         (TypeChar::Float, Some(8)) => |npy| collect(npy, |value: f64| value as f32),
         (TypeChar::Int, Some(4)) => |npy| collect(npy, |value: i32| value as f32),
         (TypeChar::Int, Some(8)) => |npy| collect(npy, |value: i64| value as f32),
+        (TypeChar::Uint, Some(4)) => |npy| collect(npy, |value: u32| value as f32),
+        (TypeChar::Uint, Some(8)) => |npy| collect(npy, |value: u64| value as f32),
         _ => return Err(Fault::new(format!("values of kind {kind} instead of numbers"), "save float32 or float64")),
     };
     // The reader announces its declared length, which must be known to be there before memory is taken for it.

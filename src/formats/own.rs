@@ -4,7 +4,7 @@ use super::bones::{self, Bone};
 use super::error::Fault;
 use super::rate;
 use crate::motion::retarget::{SourceClip, retarget};
-use crate::motion::{Motion, NameStyle, Pose};
+use crate::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M};
 use glam::Quat;
 
 /// Offsets nearer than this are the same, metres: far above what six decimals lose, far below a different person.
@@ -20,7 +20,7 @@ pub(super) fn motion_of(mut clip: SourceClip) -> Result<Motion, Fault> {
         return Err(Fault::damaged("a number that is not finite"));
     }
     for style in [NameStyle::Smpl, NameStyle::Mixamo, NameStyle::Unreal] {
-        let bones = bones::bones(style);
+        let bones = bones::bones(style, &REST_OFFSETS_M);
         for units_per_m in [100.0, 1.0] {
             if let Some(joints) = own_joints(&clip, &bones, units_per_m) {
                 return Ok(Motion::from_poses_at(clip.frame_count(), clip.fps, |frame| pose(&clip, frame, &bones, &joints, units_per_m)));

@@ -29,11 +29,18 @@ impl Pose {
     /// Forward kinematics on our skeleton.
     #[must_use]
     pub fn world(&self) -> WorldPose {
+        self.world_on(&REST_OFFSETS_M)
+    }
+
+    /// Forward kinematics on bones of other lengths: the place of each joint in its rest pose, relative to its parent; metres. The
+    /// pelvis is where the pose says.
+    #[must_use]
+    pub fn world_on(&self, rest_offsets_m: &[Vec3; JOINT_COUNT]) -> WorldPose {
         let mut rotations = self.local;
         let mut positions_m = [self.root_m; JOINT_COUNT];
         for joint in 1..JOINT_COUNT {
             let parent = PARENTS[joint].expect("only the pelvis has no parent");
-            positions_m[joint] = positions_m[parent] + rotations[parent] * REST_OFFSETS_M[joint];
+            positions_m[joint] = positions_m[parent] + rotations[parent] * rest_offsets_m[joint];
             rotations[joint] = rotations[parent] * self.local[joint];
         }
         WorldPose { positions_m, rotations }

@@ -10,6 +10,7 @@ mod surface_nets;
 mod weights;
 
 use super::Character;
+use crate::motion::REST_OFFSETS_M;
 use glam::{Vec3, vec3};
 
 /// Cell of the first, fine mesh, metres.
@@ -35,7 +36,15 @@ pub fn make() -> Character {
     let normals = outward(&figure, &whole);
     let (joints, weights) = weights::weigh(&whole, &normals, &twin);
     let colors = whole.positions_m.iter().map(|p| paint::color(*p, &lines)).collect();
-    Character { positions_m: whole.positions_m, normals, triangles: whole.triangles, joints, weights, colors }
+    Character {
+        rest_offsets_m: REST_OFFSETS_M,
+        positions_m: whole.positions_m,
+        normals,
+        triangles: whole.triangles,
+        joints,
+        weights,
+        colors,
+    }
 }
 
 /// Unit normals of the vertices: those of the surface, which are smooth, except in clefts too narrow for the mesh, where they are

@@ -2,7 +2,7 @@
 
 use crate::formats::Units;
 use crate::formats::bones::{self, Bone};
-use crate::motion::{NameStyle, Pose};
+use crate::motion::{JOINT_COUNT, NameStyle, Pose};
 use glam::{DMat3, DQuat, DVec3, Quat, Vec3};
 use std::f64::consts::{PI, TAU};
 use std::fmt::{self, Write};
@@ -10,10 +10,10 @@ use std::fmt::{self, Write};
 /// Angles about X, Y and Z, radians: the rotation is `Rz · Ry · Rx`.
 type Euler = DVec3;
 
-/// The text of a BVH file of poses at `fps`.
-pub(in crate::formats) fn encode(poses: &[Pose], fps: f32, style: NameStyle, units: Units) -> String {
+/// The text of a BVH file of poses at `fps`, on bones with these places in the rest pose.
+pub(in crate::formats) fn encode(poses: &[Pose], fps: f32, style: NameStyle, rest_offsets_m: &[Vec3; JOINT_COUNT], units: Units) -> String {
     let mut text = String::new();
-    write(&mut text, poses, fps, &bones::bones(style), units).expect("writing to a String cannot fail");
+    write(&mut text, poses, fps, &bones::bones(style, rest_offsets_m), units).expect("writing to a String cannot fail");
     text
 }
 

@@ -19,14 +19,9 @@ use gltf_json::validation::Checked::Valid;
 use gltf_json::{Accessor, Animation, Asset, Index, Node, Root, Scene, Skin};
 use std::borrow::Cow;
 
-/// The bytes of a `.glb` file of poses at `fps`, with the character's mesh or without.
-pub(in crate::formats) fn encode(
-    poses: &[Pose],
-    fps: f32,
-    character: Option<&Character>,
-    options: &WriteOptions,
-) -> Result<Vec<u8>, Fault> {
-    let bones = bones::bones(options.names);
+/// The bytes of a `.glb` file of poses at `fps`, of the character's own bones, with its mesh or without.
+pub(in crate::formats) fn encode(poses: &[Pose], fps: f32, character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
+    let bones = bones::bones(options.names, &character.rest_offsets_m);
     let (mut root, mut binary) = (Root::default(), Binary::default());
     root.asset = asset(options.provenance.as_ref());
     // The bones are the first nodes, in their own order.
@@ -35,7 +30,7 @@ pub(in crate::formats) fn encode(
     }
     let skin = add_skin(&mut root, &mut binary, &bones);
     let mut scene_nodes = vec![Index::new(0)];
-    if let Some(character) = character {
+    if !options.skeleton_only {
         let mut skin_joints = [0; JOINT_COUNT];
         for (index, bone) in bones.iter().enumerate() {
             if let Some(joint) = bone.joint {

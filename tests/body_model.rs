@@ -1,0 +1,215 @@
+//! A user's own body: a made-up model with the arrays of SMPL, shaped, stood on the floor and exported.
+
+use glam::{Quat, Vec3};
+use npyz::WriterBuilder;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+use zoetrope::body::{BodyModel, Character};
+use zoetrope::formats::{self, Units, WriteOptions, read_body_model};
+use zoetrope::motion::{JOINT_COUNT, Joint, Motion, NameStyle, PARENTS, Pose, REST_OFFSETS_M, rest_positions};
+
+/// Joints of the made-up model: ours and two hands.
+const JOINTS: usize = 24;
+/// Corners of the little solid about each joint.
+const CORNERS: [Vec3; 6] = [Vec3::X, Vec3::NEG_X, Vec3::Y, Vec3::NEG_Y, Vec3::Z, Vec3::NEG_Z];
+const RADIUS_M: f32 = 0.03;
+const FACES: [[usize; 3]; 8] = [[0, 2, 4], [2, 1, 4], [1, 3, 4], [3, 0, 4], [2, 0, 5], [1, 2, 5], [3, 1, 5], [0, 3, 5]];
+
+type Arrays = Vec<(&'static str, Vec<u64>, Vec<f64>)>;
+
+/// A body half as large again as our skeleton, hanging below its origin as SMPL's does; its first shape number makes it a tenth larger.
+fn arrays() -> Arrays {
+    let ours = rest_positions();
+    let joint_m = |joint: usize| 1.5 * if joint < JOINT_COUNT { ours[joint] } else { ours[joint - 2] } - Vec3::Y;
+    let vertices: Vec<Vec3> = (0..JOINTS).flat_map(|joint| CORNERS.map(|corner| joint_m(joint) + RADIUS_M * corner)).collect();
+    let count = vertices.len();
+    let numbers = |of: &dyn Fn(usize, usize) -> f64, rows: usize, columns: usize| -> Vec<f64> {
+        (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))).map(|(row, column)| of(row, column)).collect()
+    };
+    let parent = |joint: usize| {
+        if joint < JOINT_COUNT { PARENTS[joint].map_or(4_294_967_295.0, |parent| parent as f64) } else { joint as f64 - 2.0 }
+    };
+    vec![
+        ("v_template", vec![count as u64, 3], vertices.iter().flat_map(|v| v.to_array()).map(f64::from).collect()),
+        // [vertices, 3, shapes]: the first number grows, the second does nothing.
+        (
+            "shapedirs",
+            vec![count as u64, 3, 2],
+            vertices.iter().flat_map(|v| v.to_array()).flat_map(|x| [0.1 * f64::from(x), 0.0]).collect(),
+        ),
+        (
+            "J_regressor",
+            vec![JOINTS as u64, count as u64],
+            numbers(&|joint, vertex| if vertex / 6 == joint { 1.0 / 6.0 } else { 0.0 }, JOINTS, count),
+        ),
+        ("weights", vec![count as u64, JOINTS as u64], numbers(&|vertex, joint| f64::from(u8::from(vertex / 6 == joint)), count, JOINTS)),
+        ("f", vec![(8 * JOINTS) as u64, 3], numbers(&|face, corner| (6 * (face / 8) + FACES[face % 8][corner]) as f64, 8 * JOINTS, 3)),
+        ("kintree_table", vec![2, JOINTS as u64], numbers(&|row, joint| if row == 0 { parent(joint) } else { joint as f64 }, 2, JOINTS)),
+    ]
+}
+
+fn save(path: &Path, arrays: &Arrays) {
+    let mut archive = ZipWriter::new(fs::File::create(path).expect("a file"));
+    for (name, shape, values) in arrays {
+        let mut bytes = Vec::new();
+        let mut writer = npyz::WriteOptions::new().default_dtype().shape(shape).writer(&mut bytes).begin_nd().expect("a header");
+        writer.extend(values.iter().copied()).expect("values");
+        writer.finish().expect("an array");
+        archive.start_file(format!("{name}.npy"), SimpleFileOptions::default()).expect("a member");
+        archive.write_all(&bytes).expect("bytes");
+    }
+    archive.finish().expect("an archive");
+}
+
+fn model() -> (tempfile::TempDir, PathBuf, BodyModel) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("body.npz");
+    save(&path, &arrays());
+    let model = read_body_model(&path).expect("a body model");
+    (folder, path, model)
+}
+
+/// Walks a metre with a lifted arm.
+fn motion() -> Motion {
+    let pose = |frame: usize| {
+        let mut pose = Pose::REST;
+        pose.root_m += Vec3::Z * (frame as f32 / 30.0);
+        pose.local[Joint::LShoulder as usize] = Quat::from_rotation_z(0.03 * frame as f32);
+        pose
+    };
+    Motion { frames: (0..31).map(pose).collect() }
+}
+
+#[test]
+fn a_body_stands_on_the_floor_under_its_own_joints() {
+    let (_folder, _, model) = model();
+    let body = model.character(&[]);
+    let lowest = body.positions_m.iter().map(|position_m| position_m.y).fold(f32::INFINITY, f32::min);
+    assert!(lowest.abs() < 1e-6);
+    assert!(body.rest_offsets_m[0].x.abs() < 1e-6 && body.rest_offsets_m[0].z.abs() < 1e-6);
+    for joint in 1..JOINT_COUNT {
+        assert!(body.rest_offsets_m[joint].distance(1.5 * REST_OFFSETS_M[joint]) < 1e-5, "{joint}");
+    }
+    for (joint, place_m) in body.rest_positions_m().iter().enumerate() {
+        let around: Vec3 = body.positions_m[6 * joint..6 * joint + 6].iter().sum::<Vec3>() / 6.0;
+        assert!(around.distance(*place_m) < 1e-5, "{joint}");
+    }
+    // The hands of the model move with our wrists.
+    assert_eq!(body.joints[6 * 22][0], Joint::LWrist as u8);
+    assert_eq!(body.weights[6 * 23], [1.0, 0.0, 0.0, 0.0]);
+}
+
+#[test]
+fn shape_numbers_make_other_bodies_and_stay_within_people() {
+    let (_folder, _, model) = model();
+    let height = |shape: &[f32]| model.character(shape).positions_m.iter().map(|v| v.y).fold(0.0, f32::max);
+    let mean = height(&[]);
+    assert!((height(&[1.0]) / mean - 1.1).abs() < 1e-4);
+    assert!((height(&[0.0, 3.0, 9.0]) - mean).abs() < 1e-5, "a number that does nothing, and one that is not there");
+    assert!((height(&[99.0]) - height(&[5.0])).abs() < 1e-5);
+}
+
+#[test]
+fn feet_touch_where_ours_do() {
+    let (_folder, _, model) = model();
+    let body = model.character(&[]);
+    let motion = motion();
+    for (pose, placed) in motion.frames.iter().zip(&body.follows(&motion).frames) {
+        let [ours, theirs] = [pose.world().positions_m, body.stands(pose).positions_m];
+        assert_eq!(placed.world_on(&body.rest_offsets_m).positions_m, theirs);
+        // One and a half times as large, so everything is one and a half times as far, but for the sole below the toe.
+        let sole_m = theirs[Joint::LFoot as usize].y - 1.5 * ours[Joint::LFoot as usize].y;
+        assert!(sole_m.abs() < 0.05, "{sole_m}");
+    }
+    let mannequin = Character::mannequin();
+    assert_eq!(mannequin.follows(&motion), motion, "the mannequin's bones are ours");
+}
+
+#[test]
+fn exports_go_out_on_the_body() {
+    let (folder, _, model) = model();
+    let body = Arc::new(model.character(&[0.5]));
+    let motion = motion();
+    let options = WriteOptions { character: Some(Arc::clone(&body)), units: Units::M, ..WriteOptions::default() };
+
+    let glb = folder.path().join("body.glb");
+    formats::write(&glb, &motion, &options).expect("written");
+    let gltf = gltf::Gltf::open(&glb).expect("a glTF");
+    let (document, blob) = (gltf.document, gltf.blob.expect("a binary part"));
+    let joints = NameStyle::Smpl.joint_names();
+    for node in document.nodes() {
+        let Some(joint) = joints.iter().position(|name| Some(*name) == node.name()) else { continue };
+        let (translation, _, _) = node.transform().decomposed();
+        assert!(Vec3::from(translation).distance(body.rest_offsets_m[joint]) < 1e-6, "{joint}");
+    }
+    let primitive = document.meshes().next().expect("a mesh").primitives().next().expect("a primitive");
+    let reader = primitive.reader(|_| Some(&blob));
+    assert_eq!(reader.read_positions().expect("positions").len(), body.positions_m.len());
+
+    let bvh = folder.path().join("body.bvh");
+    formats::write(&bvh, &motion, &options).expect("written");
+    let text = fs::read_to_string(&bvh).expect("text");
+    let offsets: Vec<Vec3> = text.lines().filter_map(|line| line.trim().strip_prefix("OFFSET ")).map(numbers).collect();
+    for offset in &body.rest_offsets_m {
+        assert!(offsets.iter().any(|other| other.distance(*offset) < 1e-5), "{offset}");
+    }
+    let last = numbers(text.lines().last().expect("a frame"));
+    assert!(last.distance(body.follows(&motion).frames[30].root_m) < 1e-5, "the root of the last frame");
+}
+
+fn numbers(line: &str) -> Vec3 {
+    let numbers: Vec<f32> = line.split_whitespace().take(3).map(|word| word.parse().expect("a number")).collect();
+    Vec3::from_slice(&numbers)
+}
+
+#[test]
+fn what_is_wrong_with_a_body_is_one_line_that_names_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("body.npz");
+    let changed = |name: &str, change: &dyn Fn(&mut Vec<u64>, &mut Vec<f64>)| {
+        let mut arrays = arrays();
+        let (_, shape, values) = arrays.iter_mut().find(|(other, _, _)| *other == name).expect("an array");
+        change(shape, values);
+        arrays
+    };
+    let without = |name: &str| arrays().into_iter().filter(|(other, _, _)| *other != name).collect::<Arrays>();
+    let cases: [(Arrays, &str); 8] = [
+        (without("v_template"), "v_template"),
+        (without("kintree_table"), "kintree_table"),
+        (changed("f", &|_, values| values[0] = 1e6), "triangle"),
+        (changed("weights", &|shape, _| shape.reverse()), "weights"),
+        (changed("v_template", &|_, values| values[0] = f64::NAN), "not finite"),
+        (changed("kintree_table", &|_, values| values[5] = 0.0), "hang together"),
+        (changed("J_regressor", &|_, values| values.fill(0.0)), "follows from no vertex"),
+        (changed("shapedirs", &|shape, _| *shape = vec![shape.iter().product()]), "dimensions"),
+    ];
+    for (arrays, says) in cases {
+        save(&path, &arrays);
+        let error = read_body_model(&path).expect_err(says).to_string();
+        assert!(error.contains(says) && error.contains("body.npz") && !error.contains('\n'), "{error}");
+    }
+    fs::write(&path, b"nothing").expect("a file");
+    assert!(read_body_model(&path).expect_err("no archive").to_string().contains("body.npz"));
+}
+
+#[test]
+fn the_command_line_takes_a_body() {
+    let (folder, body, _model) = model();
+    let (walk, out) = (folder.path().join("walk.bvh"), folder.path().join("out.glb"));
+    formats::write(&walk, &motion(), &WriteOptions::default()).expect("written");
+    let run = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zoetrope"));
+        command.arg("convert").arg(&walk).arg(&out).args(more).output().expect("the program")
+    };
+    assert!(run(&["--character", &body.display().to_string(), "--shape", "-1,0.5"]).status.success());
+    assert!(out.exists());
+    let failed = run(&["--character", &walk.display().to_string()]);
+    assert_eq!(failed.status.code(), Some(1));
+    let error = String::from_utf8_lossy(&failed.stderr).into_owned();
+    assert!(error.contains("walk.bvh") && error.trim_end().lines().count() == 1, "{error}");
+}
