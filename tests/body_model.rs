@@ -92,8 +92,8 @@ fn a_body_stands_on_the_floor_under_its_own_joints() {
     let lowest = body.positions_m.iter().map(|position_m| position_m.y).fold(f32::INFINITY, f32::min);
     assert!(lowest.abs() < 1e-6);
     assert!(body.rest_offsets_m[0].x.abs() < 1e-6 && body.rest_offsets_m[0].z.abs() < 1e-6);
-    for joint in 1..JOINT_COUNT {
-        assert!(body.rest_offsets_m[joint].distance(1.5 * REST_OFFSETS_M[joint]) < 1e-5, "{joint}");
+    for (theirs, ours) in body.rest_offsets_m.iter().zip(REST_OFFSETS_M).skip(1) {
+        assert!(theirs.distance(1.5 * ours) < 1e-5, "{theirs} {ours}");
     }
     for (joint, place_m) in body.rest_positions_m().iter().enumerate() {
         let around: Vec3 = body.positions_m[6 * joint..6 * joint + 6].iter().sum::<Vec3>() / 6.0;

@@ -196,7 +196,7 @@ pub struct ExportArgs {
     #[arg(long, value_name = "FILE.npz")]
     pub character: Option<PathBuf>,
     /// Its shape numbers, the first ones first
-    #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_negative_numbers = true, requires = "character")]
+    #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_hyphen_values = true, requires = "character")]
     pub shape: Vec<f32>,
 }
 
