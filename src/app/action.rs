@@ -1,6 +1,7 @@
 //! Everything that can be done in the window, as plain data: buttons, keys and scripts all send these.
 
 use crate::stage::{CameraMove, Figure};
+use crate::timeline::ClipSettings;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -17,7 +18,7 @@ pub enum Action {
     Variations(u32),
     /// Make takes of the prompt.
     Generate,
-    /// Make takes that go on where the shown one ends.
+    /// Make takes that go on where the selected clip ends, or the last one; the first take comes behind it.
     Continue,
     /// End all running and waiting generations.
     Cancel,
@@ -34,6 +35,102 @@ pub enum Action {
     Search(String),
     /// List favourites only, or all takes.
     OnlyFavourites(bool),
+
+    /// Show the timeline.
+    ShowTimeline,
+    /// Put the take at this place of the list behind the selected clip, or at the end.
+    AddToTimeline(usize),
+    /// Put a take before a clip.
+    Insert {
+        /// Place in the list of takes, from 0.
+        take: usize,
+        /// Place on the timeline, from 0; beyond the last is the end.
+        at: usize,
+    },
+    /// Select the clip at this place of the timeline, from 0, and no other.
+    SelectClip(usize),
+    /// Select this clip too, or no longer.
+    SelectAlso(usize),
+    /// Select all clips from the one that was selected last to this one.
+    SelectTo(usize),
+    /// Select all clips.
+    SelectAll,
+    /// Select no clip.
+    SelectNone,
+    /// Cut the clip under the play head in two.
+    Split,
+    /// Show another stretch of a clip's take.
+    Trim {
+        /// Place on the timeline, from 0.
+        clip: usize,
+        /// Start in the take, seconds.
+        from: f32,
+        /// End in the take, seconds.
+        to: f32,
+    },
+    /// The same while a hand is on the clip's end; one change until [`Action::Release`].
+    DragTrim {
+        /// Place on the timeline, from 0.
+        clip: usize,
+        /// Start in the take, seconds.
+        from: f32,
+        /// End in the take, seconds.
+        to: f32,
+    },
+    /// Begin the clip under the play head there.
+    TrimStartHere,
+    /// End the clip under the play head there.
+    TrimEndHere,
+    /// Change what is done to a clip.
+    SetClip {
+        /// Place on the timeline, from 0.
+        clip: usize,
+        /// What is done to it.
+        settings: ClipSettings,
+    },
+    /// The same while a hand is on it; one change until [`Action::Release`].
+    DragClip {
+        /// Place on the timeline, from 0.
+        clip: usize,
+        /// What is done to it.
+        settings: ClipSettings,
+    },
+    /// The hand lets go of what it drags.
+    Release,
+    /// Put copies of the selected clips behind them.
+    Duplicate,
+    /// Take the selected clips off the timeline.
+    Delete,
+    /// Move a clip, or all selected ones if it is one of them, before the clip at a place.
+    MoveClip {
+        /// Place on the timeline, from 0.
+        clip: usize,
+        /// Where to, from 0; beyond the last is the end.
+        to: usize,
+    },
+    /// Play and export from the play head on.
+    InPoint,
+    /// Play and export up to the play head.
+    OutPoint,
+    /// Play and export all.
+    ClearRange,
+    /// Trim a clip to the best loop in its take and play that several times.
+    FindLoop(usize),
+    /// Take back the last change.
+    Undo,
+    /// Do again what was taken back.
+    Redo,
+    /// Show less (below 1) or more of the timeline around a time.
+    ZoomTimeline {
+        /// How many times as much.
+        factor: f32,
+        /// What stays where it is, seconds.
+        around: f32,
+    },
+    /// Show the timeline from this time on, seconds.
+    ScrollTimeline(f32),
+    /// Show all of the timeline.
+    FitTimeline,
 
     /// Start the play head.
     Play,
@@ -77,7 +174,7 @@ pub enum Action {
     ExportPath(PathBuf),
     /// Let the system's file dialog choose the path.
     BrowseExportPath,
-    /// Write the shown take to a file: .glb, .bvh, .npz or .npy by its ending.
+    /// Write the timeline (its range, if there is one) or the shown take to a file: .glb, .bvh, .npz or .npy by its ending.
     Export(PathBuf),
     /// Take away the message with this number.
     Dismiss(u64),

@@ -1,6 +1,7 @@
 //! The play head: a state machine over the frames of the shown motion, which may still be growing.
 
 use crate::motion::FPS;
+use std::ops::Range;
 
 /// Slowest and fastest speed.
 pub const SPEED_RANGE: (f32, f32) = (0.1, 4.0);
@@ -31,11 +32,13 @@ pub struct Player {
     looping: bool,
     frames: usize,
     growing: bool,
+    /// What is played, frames; nothing is everything.
+    range: Option<Range<usize>>,
 }
 
 impl Default for Player {
     fn default() -> Self {
-        Self { state: PlayState::Paused, at_secs: 0.0, speed: 1.0, looping: true, frames: 0, growing: false }
+        Self { state: PlayState::Paused, at_secs: 0.0, speed: 1.0, looping: true, frames: 0, growing: false, range: None }
     }
 }
 
@@ -55,7 +58,8 @@ impl Player {
     /// The time, seconds from the first frame.
     #[must_use]
     pub fn at_secs(&self) -> f32 {
-        self.at_secs
+        // While the last frame lasts, it is the last frame's time.
+        self.at_secs.min(self.end_secs())
     }
 
     /// The time of the last frame.
@@ -64,10 +68,28 @@ impl Player {
         self.frames.saturating_sub(1) as f32 / FPS
     }
 
+    /// The time of the first frame that is played.
+    #[must_use]
+    pub fn first_secs(&self) -> f32 {
+        self.range.as_ref().map_or(0.0, |range| (range.start as f32 / FPS).min(self.end_secs()))
+    }
+
+    /// The time of the last frame that is played.
+    #[must_use]
+    pub fn last_secs(&self) -> f32 {
+        let all_secs = self.end_secs();
+        self.range.as_ref().map_or(all_secs, |range| (range.end.saturating_sub(1) as f32 / FPS).min(all_secs))
+    }
+
+    /// Chooses what is played, frames; nothing is everything. The play head may still be put anywhere.
+    pub fn set_range(&mut self, range: Option<Range<usize>>) {
+        self.range = range;
+    }
+
     /// The frame nearest to the play head.
     #[must_use]
     pub fn frame(&self) -> usize {
-        (self.at_secs * FPS).round() as usize
+        (self.at_secs() * FPS).round() as usize
     }
 
     /// Number of frames there are so far.
@@ -108,8 +130,8 @@ impl Player {
 
     /// Starts; from the first frame, if it stands on the last of a motion that does not loop.
     pub fn play(&mut self) {
-        if !self.looping && !self.growing && self.at_secs >= self.end_secs() {
-            self.at_secs = 0.0;
+        if !self.looping && !self.growing && self.at_secs >= self.last_secs() {
+            self.at_secs = self.first_secs();
         }
         self.state = PlayState::Playing;
     }
@@ -170,7 +192,9 @@ impl Player {
         if self.state != PlayState::Playing || self.frames == 0 {
             return;
         }
-        let end_secs = self.end_secs();
+        // Behind the range it plays on to the very end.
+        let (first_secs, last_secs) = (self.first_secs(), self.last_secs());
+        let end_secs = if self.at_secs >= last_secs + 1.0 / FPS { self.end_secs() } else { last_secs };
         let next_secs = self.at_secs + delta_secs * self.speed;
         (self.at_secs, self.state) = if next_secs <= end_secs {
             (next_secs, PlayState::Playing)
@@ -178,7 +202,8 @@ impl Player {
             (end_secs, PlayState::Waiting)
         } else if self.looping {
             // The last frame lasts as long as every other one.
-            (next_secs % (end_secs + 1.0 / FPS), PlayState::Playing)
+            let round_secs = last_secs - first_secs + 1.0 / FPS;
+            (first_secs + (next_secs - first_secs) % round_secs, PlayState::Playing)
         } else {
             (end_secs, PlayState::Paused)
         };
@@ -213,6 +238,20 @@ mod tests {
         player.advance(1.25);
         assert_eq!(player.state(), PlayState::Playing);
         assert!((player.at_secs() - 0.25).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_range_goes_round_by_itself() {
+        let mut player = playing(61);
+        player.set_range(Some(15..31));
+        player.seek(0.9);
+        player.play();
+        player.advance(0.2);
+        assert!((0.5..0.6).contains(&player.at_secs()), "{}", player.at_secs());
+        player.seek(1.8);
+        player.play();
+        player.advance(0.1);
+        assert!((player.at_secs() - 1.9).abs() < 1e-4, "behind the range it plays on");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The bevy app around the session: one system each for hearing the generator, running the script, applying actions, showing.
 
 use super::export::Errands;
-use super::panels::{self, Places, View};
+use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
 use super::script::{Busy, Script};
 use super::session::{Effect, Session};
@@ -313,7 +313,7 @@ fn draw_panels(
         return Ok(());
     }
     let window = ctx.viewport_rect();
-    let free = Places::in_window(window).free;
+    let free = Places::in_window(window, Shape::of(&state)).free;
     rig.free_center = center_of(free, window);
     rig.free_height = free.height() / window.height();
     let view = View { session: &state, examples: &prompts.0 };

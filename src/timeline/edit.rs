@@ -65,6 +65,8 @@ pub enum Edit {
     },
     /// Take a take off the shelf. One that the timeline shows stays.
     Discard(TakeId),
+    /// Several changes, one after another, that are one for undo.
+    All(Vec<Edit>),
 }
 
 /// Why an edit cannot be done.
@@ -89,7 +91,13 @@ pub enum EditError {
 pub(super) type TakeFrames<'a> = &'a dyn Fn(TakeId) -> Option<usize>;
 
 impl Arrangement {
-    /// Does an edit; `take_frames` knows the takes. On an error nothing has changed.
+    /// The number that the next new clip gets.
+    #[must_use]
+    pub fn coming_clip(&self) -> ClipId {
+        ClipId(self.next_clip + 1)
+    }
+
+    /// Does an edit; `take_frames` knows the takes. On an error only the first of several may have been done.
     pub(super) fn apply(&mut self, edit: &Edit, take_frames: TakeFrames<'_>) -> Result<(), EditError> {
         match edit {
             Edit::Insert { take, at } => {
@@ -129,6 +137,7 @@ impl Arrangement {
                 }
                 self.shelf.retain(|shelved| shelved.take != *take);
             }
+            Edit::All(edits) => edits.iter().try_for_each(|edit| self.apply(edit, take_frames))?,
         }
         self.keep_range();
         Ok(())

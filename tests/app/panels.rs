@@ -3,8 +3,8 @@
 use super::session::session_with;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use zoetrope::app::panels::View;
-use zoetrope::app::session::{Dialog, Session, Showing};
+use zoetrope::app::panels::{Shape, View};
+use zoetrope::app::session::{Dialog, Session};
 use zoetrope::app::{Action, panels, prompts};
 use zoetrope::stage::{Figure, ViewAngle};
 
@@ -12,13 +12,16 @@ use zoetrope::stage::{Figure, ViewAngle};
 fn panels_lie_beside_each_other_in_every_window() {
     use bevy_egui::egui::{Rect, pos2, vec2};
     for (width, height) in [(900.0, 560.0), (1024.0, 600.0), (1280.0, 720.0), (1920.0, 1080.0), (3840.0, 2160.0)] {
-        let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height));
-        let places = panels::Places::in_window(window);
-        assert!(window.contains_rect(places.free) && places.free.height() > 0.4 * height, "{width} × {height}: {places:?}");
-        let all = places.all();
-        for (i, place) in all.iter().enumerate() {
-            assert!(window.contains_rect(*place) && place.height() > 30.0, "{width} × {height}: {places:?}");
-            assert!(all[..i].iter().all(|other| !other.intersects(*place)), "{width} × {height}: {places:?}");
+        for shape in 0..4 {
+            let shape = Shape { timeline: shape & 1 > 0, inspector: shape & 2 > 0, examples: shape & 1 == 0 };
+            let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height));
+            let places = panels::Places::in_window(window, shape);
+            assert!(window.contains_rect(places.free) && places.free.height() > 0.4 * height, "{width} × {height}: {places:?}");
+            let all: Vec<Rect> = places.all().collect();
+            for (i, place) in all.iter().enumerate() {
+                assert!(window.contains_rect(*place) && place.height() > 30.0, "{width} × {height}: {places:?}");
+                assert!(all[..i].iter().all(|other| !other.intersects(*place)), "{width} × {height}: {places:?}");
+            }
         }
     }
 }
@@ -127,7 +130,7 @@ fn digits_choose_takes_and_with_control_views() {
     harness.run_steps(2);
     let top = Action::Camera(zoetrope::stage::CameraMove::LookFrom(ViewAngle::Top));
     assert_eq!(harness.state().done, [Action::Select(1), top]);
-    assert!(matches!(harness.state().session.showing, Showing::Take(1)));
+    assert_eq!(harness.state().session.shown_index(), Some(1));
 }
 
 #[test]
@@ -215,4 +218,117 @@ fn every_prompt_of_the_window_fits_into_it() {
         let examples = prompts::examples(demo);
         assert!(examples.len() >= 5 && examples.iter().all(|prompt| prompt.len() <= 45));
     }
+}
+
+/// A session with two different clips on the timeline, the first one selected.
+fn two_clips() -> Session {
+    let mut session = session_with(&["a walk", "a run"]);
+    session.apply(Action::AddToTimeline(0));
+    session.apply(Action::AddToTimeline(1));
+    session.apply(Action::SelectClip(0));
+    session.apply(Action::Pause);
+    session
+}
+
+fn drag(harness: &mut Harness<'_, Panels>, from: bevy_egui::egui::Pos2, by: f32) {
+    harness.hover_at(from);
+    harness.run_steps(2);
+    harness.drag_at(from);
+    harness.run_steps(2);
+    for part in 1..=4 {
+        harness.hover_at(from + bevy_egui::egui::vec2(by * part as f32 / 4.0, 0.0));
+        harness.run_steps(2);
+    }
+    harness.drop_at(from + bevy_egui::egui::vec2(by, 0.0));
+    harness.run_steps(3);
+}
+
+#[test]
+fn a_click_selects_a_clip_and_with_control_another_one_too() {
+    let mut harness = harness(two_clips());
+    harness.get_by_label("Clip 2").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().session.selected_clip(), Some(1));
+    assert!(harness.query_by_label("Find loop").is_some(), "the inspector is there");
+    harness.key_press_modifiers(bevy_egui::egui::Modifiers::COMMAND, bevy_egui::egui::Key::A);
+    harness.run_steps(3);
+    assert_eq!(harness.state().session.selected_count(), 2);
+    harness.key_press(bevy_egui::egui::Key::Escape);
+    harness.run_steps(3);
+    assert_eq!(harness.state().session.selected_count(), 0);
+    assert!(harness.query_by_label("Find loop").is_none());
+}
+
+#[test]
+fn a_clips_end_is_dragged_and_that_is_one_change() {
+    let mut harness = harness(two_clips());
+    let end = harness.get_by_label("End of clip 1").rect().center();
+    drag(&mut harness, end, -150.0);
+    let session = &mut harness.state_mut().session;
+    assert!(session.clips()[0].to < 30, "{:?}", session.clips()[0]);
+    assert!(session.document().can_undo());
+    session.apply(Action::Undo);
+    assert_eq!(session.clips()[0].to, 30);
+}
+
+#[test]
+fn a_clip_is_dragged_behind_another_one() {
+    let mut harness = harness(two_clips());
+    let clip = harness.get_by_label("Clip 1").rect();
+    let first = harness.state().session.clips()[0].id;
+    drag(&mut harness, clip.center(), 1.5 * clip.width());
+    assert_eq!(harness.state().session.clips()[1].id, first);
+}
+
+#[test]
+fn the_keys_of_the_timeline_split_copy_remove_undo_and_redo() {
+    use bevy_egui::egui::{Key, Modifiers};
+    let mut harness = harness(two_clips());
+    harness.state_mut().session.apply(Action::Seek(0.5));
+    let clips = |harness: &Harness<'_, Panels>| harness.state().session.clips().len();
+    harness.key_press(Key::S);
+    harness.run_steps(2);
+    assert_eq!(clips(&harness), 3);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::D);
+    harness.run_steps(2);
+    assert_eq!(clips(&harness), 4);
+    harness.key_press(Key::Delete);
+    harness.run_steps(2);
+    assert_eq!(clips(&harness), 3);
+    for (modifiers, key, count) in [
+        (Modifiers::COMMAND, Key::Z, 4),
+        (Modifiers::COMMAND, Key::Z, 3),
+        (Modifiers::COMMAND, Key::Y, 4),
+        (Modifiers::COMMAND | Modifiers::SHIFT, Key::Z, 3),
+    ] {
+        harness.key_press_modifiers(modifiers, key);
+        harness.run_steps(2);
+        assert_eq!(clips(&harness), count, "{key:?}");
+    }
+    harness.key_press(Key::I);
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.range().map(|range| range.start), Some(15));
+}
+
+#[test]
+fn the_inspectors_switches_change_the_selected_clip() {
+    let mut harness = harness(two_clips());
+    harness.get_by_label("Mirror").click();
+    harness.run_steps(3);
+    assert!(harness.state().session.clips()[0].settings.mirror);
+    harness.get_by_label("Find loop").click();
+    harness.run_steps(3);
+    assert!(harness.state().session.clips()[0].settings.rounds > 1);
+    assert!(harness.state().session.loop_gap_m(&harness.state().session.clips()[0]).is_some());
+}
+
+#[test]
+fn two_hundred_clips_are_drawn_only_where_they_are_in_sight() {
+    let mut session = session_with(&["a walk"]);
+    for _ in 0..200 {
+        session.apply(Action::Insert { take: 0, at: 0 });
+    }
+    session.apply(Action::ZoomTimeline { factor: 0.03, around: 0.0 });
+    let harness = harness(session);
+    assert!(harness.query_by_label("Clip 1").is_some() && harness.query_by_label("Clip 150").is_none());
 }

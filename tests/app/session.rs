@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 use zoetrope::app::Action;
 use zoetrope::app::player::PlayState;
-use zoetrope::app::session::{Effect, Entry, ModelState, Session, Showing};
+use zoetrope::app::session::{Effect, ModelState, Session, Showing};
 use zoetrope::app::toast::ToastKind;
 use zoetrope::generator::Worker;
 use zoetrope::generator::fake::FakeBackend;
@@ -71,9 +71,11 @@ impl Desk {
     fn check(&self) {
         let session = &self.session;
         assert!(session.player.at_secs() <= session.player.end_secs());
+        assert_eq!(session.document().fault(), None);
         match &session.showing {
             Showing::Nothing => {}
-            Showing::Take(index) => assert_eq!(session.player.frames(), session.takes[*index].take.motion.len()),
+            Showing::Take(id) => assert_eq!(session.player.frames(), session.document().takes()[id].motion.len()),
+            Showing::Timeline => assert_eq!(session.player.frames(), session.chain().motion().len()),
             Showing::Preview { job, motion } => {
                 assert!(session.jobs.iter().any(|running| running.id() == *job), "a preview of a job that is over");
                 assert_eq!(session.player.frames(), motion.len());
@@ -94,13 +96,13 @@ fn the_character_moves_while_its_motion_is_still_being_made() {
     assert_eq!(desk.session.player.state(), PlayState::Playing);
     assert!(desk.session.pose().is_some());
     desk.until_idle();
-    assert_eq!(desk.session.takes.len(), 1);
-    assert!(matches!(desk.session.showing, Showing::Take(0)));
+    assert_eq!((desk.session.take_count(), desk.session.clips().len()), (1, 1));
+    assert!(matches!(desk.session.showing, Showing::Timeline));
     assert_eq!(desk.session.player.frames(), 60);
 }
 
 #[test]
-fn continuing_gives_one_take_of_both_motions() {
+fn continuing_puts_a_second_clip_behind_the_first_that_goes_on_from_it() {
     let mut desk = Desk::new();
     desk.prompt("a person walks");
     desk.until_idle();
@@ -109,10 +111,94 @@ fn continuing_gives_one_take_of_both_motions() {
     desk.until(|session| matches!(session.showing, Showing::Preview { .. }));
     assert!(desk.session.player.at_secs() > 1.9, "the new part is watched, not the old one again");
     desk.until_idle();
-    let take = desk.session.shown_take().expect("the continued take");
-    assert_eq!(take.motion.len(), 120);
-    assert_eq!(take.motion.frames[..60], desk.session.takes[0].take.motion.frames[..]);
-    assert_eq!(take.provenance.prompt, "a person walks → then sits down");
+    assert_eq!((desk.session.clips().len(), desk.session.chain().motion().len()), (2, 120));
+    let first = desk.session.take_at(0).expect("the first take").take.motion.clone();
+    assert_eq!(desk.session.chain().motion().frames[..60], first.frames[..]);
+    assert!(desk.session.take_at(1).expect("the second").continued);
+    assert_eq!(desk.session.flattened().expect("the timeline").provenance.prompt, "a person walks → then sits down");
+    desk.act(Action::Undo);
+    assert_eq!((desk.session.clips().len(), desk.session.take_count()), (1, 2), "the take stays");
+}
+
+#[test]
+fn a_continuation_comes_behind_the_selected_clip_and_starts_from_the_edited_motion() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::SelectClip(0));
+    desk.act(Action::Duplicate);
+    desk.act(Action::Trim { clip: 0, from: 0.5, to: 1.5 });
+    desk.act(Action::SelectClip(0));
+    desk.act(Action::Prompt("then sits down".to_owned()));
+    let effects = desk.session.apply(Action::Continue);
+    let Some(Effect::Tell(Command::Continue { after, .. })) = effects.first() else { panic!("{effects:?}") };
+    assert_eq!(after.frames[..], desk.session.chain().motion().frames[..30]);
+    for effect in effects {
+        if let Effect::Tell(command) = effect {
+            desk.worker.send(command).expect("a listening worker");
+        }
+    }
+    desk.until_idle();
+    let new = desk.session.take_at(1).expect("the new take").id;
+    let order: Vec<bool> = desk.session.clips().iter().map(|clip| clip.take == new).collect();
+    assert_eq!(order, [false, true, false]);
+}
+
+#[test]
+fn a_new_take_replaces_an_untouched_one_and_stands_beside_an_edited_one() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.prompt("a person runs");
+    desk.until_idle();
+    assert_eq!((desk.session.clips().len(), desk.session.take_count()), (1, 2));
+    assert_eq!(desk.session.flattened().expect("a clip").provenance.prompt, "a person runs");
+    desk.act(Action::Trim { clip: 0, from: 0.5, to: 1.5 });
+    desk.prompt("a person jumps");
+    desk.until_idle();
+    assert_eq!(desk.session.shown_index(), Some(2), "the new take is shown alone");
+    assert_eq!(desk.session.clips().len(), 1);
+    desk.act(Action::AddToTimeline(2));
+    assert_eq!(desk.session.clips().len(), 2);
+    assert!(matches!(desk.session.showing, Showing::Timeline));
+}
+
+#[test]
+fn what_is_exported_is_the_timeline_or_its_range() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::Trim { clip: 0, from: 0.2, to: 1.8 });
+    desk.act(Action::Prompt("then sits down".to_owned()));
+    desk.act(Action::Continue);
+    desk.until_idle();
+    desk.act(Action::FindLoop(0));
+    let exported = |desk: &mut Desk| {
+        let effects = desk.session.apply(Action::Export("out.npz".into()));
+        let [Effect::Export { take, .. }] = &effects[..] else { panic!("{effects:?}") };
+        let take = take.clone();
+        desk.session.exported(Ok("out.npz".into()));
+        take
+    };
+    let chain = desk.session.chain().motion().clone();
+    assert!(desk.session.clips()[0].settings.rounds > 1);
+    assert_eq!(*exported(&mut desk).motion, chain);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out.npz");
+    zoetrope::formats::write(&path, &chain, &zoetrope::formats::WriteOptions::default()).expect("a file");
+    let read = zoetrope::formats::read(&path).expect("the file");
+    assert_eq!(read.len(), chain.len());
+    for (written, read) in chain.frames.iter().zip(&read.frames) {
+        let [written, read] = [written, read].map(|pose| pose.world().positions_m);
+        assert!(written.iter().zip(read).all(|(written, read)| written.distance(read) < 1e-3));
+    }
+    desk.act(Action::Seek(1.0));
+    desk.act(Action::InPoint);
+    desk.act(Action::Seek(2.0));
+    desk.act(Action::OutPoint);
+    assert_eq!(exported(&mut desk).motion.frames[..], chain.frames[30..61]);
+    desk.act(Action::Select(0));
+    assert_eq!(exported(&mut desk).motion.len(), 60, "a take that is shown alone is exported alone");
 }
 
 #[test]
@@ -122,13 +208,13 @@ fn every_variation_becomes_a_take_with_its_own_seed() {
     desk.act(Action::Variations(3));
     desk.prompt("a person dances");
     desk.until_idle();
-    let seeds: Vec<u64> = desk.session.takes.iter().map(|entry| entry.take.provenance.seed).collect();
+    let seeds: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
     assert_eq!(seeds, [7, 8, 9]);
-    assert!(matches!(desk.session.showing, Showing::Take(0)));
+    assert_eq!(desk.session.clips()[0].take, desk.session.take_at(0).expect("the first").id);
 }
 
 #[test]
-fn cancelling_leaves_the_last_take_on_the_stage() {
+fn cancelling_leaves_the_timeline_on_the_stage() {
     let mut desk = Desk::new();
     desk.prompt("a person walks");
     desk.until_idle();
@@ -136,8 +222,8 @@ fn cancelling_leaves_the_last_take_on_the_stage() {
     desk.until(|session| matches!(session.showing, Showing::Preview { .. }));
     desk.act(Action::Cancel);
     desk.until_idle();
-    assert!(matches!(desk.session.showing, Showing::Take(0)));
-    assert_eq!(desk.session.takes.len(), 1);
+    assert!(matches!(desk.session.showing, Showing::Timeline));
+    assert_eq!(desk.session.take_count(), 1);
     assert!(desk.toast_texts().is_empty());
 }
 
@@ -149,8 +235,11 @@ fn a_failed_generation_is_a_message_and_the_next_one_works() {
         desk.until_idle();
         assert!(desk.session.toasts.list().iter().any(|toast| toast.kind == ToastKind::Error), "{trouble}");
         desk.prompt("a person walks");
-        desk.until(|session| !session.takes.is_empty());
+        desk.until(|session| session.take_count() > 0);
+        desk.act(Action::SelectAll);
+        desk.act(Action::Delete);
         desk.act(Action::Remove(0));
+        assert_eq!(desk.session.take_count(), 0);
     }
 }
 
@@ -162,8 +251,8 @@ fn a_take_that_is_chosen_during_a_generation_stays_on_the_stage() {
     desk.prompt("a person runs");
     desk.act(Action::Select(0));
     desk.until_idle();
-    assert!(matches!(desk.session.showing, Showing::Take(0)));
-    assert_eq!(desk.session.takes.len(), 2);
+    assert_eq!(desk.session.shown_index(), Some(0));
+    assert_eq!((desk.session.take_count(), desk.session.clips().len()), (2, 1));
 }
 
 #[test]
@@ -217,7 +306,7 @@ fn generating_twice_gives_two_takes_one_after_the_other() {
     desk.act(Action::Generate);
     assert_eq!(desk.session.jobs.len(), 2);
     desk.until_idle();
-    assert_eq!(desk.session.takes.len(), 2);
+    assert_eq!(desk.session.take_count(), 2);
 }
 
 #[test]
@@ -227,7 +316,7 @@ fn the_largest_seed_has_variations_too() {
     desk.act(Action::Variations(2));
     desk.prompt("a person walks");
     desk.until_idle();
-    let seeds: Vec<u64> = desk.session.takes.iter().map(|entry| entry.take.provenance.seed).collect();
+    let seeds: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
     assert_eq!(seeds, [u64::MAX, 0]);
 }
 
@@ -239,10 +328,10 @@ fn cancelling_ends_waiting_generations_too() {
     desk.act(Action::Generate);
     desk.act(Action::Cancel);
     desk.until_idle();
-    assert!(desk.session.takes.is_empty() && matches!(desk.session.showing, Showing::Nothing));
+    assert!(desk.session.take_count() == 0 && matches!(desk.session.showing, Showing::Nothing));
     desk.act(Action::Cancel);
     desk.prompt("a person runs");
-    desk.until(|session| session.takes.len() == 1);
+    desk.until(|session| session.take_count() == 1);
 }
 
 #[test]
@@ -269,7 +358,7 @@ pub(crate) fn session_with(prompts: &[&str]) -> Session {
     for prompt in prompts {
         let provenance = Provenance { prompt: (*prompt).to_owned(), model: "starter".to_owned(), ..Provenance::default() };
         let take = Take { motion: Motion { frames: vec![Pose::REST; 30] }.into(), provenance };
-        session.takes.push(Entry::new(take, None));
+        session.add_take(take);
     }
     session
 }
@@ -286,8 +375,8 @@ fn a_take_is_made_again_with_another_seed_after_the_same_take() {
     desk.until_idle();
     desk.act(Action::Again(0));
     desk.until_idle();
-    let made: Vec<_> = desk.session.takes.iter().map(|entry| (entry.own_prompt(), entry.take.motion.len())).collect();
-    assert_eq!(made, [("a person walks", 60), ("then sits", 120), ("then sits", 120), ("a person walks", 60)]);
-    let seeds: Vec<u64> = desk.session.takes.iter().map(|entry| entry.take.provenance.seed).collect();
+    let made: Vec<_> = desk.session.takes().map(|entry| (entry.take.provenance.prompt.as_str(), entry.continued)).collect();
+    assert_eq!(made, [("a person walks", false), ("then sits", true), ("then sits", true), ("a person walks", false)]);
+    let seeds: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
     assert!(seeds[2] != seeds[1] && seeds[3] != seeds[0], "{seeds:?}");
 }

@@ -45,7 +45,7 @@ fn export(ui: &mut Ui, session: &Session, path: &Path) -> Vec<Action> {
     let mut actions = Vec::new();
     ui.set_width(460.0);
     ui.label(RichText::new("Export").font(theme::medium(18.0)).color(TEXT));
-    let Some(take) = session.shown_take() else { return vec![Action::CloseDialog] };
+    let Some(take) = session.exportable() else { return vec![Action::CloseDialog] };
     let what = format!("“{}”, {:.1} s", take.provenance.prompt, take.motion.duration_secs());
     ui.add(Label::new(soft(&what)).truncate()).on_hover_text(what);
     ui.add_space(4.0);

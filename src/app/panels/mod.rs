@@ -1,10 +1,12 @@
 //! The panels: functions from what the window knows to what the user wants, and how they share the window.
 
 mod dialogs;
+mod inspector;
 mod parts;
 mod prompt_bar;
 mod stage_view;
 mod takes;
+mod timeline;
 mod toasts;
 mod top_bar;
 mod transport;
@@ -31,46 +33,83 @@ pub struct Places {
     top: Rect,
     takes: Rect,
     prompt: Rect,
-    transport: Rect,
+    /// Play head, and the timeline under it.
+    bottom: Rect,
+    inspector: Option<Rect>,
     /// What no panel covers.
     pub free: Rect,
+}
+
+/// Which panels there are beside those that are always there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// The timeline has clips.
+    pub timeline: bool,
+    /// A clip is selected.
+    pub inspector: bool,
+    /// There is nothing yet: prompts to try are offered.
+    pub examples: bool,
+}
+
+impl Shape {
+    /// What a session has to show.
+    #[must_use]
+    pub fn of(session: &Session) -> Self {
+        let timeline = !session.clips().is_empty();
+        let inspector = session.selected_clip().is_some();
+        Self { timeline, inspector, examples: !timeline }
+    }
 }
 
 impl Places {
     /// The places in a window.
     #[must_use]
-    pub fn in_window(window: Rect) -> Self {
+    pub fn in_window(window: Rect, shape: Shape) -> Self {
         let inner = window.shrink(GAP);
         let top = Rect::from_min_size(inner.min, vec2(inner.width(), 36.0));
-        let transport = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 52.0), inner.max);
-        let prompt_width = inner.width().min(860.0);
-        let prompt_height = 132.0;
-        let prompt = Rect::from_min_size(
-            pos2(inner.center().x - prompt_width / 2.0, transport.top() - GAP - prompt_height),
-            vec2(prompt_width, prompt_height),
-        );
+        let bottom_height = if shape.timeline { (window.height() * 0.26).clamp(148.0, 210.0) } else { 52.0 };
+        let bottom = Rect::from_min_max(pos2(inner.left(), inner.bottom() - bottom_height), inner.max);
         let takes_width = (inner.width() * 0.22).clamp(180.0, 250.0);
-        let takes_bottom = if prompt.left() > inner.left() + takes_width + GAP { transport.top() - GAP } else { prompt.top() - GAP };
-        let takes = Rect::from_min_max(pos2(inner.left(), top.bottom() + GAP), pos2(inner.left() + takes_width, takes_bottom));
-        let free = Rect::from_min_max(pos2(window.left(), top.bottom()), pos2(window.right(), prompt.top()));
-        Self { top, takes, prompt, transport, free }
+        let inspector_width = (inner.width() * 0.24).clamp(220.0, 264.0);
+        let prompt_height = if shape.examples { 132.0 } else { 96.0 };
+        // Between the lists if there is room, else under them.
+        let between = inner.width() - takes_width - GAP - if shape.inspector { inspector_width + GAP } else { takes_width + GAP };
+        let beside = between >= NARROWEST_PROMPT;
+        let prompt_width = if beside { between.min(860.0) } else { inner.width().min(860.0) };
+        let middle = if beside && shape.inspector { inner.left() + takes_width + GAP + between / 2.0 } else { inner.center().x };
+        let prompt =
+            Rect::from_min_size(pos2(middle - prompt_width / 2.0, bottom.top() - GAP - prompt_height), vec2(prompt_width, prompt_height));
+        let lists_bottom = if beside { bottom.top() - GAP } else { prompt.top() - GAP };
+        let lists_top = top.bottom() + GAP;
+        let takes = Rect::from_min_max(pos2(inner.left(), lists_top), pos2(inner.left() + takes_width, lists_bottom));
+        let inspector = shape
+            .inspector
+            .then(|| Rect::from_min_max(pos2(inner.right() - inspector_width, lists_top), pos2(inner.right(), lists_bottom)));
+        let right = inspector.map_or(window.right(), |inspector| inspector.left());
+        let free = Rect::from_min_max(pos2(window.left(), top.bottom()), pos2(right, prompt.top()));
+        Self { top, takes, prompt, bottom, inspector, free }
     }
 
     /// The panels' places.
-    #[must_use]
-    pub fn all(&self) -> [Rect; 4] {
-        [self.top, self.takes, self.prompt, self.transport]
+    pub fn all(&self) -> impl Iterator<Item = Rect> {
+        [self.top, self.takes, self.prompt, self.bottom].into_iter().chain(self.inspector)
     }
 }
 
+/// Narrower, its settings do not fit in a row.
+const NARROWEST_PROMPT: f32 = 640.0;
+
 /// The whole window: background, panels, dialogs, messages and keys.
 pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
-    let places = Places::in_window(ui.max_rect());
+    let places = Places::in_window(ui.max_rect(), Shape::of(view.session));
     let mut actions = stage_view::stage_view(ui, view);
     actions.extend(at(ui, places.top, |ui| top_bar::top_bar(ui, view)));
     actions.extend(at(ui, places.takes, |ui| takes::takes(ui, view)));
     actions.extend(at(ui, places.prompt, |ui| prompt_bar::prompt_bar(ui, view)));
-    actions.extend(at(ui, places.transport, |ui| transport::transport(ui, view)));
+    actions.extend(at(ui, places.bottom, |ui| transport::transport(ui, view)));
+    if let Some(inspector) = places.inspector {
+        actions.extend(at(ui, inspector, |ui| inspector::inspector(ui, view)));
+    }
     actions.extend(toasts::toasts(ui, view, places.free));
     actions.extend(dialogs::dialogs(ui, view));
     actions.extend(keys::keys(ui.ctx(), view.session));

@@ -22,7 +22,9 @@ const USUAL_LENGTH_SECS: f32 = 4.0;
 
 pub(super) fn prompt_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
-    actions.extend(row(ui, 30.0, |ui| examples(ui, view)));
+    if view.session.clips().is_empty() {
+        actions.extend(row(ui, 30.0, |ui| examples(ui, view)));
+    }
     let rest = ui.available_rect_before_wrap();
     ui.scope_builder(bevy_egui::egui::UiBuilder::new().max_rect(rest), |ui| {
         card(ui, "prompt bar", |ui| {
@@ -71,7 +73,11 @@ fn prompt(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
             }
         }
         let go_on = TextButton { text: "Continue", main: false, min_width: 0.0, height: 36.0 };
-        if ui.add_enabled(session.can_continue(), go_on).on_hover_text("Go on where the shown take ends (Shift+Enter)").clicked() {
+        if ui
+            .add_enabled(session.can_continue(), go_on)
+            .on_hover_text("Go on where the selected clip ends, or the last one (Shift+Enter)")
+            .clicked()
+        {
             actions.push(Action::Continue);
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| actions.extend(text_field(ui, view)));
@@ -143,7 +149,9 @@ fn settings(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         actions.push(Action::Variations(variations));
     }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.label(faint("Enter generates · Shift+Enter continues"));
+        if ui.available_width() > 210.0 {
+            ui.label(faint("Enter generates · Shift+Enter continues"));
+        }
     });
     actions
 }

@@ -4,12 +4,13 @@ use super::View;
 use super::parts::{card, faint, progress_line, row};
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{Entry, Job, Progress, Session, Showing};
+use crate::app::session::{Entry, Job, Progress, Session};
 use crate::app::theme::{self, ACCENT, EDGE, RAISED, RAISED_BRIGHT, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
 use bevy_egui::egui::{
     Align, Align2, Color32, CornerRadius, Frame, Id, Layout, Margin, Rect, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder,
     WidgetInfo, WidgetType, pos2, text::LayoutJob, text::TextWrapping, vec2,
 };
+use std::borrow::Cow;
 
 const ROW_HEIGHT: f32 = 48.0;
 /// From so many takes on there is something to search.
@@ -20,7 +21,7 @@ const BUTTON_STEP: f32 = 24.0;
 
 pub(super) fn takes(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let session = view.session;
-    if session.takes.is_empty() && session.jobs.is_empty() {
+    if session.take_count() == 0 && session.jobs.is_empty() {
         return Vec::new();
     }
     // Only as tall as it needs to be.
@@ -37,9 +38,9 @@ fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     row(ui, 20.0, |ui| {
         ui.label(RichText::new("Takes").font(theme::medium(13.0)).color(TEXT));
-        ui.label(faint(session.takes.len().to_string()));
+        ui.label(faint(session.take_count().to_string()));
         let only = session.filter.favourites;
-        if only || session.takes.iter().any(|entry| entry.favourite) {
+        if only || session.takes().any(|entry| entry.favourite) {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let (icon, emphasis) = if only { (Icon::Star, Emphasis::On) } else { (Icon::StarOutline, Emphasis::Quiet) };
                 if icon_button(ui, icon, "Only favourites", 22.0, emphasis).clicked() {
@@ -52,10 +53,10 @@ fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     if searches(session) {
         actions.extend(search(ui, session));
     }
-    let shown = if let Showing::Take(index) = session.showing { Some(index) } else { None };
+    let shown = session.shown_index();
     ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
         for (index, entry) in session.listed() {
-            actions.extend(take_row(ui, index, entry, shown == Some(index)));
+            actions.extend(take_row(ui, index, &entry, shown == Some(index)));
         }
         for job in &session.jobs {
             actions.extend(job_row(ui, job));
@@ -65,7 +66,7 @@ fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
 }
 
 fn searches(session: &Session) -> bool {
-    session.takes.len() >= SEARCH_FROM || !session.filter.search.is_empty()
+    session.take_count() >= SEARCH_FROM || !session.filter.search.is_empty()
 }
 
 fn search(ui: &mut Ui, session: &Session) -> Option<Action> {
@@ -77,7 +78,7 @@ fn search(ui: &mut Ui, session: &Session) -> Option<Action> {
     response.changed().then_some(Action::Search(words))
 }
 
-fn take_row(ui: &mut Ui, index: usize, entry: &Entry, shown: bool) -> Vec<Action> {
+fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Action> {
     let take = &entry.take;
     let mut actions = Vec::new();
     let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
@@ -94,7 +95,8 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry, shown: bool) -> Vec<Action
         ui.painter().rect_filled(mark, CornerRadius::same(2), ACCENT);
     }
     let under = format!("{:.1} s · seed {}", take.motion.duration_secs(), take.provenance.seed);
-    let title = if entry.is_continued() { format!("→ {}", entry.own_prompt()) } else { entry.own_prompt().to_owned() };
+    let prompt = &take.provenance.prompt;
+    let title = if entry.continued { Cow::Owned(format!("→ {prompt}")) } else { Cow::Borrowed(prompt.as_str()) };
     let buttons = row_buttons(index, entry, pointed);
     two_lines(ui, place, &title, &under, if shown { TEXT } else { TEXT_SOFT }, buttons.len());
     for (i, (icon, label, action)) in buttons.into_iter().enumerate() {
@@ -106,7 +108,9 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry, shown: bool) -> Vec<Action
             return vec![action];
         }
     }
-    if response.clicked() {
+    if response.double_clicked() {
+        actions.push(Action::AddToTimeline(index));
+    } else if response.clicked() {
         actions.push(Action::Select(index));
     }
     response.on_hover_text(format!(
@@ -117,15 +121,16 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry, shown: bool) -> Vec<Action
 }
 
 /// What can be done with a take, from right to left: all of it under the pointer, else a favourite's star.
-fn row_buttons(index: usize, entry: &Entry, pointed: bool) -> Vec<(Icon, String, Action)> {
+fn row_buttons(index: usize, entry: &Entry<'_>, pointed: bool) -> Vec<(Icon, String, Action)> {
     let number = index + 1;
     let (icon, label) =
         if entry.favourite { (Icon::Star, format!("Favourite {number}")) } else { (Icon::StarOutline, format!("Like take {number}")) };
     let star = (icon, label, Action::Favourite(index, !entry.favourite));
     if pointed {
         let remove = (Icon::Close, format!("Remove take {number}"), Action::Remove(index));
+        let add = (Icon::Add, format!("Add take {number} to the timeline (double click)"), Action::AddToTimeline(index));
         let again = (Icon::Again, format!("Take {number} again with another seed"), Action::Again(index));
-        vec![remove, again, star]
+        vec![remove, again, star, add]
     } else if entry.favourite {
         vec![star]
     } else {

@@ -69,9 +69,9 @@ fn right_side(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     if icon_button(ui, Icon::Help, "Keys (?)", 30.0, Emphasis::Quiet).clicked() {
         actions.push(Action::OpenHelp);
     }
-    let can_export = session.shown_take().is_some();
+    let can_export = session.can_export();
     let export = TextButton { text: "Export…", main: false, min_width: 0.0, height: 30.0 };
-    if ui.add_enabled(can_export, export).on_hover_text("Write the shown take to a file (Ctrl+E)").clicked() {
+    if ui.add_enabled(can_export, export).on_hover_text("Write the timeline or the shown take to a file (Ctrl+E)").clicked() {
         actions.push(Action::OpenExport);
     }
     divider(ui);

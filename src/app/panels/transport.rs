@@ -1,7 +1,8 @@
 //! The bottom: play head, time, speed and loop.
 
 use super::View;
-use super::parts::{card, choices, divider, row};
+use super::parts::{TextButton, card, choices, divider, row};
+use super::timeline::timeline;
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::session::{Progress, Session, Showing};
@@ -10,7 +11,13 @@ use crate::motion::FPS;
 use bevy_egui::egui::{Align, CornerRadius, Layout, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 pub(super) fn transport(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
-    card(ui, "transport", |ui| row(ui, 32.0, |ui| contents(ui, view.session)))
+    card(ui, "transport", |ui| {
+        let mut actions = row(ui, 32.0, |ui| contents(ui, view.session));
+        if !view.session.clips().is_empty() {
+            actions.extend(timeline(ui, view));
+        }
+        actions
+    })
 }
 
 fn contents(ui: &mut Ui, session: &Session) -> Vec<Action> {
@@ -38,6 +45,7 @@ fn contents(ui: &mut Ui, session: &Session) -> Vec<Action> {
     ui.add_space(8.0);
     ui.label(RichText::new(format!("{:5.2}", player.at_secs())).monospace().color(TEXT));
     ui.label(RichText::new(format!("/ {:.2} s", player.frames() as f32 / FPS)).monospace().color(TEXT_FAINT));
+    ui.label(RichText::new(format!("frame {}", player.frame())).size(12.0).color(TEXT_FAINT));
     ui.add_space(8.0);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         let looping = player.looping();
@@ -49,9 +57,49 @@ fn contents(ui: &mut Ui, session: &Session) -> Vec<Action> {
         if let Some(speed) = choices(ui, &speeds, Some(player.speed())) {
             actions.push(Action::Speed(speed));
         }
-        ui.add_space(10.0);
-        actions.extend(scrubber(ui, session));
+        match session.showing {
+            Showing::Timeline => actions.extend(tools(ui, session)),
+            _ => {
+                ui.add_space(4.0);
+                if let Some(index) = session.shown_index() {
+                    let add = TextButton { text: "Add to timeline", main: true, min_width: 0.0, height: 28.0 };
+                    if ui.add(add).on_hover_text("Put this take behind the selected clip, or at the end (Enter)").clicked() {
+                        actions.push(Action::AddToTimeline(index));
+                    }
+                    ui.add_space(4.0);
+                }
+                actions.extend(scrubber(ui, session));
+            }
+        }
     });
+    actions
+}
+
+/// What is done to the timeline, from right to left.
+fn tools(ui: &mut Ui, session: &Session) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let mut button = |ui: &mut Ui, icon, label, enabled, action| {
+        ui.add_enabled_ui(enabled, |ui| {
+            if icon_button(ui, icon, label, 26.0, Emphasis::Quiet).clicked() {
+                actions.push(action);
+            }
+        });
+    };
+    let (selected, now_secs) = (session.selected_count() > 0, session.player.at_secs());
+    divider(ui);
+    button(ui, Icon::Plus, "Zoom in (+)", true, Action::ZoomTimeline { factor: 0.8, around: now_secs });
+    button(ui, Icon::Fit, "Show all of the timeline (0)", true, Action::FitTimeline);
+    button(ui, Icon::Minus, "Zoom out (−)", true, Action::ZoomTimeline { factor: 1.25, around: now_secs });
+    divider(ui);
+    button(ui, Icon::Close, "Play and export all (X)", session.range().is_some(), Action::ClearRange);
+    button(ui, Icon::OutPoint, "Play and export up to here (O)", true, Action::OutPoint);
+    button(ui, Icon::InPoint, "Play and export from here (I)", true, Action::InPoint);
+    divider(ui);
+    button(ui, Icon::Copy, "Duplicate the selected clips (Ctrl+D)", selected, Action::Duplicate);
+    button(ui, Icon::Split, "Split at the play head (S)", true, Action::Split);
+    divider(ui);
+    button(ui, Icon::Redo, "Redo (Ctrl+Y)", session.document().can_redo(), Action::Redo);
+    button(ui, Icon::Undo, "Undo (Ctrl+Z)", session.document().can_undo(), Action::Undo);
     actions
 }
 

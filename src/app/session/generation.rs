@@ -1,12 +1,15 @@
 //! Generations: asking for them, hearing of them, and what becomes of them.
 
-use super::{Effect, Entry, ModelState, Session, Showing};
+use super::{Effect, ModelState, Session, Showing, sketch::Figures};
 use crate::app::toast::ToastKind;
 use crate::generator::protocol::{Command, Event, JobId, Preview};
 use crate::motion::{FPS, Motion};
 use crate::pipeline::{Length, Request};
-use crate::timeline::Take;
+use crate::timeline::{Clip, ClipId, ClipSettings, Take, TakeId};
 use std::sync::Arc;
+
+/// How long the transition to a take takes that was made to go on there.
+const CONTINUED_BLEND_FRAMES: usize = 6;
 
 /// A generation that is not over.
 #[derive(Clone, Debug)]
@@ -14,8 +17,10 @@ pub struct Job {
     id: JobId,
     /// What it makes.
     pub request: Request,
-    /// The take it goes on from.
-    after: Option<Take>,
+    /// The motion it goes on from.
+    after: Option<Arc<Motion>>,
+    /// The clip behind which it comes.
+    behind: Option<ClipId>,
     /// How far it is.
     pub progress: Progress,
     /// Whether the stage is to show it; until another take is chosen.
@@ -44,10 +49,10 @@ impl Job {
         self.id
     }
 
-    /// Frames of the take it goes on from.
+    /// Frames of the motion it goes on from.
     #[must_use]
     pub fn frames_before(&self) -> usize {
-        self.after.as_ref().map_or(0, |take| take.motion.len())
+        self.after.as_ref().map_or(0, |motion| motion.len())
     }
 
     /// How much of it is done, 0 to 1.
@@ -98,7 +103,7 @@ impl Session {
         }
         let before = job.frames_before();
         let motion = match &job.after {
-            Some(take) => joined(&take.motion, &preview.motion),
+            Some(before) => joined(before, &preview.motion),
             None => Arc::clone(&preview.motion),
         };
         let frames = motion.len();
@@ -107,6 +112,7 @@ impl Session {
             self.player.resize(frames, true);
         } else {
             self.player.open(frames, true, before as f32 / FPS);
+            self.player.set_range(None);
         }
     }
 
@@ -118,7 +124,24 @@ impl Session {
         self.toasts.add(ToastKind::Error, message);
     }
 
-    pub(super) fn generate(&mut self, after: Option<Take>) -> Vec<Effect> {
+    /// Goes on from the end of the selected clip, else of the last one; from the shown take, where there are no clips.
+    pub(super) fn go_on(&mut self) -> Vec<Effect> {
+        if self.can_generate()
+            && self.clips().is_empty()
+            && let Showing::Take(id) = self.showing
+        {
+            self.put(id, 0, None, Vec::new());
+        }
+        let place = self.place_behind();
+        let Some(behind) = place.checked_sub(1).and_then(|place| self.clips().get(place)).map(|clip| clip.id) else {
+            self.toasts.add(ToastKind::Warning, "choose a take to continue from first".to_owned());
+            return Vec::new();
+        };
+        let frames = self.chain.motion().frames[..self.clip_start(place)].to_vec();
+        self.generate(Some(Arc::new(Motion { frames })), Some(behind))
+    }
+
+    pub(super) fn generate(&mut self, after: Option<Arc<Motion>>, behind: Option<ClipId>) -> Vec<Effect> {
         if !self.can_generate() {
             let message = match &self.model {
                 ModelState::Ready(_) => "write what the character does first",
@@ -131,21 +154,18 @@ impl Session {
         let length = self.draft.length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });
         let request =
             Request { seed: self.draft.seed, length, variations: self.draft.variations, ..Request::new(self.draft.prompt.trim()) };
-        let from = |after: &Option<Take>| after.as_ref().map(|take| Arc::as_ptr(&take.motion));
-        if self.jobs.iter().any(|job| job.request == request && from(&job.after) == from(&after)) {
+        if self.jobs.iter().any(|job| job.request == request && job.behind == behind && job.after == after) {
             // Enter pressed twice: the same again would come to the same take.
             return Vec::new();
         }
         let id = JobId(self.next_job);
         self.next_job += 1;
         let command = match &after {
-            Some(take) => Command::Continue { job: id, request: request.clone(), after: Arc::clone(&take.motion) },
+            Some(before) => Command::Continue { job: id, request: request.clone(), after: Arc::clone(before) },
             None => Command::Generate { job: id, request: request.clone() },
         };
-        for job in &mut self.jobs {
-            job.watched = false;
-        }
-        self.jobs.push(Job { id, request, after, progress: Progress::Waiting, watched: true });
+        self.unwatch();
+        self.jobs.push(Job { id, request, after, behind, progress: Progress::Waiting, watched: true });
         vec![Effect::Tell(command)]
     }
 
@@ -155,24 +175,71 @@ impl Session {
         }
     }
 
+    /// The stage belongs to something else than the generations under way.
+    pub(super) fn unwatch(&mut self) {
+        self.jobs.iter_mut().for_each(|job| job.watched = false);
+    }
+
+    /// Puts a new take into the list.
+    pub fn add_take(&mut self, take: Take) -> TakeId {
+        let figures = Figures::of(&take.motion);
+        let id = self.document.add(take);
+        self.figures.insert(id, figures);
+        id
+    }
+
     fn finish(&mut self, id: JobId, takes: Vec<Take>) {
         let Some(job) = self.end_keeping_preview(id) else { return };
-        let first = self.takes.len();
-        let joined_takes = takes.into_iter().map(|take| match &job.after {
-            Some(before) => Entry::new(continued(before, &take), Some(before.clone())),
-            None => Entry::new(take, None),
-        });
-        self.takes.extend(joined_takes);
-        let Some(entry) = self.takes.get(first) else { return self.drop_preview(id) };
-        let frames = entry.take.motion.len();
-        if matches!(self.showing, Showing::Preview { job, .. } if job == id) {
-            self.showing = Showing::Take(first);
-            self.player.resize(frames, false);
-        } else if job.watched {
-            let before = job.frames_before();
-            self.showing = Showing::Take(first);
-            self.player.open(frames, false, before as f32 / FPS);
+        let made: Vec<TakeId> = takes.into_iter().map(|take| self.add_take(take)).collect();
+        if let Some(after) = &job.after {
+            self.afters.extend(made.iter().map(|take| (*take, Arc::clone(after))));
         }
+        let previewed = matches!(self.showing, Showing::Preview { job, .. } if job == id);
+        let seen = previewed || job.watched;
+        let Some(first) = made.first().copied() else { return self.drop_preview(id) };
+        let placed = self.place_made(&job, first, seen);
+        if !seen {
+            return;
+        }
+        // Whoever watches it goes on watching, at the same frame.
+        let (at_secs, playing) = (self.player.at_secs(), self.player.is_playing());
+        let from_secs = if previewed { at_secs } else { job.frames_before() as f32 / FPS };
+        if placed {
+            self.show_timeline(from_secs);
+        } else {
+            let before_secs = if job.after.is_some() { job.frames_before() as f32 / FPS } else { 0.0 };
+            self.show_take(first);
+            if previewed {
+                self.player.scrub((at_secs - before_secs).max(0.0));
+                self.player.end_scrub();
+            }
+        }
+        if previewed && !playing {
+            self.player.pause();
+        }
+    }
+
+    /// Puts a new take on the timeline if it belongs there: behind the clip that it goes on from, or as the only clip.
+    fn place_made(&mut self, job: &Job, take: TakeId, seen: bool) -> bool {
+        if let Some(behind) = job.behind {
+            let place = self.clips().iter().position(|clip| clip.id == behind);
+            return place.is_some_and(|place| self.put(take, place + 1, Some(CONTINUED_BLEND_FRAMES), Vec::new()));
+        }
+        match self.clips() {
+            _ if job.after.is_some() => false,
+            [] => self.put(take, 0, None, Vec::new()),
+            [only] if seen && self.is_untouched(only) => {
+                let old = only.id;
+                self.put(take, 0, None, vec![old])
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a clip is a whole take as it was made.
+    fn is_untouched(&self, clip: &Clip) -> bool {
+        let frames = self.document.takes().get(&clip.take).map(|take| take.motion.len());
+        clip.settings == ClipSettings::default() && clip.from == 0 && Some(clip.to) == frames
     }
 
     /// Takes a job that is over off the list, and its preview off the stage.
@@ -189,21 +256,11 @@ impl Session {
 
     fn drop_preview(&mut self, id: JobId) {
         if matches!(self.showing, Showing::Preview { job, .. } if job == id) {
-            self.showing = Showing::Nothing;
-            if let Some(last) = self.takes.len().checked_sub(1) {
-                self.select(last);
-            }
+            self.show_something();
         }
     }
 }
 
 fn joined(before: &Motion, after: &Motion) -> Arc<Motion> {
     Arc::new(Motion { frames: before.frames.iter().chain(&after.frames).copied().collect() })
-}
-
-/// A take and what follows it, as one.
-fn continued(before: &Take, after: &Take) -> Take {
-    let mut provenance = after.provenance.clone();
-    provenance.prompt = format!("{} → {}", before.provenance.prompt, after.provenance.prompt);
-    Take { motion: joined(&before.motion, &after.motion), provenance }
 }

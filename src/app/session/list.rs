@@ -1,41 +1,24 @@
 //! The list of takes: choosing, searching, favourites, and making one again.
 
 use super::{Effect, Session, Showing};
-use crate::timeline::Take;
+use crate::timeline::{Edit, Take, TakeId};
+use std::sync::Arc;
 
 /// A take in the list.
-#[derive(Clone, Debug)]
-pub struct Entry {
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Its number.
+    pub id: TakeId,
     /// The take.
-    pub take: Take,
+    pub take: &'a Arc<Take>,
     /// Whether the user likes it.
     pub favourite: bool,
-    /// The take that it goes on from.
-    after: Option<Take>,
+    /// Whether it goes on from another motion.
+    pub continued: bool,
 }
 
-impl Entry {
-    /// A take that goes on from another one, or from none.
-    #[must_use]
-    pub fn new(take: Take, after: Option<Take>) -> Self {
-        Self { take, favourite: false, after }
-    }
-
-    /// The prompt that made it: of a chain, the last one.
-    #[must_use]
-    pub fn own_prompt(&self) -> &str {
-        let whole = self.take.provenance.prompt.as_str();
-        let before = self.after.as_ref().and_then(|take| whole.strip_prefix(take.provenance.prompt.as_str()));
-        before.map_or(whole, |rest| rest.trim_start_matches([' ', '→']))
-    }
-
-    /// Whether it goes on from another take.
-    #[must_use]
-    pub fn is_continued(&self) -> bool {
-        self.after.is_some()
-    }
-
-    /// Whether every word of `search` is in its prompts.
+impl Entry<'_> {
+    /// Whether every word of `search` is in its prompt.
     fn has_words(&self, search: &str) -> bool {
         let prompt = self.take.provenance.prompt.to_lowercase();
         search.to_lowercase().split_whitespace().all(|word| prompt.contains(word))
@@ -52,45 +35,78 @@ pub struct Filter {
 }
 
 impl Session {
+    /// The takes in the list, oldest first.
+    pub fn takes(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.document.arrangement().shelf.iter().filter_map(|shelved| {
+            let take = self.document.takes().get(&shelved.take)?;
+            let continued = self.afters.contains_key(&shelved.take);
+            Some(Entry { id: shelved.take, take, favourite: shelved.favourite, continued })
+        })
+    }
+
+    /// Number of takes in the list.
+    #[must_use]
+    pub fn take_count(&self) -> usize {
+        self.document.arrangement().shelf.len()
+    }
+
+    /// The take at a place of the list.
+    #[must_use]
+    pub fn take_at(&self, index: usize) -> Option<Entry<'_>> {
+        self.takes().nth(index)
+    }
+
     /// The takes that the list shows, with their places.
-    pub fn listed(&self) -> impl Iterator<Item = (usize, &Entry)> {
+    pub fn listed(&self) -> impl Iterator<Item = (usize, Entry<'_>)> {
         let filter = &self.filter;
-        self.takes.iter().enumerate().filter(|(_, entry)| (!filter.favourites || entry.favourite) && entry.has_words(&filter.search))
+        self.takes().enumerate().filter(|(_, entry)| (!filter.favourites || entry.favourite) && entry.has_words(&filter.search))
+    }
+
+    /// Place in the list of the take that the stage shows alone.
+    #[must_use]
+    pub fn shown_index(&self) -> Option<usize> {
+        let Showing::Take(id) = self.showing else { return None };
+        self.takes().position(|entry| entry.id == id)
     }
 
     pub(super) fn select(&mut self, index: usize) {
-        let Some(entry) = self.takes.get(index) else { return };
-        self.player.open(entry.take.motion.len(), false, 0.0);
-        self.showing = Showing::Take(index);
-        for job in &mut self.jobs {
-            job.watched = false;
+        if let Some(id) = self.take_at(index).map(|entry| entry.id) {
+            self.show_take(id);
         }
+    }
+
+    pub(super) fn show_take(&mut self, id: TakeId) {
+        let frames = self.document.takes().get(&id).map_or(0, |take| take.motion.len());
+        self.showing = Showing::Take(id);
+        self.player.open(frames, false, 0.0);
+        self.player.set_range(None);
+        self.unwatch();
     }
 
     pub(super) fn remove(&mut self, index: usize) {
-        if index >= self.takes.len() {
+        let Some(id) = self.take_at(index).map(|entry| entry.id) else { return };
+        if !self.edit(&Edit::Discard(id)) || !matches!(self.showing, Showing::Take(shown) if shown == id) {
             return;
         }
-        self.takes.remove(index);
-        if let Showing::Take(shown) = self.showing {
-            if shown == index {
-                self.showing = Showing::Nothing;
-                self.player.open(0, false, 0.0);
-                if let Some(last) = self.takes.len().checked_sub(1) {
-                    self.select(index.min(last));
-                }
-            } else if shown > index {
-                self.showing = Showing::Take(shown - 1);
-            }
+        match self.take_count().checked_sub(1) {
+            Some(last) => self.select(index.min(last)),
+            None => self.show_something(),
         }
     }
 
-    /// The same prompt after the same take with another seed.
+    pub(super) fn favourite(&mut self, index: usize, favourite: bool) {
+        if let Some(id) = self.take_at(index).map(|entry| entry.id) {
+            self.edit(&Edit::Favourite { take: id, favourite });
+        }
+    }
+
+    /// The same prompt after the same motion with another seed.
     pub(super) fn again(&mut self, index: usize) -> Vec<Effect> {
-        let Some(entry) = self.takes.get(index).cloned() else { return Vec::new() };
-        self.draft.prompt = entry.own_prompt().to_owned();
-        self.draft.seed = another_seed(entry.take.provenance.seed);
-        self.generate(entry.after)
+        let Some(entry) = self.take_at(index) else { return Vec::new() };
+        let (id, provenance) = (entry.id, entry.take.provenance.clone());
+        self.draft.prompt = provenance.prompt;
+        self.draft.seed = another_seed(provenance.seed);
+        self.generate(self.afters.get(&id).cloned(), None)
     }
 }
 

@@ -5,9 +5,13 @@
 
 mod generation;
 mod list;
+mod sketch;
+mod timeline;
 
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
+pub use sketch::{Curves, Figure as StickFigure, Figures, Inspection};
+pub use timeline::Sight;
 
 use super::player::Player;
 use super::toast::{ToastKind, Toasts};
@@ -15,7 +19,8 @@ use super::{Action, script::Busy};
 use crate::generator::protocol::{Command, JobId, ModelInfo};
 use crate::motion::{Motion, Pose};
 use crate::stage::{CameraMove, Figure};
-use crate::timeline::Take;
+use crate::timeline::{Chain, ClipId, Document, Edit, Take, TakeId};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -60,8 +65,10 @@ pub enum Showing {
     /// Nobody has asked for anything yet.
     #[default]
     Nothing,
-    /// The take at this place of the list.
-    Take(usize),
+    /// A take alone.
+    Take(TakeId),
+    /// The timeline.
+    Timeline,
     /// A generation under way.
     Preview {
         /// Which.
@@ -77,7 +84,7 @@ pub enum Dialog {
     /// None.
     #[default]
     None,
-    /// Where to write the shown take.
+    /// Where to write what is shown.
     Export {
         /// The file.
         path: PathBuf,
@@ -119,9 +126,25 @@ pub struct Session {
     pub model: ModelState,
     /// What the next generation is asked for.
     pub draft: Draft,
-    /// The takes so far, oldest first.
-    pub takes: Vec<Entry>,
-    /// Which of them the list shows.
+    /// Takes and clips.
+    document: Document,
+    /// The clips as one motion.
+    chain: Chain,
+    /// The selected clips; the one that was selected last is the last one.
+    selection: Vec<ClipId>,
+    /// Curves of the chain.
+    curves: Curves,
+    /// Figures of the takes.
+    figures: BTreeMap<TakeId, Figures>,
+    /// Measures of the selected clip.
+    inspection: Option<Inspection>,
+    found_loop: Option<timeline::FoundLoop>,
+    /// The motions that takes go on from.
+    afters: BTreeMap<TakeId, Arc<Motion>>,
+    sight: Sight,
+    /// How long the timeline was when a hand took hold of something on it.
+    held_whole_secs: Option<f32>,
+    /// Which takes the list shows.
     pub filter: Filter,
     /// Generations that are not over, in order.
     pub jobs: Vec<Job>,
@@ -151,7 +174,16 @@ impl Session {
         Self {
             model: ModelState::Loading { name: model.to_owned() },
             draft: Draft { prompt: String::new(), seed: 0, length_secs: None, variations: 1 },
-            takes: Vec::new(),
+            document: Document::default(),
+            chain: Chain::default(),
+            selection: Vec::new(),
+            curves: Curves::default(),
+            figures: BTreeMap::new(),
+            inspection: None,
+            found_loop: None,
+            afters: BTreeMap::new(),
+            sight: Sight::default(),
+            held_whole_secs: None,
             filter: Filter::default(),
             jobs: Vec::new(),
             showing: Showing::Nothing,
@@ -168,18 +200,53 @@ impl Session {
 
     /// The motion on the stage.
     #[must_use]
-    pub fn shown_motion(&self) -> Option<&Arc<Motion>> {
+    pub fn shown_motion(&self) -> Option<&Motion> {
         match &self.showing {
             Showing::Nothing => None,
-            Showing::Take(index) => self.takes.get(*index).map(|entry| &entry.take.motion),
+            Showing::Take(id) => self.document.takes().get(id).map(|take| take.motion.as_ref()),
+            Showing::Timeline => Some(self.chain.motion()),
             Showing::Preview { motion, .. } => Some(motion),
         }
     }
 
-    /// The finished take on the stage.
+    /// The take that the stage shows alone.
     #[must_use]
     pub fn shown_take(&self) -> Option<&Take> {
-        if let Showing::Take(index) = self.showing { self.takes.get(index).map(|entry| &entry.take) } else { None }
+        if let Showing::Take(id) = self.showing { self.document.takes().get(&id).map(Arc::as_ref) } else { None }
+    }
+
+    /// What an export would write: the timeline or the take, whichever is shown.
+    #[must_use]
+    pub fn exportable(&self) -> Option<Take> {
+        if matches!(self.showing, Showing::Timeline) { self.flattened() } else { self.shown_take().cloned() }
+    }
+
+    /// Whether there is something to export.
+    #[must_use]
+    pub fn can_export(&self) -> bool {
+        match &self.showing {
+            Showing::Timeline => !self.chain.motion().is_empty(),
+            Showing::Take(_) => true,
+            Showing::Nothing | Showing::Preview { .. } => false,
+        }
+    }
+
+    /// Curves of the timeline.
+    #[must_use]
+    pub fn curves(&self) -> &Curves {
+        &self.curves
+    }
+
+    /// Figures of a take.
+    #[must_use]
+    pub fn figures(&self, take: TakeId) -> Option<&Figures> {
+        self.figures.get(&take)
+    }
+
+    /// Measures of the selected clip.
+    #[must_use]
+    pub fn inspection(&self) -> Option<&Inspection> {
+        self.inspection.as_ref()
     }
 
     /// The pose under the play head.
@@ -194,10 +261,10 @@ impl Session {
         matches!(self.model, ModelState::Ready(_)) && !self.draft.prompt.trim().is_empty()
     }
 
-    /// Whether there is a take to go on from, too.
+    /// Whether there is a clip or a take to go on from, too.
     #[must_use]
     pub fn can_continue(&self) -> bool {
-        self.can_generate() && self.shown_take().is_some()
+        self.can_generate() && (!self.clips().is_empty() || self.shown_take().is_some())
     }
 
     /// What a script waits for; pictures are somebody else's business.
@@ -227,23 +294,51 @@ impl Session {
                     secs.filter(|secs| secs.is_finite()).map(|secs| secs.clamp(LENGTH_RANGE_SECS.0, LENGTH_RANGE_SECS.1));
             }
             Action::Variations(variations) => self.draft.variations = variations.clamp(1, MOST_VARIATIONS),
-            Action::Generate => return self.generate(None),
-            Action::Continue => match self.shown_take().cloned() {
-                Some(take) => return self.generate(Some(take)),
-                None => self.toasts.add(ToastKind::Warning, "choose a take to continue from first".to_owned()),
-            },
+            Action::Generate => return self.generate(None, None),
+            Action::Continue => return self.go_on(),
             Action::Cancel => return self.jobs.iter().map(|job| Effect::Tell(Command::Cancel { job: job.id() })).collect(),
 
             Action::Select(index) => self.select(index),
             Action::Remove(index) => self.remove(index),
             Action::Again(index) => return self.again(index),
-            Action::Favourite(index, favourite) => {
-                if let Some(entry) = self.takes.get_mut(index) {
-                    entry.favourite = favourite;
-                }
-            }
+            Action::Favourite(index, favourite) => self.favourite(index, favourite),
             Action::Search(words) => self.filter.search = words,
             Action::OnlyFavourites(only) => self.filter.favourites = only,
+
+            Action::ShowTimeline if !self.clips().is_empty() => {
+                self.unwatch();
+                self.show_timeline(0.0);
+            }
+            Action::ShowTimeline => {}
+            Action::AddToTimeline(index) => self.insert(index, self.place_behind()),
+            Action::Insert { take, at } => self.insert(take, at),
+            Action::SelectClip(place) => self.select_clip(place),
+            Action::SelectAlso(place) => self.select_also(place),
+            Action::SelectTo(place) => self.select_to(place),
+            Action::SelectAll => self.select_all(),
+            Action::SelectNone => self.select_none(),
+            Action::Split => self.split(),
+            Action::Trim { clip, from, to } => self.trim(clip, from, to, false),
+            Action::DragTrim { clip, from, to } => self.trim(clip, from, to, true),
+            Action::TrimStartHere => self.trim_here(true),
+            Action::TrimEndHere => self.trim_here(false),
+            Action::SetClip { clip, settings } => self.set_clip(clip, settings, false),
+            Action::DragClip { clip, settings } => self.set_clip(clip, settings, true),
+            Action::Release => self.release(),
+            Action::Duplicate => self.duplicate(),
+            Action::Delete => self.delete(),
+            Action::MoveClip { clip, to } => self.move_clip(clip, to),
+            Action::InPoint => self.set_range_end(true),
+            Action::OutPoint => self.set_range_end(false),
+            Action::ClearRange => {
+                self.edit(&Edit::Range(None));
+            }
+            Action::FindLoop(place) => self.find_loop(place),
+            Action::Undo => self.undo(false),
+            Action::Redo => self.undo(true),
+            Action::ZoomTimeline { factor, around } => self.zoom_timeline(factor, around),
+            Action::ScrollTimeline(from_secs) => self.scroll_timeline(from_secs),
+            Action::FitTimeline => self.sight = Sight::default(),
 
             Action::Play => self.player.play(),
             Action::Pause => self.player.pause(),
@@ -252,8 +347,8 @@ impl Session {
             Action::Scrub(secs) => self.player.scrub(secs),
             Action::EndScrub => self.player.end_scrub(),
             Action::Step(frames) => self.player.step(frames),
-            Action::ToStart => self.player.seek(0.0),
-            Action::ToEnd => self.player.seek(self.player.end_secs()),
+            Action::ToStart => self.player.seek(self.player.first_secs()),
+            Action::ToEnd => self.player.seek(self.player.last_secs()),
             Action::Speed(speed) => self.player.set_speed(speed),
             Action::Loop(looping) => self.player.set_looping(looping),
 
@@ -301,15 +396,15 @@ impl Session {
     }
 
     fn open_export(&mut self) {
-        match self.shown_take() {
+        match self.exportable() {
             Some(take) => self.dialog = Dialog::Export { path: PathBuf::from(format!("{}.glb", file_stem(&take.provenance.prompt))) },
-            None => self.toasts.add(ToastKind::Warning, "choose a take to export first".to_owned()),
+            None => self.toasts.add(ToastKind::Warning, "generate something to export first".to_owned()),
         }
     }
 
     fn export(&mut self, path: PathBuf) -> Vec<Effect> {
-        let Some(take) = self.shown_take().cloned() else {
-            self.toasts.add(ToastKind::Warning, "choose a take to export first".to_owned());
+        let Some(take) = self.exportable() else {
+            self.toasts.add(ToastKind::Warning, "generate something to export first".to_owned());
             return Vec::new();
         };
         self.dialog = Dialog::None;

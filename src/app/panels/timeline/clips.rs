@@ -1,0 +1,299 @@
+//! The clips as blocks: words, small figures, and handles for trim, blend and order.
+
+use super::Scale;
+use crate::app::Action;
+use crate::app::panels::parts::faint;
+use crate::app::session::{Session, StickFigure};
+use crate::app::theme::{self, ACCENT, EDGE, PANEL, TEXT};
+use crate::motion::{FPS, PARENTS};
+use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES};
+use bevy_egui::egui::text::{LayoutJob, TextWrapping};
+use bevy_egui::egui::{
+    Align2, Color32, CornerRadius, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
+    WidgetType, pos2, vec2,
+};
+
+/// How near an end snaps, points.
+const SNAP: f32 = 6.0;
+/// How wide an end is to take hold of, points.
+const END_WIDTH: f32 = 8.0;
+const TITLE_HEIGHT: f32 = 17.0;
+/// From one figure to the next, points.
+const FIGURES_APART: f32 = 46.0;
+/// How tall a person's figure is at most with arms up, metres.
+const FIGURE_HEIGHT_M: f32 = 2.1;
+
+/// A take's colour.
+pub(in crate::app::panels) fn color_of(clip: &Clip) -> Color32 {
+    const COLORS: [(u8, u8, u8); 7] =
+        [(58, 84, 112), (92, 72, 112), (56, 98, 92), (112, 78, 64), (78, 92, 58), (104, 66, 88), (66, 74, 118)];
+    let (red, green, blue) = COLORS[clip.take.0 as usize % COLORS.len()];
+    Color32::from_rgb(red, green, blue)
+}
+
+/// What a hand that trims took hold of: the clip's stretch then, and where the play head was.
+#[derive(Clone, Copy)]
+struct Hold {
+    from: usize,
+    to: usize,
+    blend_frames: usize,
+    play_head: f32,
+}
+
+pub(super) fn clips(ui: &Ui, session: &Session, place: Rect, scale: &Scale) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let mut start = 0;
+    let lane = place.shrink2(vec2(0.0, 2.0));
+    for (number, clip) in session.clips().iter().enumerate() {
+        let frames = clip.frames();
+        let block = Rect::from_x_y_ranges(scale.x_of(start as f32)..=scale.x_of((start + frames) as f32), lane.y_range());
+        // Only what is in sight.
+        if block.right() >= place.left() && block.left() <= place.right() {
+            let one = Block { session, clip, number, start, rect: block.shrink2(vec2(0.75, 0.0)), place, scale };
+            one.paint(ui);
+            actions.extend(one.handle(ui));
+        }
+        start += frames;
+    }
+    actions
+}
+
+/// A clip in sight.
+struct Block<'a> {
+    session: &'a Session,
+    clip: &'a Clip,
+    number: usize,
+    start: usize,
+    rect: Rect,
+    place: Rect,
+    scale: &'a Scale,
+}
+
+impl Block<'_> {
+    fn paint(&self, ui: &Ui) {
+        let selected = self.session.is_selected(self.clip.id);
+        let hovered = ui.rect_contains_pointer(self.rect);
+        let color = color_of(self.clip);
+        let seen = self.rect.intersect(self.place);
+        let painter = ui.painter().with_clip_rect(seen.expand(1.0).intersect(ui.clip_rect()));
+        let fill = color.gamma_multiply(if selected {
+            1.0
+        } else if hovered {
+            0.85
+        } else {
+            0.7
+        });
+        painter.rect_filled(self.rect, CornerRadius::same(6), fill);
+        let title = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), TITLE_HEIGHT));
+        painter.rect_filled(title, CornerRadius { nw: 6, ne: 6, sw: 0, se: 0 }, Color32::from_black_alpha(50));
+        self.figures(&painter);
+        self.rounds(&painter);
+        self.wedge(&painter);
+        self.words(&painter, seen);
+        let edge = if selected { Stroke::new(1.6, ACCENT) } else { Stroke::new(1.0, EDGE) };
+        painter.rect_stroke(self.rect, CornerRadius::same(6), edge, StrokeKind::Inside);
+        if hovered && self.rect.width() > 3.0 * END_WIDTH {
+            for x in [self.rect.left() + 3.5, self.rect.right() - 3.5] {
+                painter.vline(x, self.rect.center().y - 8.0..=self.rect.center().y + 8.0, Stroke::new(2.0, TEXT.gamma_multiply(0.7)));
+            }
+        }
+    }
+
+    /// The prompt, as much as fits, at the left of what is in sight.
+    fn words(&self, painter: &Painter, seen: Rect) {
+        let width = seen.width() - 14.0;
+        if width < 16.0 {
+            return;
+        }
+        let Some(take) = self.session.document().takes().get(&self.clip.take) else { return };
+        let mut job = LayoutJob::simple_singleline(take.provenance.prompt.clone(), theme::regular(11.5), TEXT);
+        job.wrap = TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..TextWrapping::default() };
+        let galley = painter.layout_job(job);
+        painter.galley(seen.left_top() + vec2(7.0, 1.5), galley, TEXT);
+    }
+
+    fn figures(&self, painter: &Painter) {
+        let Some(figures) = self.session.figures(self.clip.take) else { return };
+        let top = self.rect.top() + TITLE_HEIGHT + 3.0;
+        let points_per_m = (self.rect.bottom() - 4.0 - top) / FIGURE_HEIGHT_M;
+        let first = self.rect.left() + FIGURES_APART / 2.0;
+        let count = ((self.rect.width() - 16.0) / FIGURES_APART) as usize;
+        for number in 0..count.max(usize::from(self.rect.width() > 26.0)) {
+            let x = if count == 0 { self.rect.center().x } else { first + number as f32 * FIGURES_APART };
+            if x < self.place.left() - FIGURES_APART || x > self.place.right() + FIGURES_APART {
+                continue;
+            }
+            let inside = ((x - self.rect.left()) / self.scale.points_per_frame()).max(0.0) as usize % self.clip.round_frames();
+            let frame = self.clip.from + (inside as f32 * self.clip.settings.speed) as usize;
+            if let Some(figure) = figures.at(frame) {
+                paint_figure(painter, figure, pos2(x, self.rect.bottom() - 4.0), points_per_m, self.clip.settings.mirror);
+            }
+        }
+    }
+
+    /// Where each round of a loop begins.
+    fn rounds(&self, painter: &Painter) {
+        let round_width = self.clip.round_frames() as f32 * self.scale.points_per_frame();
+        let rounds = self.clip.settings.rounds as usize;
+        if rounds < 2 || round_width < 3.0 {
+            return;
+        }
+        for round in 1..rounds {
+            let x = self.rect.left() + round as f32 * round_width;
+            painter.vline(x, self.rect.top() + TITLE_HEIGHT..=self.rect.bottom() - 2.0, Stroke::new(1.0, Color32::from_white_alpha(40)));
+        }
+        let text = format!("×{rounds}");
+        painter.text(self.rect.right_bottom() - vec2(7.0, 3.0), Align2::RIGHT_BOTTOM, text, theme::medium(11.0), ACCENT);
+    }
+
+    fn blend_x(&self) -> f32 {
+        self.rect.left() + self.clip.settings.blend_frames as f32 * self.scale.points_per_frame()
+    }
+
+    /// The transition from the clip before.
+    fn wedge(&self, painter: &Painter) {
+        if self.number == 0 || self.clip.settings.blend_frames == 0 {
+            return;
+        }
+        let (top, bottom, right) = (self.rect.top() + TITLE_HEIGHT, self.rect.bottom(), self.blend_x().min(self.rect.right()));
+        let corners = vec![pos2(self.rect.left(), top), pos2(self.rect.left(), bottom), pos2(right, bottom)];
+        painter.add(Shape::convex_polygon(corners, Color32::from_white_alpha(22), Stroke::NONE));
+        painter.line_segment([pos2(self.rect.left(), top), pos2(right, bottom)], Stroke::new(1.0, Color32::from_white_alpha(70)));
+    }
+
+    fn handle(&self, ui: &Ui) -> Vec<Action> {
+        let id = self.clip.id.0;
+        let seen = self.rect.intersect(self.place);
+        let body = ui.interact(seen, Id::new(("clip", id)), Sense::click_and_drag());
+        let selected = self.session.is_selected(self.clip.id);
+        body.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, selected, format!("Clip {}", self.number + 1)));
+        let mut actions = Vec::new();
+        if body.clicked() {
+            let modifiers = ui.input(|input| input.modifiers);
+            actions.push(match () {
+                () if modifiers.command => Action::SelectAlso(self.number),
+                () if modifiers.shift => Action::SelectTo(self.number),
+                () => Action::SelectClip(self.number),
+            });
+        }
+        actions.extend(self.reorder(ui, &body));
+        if self.rect.width() > 3.0 * END_WIDTH {
+            let end = |left: f32| Rect::from_x_y_ranges(left..=left + END_WIDTH, self.rect.top()..=self.rect.bottom() - 14.0);
+            actions.extend(self.trim(ui, end(self.rect.left()), true));
+            actions.extend(self.trim(ui, end(self.rect.right() - END_WIDTH), false));
+            if self.number > 0 {
+                actions.extend(self.blend(ui));
+            }
+        }
+        if !body.dragged() {
+            body.on_hover_ui(|ui| {
+                let prompt = self.session.document().takes().get(&self.clip.take).map_or("", |take| take.provenance.prompt.as_str());
+                ui.label(prompt);
+                let secs = |frames: usize| frames as f32 / FPS;
+                let from_to = format!("{:.2} to {:.2} s of its take", secs(self.clip.from), secs(self.clip.to));
+                ui.label(faint(format!("{:.2} s on the timeline · {from_to}", secs(self.clip.frames()))));
+            });
+        }
+        actions
+    }
+
+    /// The block is dragged to another place.
+    fn reorder(&self, ui: &Ui, body: &Response) -> Option<Action> {
+        if !(body.dragged() || body.drag_stopped()) {
+            return None;
+        }
+        let pointer = body.interact_pointer_pos()?;
+        let mut x = self.scale.x_of(0.0);
+        let mut to = 0;
+        for clip in self.session.clips() {
+            let width = clip.frames() as f32 * self.scale.points_per_frame();
+            if pointer.x < x + width / 2.0 {
+                break;
+            }
+            (x, to) = (x + width, to + 1);
+        }
+        if body.drag_stopped() {
+            return (to != self.number && to != self.number + 1).then_some(Action::MoveClip { clip: self.number, to });
+        }
+        ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        let painter = ui.painter();
+        painter.vline(x, self.place.y_range(), Stroke::new(3.0, ACCENT));
+        let ghost = self.rect.translate(body.total_drag_delta().unwrap_or_default() * vec2(1.0, 0.0));
+        painter.rect(ghost, CornerRadius::same(6), color_of(self.clip).gamma_multiply(0.5), Stroke::new(1.5, ACCENT), StrokeKind::Inside);
+        None
+    }
+
+    /// An end is dragged; what stands there is seen on the stage.
+    fn trim(&self, ui: &Ui, place: Rect, first: bool) -> Vec<Action> {
+        let id = Id::new((if first { "clip start" } else { "clip end" }, self.clip.id.0));
+        let response = ui.interact(place.intersect(self.place), id, Sense::drag()).on_hover_cursor(CursorIcon::ResizeHorizontal);
+        let label = format!("{} of clip {}", if first { "Start" } else { "End" }, self.number + 1);
+        response.widget_info(|| WidgetInfo::labeled(WidgetType::Slider, true, &label));
+        let Some(hold) = self.held(ui, &response) else { return Vec::new() };
+        if response.drag_stopped() {
+            return vec![Action::EndScrub, Action::Release];
+        }
+        let speed = self.clip.settings.speed;
+        let moved = response.total_drag_delta().unwrap_or_default().x / self.scale.points_per_frame();
+        let length = (hold.to - hold.from) as f32 / speed;
+        let edge = self.start as f32 + if first { 0.0 } else { length * self.clip.settings.rounds as f32 };
+        let moved = self.snapped(edge + moved, hold.play_head) - edge;
+        let frames = if first { moved * speed } else { moved * speed / self.clip.settings.rounds as f32 };
+        let (from, to) = (hold.from as f32, hold.to as f32);
+        let least = 2.0 * speed.max(1.0);
+        let (from, to) =
+            if first { ((from + frames).clamp(0.0, (to - least).max(0.0)), to) } else { (from, (to + frames).max(from + least)) };
+        let seen = if first { self.start } else { self.start + self.clip.frames() - 1 };
+        vec![Action::DragTrim { clip: self.number, from: from / FPS, to: to / FPS }, Action::Scrub(seen as f32 / FPS)]
+    }
+
+    /// A frame of the timeline, or what it snaps to: where the play head was, or a whole second.
+    fn snapped(&self, frame: f32, play_head: f32) -> f32 {
+        let near = SNAP / self.scale.points_per_frame();
+        let second = (frame / FPS).round() * FPS;
+        [play_head, second].into_iter().find(|mark| (mark - frame).abs() < near).unwrap_or(frame)
+    }
+
+    fn blend(&self, ui: &Ui) -> Vec<Action> {
+        let middle = pos2(self.blend_x().max(self.rect.left() + 6.0), self.rect.bottom() - 7.0);
+        let place = Rect::from_center_size(middle, vec2(12.0, 13.0)).intersect(self.place);
+        let response = ui.interact(place, Id::new(("blend", self.clip.id.0)), Sense::drag()).on_hover_cursor(CursorIcon::ResizeHorizontal);
+        let label = format!("Blend into clip {}", self.number + 1);
+        response.widget_info(|| WidgetInfo::labeled(WidgetType::Slider, true, &label));
+        if ui.rect_contains_pointer(self.rect) || response.dragged() {
+            let color = if response.hovered() || response.dragged() { ACCENT } else { TEXT };
+            ui.painter().circle(middle, 3.5, color, Stroke::new(1.0, PANEL));
+        }
+        let Some(hold) = self.held(ui, &response) else { return Vec::new() };
+        if response.drag_stopped() {
+            return vec![Action::Release];
+        }
+        let moved = response.total_drag_delta().unwrap_or_default().x / self.scale.points_per_frame();
+        let blend_frames = (hold.blend_frames as f32 + moved).round().clamp(0.0, MOST_BLEND_FRAMES as f32) as usize;
+        let settings = ClipSettings { blend_frames, ..self.clip.settings.clone() };
+        vec![Action::DragClip { clip: self.number, settings }]
+    }
+
+    /// What the hand took hold of, from the moment it did.
+    fn held(&self, ui: &Ui, response: &Response) -> Option<Hold> {
+        if response.drag_started() {
+            let play_head = self.session.player.at_secs() * FPS;
+            let hold = Hold { from: self.clip.from, to: self.clip.to, blend_frames: self.clip.settings.blend_frames, play_head };
+            ui.data_mut(|data| data.insert_temp(response.id, hold));
+        }
+        if response.dragged() || response.drag_stopped() { ui.data(|data| data.get_temp(response.id)) } else { None }
+    }
+}
+
+/// A figure that stands on a point.
+fn paint_figure(painter: &Painter, figure: &StickFigure, stands: Pos2, points_per_m: f32, mirrored: bool) {
+    let side = if mirrored { -1.0 } else { 1.0 };
+    let at = |joint: usize| pos2(stands.x + side * figure[joint].x * points_per_m, stands.y - figure[joint].y * points_per_m);
+    let stroke = Stroke::new(1.2, Color32::from_white_alpha(150));
+    for (joint, parent) in PARENTS.iter().enumerate() {
+        if let Some(parent) = parent {
+            painter.line_segment([at(*parent), at(joint)], stroke);
+        }
+    }
+    painter.circle_filled(at(15) - vec2(0.0, 0.08 * points_per_m), 0.1 * points_per_m, Color32::from_white_alpha(170));
+}

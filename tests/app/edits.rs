@@ -1,0 +1,221 @@
+//! The timeline in the session: whatever is done, in any order, the document stays sound and everything can be undone.
+
+use super::session::session_with;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use zoetrope::app::Action;
+use zoetrope::app::session::{Session, Showing};
+use zoetrope::stage::{CameraMove, Figure};
+use zoetrope::timeline::ClipSettings;
+
+/// The kind of action behind this one; none behind the last. It has to name every kind there is.
+#[expect(clippy::too_many_lines, reason = "one line for each kind of action")]
+fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
+    let place = rng.random_range(0..6);
+    let secs = rng.random_range(-1.0..4.0);
+    let settings = ClipSettings {
+        speed: rng.random_range(0.0..3.0),
+        mirror: rng.random_bool(0.3),
+        in_place: rng.random_bool(0.2),
+        rounds: rng.random_range(0..3),
+        returns: rng.random_bool(0.3),
+        foot_lock: if rng.random_bool(0.2) { 0.7 } else { 0.0 },
+        smoothing: if rng.random_bool(0.2) { 0.5 } else { 0.0 },
+        facing_deg: rng.random_range(-400.0..400.0),
+        offset_m: [rng.random_range(-2.0..2.0), 0.1],
+        blend_frames: rng.random_range(0..99),
+    };
+    Some(match action {
+        Action::Prompt(_) => Action::Seed(rng.random()),
+        Action::Seed(_) => Action::Seconds(Some(secs)),
+        Action::Seconds(_) => Action::Variations(place as u32),
+        Action::Variations(_) => Action::Generate,
+        Action::Generate => Action::Continue,
+        Action::Continue => Action::Cancel,
+        Action::Cancel => Action::Select(place),
+        Action::Select(_) => Action::Remove(place),
+        Action::Remove(_) => Action::Again(place),
+        Action::Again(_) => Action::Favourite(place, rng.random()),
+        Action::Favourite(..) => Action::Search("walk".to_owned()),
+        Action::Search(_) => Action::OnlyFavourites(rng.random()),
+        Action::OnlyFavourites(_) => Action::ShowTimeline,
+        Action::ShowTimeline => Action::AddToTimeline(place),
+        Action::AddToTimeline(_) => Action::Insert { take: place, at: place / 2 },
+        Action::Insert { .. } => Action::SelectClip(place),
+        Action::SelectClip(_) => Action::SelectAlso(place),
+        Action::SelectAlso(_) => Action::SelectTo(place),
+        Action::SelectTo(_) => Action::SelectAll,
+        Action::SelectAll => Action::SelectNone,
+        Action::SelectNone => Action::Split,
+        Action::Split => Action::Trim { clip: place, from: secs, to: secs + 0.5 },
+        Action::Trim { .. } => Action::DragTrim { clip: place, from: secs, to: 2.0 - secs },
+        Action::DragTrim { .. } => Action::TrimStartHere,
+        Action::TrimStartHere => Action::TrimEndHere,
+        Action::TrimEndHere => Action::SetClip { clip: place, settings },
+        Action::SetClip { .. } => Action::DragClip { clip: place, settings },
+        Action::DragClip { .. } => Action::Release,
+        Action::Release => Action::Duplicate,
+        Action::Duplicate => Action::Delete,
+        Action::Delete => Action::MoveClip { clip: place, to: rng.random_range(0..9) },
+        Action::MoveClip { .. } => Action::InPoint,
+        Action::InPoint => Action::OutPoint,
+        Action::OutPoint => Action::ClearRange,
+        Action::ClearRange => Action::FindLoop(place),
+        Action::FindLoop(_) => Action::Undo,
+        Action::Undo => Action::Redo,
+        Action::Redo => Action::ZoomTimeline { factor: rng.random_range(-1.0..3.0), around: secs },
+        Action::ZoomTimeline { .. } => Action::ScrollTimeline(secs),
+        Action::ScrollTimeline(_) => Action::FitTimeline,
+        Action::FitTimeline => Action::Play,
+        Action::Play => Action::Pause,
+        Action::Pause => Action::TogglePlay,
+        Action::TogglePlay => Action::Seek(secs),
+        Action::Seek(_) => Action::Scrub(secs),
+        Action::Scrub(_) => Action::EndScrub,
+        Action::EndScrub => Action::Step(place as i32 - 3),
+        Action::Step(_) => Action::ToStart,
+        Action::ToStart => Action::ToEnd,
+        Action::ToEnd => Action::Speed(secs),
+        Action::Speed(_) => Action::Loop(rng.random()),
+        Action::Loop(_) => Action::Camera(CameraMove::Zoom(1.1)),
+        Action::Camera(_) => Action::Show(Figure::Skeleton),
+        Action::Show(_) => Action::FullScreen(rng.random()),
+        Action::FullScreen(_) => Action::OpenExport,
+        Action::OpenExport => Action::OpenModel,
+        Action::OpenModel => Action::OpenHelp,
+        Action::OpenHelp => Action::CloseDialog,
+        Action::CloseDialog => Action::ExportPath("a.glb".into()),
+        Action::ExportPath(_) => Action::BrowseExportPath,
+        Action::BrowseExportPath => Action::Export("a.glb".into()),
+        Action::Export(_) => Action::Dismiss(place as u64),
+        Action::Dismiss(_) => Action::Screenshot("a.png".into()),
+        Action::Screenshot(_) => Action::WaitIdle,
+        Action::WaitIdle => Action::WaitPreview,
+        Action::WaitPreview => Action::Wait(secs),
+        Action::Wait(_) => Action::Quit,
+        Action::Quit => return None,
+    })
+}
+
+/// An action of every kind.
+fn all_kinds(rng: &mut StdRng) -> Vec<Action> {
+    let first = Action::Prompt("a person walks".to_owned());
+    std::iter::successors(Some(first), |action| next_kind(action, rng)).collect()
+}
+
+fn check(session: &Session, action: &Action) {
+    assert_eq!(session.document().fault(), None, "after {action:?}");
+    let frames = session.document().arrangement().frames();
+    assert_eq!(session.chain().motion().len(), frames, "after {action:?}");
+    assert_eq!(session.curves().contacts.len(), frames, "after {action:?}");
+    assert!(session.player.at_secs() <= session.player.end_secs(), "after {action:?}");
+    if matches!(session.showing, Showing::Timeline) {
+        assert_eq!(session.player.frames(), frames, "after {action:?}");
+    }
+}
+
+#[test]
+fn two_thousand_random_actions_keep_the_document_sound_and_can_all_be_undone_and_done_again() {
+    let mut rng = StdRng::seed_from_u64(7);
+    let mut session = session_with(&["a walk", "a run", "a jump"]);
+    let start = session.document().arrangement().clone();
+    let mut done = 0;
+    while done < 2000 {
+        let kinds = all_kinds(&mut rng);
+        let action = kinds[rng.random_range(0..kinds.len())].clone();
+        // Enough clips to be of interest, few enough to be quick.
+        let action = if session.clips().len() > 12 { Action::SelectAll } else { action };
+        session.apply(action.clone());
+        check(&session, &action);
+        if session.clips().len() > 12 {
+            session.apply(Action::Delete);
+        }
+        session.advance(0.01);
+        done += 1;
+    }
+    let end = session.document().arrangement().clone();
+    let mut steps = 0;
+    while session.document().can_undo() {
+        session.apply(Action::Undo);
+        check(&session, &Action::Undo);
+        steps += 1;
+    }
+    assert!(steps > 100, "only {steps} changes");
+    assert_eq!(*session.document().arrangement(), start);
+    // What had been undone before is behind the end.
+    for _ in 0..steps {
+        session.apply(Action::Redo);
+    }
+    assert_eq!(*session.document().arrangement(), end);
+}
+
+#[test]
+fn a_hand_on_a_clips_end_is_one_change_for_undo() {
+    let mut session = session_with(&["a walk"]);
+    session.apply(Action::AddToTimeline(0));
+    for from in [0.1, 0.2, 0.3] {
+        session.apply(Action::DragTrim { clip: 0, from, to: 1.0 });
+        assert_eq!(session.player.frames(), 30 - (from * 30.0_f32).round() as usize, "it is seen while it is dragged");
+    }
+    session.apply(Action::Release);
+    session.apply(Action::DragTrim { clip: 0, from: 0.4, to: 1.0 });
+    session.apply(Action::Undo);
+    assert_eq!(session.clips()[0].from, 9);
+    session.apply(Action::Undo);
+    assert_eq!(session.clips()[0].from, 0);
+}
+
+#[test]
+fn several_clips_are_selected_moved_copied_and_removed_together() {
+    let mut session = session_with(&["one", "two", "three", "four"]);
+    for take in 0..4 {
+        session.apply(Action::AddToTimeline(take));
+    }
+    let order = |session: &Session| session.clips().iter().map(|clip| clip.take.0).collect::<Vec<_>>();
+    session.apply(Action::SelectClip(0));
+    session.apply(Action::SelectTo(1));
+    session.apply(Action::MoveClip { clip: 1, to: 4 });
+    assert_eq!(order(&session), [3, 4, 1, 2]);
+    session.apply(Action::Duplicate);
+    assert_eq!((order(&session), session.selected_count()), (vec![3, 4, 1, 2, 1, 2], 2));
+    session.apply(Action::SelectAlso(0));
+    session.apply(Action::Delete);
+    assert_eq!(order(&session), [4, 1, 2]);
+    session.apply(Action::Undo);
+    assert_eq!(order(&session), [3, 4, 1, 2, 1, 2]);
+}
+
+#[test]
+fn a_split_at_the_play_head_selects_the_second_part() {
+    let mut session = session_with(&["a walk"]);
+    session.apply(Action::AddToTimeline(0));
+    session.apply(Action::Seek(0.5));
+    session.apply(Action::Split);
+    assert_eq!((session.clips().len(), session.selected_clip()), (2, Some(1)));
+    session.apply(Action::Select(0));
+    session.apply(Action::Split);
+    assert_eq!(session.clips().len(), 2, "a take alone is not cut");
+}
+
+#[test]
+fn a_take_that_the_timeline_shows_cannot_be_lost() {
+    let mut session = session_with(&["a walk"]);
+    session.apply(Action::AddToTimeline(0));
+    session.apply(Action::Remove(0));
+    assert_eq!((session.take_count(), session.clips().len()), (1, 1));
+    assert!(session.toasts.list().iter().any(|toast| toast.text.contains("the timeline shows this take")));
+}
+
+#[test]
+fn zooming_keeps_what_is_under_the_pointer() {
+    let mut session = session_with(&["a walk"]);
+    for _ in 0..9 {
+        session.apply(Action::AddToTimeline(0));
+    }
+    session.apply(Action::ZoomTimeline { factor: 0.25, around: 6.0 });
+    let (from, span) = session.in_sight();
+    let whole = 9.0 * 1.02;
+    assert!(((6.0 - from) / span - 6.0 / whole).abs() < 1e-3, "{from} {span}");
+    session.apply(Action::ZoomTimeline { factor: 100.0, around: 0.0 });
+    assert_eq!(session.in_sight().0, 0.0);
+}
