@@ -6,7 +6,7 @@ use crate::app::Action;
 use crate::app::keys::KEYS;
 use crate::app::session::{Dialog, ModelState, Session};
 use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
-use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Label, Layout, Margin, Modal, RichText, Stroke, TextEdit, Ui, vec2};
+use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Label, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use std::path::Path;
 
 /// The endings that can be written, and who reads them.
@@ -16,6 +16,9 @@ const FORMATS: [(&str, &str, &str); 4] = [
     ("npz", "NPZ", "SMPL pose parameters as in AMASS: research"),
     ("npy", "NPY", "272 features a frame: training and evaluation"),
 ];
+
+/// A window that is wider has room for two columns of keys, points.
+const WIDE_HELP: f32 = 1100.0;
 
 /// A path field and the button beside it, points.
 const FIELD_HEIGHT: f32 = 34.0;
@@ -124,12 +127,19 @@ fn help(ui: &mut Ui) -> Vec<Action> {
     ui.label(RichText::new("Keys").font(theme::medium(18.0)).color(TEXT));
     ui.add_space(4.0);
     ui.spacing_mut().interact_size.y = 18.0;
-    Grid::new("keys").num_columns(2).spacing(vec2(28.0, 7.0)).show(ui, |ui| {
-        for (keys, meaning) in KEYS {
-            ui.label(RichText::new(keys).font(theme::medium(13.0)).color(TEXT));
-            ui.label(soft(meaning));
-            ui.end_row();
-        }
+    // Two columns of keys, and lower than the window, however low that is.
+    let window = ui.ctx().viewport_rect();
+    let rows = if window.width() > WIDE_HELP { KEYS.len().div_ceil(2) } else { KEYS.len() };
+    ScrollArea::vertical().max_height(window.height() - 150.0).show(ui, |ui| {
+        Grid::new("keys").spacing(vec2(18.0, 7.0)).show(ui, |ui| {
+            for row in 0..rows {
+                for (keys, meaning) in KEYS.iter().skip(row).step_by(rows) {
+                    ui.label(RichText::new(*keys).font(theme::medium(12.5)).color(TEXT));
+                    ui.label(soft(*meaning).size(12.5));
+                }
+                ui.end_row();
+            }
+        });
     });
     ui.add_space(6.0);
     ui.label(faint("Type what a person does. The model knows everyday movement: walking, turning, waving, kicking, dancing."));

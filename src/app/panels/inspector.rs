@@ -8,16 +8,21 @@ use crate::app::session::{Inspection, Session};
 use crate::app::theme::{self, TEXT};
 use crate::motion::FPS;
 use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES, MOST_ROUNDS, SPEEDS};
-use bevy_egui::egui::{Align, DragValue, Label, Layout, Response, RichText, ScrollArea, Slider, Ui, vec2};
+use bevy_egui::egui::{Align, DragValue, Label, Layout, Response, RichText, ScrollArea, Slider, TextStyle, Ui, vec2};
 
-const ROW_HEIGHT: f32 = 23.0;
+const ROW_HEIGHT: f32 = 21.0;
 const LABEL_WIDTH: f32 = 66.0;
 
 pub(super) fn inspector(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let session = view.session;
     let Some(place) = session.selected_clip() else { return Vec::new() };
     card(ui, "inspector", |ui| {
-        ui.spacing_mut().item_spacing.y = 4.0;
+        // Small, so that all of it is in sight in most windows.
+        let style = ui.style_mut();
+        (style.spacing.item_spacing.y, style.spacing.interact_size.y, style.spacing.button_padding) = (2.0, 19.0, vec2(7.0, 2.0));
+        for text in [TextStyle::Button, TextStyle::Body] {
+            style.text_styles.insert(text, theme::regular(12.0));
+        }
         let mut actions = head(ui, session, place);
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             actions.extend(contents(ui, session, place));
@@ -63,7 +68,7 @@ fn contents(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
     form.slider(ui, "Rounds", "How often it is played", |ui, settings| {
         ui.add(Slider::new(&mut settings.rounds, 1..=MOST_ROUNDS).logarithmic(true))
     });
-    row(ui, ROW_HEIGHT + 3.0, |ui| {
+    row(ui, ROW_HEIGHT + 5.0, |ui| {
         let find = TextButton { text: "Find loop", main: false, min_width: 0.0, height: 25.0 };
         if ui.add(find).on_hover_text("Trim to the stretch that closes best, and play it several times (R)").clicked() {
             form.actions.push(Action::FindLoop(place));

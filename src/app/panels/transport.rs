@@ -45,6 +45,7 @@ fn contents(ui: &mut Ui, session: &Session) -> Vec<Action> {
     ui.add_space(8.0);
     ui.label(RichText::new(format!("{:5.2}", player.at_secs())).monospace().color(TEXT));
     ui.label(RichText::new(format!("/ {:.2} s", player.frames() as f32 / FPS)).monospace().color(TEXT_FAINT));
+    ui.add_space(6.0);
     ui.label(RichText::new(format!("frame {}", player.frame())).size(12.0).color(TEXT_FAINT));
     ui.add_space(8.0);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

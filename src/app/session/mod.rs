@@ -5,6 +5,7 @@
 
 mod generation;
 mod list;
+mod selection;
 mod sketch;
 mod timeline;
 

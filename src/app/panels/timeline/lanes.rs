@@ -67,7 +67,7 @@ fn contacts(painter: &Painter, contacts: &[[bool; 2]], foot: usize, place: Rect,
     let last = ((scale.secs_at(place.right()) * FPS) as usize + 1).min(contacts.len());
     let mut start = None;
     for frame in first..=last {
-        let touches = frame < last && contacts[frame][foot];
+        let touches = frame < last && contacts.get(frame).is_some_and(|feet| feet[foot]);
         match (touches, start) {
             (true, None) => start = Some(frame),
             (false, Some(from)) => {

@@ -12,7 +12,7 @@ use bevy_egui::egui::{Color32, CornerRadius, Id, Pos2, Rect, Sense, Shape, Strok
 
 const RULER_HEIGHT: f32 = 18.0;
 /// Of what is left under the ruler, the clips take this share.
-const CLIPS_SHARE: f32 = 0.64;
+const CLIPS_SHARE: f32 = 0.6;
 /// Points of scrolling for a factor of e.
 const SCROLL_POINTS_PER_E: f32 = 240.0;
 
