@@ -205,6 +205,7 @@ fn random_edit(document: &Document, rng: &mut StdRng) -> Edit {
         Edit::Range(rng.random::<bool>().then(|| frame(rng)..frame(rng))),
         Edit::Favourite { take, favourite: rng.random() },
         Edit::Discard(take),
+        Edit::All(vec![Edit::Remove(some(rng)), Edit::Insert { take, at: rng.random_range(0..12) }]),
     ];
     for edit in &kinds {
         match edit {
@@ -217,7 +218,8 @@ fn random_edit(document: &Document, rng: &mut StdRng) -> Edit {
             | Edit::Set { .. }
             | Edit::Range(_)
             | Edit::Favourite { .. }
-            | Edit::Discard(_) => {}
+            | Edit::Discard(_)
+            | Edit::All(_) => {}
         }
     }
     let kind = rng.random_range(0..kinds.len());

@@ -9,7 +9,6 @@ use zoetrope::stage::{CameraMove, Figure};
 use zoetrope::timeline::ClipSettings;
 
 /// The kind of action behind this one; none behind the last. It has to name every kind there is.
-#[expect(clippy::too_many_lines, reason = "one line for each kind of action")]
 fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
     let place = rng.random_range(0..6);
     let secs = rng.random_range(-1.0..4.0);
