@@ -162,6 +162,16 @@ pub enum Action {
     /// Choose whether the window fills the screen.
     FullScreen(bool),
 
+    /// Save the project to its file, or ask for one.
+    SaveProject,
+    /// Ask which project to open.
+    OpenProject,
+    /// Write the path in the project dialog.
+    ProjectPath(PathBuf),
+    /// Save the project to this file.
+    Save(PathBuf),
+    /// Open a project in place of this one.
+    Open(PathBuf),
     /// Open the export dialog.
     OpenExport,
     /// Open the model's card: its licence, what it can and cannot do.

@@ -10,7 +10,7 @@ use bevy_egui::egui::{Context, Event, Key, Modifiers};
 const KEY_ZOOM: f32 = 1.25;
 
 /// What the help dialog says of keys and pointer.
-pub const KEYS: [(&str, &str); 28] = [
+pub const KEYS: [(&str, &str); 29] = [
     ("Enter", "write a prompt; generate; add the shown take to the timeline"),
     ("Shift+Enter", "continue behind the selected clip"),
     ("Esc", "stop generating, leave the prompt, select nothing"),
@@ -37,6 +37,7 @@ pub const KEYS: [(&str, &str); 28] = [
     ("Drag", "turn; with Shift or the right button move; wheel to zoom"),
     ("Ctrl+wheel", "zoom the timeline; the wheel alone moves it"),
     ("Ctrl+E", "export what is shown"),
+    ("Ctrl+S  Ctrl+O", "save the project; open one"),
     ("F11", "full screen"),
     ("?", "this list"),
 ];
@@ -56,6 +57,8 @@ pub fn keys(ctx: &Context, session: &Session) -> Vec<Action> {
     for (key, modifiers) in pressed {
         match key {
             Key::E if modifiers.command => actions.push(Action::OpenExport),
+            Key::S if modifiers.command => actions.push(Action::SaveProject),
+            Key::O if modifiers.command => actions.push(Action::OpenProject),
             Key::F11 => actions.push(Action::FullScreen(!session.full_screen)),
             Key::F1 => actions.push(Action::OpenHelp),
             Key::Questionmark if !typing => actions.push(Action::OpenHelp),

@@ -130,6 +130,7 @@ fn window_app(graphics: &Graphics, demo: bool, scripted: bool) -> App {
     .insert_resource(State(session))
     .insert_resource(Prompts(prompts::examples(demo)))
     .init_resource::<Inbox>()
+    .init_resource::<Outbox>()
     .init_resource::<Errands>()
     .add_systems(Update, (hear_generator, run_errands, run_script, apply_actions, show, choose_pace).chain())
     .add_systems(EguiPrimaryContextPass, draw_panels);
@@ -155,6 +156,10 @@ struct Prompts(Vec<&'static str>);
 /// Actions that wait to be applied.
 #[derive(Resource, Default)]
 struct Inbox(Vec<Action>);
+
+/// Effects that wait to take place, of what came from outside.
+#[derive(Resource, Default)]
+struct Outbox(Vec<Effect>);
 
 /// A running script and its surroundings.
 #[derive(Resource, Default)]
@@ -184,9 +189,20 @@ fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>) {
     }
 }
 
-fn run_errands(mut errands: ResMut<'_, Errands>, mut state: ResMut<'_, State>, mut inbox: ResMut<'_, Inbox>) {
+fn run_errands(
+    mut errands: ResMut<'_, Errands>,
+    mut state: ResMut<'_, State>,
+    mut inbox: ResMut<'_, Inbox>,
+    mut outbox: ResMut<'_, Outbox>,
+) {
     for outcome in errands.take_exports() {
         state.exported(outcome);
+    }
+    for outcome in errands.take_saves() {
+        outbox.0.extend(state.saved(outcome));
+    }
+    for outcome in errands.take_opens() {
+        outbox.0.extend(state.opened(outcome));
     }
     inbox.0.extend(errands.take_path().map(Action::ExportPath));
 }
@@ -226,9 +242,13 @@ fn apply_actions(
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
     mut exit: MessageWriter<'_, AppExit>,
     (link, play): (Res<'_, Link>, Res<'_, Play>),
+    mut outbox: ResMut<'_, Outbox>,
 ) {
-    for action in inbox.0.drain(..) {
-        for effect in state.apply(action) {
+    // Whatever came from outside was first.
+    let mut effects = std::mem::take(&mut outbox.0);
+    let mut actions = inbox.0.drain(..);
+    loop {
+        for effect in effects.drain(..) {
             match effect {
                 Effect::Tell(command) => {
                     if let Err(error) = link.0.send(command.clone()) {
@@ -240,6 +260,8 @@ fn apply_actions(
                 Effect::FullScreen(false) => window.mode = WindowMode::Windowed,
                 Effect::Browse(path) => errands.ask_path(&path),
                 Effect::Export { take, path } => errands.export(take, path),
+                Effect::Save { document, path } => errands.save(*document, path),
+                Effect::Open(path) => errands.open(path),
                 Effect::Screenshot(path) => {
                     commands.spawn((PicturePath(play.screenshots.join(path)), Screenshot::primary_window())).observe(save_picture);
                 }
@@ -248,6 +270,8 @@ fn apply_actions(
                 }
             }
         }
+        let Some(action) = actions.next() else { break };
+        effects = state.apply(action);
     }
 }
 

@@ -5,5 +5,6 @@
 
 mod edits;
 mod panels;
+mod project;
 mod session;
 mod window;

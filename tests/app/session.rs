@@ -14,13 +14,13 @@ use zoetrope::timeline::{Provenance, Take};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A session and its generator, as the window connects them.
-struct Desk {
-    session: Session,
+pub(crate) struct Desk {
+    pub(crate) session: Session,
     worker: Worker,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_model("stand-in")
     }
 
@@ -32,7 +32,7 @@ impl Desk {
         desk
     }
 
-    fn act(&mut self, action: Action) {
+    pub(crate) fn act(&mut self, action: Action) {
         for effect in self.session.apply(action) {
             if let Effect::Tell(command) = effect {
                 self.worker.send(command).expect("a listening worker");
@@ -41,14 +41,14 @@ impl Desk {
         self.check();
     }
 
-    fn prompt(&mut self, prompt: &str) {
+    pub(crate) fn prompt(&mut self, prompt: &str) {
         self.act(Action::Prompt(prompt.to_owned()));
         self.act(Action::Seconds(Some(2.0)));
         self.act(Action::Generate);
     }
 
     /// Takes in events until the session is as wanted.
-    fn until(&mut self, wanted: impl Fn(&Session) -> bool) {
+    pub(crate) fn until(&mut self, wanted: impl Fn(&Session) -> bool) {
         let start = Instant::now();
         while !wanted(&self.session) {
             assert!(start.elapsed() < PATIENCE, "still waiting: {:?}", self.session.showing);
@@ -63,12 +63,12 @@ impl Desk {
         }
     }
 
-    fn until_idle(&mut self) {
+    pub(crate) fn until_idle(&mut self) {
         self.until(|session| !session.busy().working);
     }
 
     /// What holds after every step.
-    fn check(&self) {
+    pub(crate) fn check(&self) {
         let session = &self.session;
         assert!(session.player.at_secs() <= session.player.end_secs());
         assert_eq!(session.document().fault(), None);
@@ -83,7 +83,7 @@ impl Desk {
         }
     }
 
-    fn toast_texts(&self) -> Vec<&str> {
+    pub(crate) fn toast_texts(&self) -> Vec<&str> {
         self.session.toasts.list().iter().map(|toast| toast.text.as_str()).collect()
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use zoetrope::app::script::Script;
 use zoetrope::motion::{Joint, Motion, Pose};
 use zoetrope::stage::{Figure, Graphics, PictureOptions, StageError, ViewAngle, render_pictures};
+use zoetrope::timeline::Chain;
 
 #[test]
 fn the_demo_scripts_are_scripts() {
@@ -92,6 +93,44 @@ fn a_script_drives_the_real_window_from_prompt_to_file() {
     assert!(amber > 1000 && clay > 2000, "the window and the character are in the picture: {amber}, {clay}");
     assert!(pictures.join("making.png").exists());
     assert_eq!(zoetrope::formats::read(&glb).expect("the exported file").len(), 60);
+}
+
+#[test]
+fn a_scene_of_two_prompts_is_edited_saved_opened_and_exported_as_it_was() {
+    if !can_draw() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let [make, export, project, glb, bvh] =
+        ["make.ron", "export.ron", "scene.zoetrope", "scene.glb", "scene.bvh"].map(|name| folder.path().join(name));
+    let quoted = |path: &Path| format!("{:?}", path.display().to_string());
+    let text = format!(
+        r#"[WaitIdle, Prompt("a person walks forward"), Seconds(3.0), Seed(4), Generate, WaitIdle, Trim(clip: 0, from: 0.3, to: 2.6),
+            Prompt("a person runs forward"), Continue, WaitIdle, FindLoop(1),
+            SetClip(clip: 0, settings: (foot_lock: 1.0, smoothing: 0.3, blend_frames: 15)), Save({}), WaitIdle, Quit]"#,
+        quoted(&project)
+    );
+    std::fs::write(&make, text).expect("the script");
+    let text = format!("[Open({}), WaitIdle, Export({}), WaitIdle, Export({}), WaitIdle]", quoted(&project), quoted(&glb), quoted(&bvh));
+    std::fs::write(&export, text).expect("the script");
+    let _screen = SCREEN.lock().unwrap_or_else(PoisonError::into_inner);
+    for script in [make, export] {
+        let Some(mut command) = program(&["--script", &script.to_string_lossy()]) else { return };
+        let output = command.output().expect("the program runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let document = zoetrope::formats::open_project(&project).expect("the project");
+    let arrangement = document.arrangement();
+    assert_eq!((arrangement.clips.len(), arrangement.clips[0].from, arrangement.clips[0].to), (2, 9, 78));
+    assert!(arrangement.clips[1].settings.rounds > 1 && arrangement.clips[0].settings.foot_lock == 1.0, "{:?}", arrangement.clips);
+    let timeline = Chain::of(arrangement, document.takes());
+    for path in [glb, bvh] {
+        let exported = zoetrope::formats::read(&path).expect("the exported file");
+        assert_eq!(exported.len(), timeline.motion().len(), "{}", path.display());
+        let positions = |motion: &Motion| motion.frames.iter().flat_map(|pose| pose.world().positions_m).collect::<Vec<_>>();
+        let apart = positions(&exported).iter().zip(positions(timeline.motion())).map(|(a, b)| a.distance(b)).fold(0.0, f32::max);
+        assert!(apart < 1e-3, "{} is {apart} m apart from the timeline", path.display());
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Export, the model's card and the list of keys.
+//! Export, the project's file, the model's card and the list of keys.
 
 use super::View;
 use super::parts::{TextButton, choices, faint, row, soft};
@@ -6,8 +6,9 @@ use crate::app::Action;
 use crate::app::keys::KEYS;
 use crate::app::session::{Dialog, ModelState, Session};
 use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
+use crate::formats::PROJECT_ENDING;
 use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Label, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The endings that can be written, and who reads them.
 const FORMATS: [(&str, &str, &str); 4] = [
@@ -31,6 +32,10 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         Dialog::Export { path } => {
             let modal = Modal::new(Id::new("export")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(export(ui, view.session, path))).should_close()
+        }
+        Dialog::Project { path, opens } => {
+            let modal = Modal::new(Id::new("project")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(project(ui, view.session, path, *opens))).should_close()
         }
         Dialog::Model => {
             let modal = Modal::new(Id::new("model")).frame(frame);
@@ -71,14 +76,9 @@ fn export(ui: &mut Ui, session: &Session, path: &Path) -> Vec<Action> {
             if ui.add(TextButton { text: "Browse…", main: false, min_width: 0.0, height: FIELD_HEIGHT }).clicked() {
                 actions.push(Action::BrowseExportPath);
             }
-            let mut text = path.to_string_lossy().into_owned();
-            let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
-            let field = TextEdit::singleline(&mut text).id(Id::new("export path")).desired_width(ui.available_width()).frame(frame);
-            let response = ui.add(field);
-            if response.changed() {
-                actions.push(Action::ExportPath(text.into()));
-            }
-            entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let (written, done) = path_field(ui, "export path", path);
+            actions.extend(written.map(Action::ExportPath));
+            entered = done;
         });
     });
     ui.label(faint(format!("The file carries the model's name and licence: {}, {}", take.provenance.model, take.provenance.licence)));
@@ -87,6 +87,44 @@ fn export(ui: &mut Ui, session: &Session, path: &Path) -> Vec<Action> {
         let save = ui.add_enabled(chosen.is_some(), TextButton { text: "Save", main: true, min_width: 96.0, height: 34.0 });
         if save.clicked() || (entered && chosen.is_some()) {
             actions.push(Action::Export(path.to_owned()));
+        }
+        if ui.add(TextButton { text: "Cancel", main: false, min_width: 0.0, height: 34.0 }).clicked() {
+            actions.push(Action::CloseDialog);
+        }
+    });
+    actions
+}
+
+/// A field for a path: what was written into it, and whether Enter ended it.
+fn path_field(ui: &mut Ui, id: &str, path: &Path) -> (Option<PathBuf>, bool) {
+    let mut text = path.to_string_lossy().into_owned();
+    let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
+    let response = ui.add(TextEdit::singleline(&mut text).id(Id::new(id)).desired_width(ui.available_width()).frame(frame));
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    (response.changed().then(|| text.into()), entered)
+}
+
+/// Which file to save the project to, or to open.
+fn project(ui: &mut Ui, session: &Session, path: &Path, opens: bool) -> Vec<Action> {
+    let mut actions = Vec::new();
+    ui.set_width(460.0);
+    ui.label(RichText::new(if opens { "Open a project" } else { "Save the project" }).font(theme::medium(18.0)).color(TEXT));
+    ui.add_space(4.0);
+    let (written, entered) = path_field(ui, "project path", path);
+    actions.extend(written.map(Action::ProjectPath));
+    let is_project = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING));
+    let hint = match (opens, session.is_unsaved()) {
+        _ if !is_project => "the name ends in .zoetrope",
+        (true, true) => "what was not saved here is lost: save it first",
+        _ => "takes, clips and everything done to them, in one file",
+    };
+    ui.label(faint(hint));
+    ui.add_space(8.0);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let text = if opens { "Open" } else { "Save" };
+        let go = ui.add_enabled(is_project, TextButton { text, main: true, min_width: 96.0, height: 34.0 });
+        if go.clicked() || (entered && is_project) {
+            actions.push(if opens { Action::Open(path.to_owned()) } else { Action::Save(path.to_owned()) });
         }
         if ui.add(TextButton { text: "Cancel", main: false, min_width: 0.0, height: 34.0 }).clicked() {
             actions.push(Action::CloseDialog);

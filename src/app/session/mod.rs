@@ -5,6 +5,7 @@
 
 mod generation;
 mod list;
+mod project;
 mod selection;
 mod sketch;
 mod timeline;
@@ -22,7 +23,7 @@ use crate::motion::{Motion, Pose};
 use crate::stage::{CameraMove, Figure};
 use crate::timeline::{Chain, ClipId, Document, Edit, Take, TakeId};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Most takes of one prompt.
@@ -90,6 +91,13 @@ pub enum Dialog {
         /// The file.
         path: PathBuf,
     },
+    /// Which project file to save to, or to open.
+    Project {
+        /// The file.
+        path: PathBuf,
+        /// Whether it is opened.
+        opens: bool,
+    },
     /// The model's card.
     Model,
     /// The list of keys.
@@ -114,6 +122,15 @@ pub enum Effect {
         /// Where.
         path: PathBuf,
     },
+    /// Write a document to a project file.
+    Save {
+        /// What.
+        document: Box<Document>,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Read a project file.
+    Open(PathBuf),
     /// Save a picture of the window.
     Screenshot(PathBuf),
     /// Close the window.
@@ -163,8 +180,10 @@ pub struct Session {
     pub dialog: Dialog,
     /// Messages to the user.
     pub toasts: Toasts,
-    /// Files being written.
-    exporting: usize,
+    /// Where the document is kept.
+    kept: project::Kept,
+    /// Files being written or read.
+    errands: usize,
     next_job: u64,
 }
 
@@ -194,7 +213,8 @@ impl Session {
             full_screen: false,
             dialog: Dialog::None,
             toasts: Toasts::default(),
-            exporting: 0,
+            kept: project::Kept::default(),
+            errands: 0,
             next_job: 1,
         }
     }
@@ -273,7 +293,7 @@ impl Session {
     pub fn busy(&self) -> Busy {
         let loading = matches!(self.model, ModelState::Loading { .. });
         Busy {
-            working: loading || !self.jobs.is_empty() || self.exporting > 0,
+            working: loading || !self.jobs.is_empty() || self.errands > 0,
             showing: matches!(self.showing, Showing::Preview { .. }),
             ..Busy::default()
         }
@@ -367,6 +387,15 @@ impl Session {
                 return vec![Effect::FullScreen(full_screen)];
             }
 
+            Action::SaveProject => return self.save_project(),
+            Action::OpenProject => self.dialog = Dialog::Project { path: self.project().unwrap_or(Path::new("")).to_owned(), opens: true },
+            Action::ProjectPath(path) => {
+                if let Dialog::Project { path: written, .. } = &mut self.dialog {
+                    *written = path;
+                }
+            }
+            Action::Save(path) => return self.save_project_to(path),
+            Action::Open(path) => return self.open_project(path),
             Action::OpenExport => self.open_export(),
             Action::OpenModel => self.dialog = Dialog::Model,
             Action::OpenHelp => self.dialog = Dialog::Help,
@@ -389,7 +418,7 @@ impl Session {
 
     /// A file has been written, or not.
     pub fn exported(&mut self, outcome: Result<PathBuf, String>) {
-        self.exporting = self.exporting.saturating_sub(1);
+        self.errands = self.errands.saturating_sub(1);
         match outcome {
             Ok(path) => self.toasts.add(ToastKind::Done, format!("saved {}", path.display())),
             Err(message) => self.toasts.add(ToastKind::Error, message),
@@ -409,7 +438,7 @@ impl Session {
             return Vec::new();
         };
         self.dialog = Dialog::None;
-        self.exporting += 1;
+        self.errands += 1;
         vec![Effect::Export { take, path }]
     }
 }
