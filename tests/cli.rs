@@ -4,9 +4,11 @@
 use glam::{Quat, Vec3};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 use tempfile::TempDir;
 use zoetrope::formats::{self, WriteOptions};
 use zoetrope::motion::{Motion, Pose};
+use zoetrope::timeline::{Document, Edit, Provenance, Take};
 
 #[path = "shared/kit.rs"]
 mod shared;
@@ -481,4 +483,27 @@ fn render_draws_a_picture_and_an_animation() {
 #[test]
 fn without_its_window_the_program_says_so_in_one_line() {
     assert!(fails(&[]).contains("without its window"));
+}
+
+#[test]
+fn a_project_is_converted_whole_in_part_or_take_by_take() {
+    let folder = TempDir::new().expect("a folder");
+    let [project, out] = ["scene.zoetrope", "out.glb"].map(|name| folder.path().join(name));
+    let mut document = Document::default();
+    for prompt in ["a walk", "another walk"] {
+        let provenance = Provenance { prompt: prompt.to_owned(), model: "starter".to_owned(), ..Provenance::default() };
+        let take = document.add(Take { motion: Arc::new(walk()), provenance });
+        document.apply(&Edit::Insert { take, at: 9 }).expect("a clip");
+    }
+    formats::save_project(&project, &document).expect("saved");
+    let seconds = |options: &[&str]| {
+        succeeds(&[&["convert", text(&project), text(&out)], options].concat());
+        formats::read(&out).expect("written").duration_secs()
+    };
+    assert_eq!(seconds(&[]), 4.0);
+    assert!(String::from_utf8_lossy(&std::fs::read(&out).expect("read")).contains("a walk → another walk"));
+    assert_eq!(seconds(&["--from", "0.5", "--to", "3"]), 2.5);
+    assert_eq!(seconds(&["--take", "2", "--from", "1"]), 1.0);
+    assert!(!String::from_utf8_lossy(&std::fs::read(&out).expect("read")).contains("a walk"));
+    assert!(fails(&["convert", text(&project), text(&out), "--take", "3"]).contains("no take 3"));
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use zoetrope::formats::{self, FormatError, Units, WriteOptions};
+use zoetrope::formats::{self, Contents, FormatError, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M, rotation};
 use zoetrope::timeline::Provenance;
 
@@ -64,11 +64,13 @@ fn every_style_and_unit_of_bvh_comes_back_within_a_hair() {
     let folder = Folder::new();
     let motion = lively(90);
     for names in [NameStyle::Smpl, NameStyle::Mixamo, NameStyle::Unreal] {
-        for units in [Units::Cm, Units::M] {
-            let options = WriteOptions { names, units, ..WriteOptions::default() };
+        for (units, root_bone) in [(Units::Cm, Some(true)), (Units::M, Some(true)), (Units::Cm, Some(false)), (Units::M, None)] {
+            let options = WriteOptions { names, units, root_bone, ..WriteOptions::default() };
             let apart_m = apart_m(&motion, &folder.there_and_back("clip.bvh", &motion, &options));
             // Half a millionth of a degree and of a unit are rounded away; f32 rotations are good to a tenth of a millimetre.
-            assert!(apart_m < 2e-4, "{names:?} {units:?}: {apart_m} m");
+            assert!(apart_m < 2e-4, "{names:?} {units:?} {root_bone:?}: {apart_m} m");
+            let text = std::fs::read_to_string(folder.file("clip.bvh")).expect("read");
+            assert_eq!(text.contains("ROOT root\n"), root_bone.unwrap_or(names == NameStyle::Unreal), "{names:?} {root_bone:?}");
         }
     }
 }
@@ -204,11 +206,25 @@ fn every_style_of_glb_comes_back_exactly() {
     let folder = Folder::new();
     let motion = lively(60);
     for names in [NameStyle::Smpl, NameStyle::Mixamo, NameStyle::Unreal] {
-        for (skeleton_only, fps) in [(true, 30.0), (false, 60.0)] {
-            let options = WriteOptions { names, skeleton_only, fps, ..WriteOptions::default() };
+        for (contents, root_bone, fps) in
+            [(Contents::Skeleton, None, 30.0), (Contents::Character, Some(true), 60.0), (Contents::Animation, Some(false), 60.0)]
+        {
+            let options = WriteOptions { names, contents, root_bone, fps, ..WriteOptions::default() };
             let apart_m = apart_m(&motion, &folder.there_and_back("clip.glb", &motion, &options));
-            assert!(apart_m < 1e-5, "{names:?} at {fps} fps: {apart_m} m");
+            assert!(apart_m < 1e-5, "{names:?}, {contents:?}, {root_bone:?} at {fps} fps: {apart_m} m");
         }
+    }
+}
+
+#[test]
+fn a_glb_holds_what_it_is_asked_for() {
+    let folder = Folder::new();
+    for (contents, skins, meshes) in [(Contents::Character, 1, 1), (Contents::Skeleton, 1, 0), (Contents::Animation, 0, 0)] {
+        formats::write(&folder.file("clip.glb"), &lively(5), &WriteOptions { contents, ..WriteOptions::default() }).expect("written");
+        let (json, _) = chunks(&folder.file("clip.glb"));
+        let count = |what: &str| json[what].as_array().map_or(0, Vec::len);
+        assert_eq!((count("skins"), count("meshes"), count("animations")), (skins, meshes, 1), "{contents:?}");
+        assert_eq!(count("nodes"), 22 + meshes, "{contents:?}");
     }
 }
 
@@ -266,7 +282,7 @@ fn glb(json: &str, bin: &[u8]) -> Vec<u8> {
 /// Our own file as somebody else would have made it: under a turned and scaled node, so that nothing of it is taken as it is.
 fn from_elsewhere(folder: &Folder, motion: &Motion, names: NameStyle, change: impl Fn(&mut serde_json::Value)) -> Motion {
     let path = folder.file("clip.glb");
-    formats::write(&path, motion, &WriteOptions { names, skeleton_only: true, ..WriteOptions::default() }).expect("written");
+    formats::write(&path, motion, &WriteOptions { names, contents: Contents::Skeleton, ..WriteOptions::default() }).expect("written");
     let (mut json, bin) = chunks(&path);
     let nodes = json["nodes"].as_array_mut().expect("nodes");
     let half = std::f32::consts::FRAC_PI_4.sin();
@@ -491,7 +507,7 @@ fn valid_files() -> &'static [(&'static str, Vec<u8>)] {
     static FILES: std::sync::OnceLock<Vec<(&str, Vec<u8>)>> = std::sync::OnceLock::new();
     FILES.get_or_init(|| {
         let folder = Folder::new();
-        let options = WriteOptions { skeleton_only: true, ..WriteOptions::default() };
+        let options = WriteOptions { contents: Contents::Skeleton, ..WriteOptions::default() };
         ["clip.bvh", "clip.npz", "clip.glb", "clip.npy"]
             .into_iter()
             .map(|name| {

@@ -4,6 +4,7 @@ use super::dataset_args::DatasetCommand;
 use super::threads::threads_for;
 use super::train::{EVALUATOR_STEPS, TrainCommand};
 use crate::library::STARTER;
+use clap::builder::BoolishValueParser;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,7 +50,7 @@ pub struct WindowArgs {
 pub enum Command {
     /// Make motions from prompts
     Generate(GenerateArgs),
-    /// Convert a motion file: any of .bvh .glb .npz .npy to any
+    /// Convert a motion file or a project: any of .bvh .glb .npz .npy .zoetrope to any of the first four
     Convert(ConvertArgs),
     /// Measure a motion file
     Inspect(InspectArgs),
@@ -192,6 +193,12 @@ pub struct ExportArgs {
     /// The skeleton without the character (GLB only)
     #[arg(long)]
     pub skeleton_only: bool,
+    /// No more than the animation, on nodes of the joints' names (GLB only)
+    #[arg(long, conflicts_with_all = ["skeleton_only", "character"])]
+    pub animation_only: bool,
+    /// A bone under the pelvis that carries the ground motion (BVH, GLB) [default: yes with unreal names, else no]
+    #[arg(long, value_name = "yes|no", value_parser = BoolishValueParser::new())]
+    pub root_bone: Option<bool>,
     /// Your own body instead of the mannequin: the .npz file of SMPL, SMPL-H or SMPL-X (BVH, GLB)
     #[arg(long, value_name = "FILE.npz")]
     pub character: Option<PathBuf>,
@@ -203,7 +210,7 @@ pub struct ExportArgs {
 /// `zoetrope convert`
 #[derive(Debug, clap::Args)]
 pub struct ConvertArgs {
-    /// The file to read
+    /// The file to read; a project (.zoetrope) gives its timeline
     #[arg(value_name = "IN")]
     pub input: PathBuf,
     /// The file to write
@@ -215,6 +222,15 @@ pub struct ConvertArgs {
     /// Clean up the feet
     #[arg(long)]
     pub cleanup: bool,
+    /// Only what follows this time
+    #[arg(long, value_name = "S", value_parser = seconds_or_zero)]
+    pub from: Option<f32>,
+    /// Only what comes before this time
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub to: Option<f32>,
+    /// Of a project, the take with this number in the list of takes [default: the timeline]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub take: Option<u32>,
 }
 
 /// `zoetrope inspect`
@@ -530,6 +546,8 @@ mod tests {
             "generate --prompts list.txt -o out --split",
             "generate walk -o walk.glb --rewrite llama.gguf --rewrite-seconds 20",
             "convert in.bvh out.glb --fps 24 --names mixamo --units m --in-place --cleanup --skeleton-only",
+            "convert in.bvh out.glb --animation-only --root-bone yes --from 0.5 --to 2",
+            "convert scene.zoetrope out.bvh --root-bone no --take 2",
             "inspect walk.glb --json",
             "render walk.glb -o walk.png --times 0,1.5 --size 640x480 --camera three-quarter",
             "models list",
@@ -573,6 +591,8 @@ mod tests {
             "generate walk -o a.glb --top-p 1.5",
             "generate walk -o a.glb --variations 0",
             "convert in.bvh",
+            "convert in.bvh out.glb --skeleton-only --animation-only",
+            "convert in.bvh out.glb --root-bone maybe",
             "convert in.bvh out.bvh --fps 25",
             "render a.glb -o a.png --size 10",
             "--screenshots pictures",

@@ -1,21 +1,60 @@
-//! `zoetrope convert IN OUT`: any motion file to any other.
+//! `zoetrope convert IN OUT`: any motion file or project to any motion file.
 
 use super::args::{ConvertArgs, ExportArgs, Names, Units};
 use super::error::CliError;
 use super::progress::say;
-use crate::formats::{self, WriteOptions};
-use crate::motion::NameStyle;
+use crate::formats::{self, Contents, WriteOptions};
 use crate::motion::cleanup::{CleanupSettings, clean};
+use crate::motion::{Motion, NameStyle};
+use crate::timeline::{Chain, Provenance};
+use std::path::Path;
 use std::sync::Arc;
 
 pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
-    let mut motion = formats::read(&args.input).map_err(CliError::from_below)?;
+    let (mut motion, provenance) = read(args)?;
+    let read_frames = motion.len();
+    if args.from.is_some() || args.to.is_some() {
+        motion = motion.trimmed(args.from.unwrap_or(0.0), args.to.unwrap_or(f32::MAX));
+    }
     if args.cleanup {
         motion = clean(&motion, &CleanupSettings::default());
     }
-    formats::write(&args.output, &motion, &write_options(&args.export)?).map_err(CliError::from_below)?;
-    say(&format!("{}: {:.2} s, {} frames read", args.output.display(), motion.duration_secs(), motion.len()));
+    let options = WriteOptions { provenance, ..write_options(&args.export)? };
+    formats::write(&args.output, &motion, &options).map_err(CliError::from_below)?;
+    say(&format!("{}: {:.2} s, {read_frames} frames read", args.output.display(), motion.duration_secs()));
     Ok(())
+}
+
+fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>), CliError> {
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from >= to
+    {
+        return Err(CliError::Usage(format!("--from {from} is not before --to {to}")));
+    }
+    let is_project = args.input.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(formats::PROJECT_ENDING));
+    if is_project {
+        return read_project(&args.input, args.take);
+    }
+    if args.take.is_some() {
+        return Err(CliError::Usage("--take chooses a take of a project: leave it out for a motion file".to_owned()));
+    }
+    formats::read(&args.input).map(|motion| (motion, None)).map_err(CliError::from_below)
+}
+
+/// The take with this number of a project's list, else its timeline.
+fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Option<Provenance>), CliError> {
+    let document = formats::open_project(path).map_err(CliError::from_below)?;
+    let lacks = |what: String, help: &str| CliError::Failed(format!("{what} in {}; {help}", path.display()));
+    let Some(number) = take else {
+        let chain = Chain::of(document.arrangement(), document.takes());
+        let whole = chain.as_take(0..chain.motion().len(), document.takes());
+        let whole = whole.ok_or_else(|| lacks("no clips on the timeline".to_owned(), "choose a take with --take N"))?;
+        return Ok((Motion::clone(&whole.motion), Some(whole.provenance)));
+    };
+    let shelf = &document.arrangement().shelf;
+    let found = shelf.get(number as usize - 1).and_then(|shelved| document.takes().get(&shelved.take));
+    let found = found.ok_or_else(|| lacks(format!("no take {number}"), &format!("it has {} takes", shelf.len())))?;
+    Ok((Motion::clone(&found.motion), Some(found.provenance.clone())))
 }
 
 /// The options of the writers, with the character that goes out.
@@ -36,7 +75,12 @@ pub(super) fn write_options(args: &ExportArgs) -> Result<WriteOptions, CliError>
             Units::M => formats::Units::M,
         },
         in_place: args.in_place,
-        skeleton_only: args.skeleton_only,
+        root_bone: args.root_bone,
+        contents: match (args.skeleton_only, args.animation_only) {
+            (_, true) => Contents::Animation,
+            (true, false) => Contents::Skeleton,
+            (false, false) => Contents::Character,
+        },
         character,
         provenance: None,
     })

@@ -1,4 +1,4 @@
-//! The skeleton as files have it: names of a style, depth-first order, a ground bone for Unreal, where the last bones end.
+//! The skeleton as files have it: names of a style, depth-first order, a ground bone where one is wanted, where the last bones end.
 
 use crate::motion::{JOINT_COUNT, Joint, NameStyle, PARENTS, Pose};
 use glam::{Quat, Vec3, vec3};
@@ -19,10 +19,10 @@ pub(super) struct Bone {
     pub(super) moves: bool,
 }
 
-/// The bones of a style on a skeleton, parents before children, depth-first.
-pub(super) fn bones(style: NameStyle, rest_offsets_m: &[Vec3; JOINT_COUNT]) -> Vec<Bone> {
+/// The bones of a style on a skeleton, with a ground bone or without, parents before children, depth-first.
+pub(super) fn bones(style: NameStyle, has_ground: bool, rest_offsets_m: &[Vec3; JOINT_COUNT]) -> Vec<Bone> {
     let mut bones = Vec::with_capacity(JOINT_COUNT + 1);
-    if style == NameStyle::Unreal {
+    if has_ground {
         bones.push(Bone { name: GROUND.to_owned(), joint: None, parent: None, rest_m: Vec3::ZERO, moves: true });
     }
     let ground = bones.len().checked_sub(1);

@@ -27,6 +27,7 @@ use crate::body::Character;
 use crate::motion::{self, FPS, JOINT_COUNT, Motion, NameStyle, Pose};
 use crate::timeline::Provenance;
 use error::Fault;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,13 +62,25 @@ impl Format {
 }
 
 /// The unit of a BVH file, which has none of its own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Units {
     /// Centimetres, what most tools expect.
     #[default]
     Cm,
     /// Metres.
     M,
+}
+
+/// What a GLB file holds beside the animation. The other formats hold what they are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Contents {
+    /// The skinned character on its skeleton.
+    #[default]
+    Character,
+    /// The skeleton without the character's mesh.
+    Skeleton,
+    /// No skeleton to bind anything to: nodes of the joints' names, for engines that lay the animation over a character they have.
+    Animation,
 }
 
 /// How to write a motion.
@@ -81,8 +94,10 @@ pub struct WriteOptions {
     pub units: Units,
     /// Whether the root stays where it is on the floor.
     pub in_place: bool,
-    /// Whether the skeleton goes without the character's mesh (GLB only).
-    pub skeleton_only: bool,
+    /// Whether a bone `root` carries the ground motion (BVH, GLB); `None` is what the names usually have.
+    pub root_bone: Option<bool>,
+    /// What goes out beside the animation (GLB only).
+    pub contents: Contents,
     /// Whose bones and mesh go out (GLB, BVH); `None` is the mannequin.
     pub character: Option<Arc<Character>>,
     /// Where the motion came from (GLB only).
@@ -96,10 +111,19 @@ impl Default for WriteOptions {
             names: NameStyle::Smpl,
             units: Units::Cm,
             in_place: false,
-            skeleton_only: false,
+            root_bone: None,
+            contents: Contents::default(),
             character: None,
             provenance: None,
         }
+    }
+}
+
+impl WriteOptions {
+    /// Whether a bone `root` carries the ground motion.
+    #[must_use]
+    pub fn has_root_bone(&self) -> bool {
+        self.root_bone.unwrap_or(self.names.has_root_bone())
     }
 }
 
@@ -176,7 +200,7 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
         Format::Bvh => {
             let character = character();
             let poses = character.follows(motion).poses_at(fps);
-            Ok(bvh::encode(&poses, fps, options.names, &character.rest_offsets_m, options.units).into_bytes())
+            Ok(bvh::encode(&poses, fps, &character.rest_offsets_m, options).into_bytes())
         }
         Format::Glb => {
             let character = character();

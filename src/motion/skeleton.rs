@@ -3,6 +3,7 @@
 //! The rest pose is a T-pose about 1.70 m tall, feet on the floor, facing +Z, every joint's rest rotation the identity.
 
 use glam::{Vec3, vec3};
+use serde::{Deserialize, Serialize};
 
 /// Number of joints of the skeleton.
 pub const JOINT_COUNT: usize = 22;
@@ -120,7 +121,7 @@ pub fn rest_positions() -> [Vec3; JOINT_COUNT] {
 }
 
 /// Which names the joints carry in a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NameStyle {
     /// SMPL: `Pelvis`, `L_Hip`, …
     #[default]
@@ -209,6 +210,12 @@ impl NameStyle {
                 "hand_r",
             ],
         }
+    }
+
+    /// Whether a skeleton of this style usually has a bone `root` that carries the ground motion.
+    #[must_use]
+    pub fn has_root_bone(self) -> bool {
+        self == Self::Unreal
     }
 
     /// What stands before each name in a file.

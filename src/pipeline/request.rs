@@ -1,5 +1,6 @@
 //! What a caller asks for: plain data with the command line's defaults.
 
+use crate::timeline::Provenance;
 use std::fmt;
 
 /// One generation.
@@ -33,6 +34,26 @@ impl Request {
         }
     }
 
+    /// The request that made a take; none where its settings do not say that all was the model's own.
+    #[must_use]
+    pub fn of(provenance: &Provenance) -> Option<Self> {
+        let Provenance { prompt, seed, settings, .. } = provenance;
+        let mut parts = settings.splitn(3, ", ");
+        let length = Length::parse(parts.next()?)?;
+        let own = Sampling::default().to_string();
+        let clean = Finish::Clean.to_string();
+        (parts.next()? == own && parts.next()? == clean).then(|| Self { seed: *seed, length, ..Self::new(prompt.as_str()) })
+    }
+
+    /// What a take says of its settings, for people to read.
+    #[must_use]
+    pub fn settings(&self) -> String {
+        match self.finish {
+            Finish::Published => self.finish.to_string(),
+            Finish::Clean | Finish::Raw => format!("{}, {}, {}", self.length, self.sampling, self.finish),
+        }
+    }
+
     /// The request for one variation alone, counted from 0.
     #[must_use]
     pub fn variation(&self, variation: u32) -> Self {
@@ -60,6 +81,18 @@ pub enum Length {
 impl Default for Length {
     fn default() -> Self {
         Self::Between { min_secs: 0.0, max_secs: 10.0 }
+    }
+}
+
+impl Length {
+    /// What [`Length`]'s own text says.
+    fn parse(text: &str) -> Option<Self> {
+        let secs = |text: &str| text.parse().ok().filter(|secs: &f32| secs.is_finite());
+        let text = text.strip_suffix(" s")?;
+        match text.split_once(" to ") {
+            Some((min, max)) => Some(Self::Between { min_secs: secs(min)?, max_secs: secs(max)? }),
+            None => Some(Self::Exact { secs: secs(text)? }),
+        }
     }
 }
 
@@ -120,5 +153,25 @@ impl fmt::Display for Finish {
             Self::Raw => "raw",
             Self::Published => "published decode",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_take_says_which_request_makes_it_again_unless_something_was_special() {
+        let plain = Request { seed: 7, length: Length::Exact { secs: 2.35 }, ..Request::new("a person walks, then waves") };
+        let open = Request::new("a person jumps");
+        let greedy = Request { sampling: Sampling { greedy: true, ..Sampling::default() }, ..plain.clone() };
+        let raw = Request { finish: Finish::Raw, ..plain.clone() };
+        let of = |request: &Request| {
+            let provenance =
+                Provenance { prompt: request.prompt.clone(), seed: request.seed, settings: request.settings(), ..Provenance::default() };
+            Request::of(&provenance)
+        };
+        assert_eq!([of(&plain), of(&open), of(&greedy), of(&raw)], [Some(plain), Some(open), None, None]);
+        assert_eq!(Request::of(&Provenance::default()), None);
     }
 }

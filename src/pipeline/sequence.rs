@@ -161,16 +161,12 @@ impl<'m> Sequence<'m> {
 
     fn provenance(&self) -> Provenance {
         let request = &self.request;
-        let settings = match request.finish {
-            Finish::Published => request.finish.to_string(),
-            Finish::Clean | Finish::Raw => format!("{}, {}, {}", request.length, request.sampling, request.finish),
-        };
         Provenance {
             prompt: request.prompt.clone(),
             seed: request.seed,
             model: self.model.config.name.clone(),
             licence: self.model.config.licence.clone(),
-            settings,
+            settings: request.settings(),
         }
     }
 }

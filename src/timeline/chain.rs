@@ -1,7 +1,7 @@
 //! The timeline as one motion: every clip from where the one before it ends.
 
 use super::clip::{Baked, Clip};
-use super::{Arrangement, Take, TakeId};
+use super::{Arrangement, Provenance, Take, TakeId};
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::join::{Turned, following};
 use crate::motion::{Motion, Pose};
@@ -80,6 +80,32 @@ impl Chain {
     /// The frames of each clip, in order.
     pub fn spans(&self) -> impl Iterator<Item = (&Clip, Range<usize>)> {
         self.parts.iter().map(|part| (&part.clip, part.start..part.start + part.clip.frames()))
+    }
+
+    /// Frames of the chain as a take that says where all of it came from; none where there are no frames.
+    #[must_use]
+    pub fn as_take(&self, range: Range<usize>, takes: &BTreeMap<TakeId, Arc<Take>>) -> Option<Take> {
+        let motion = Motion { frames: self.motion.frames.get(range.clone()).filter(|frames| !frames.is_empty())?.to_vec() };
+        Some(Take { motion: Arc::new(motion), provenance: self.provenance(range, takes) })
+    }
+
+    /// Where frames of the chain came from: what their takes say, in order.
+    #[must_use]
+    pub fn provenance(&self, range: Range<usize>, takes: &BTreeMap<TakeId, Arc<Take>>) -> Provenance {
+        let seen = self.spans().filter(|(_, span)| span.start < range.end && range.start < span.end);
+        let from: Vec<&Provenance> = seen.filter_map(|(clip, _)| takes.get(&clip.take)).map(|take| &take.provenance).collect();
+        let all = |text: fn(&Provenance) -> &String, between: &str| {
+            let mut texts: Vec<&str> = from.iter().map(|provenance| text(provenance).as_str()).collect();
+            texts.dedup();
+            texts.join(between)
+        };
+        Provenance {
+            prompt: all(|provenance| &provenance.prompt, " → "),
+            seed: from.first().map_or(0, |provenance| provenance.seed),
+            model: all(|provenance| &provenance.model, ", "),
+            licence: all(|provenance| &provenance.licence, ", "),
+            settings: all(|provenance| &provenance.settings, ", "),
+        }
     }
 
     /// The pose at a time, interpolated.

@@ -6,7 +6,8 @@ Run by `run.sh` with PyPI's `bpy` (Blender as a Python module). The features say
 metres, Y up, first frame at the origin facing +Z. A file passes when it imports as an armature whose rest pose is an upright
 T-pose of our size, whose joints are within a millimetre of the features in every frame, and which lasts as long; a GLB's mesh has to
 follow its skeleton. The name says what a file cannot: `-m` a BVH in metres, `-24` or `-60` another rate, `-skeleton` no mesh,
-`-inplace` a root that keeps its x and z.
+`-animation` no skeleton to bind to, which Blender shows as one empty a joint, `-rootyes` and `-rootno` a ground bone or none whatever
+the names usually have, `-inplace` a root that keeps its x and z.
 """
 
 import math
@@ -77,18 +78,22 @@ def load(path):
     else:
         bpy.ops.import_scene.gltf(filepath=str(path))
     armatures = [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
-    assert len(armatures) == 1, f"{len(armatures)} armatures"
-    return armatures[0]
+    wanted = 0 if "animation" in marks(path) else 1
+    assert len(armatures) == wanted, f"{len(armatures)} armatures"
+    return armatures[0] if armatures else None
 
 
-def bones(armature):
-    """The armature's bone names of our joints, in our order."""
-    present = {bone.name for bone in armature.data.bones}
+def bones(path, armature):
+    """The names of our joints, in our order: the armature's bones, or plain objects where there is none."""
+    present = {bone.name for bone in (armature.data.bones if armature else bpy.data.objects)}
     for style, names in NAMES.items():
         prefix = "mixamorig:" if style == "mixamo" else ""
         names = [prefix + name for name in names.split()]
         if present.issuperset(names):
-            assert (style == "unreal") == ("root" in present), "only Unreal's skeleton has a ground bone"
+            usual = style == "unreal"
+            has_ground = "rootyes" in marks(path) or (usual and "rootno" not in marks(path))
+            assert has_ground == ("root" in present), f"a ground bone: {not has_ground}"
+            assert len(present) >= JOINTS + has_ground
             return names
     raise AssertionError(f"no known names: {sorted(present)}")
 
@@ -122,9 +127,11 @@ def check_mesh(armature):
 
 def check(path, expected):
     armature = load(path)
-    names = bones(armature)
-    check_rest(armature, names)
-    start, end = armature.animation_data.action.frame_range
+    names = bones(path, armature)
+    if armature:
+        check_rest(armature, names)
+    animated = armature or bpy.data.objects[names[0]]
+    start, end = animated.animation_data.action.frame_range
     fps = bpy.context.scene.render.fps / bpy.context.scene.render.fps_base
     # A BVH file's frame time is rounded to a microsecond.
     fps = round(fps, 1)
@@ -143,9 +150,12 @@ def check(path, expected):
         if frame > end + 0.01:
             break
         bpy.context.scene.frame_set(int(frame), subframe=frame - int(frame))
-        found.append([y_up(armature.matrix_world @ armature.pose.bones[name].head) for name in names])
+        if armature:
+            found.append([y_up(armature.matrix_world @ armature.pose.bones[name].head) for name in names])
+        else:
+            found.append([y_up(bpy.data.objects[name].matrix_world.translation) for name in names])
         wanted.append(expected[index])
-        if index % (25 * step) == 0:
+        if armature and index % (25 * step) == 0:
             meshes = check_mesh(armature)
     found, wanted = at_origin(np.array(found)), at_origin(np.array(wanted))
     apart = np.linalg.norm(found - wanted, axis=2)
@@ -155,7 +165,7 @@ def check(path, expected):
     assert apart.max() <= TOLERANCE_M, f"{apart.max() * 1000:.2f} mm apart"
     assert not path.suffix == ".bvh" or abs(fps - rate) < 0.05, f"{fps} frames a second"
     if path.suffix == ".glb":
-        assert meshes == (0 if "skeleton" in marks(path) else 1), f"{meshes} meshes"
+        assert meshes == (0 if {"skeleton", "animation"} & set(marks(path)) else 1), f"{meshes} meshes"
     return apart.max()
 
 

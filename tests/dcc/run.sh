@@ -18,15 +18,25 @@ zoetrope=${ZOETROPE:-${CARGO_TARGET_DIR:-target}/debug/zoetrope}
 [ -n "${ZOETROPE:-}" ] || cargo build --quiet --no-default-features
 convert() { "$zoetrope" convert "$motion" "$@" 2>"$out/convert.log" || { cat "$out/convert.log"; exit 1; }; }
 convert "$out/clip.npy"
+# A name's marks say how the file was written: that is what the checks go by.
 for names in smpl mixamo unreal; do
     for fps in 24 30 60; do
-        for ending in glb bvh; do
-            convert "$out/clip-$names-$fps.$ending" --names $names --fps $fps
-            convert "$out/clip-$names-$fps-inplace.$ending" --names $names --fps $fps --in-place
+        for place in "" -inplace; do
+            options=(--names $names --fps $fps ${place:+--in-place})
+            convert "$out/clip-$names-$fps$place.glb" "${options[@]}"
+            convert "$out/clip-$names-$fps$place-skeleton.glb" "${options[@]}" --skeleton-only
+            convert "$out/clip-$names-$fps$place-animation.glb" "${options[@]}" --animation-only
+            convert "$out/clip-$names-$fps$place.bvh" "${options[@]}"
+            convert "$out/clip-$names-$fps$place-m.bvh" "${options[@]}" --units m
         done
     done
-    convert "$out/clip-$names-skeleton.glb" --names $names --skeleton-only
-    convert "$out/clip-$names-m.bvh" --names $names --units m
+    for root in yes no; do
+        convert "$out/clip-$names-root$root.glb" --names $names --root-bone $root
+        convert "$out/clip-$names-root$root-inplace-skeleton.glb" --names $names --root-bone $root --skeleton-only --in-place
+        convert "$out/clip-$names-root$root-60-animation.glb" --names $names --root-bone $root --animation-only --fps 60
+        convert "$out/clip-$names-root$root.bvh" --names $names --root-bone $root
+        convert "$out/clip-$names-root$root-24-m.bvh" --names $names --root-bone $root --units m --fps 24
+    done
 done
 
 failed=0

@@ -2,10 +2,9 @@
 
 use super::{Session, Showing, sketch::Inspection};
 use crate::app::toast::ToastKind;
-use crate::motion::{FPS, Motion, looping};
-use crate::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, Provenance, Take, TakeId};
+use crate::motion::{FPS, looping};
+use crate::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, Take, TakeId};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// How often a clip is played that has just become a loop.
 const USUAL_ROUNDS: u32 = 3;
@@ -327,23 +326,7 @@ impl Session {
     /// The timeline, its range where one is set, as a take that says where all of it came from.
     #[must_use]
     pub fn flattened(&self) -> Option<Take> {
-        let frames = &self.chain.motion().frames;
-        let range = self.range().cloned().unwrap_or(0..frames.len());
-        let motion = Motion { frames: frames.get(range).filter(|frames| !frames.is_empty())?.to_vec() };
-        let takes: Vec<&Provenance> =
-            self.clips().iter().filter_map(|clip| self.document.takes().get(&clip.take)).map(|take| &take.provenance).collect();
-        let named = |name: fn(&Provenance) -> &String, between: &str| {
-            let mut names: Vec<&str> = takes.iter().map(|provenance| name(provenance).as_str()).collect();
-            names.dedup();
-            names.join(between)
-        };
-        let provenance = Provenance {
-            prompt: named(|provenance| &provenance.prompt, " → "),
-            seed: takes.first().map_or(0, |provenance| provenance.seed),
-            model: named(|provenance| &provenance.model, ", "),
-            licence: named(|provenance| &provenance.licence, ", "),
-            settings: named(|provenance| &provenance.settings, ", "),
-        };
-        Some(Take { motion: Arc::new(motion), provenance })
+        let range = self.range().cloned().unwrap_or(0..self.chain.motion().len());
+        self.chain.as_take(range, self.document.takes())
     }
 }

@@ -1,8 +1,8 @@
 //! Writing BVH: T-pose offsets, six channels where a bone moves, `Z Y X` rotations, six decimals.
 
-use crate::formats::Units;
 use crate::formats::bones::{self, Bone};
-use crate::motion::{JOINT_COUNT, NameStyle, Pose};
+use crate::formats::{Units, WriteOptions};
+use crate::motion::{JOINT_COUNT, Pose};
 use glam::{DMat3, DQuat, DVec3, Quat, Vec3};
 use std::f64::consts::{PI, TAU};
 use std::fmt::{self, Write};
@@ -11,9 +11,10 @@ use std::fmt::{self, Write};
 type Euler = DVec3;
 
 /// The text of a BVH file of poses at `fps`, on bones with these places in the rest pose.
-pub(in crate::formats) fn encode(poses: &[Pose], fps: f32, style: NameStyle, rest_offsets_m: &[Vec3; JOINT_COUNT], units: Units) -> String {
+pub(in crate::formats) fn encode(poses: &[Pose], fps: f32, rest_offsets_m: &[Vec3; JOINT_COUNT], options: &WriteOptions) -> String {
     let mut text = String::new();
-    write(&mut text, poses, fps, &bones::bones(style, rest_offsets_m), units).expect("writing to a String cannot fail");
+    let bones = bones::bones(options.names, options.has_root_bone(), rest_offsets_m);
+    write(&mut text, poses, fps, &bones, options.units).expect("writing to a String cannot fail");
     text
 }
 

@@ -1,13 +1,13 @@
-//! Writing `.glb`: a skinned character (or its bare skeleton) and one animation, to the letter of the Khronos validator.
+//! Writing `.glb`: a skinned character (or its bare skeleton, or no more than nodes) and one animation, to the letter of the Khronos validator.
 //!
 //! The nodes stand in the T-pose, which is also the bind pose; the animation has one key a frame.
 
 use super::binary::{Binary, Use};
 use super::mesh;
 use crate::body::Character;
-use crate::formats::WriteOptions;
 use crate::formats::bones::{self, Bone};
 use crate::formats::error::Fault;
+use crate::formats::{Contents, WriteOptions};
 use crate::motion::{JOINT_COUNT, Pose};
 use crate::timeline::Provenance;
 use glam::{Mat4, Quat, Vec3};
@@ -19,18 +19,18 @@ use gltf_json::validation::Checked::Valid;
 use gltf_json::{Accessor, Animation, Asset, Index, Node, Root, Scene, Skin};
 use std::borrow::Cow;
 
-/// The bytes of a `.glb` file of poses at `fps`, of the character's own bones, with its mesh or without.
+/// The bytes of a `.glb` file of poses at `fps`, of the character's own bones, with its skin and mesh or without.
 pub(in crate::formats) fn encode(poses: &[Pose], fps: f32, character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
-    let bones = bones::bones(options.names, &character.rest_offsets_m);
+    let bones = bones::bones(options.names, options.has_root_bone(), &character.rest_offsets_m);
     let (mut root, mut binary) = (Root::default(), Binary::default());
     root.asset = asset(options.provenance.as_ref());
     // The bones are the first nodes, in their own order.
     for (index, bone) in bones.iter().enumerate() {
         root.nodes.push(bone_node(&bones, index, bone));
     }
-    let skin = add_skin(&mut root, &mut binary, &bones);
     let mut scene_nodes = vec![Index::new(0)];
-    if !options.skeleton_only {
+    let skin = (options.contents != Contents::Animation).then(|| add_skin(&mut root, &mut binary, &bones));
+    if options.contents == Contents::Character {
         let mut skin_joints = [0; JOINT_COUNT];
         for (index, bone) in bones.iter().enumerate() {
             if let Some(joint) = bone.joint {
@@ -39,7 +39,7 @@ pub(in crate::formats) fn encode(poses: &[Pose], fps: f32, character: &Character
         }
         let mesh = mesh::add(&mut root, &mut binary, character, &skin_joints);
         let name = Some("Character".to_owned());
-        scene_nodes.push(root.push(Node { mesh: Some(mesh), skin: Some(skin), name, ..Node::default() }));
+        scene_nodes.push(root.push(Node { mesh: Some(mesh), skin, name, ..Node::default() }));
     }
     add_animation(&mut root, &mut binary, &bones, poses, fps);
     let scene = root.push(Scene { name: Some("Scene".to_owned()), nodes: scene_nodes, extensions: None, extras: None });
