@@ -7,7 +7,8 @@
 #import bevy_pbr::shadow_sampling::sample_shadow_map_hardware
 #import bevy_pbr::utils::interleaved_gradient_noise
 
-const OCCLUDER_COUNT: i32 = 8;
+const MOST_ABREAST: u32 = 9;
+const OCCLUDER_COUNT: u32 = 8;                      // of each character
 const SHADOW_TAPS: i32 = 12;
 
 struct Ground {
@@ -15,8 +16,9 @@ struct Ground {
     grid: vec4<f32>,
     horizon: vec4<f32>,
     to_key: vec4<f32>,                              // direction to the key light, normalized
-    focus_m: vec4<f32>,                             // the point under the pelvis
-    occluders: array<vec4<f32>, OCCLUDER_COUNT>,    // centre and radius, world, metres
+    count: u32,                                     // characters
+    focuses_m: array<vec4<f32>, MOST_ABREAST>,      // the points under their pelvises
+    occluders: array<vec4<f32>, 72>,                // MOST_ABREAST * OCCLUDER_COUNT: centre and radius, world, metres
 }
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> ground: Ground;
@@ -33,8 +35,8 @@ fn lines(at: vec2<f32>, footprint: vec2<f32>, width: f32) -> f32 {
 
 #ifdef NEAR
 // How much of the key light arrives. The penumbra widens with the distance from the feet, as under a real lamp.
-fn key_light(place: vec3<f32>, pixel: vec2<f32>) -> f32 {
-    let softness_m = 0.012 + 0.042 * distance(place.xz, ground.focus_m.xz);
+fn key_light(place: vec3<f32>, from_focus_m: f32, pixel: vec2<f32>) -> f32 {
+    let softness_m = 0.012 + 0.042 * from_focus_m;
     let layer = i32(lights.directional_lights[0].depth_texture_base_index);
     let start = interleaved_gradient_noise(pixel, 0u) * 6.2831853;
     var sum = 0.0;
@@ -50,26 +52,33 @@ fn key_light(place: vec3<f32>, pixel: vec2<f32>) -> f32 {
     return sum / f32(SHADOW_TAPS);
 }
 
-// How much light from above the body parts near the floor leave: each a sphere that hides part of the sky. Nothing is hidden at
-// the near part's edge, where the far part goes on.
-fn open_sky(place: vec3<f32>) -> f32 {
+// How much light from above the body parts of a character near the floor leave: each a sphere that hides part of the sky. Nothing
+// is hidden at the near part's edge, where the far part goes on.
+fn open_sky(place: vec3<f32>, character: u32, from_focus_m: f32) -> f32 {
     var open = 1.0;
-    for (var i = 0; i < OCCLUDER_COUNT; i += 1) {
-        let sphere = ground.occluders[i];
+    for (var i = 0u; i < OCCLUDER_COUNT; i += 1u) {
+        let sphere = ground.occluders[character * OCCLUDER_COUNT + i];
         let to_sphere = sphere.xyz - place;
         let distance2 = max(dot(to_sphere, to_sphere), sphere.w * sphere.w * 0.3);
         let up = max(to_sphere.y, 0.0) * inverseSqrt(distance2);
         open *= 1.0 - clamp(1.5 * up * sphere.w * sphere.w / distance2, 0.0, 0.85);
     }
-    return mix(open, 1.0, smoothstep(0.9, 1.4, distance(place.xz, ground.focus_m.xz)));
+    return mix(open, 1.0, smoothstep(0.9, 1.4, from_focus_m));
 }
 #endif
 
 @fragment
 fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     let place = in.world_position.xyz;
-    let from_focus = place.xz - ground.focus_m.xz;
-    let distance2 = dot(from_focus, from_focus);
+    // The nearest character is the one that counts.
+    var nearest = 0u;
+    var distance2 = 1e9;
+    for (var i = 0u; i < ground.count; i += 1u) {
+        let from_focus = place.xz - ground.focuses_m[i].xz;
+        let here2 = dot(from_focus, from_focus);
+        nearest = select(nearest, i, here2 < distance2);
+        distance2 = min(distance2, here2);
+    }
     let footprint_m = max(fwidth(place.xz), vec2(1e-5));
 
     let fine = lines(place.xz * 10.0, footprint_m * 10.0, 0.035) * 0.16 * (1.0 - smoothstep(2.0, 25.0, distance2));
@@ -79,7 +88,8 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     // A pool of light around the character.
     let pool = 0.30 + 0.70 * 12.0 / (12.0 + distance2);
 #ifdef NEAR
-    let light = (0.36 + 0.64 * key_light(place, in.position.xy)) * open_sky(place);
+    let from_focus_m = sqrt(distance2);
+    let light = (0.36 + 0.64 * key_light(place, from_focus_m, in.position.xy)) * open_sky(place, nearest, from_focus_m);
 #else
     let light = 1.0;
 #endif

@@ -36,6 +36,15 @@ pub enum Action {
     /// List favourites only, or all takes.
     OnlyFavourites(bool),
 
+    /// Show the takes at these places of the list side by side, from 0; nine at most.
+    Row(Vec<usize>),
+    /// Put the take at this place of the list into the row, or take it out; the first time it stands beside the shown one.
+    RowAlso(usize),
+    /// Show the takes of one prompt side by side, or leave the row.
+    SideBySide(bool),
+    /// Take the one at this place of the row, from 0: put it where it was made for, or show it alone.
+    Pick(usize),
+
     /// Show the timeline.
     ShowTimeline,
     /// Put the take at this place of the list behind the selected clip, or at the end.

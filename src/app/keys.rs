@@ -10,14 +10,15 @@ use bevy_egui::egui::{Context, Event, Key, Modifiers};
 const KEY_ZOOM: f32 = 1.25;
 
 /// What the help dialog says of keys and pointer.
-pub const KEYS: [(&str, &str); 29] = [
+pub const KEYS: &[(&str, &str)] = &[
     ("Enter", "write a prompt; generate; add the shown take to the timeline"),
     ("Shift+Enter", "continue behind the selected clip"),
-    ("Esc", "stop generating, leave the prompt, select nothing"),
+    ("Esc", "stop generating, leave the prompt or the row, select nothing"),
     ("Space", "play or pause"),
     ("← →", "one frame; with Shift ten"),
     ("Home  End", "first and last frame that is played"),
     ("↑ ↓  1 … 9", "previous and next take, or the first nine"),
+    ("V", "takes of one prompt side by side; 1 … 9 or a click picks one"),
     ("T", "show the timeline"),
     ("Page Up  Page Down", "previous and next clip; with Shift several"),
     ("Ctrl+A", "select all clips"),
@@ -68,6 +69,7 @@ pub fn keys(ctx: &Context, session: &Session) -> Vec<Action> {
             // Dialogs close themselves at Escape; a text field lets go of the focus.
             Key::Escape if session.dialog == Dialog::None && !typing && !session.jobs.is_empty() => actions.push(Action::Cancel),
             _ if typing || session.dialog != Dialog::None => {}
+            Key::Escape if session.row().is_some() => actions.push(Action::SideBySide(false)),
             Key::Escape => actions.push(Action::SelectNone),
             // Space and Enter press what has the focus.
             Key::Enter if focused => {}
@@ -111,8 +113,10 @@ fn plain_key(key: Key, modifiers: Modifiers, session: &Session) -> Option<Action
         Key::Minus => Action::ZoomTimeline { factor: KEY_ZOOM, around: now_secs },
         Key::Num0 => Action::FitTimeline,
         Key::Num1 | Key::Num2 | Key::Num3 | Key::Num4 | Key::Num5 | Key::Num6 | Key::Num7 | Key::Num8 | Key::Num9 => {
-            Action::Select(key as usize - Key::Num1 as usize)
+            let place = key as usize - Key::Num1 as usize;
+            if session.row().is_some() { Action::Pick(place) } else { Action::Select(place) }
         }
+        Key::V => Action::SideBySide(session.row().is_none()),
         Key::L => Action::Loop(!session.player.looping()),
         Key::F => Action::Camera(CameraMove::Follow(!session.follow)),
         Key::B if session.figure == Figure::Mannequin => Action::Show(Figure::Skeleton),

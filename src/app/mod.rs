@@ -11,6 +11,7 @@ pub mod panels;
 pub mod player;
 pub mod prompts;
 mod pulse;
+pub mod scene;
 pub mod script;
 pub mod session;
 pub mod theme;

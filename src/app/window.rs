@@ -5,11 +5,10 @@ use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
 use super::script::{Busy, Script};
 use super::session::{Effect, Session};
-use super::{Action, AppError, Launch, prompts, theme};
+use super::{Action, AppError, Launch, prompts, scene, theme};
 use crate::generator::protocol::{Command, Event};
 use crate::generator::{PipelineBackend, Worker};
-use crate::motion::{Joint, Pose};
-use crate::stage::{CameraRig, Graphics, Picture, Quality, Shown, StagePlugin, ViewAngle, quietly};
+use crate::stage::{CameraRig, Graphics, OnScreen, Picture, Quality, Shown, StagePlugin, ViewAngle, quietly};
 use bevy::app::AppExit;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
@@ -283,28 +282,24 @@ fn save_picture(captured: On<'_, '_, ScreenshotCaptured>, paths: Query<'_, '_, &
     }
 }
 
-fn show(mut state: ResMut<'_, State>, mut shown: ResMut<'_, Shown>, time: Res<'_, Time>, trouble: Res<'_, Trouble>) {
+fn show(
+    mut state: ResMut<'_, State>,
+    mut shown: ResMut<'_, Shown>,
+    mut next: Local<'_, Shown>,
+    time: Res<'_, Time>,
+    trouble: Res<'_, Trouble>,
+) {
     state.advance(time.delta_secs().min(LONGEST_STEP_SECS));
-    shown.set_if_neq(Shown { pose: state.pose().unwrap_or_else(relaxed), figure: state.figure });
+    scene::fill(&mut next, &state);
+    if *next != *shown {
+        std::mem::swap(&mut *next, &mut *shown);
+    }
     if let Some(error) = state.toasts.last_error() {
         let mut last = trouble.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_deref() != Some(error) {
             *last = Some(error.to_owned());
         }
     }
-}
-
-/// How the character stands before there is a motion: arms down, at ease.
-fn relaxed() -> Pose {
-    let mut pose = Pose::REST;
-    for (side, collar, shoulder, elbow) in
-        [(1.0, Joint::LCollar, Joint::LShoulder, Joint::LElbow), (-1.0, Joint::RCollar, Joint::RShoulder, Joint::RElbow)]
-    {
-        pose.local[collar as usize] = Quat::from_rotation_z(side * -0.10);
-        pose.local[shoulder as usize] = Quat::from_rotation_z(side * -1.18);
-        pose.local[elbow as usize] = Quat::from_rotation_y(side * -0.22);
-    }
-    pose
 }
 
 /// Draws often while something moves, seldom otherwise.
@@ -326,6 +321,7 @@ fn draw_panels(
     prompts: Res<'_, Prompts>,
     mut inbox: ResMut<'_, Inbox>,
     mut rig: ResMut<'_, CameraRig>,
+    on_screen: Res<'_, OnScreen>,
     mut dressed: Local<'_, bool>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
@@ -337,10 +333,11 @@ fn draw_panels(
         return Ok(());
     }
     let window = ctx.viewport_rect();
-    let free = Places::in_window(window, Shape::of(&state)).free;
+    let places = Places::in_window(window, Shape::of(&state));
+    let free = if state.row().is_some() { places.beside_lists() } else { places.free };
     rig.free_center = center_of(free, window);
-    rig.free_height = free.height() / window.height();
-    let view = View { session: &state, examples: &prompts.0 };
+    rig.free_size = Vec2::new(free.width() / window.width(), free.height() / window.height());
+    let view = View { session: &state, examples: &prompts.0, on_screen: &on_screen.0 };
     inbox.0.extend(panels::window(&mut panels::root(ctx), &view));
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! The camera: an orbit around a target, moved smoothly, which can follow the character.
 
-use super::{Quality, Shown};
+use super::Quality;
+use super::character::{Posing, Standing};
+use super::shown::{Abreast, Shown};
+use bevy::camera::CameraUpdateSystems;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::light::ShadowFilteringMethod;
 use bevy::prelude::*;
@@ -10,7 +13,11 @@ use serde::{Deserialize, Serialize};
 const FIELD_OF_VIEW_RAD: f32 = 0.56;
 /// The height that the camera looks at, metres: a little above the navel, so that head and feet both fit.
 const TARGET_HEIGHT_M: f32 = 0.88;
-const DISTANCE_RANGE_M: (f32, f32) = (1.2, 14.0);
+const DISTANCE_RANGE_M: (f32, f32) = (1.2, 30.0);
+/// Room for a body beside its pelvis, metres.
+const BODY_HALF_WIDTH_M: f32 = 0.75;
+/// From where characters side by side are seen: nearly from the front, so that nobody hides another.
+const ABREAST_PITCH_RAD: f32 = 0.16;
 const PITCH_RANGE_RAD: (f32, f32) = (0.02, 1.45);
 /// Time in which the camera goes most of its way, seconds.
 const SETTLE_SECS: f32 = 0.12;
@@ -134,10 +141,13 @@ pub struct CameraRig {
     pub follow: bool,
     /// Centre of the part of the picture that no panel covers, as shares of its width and height from its middle (right, up).
     pub free_center: Vec2,
-    /// The height of that part, as a share of the picture's.
-    pub free_height: f32,
+    /// The size of that part, as shares of the picture's width and height.
+    pub free_size: Vec2,
     instant: bool,
     shown: Orbit,
+    abreast: Option<Abreast>,
+    /// Where the camera was before there were characters side by side.
+    before: Option<Orbit>,
 }
 
 impl CameraRig {
@@ -145,7 +155,7 @@ impl CameraRig {
     #[must_use]
     pub fn new(angle: ViewAngle) -> Self {
         let goal = Orbit::new(angle);
-        Self { goal, follow: true, free_center: Vec2::ZERO, free_height: 1.0, instant: false, shown: goal }
+        Self { goal, follow: true, free_center: Vec2::ZERO, free_size: Vec2::ONE, instant: false, shown: goal, abreast: None, before: None }
     }
 
     /// The same rig, whose camera is at its goal at once: for pictures.
@@ -168,6 +178,36 @@ impl CameraRig {
         }
     }
 
+    /// How far the camera will be from what it looks at, metres.
+    pub(super) fn distance_m(&self) -> f32 {
+        self.goal.fitted(self.free_size.y).distance_m
+    }
+
+    /// Takes in characters side by side, or goes back to where it was before.
+    fn take_in(&mut self, abreast: Option<Abreast>, aspect: f32) {
+        let Some(room) = abreast else {
+            if let Some(before) = self.before.take() {
+                self.goal = before.around(self.goal.target_m);
+            }
+            return;
+        };
+        if self.before.is_none() {
+            self.before = Some(self.goal);
+            let turns = (self.goal.yaw_rad / std::f32::consts::TAU).round() * std::f32::consts::TAU;
+            let target_m = self.goal.target_m.with_y(TARGET_HEIGHT_M);
+            self.goal = Orbit { yaw_rad: turns, pitch_rad: ABREAST_PITCH_RAD, target_m, ..self.goal };
+            self.follow = true;
+        }
+        let (sin, cos) = self.goal.yaw_rad.sin_cos();
+        let across_m = room.half_width_m * cos.abs() + room.half_depth_m * sin.abs() + BODY_HALF_WIDTH_M;
+        let towards_m = room.half_width_m * sin.abs() + room.half_depth_m * cos.abs();
+        let half_picture = (FIELD_OF_VIEW_RAD / 2.0).tan() * aspect * self.free_size.x.clamp(0.3, 1.0);
+        // `fitted` puts it farther away again.
+        let by_width_m = (across_m / half_picture + towards_m) * self.free_size.y.clamp(0.3, 1.0).sqrt();
+        let usual_m = Orbit::new(ViewAngle::Front).distance_m + towards_m;
+        self.goal = Orbit { distance_m: by_width_m.max(usual_m), ..self.goal }.zoomed(1.0);
+    }
+
     fn look_from(&mut self, angle: ViewAngle) {
         let turns = (self.goal.yaw_rad / std::f32::consts::TAU).round() * std::f32::consts::TAU;
         let view = Orbit::new(angle).around(self.goal.target_m);
@@ -186,7 +226,10 @@ impl Plugin for CameraPlugin {
         if !app.world().contains_resource::<CameraRig>() {
             app.insert_resource(CameraRig::new(ViewAngle::default()));
         }
-        app.add_systems(Startup, spawn).add_systems(PostUpdate, (refine_edges, move_camera.before(TransformSystems::Propagate)));
+        app.init_resource::<OnScreen>()
+            .add_systems(Startup, spawn)
+            .add_systems(PostUpdate, (refine_edges, move_camera.after(Posing).before(TransformSystems::Propagate)))
+            .add_systems(PostUpdate, locate.after(TransformSystems::Propagate).after(CameraUpdateSystems));
     }
 }
 
@@ -217,17 +260,57 @@ fn refine_edges(quality: Res<'_, Quality>, camera: Single<'_, '_, (&mut Msaa, &m
 fn move_camera(
     mut rig: ResMut<'_, CameraRig>,
     shown: Res<'_, Shown>,
+    standing: Res<'_, Standing>,
     time: Res<'_, Time>,
     camera: Single<'_, '_, (&mut Transform, &Projection), With<StageCamera>>,
 ) {
+    let (mut transform, projection) = camera.into_inner();
+    let aspect = if let Projection::Perspective(lens) = projection { lens.aspect_ratio } else { 1.0 };
+    if rig.abreast != shown.abreast {
+        rig.abreast = shown.abreast;
+        rig.take_in(shown.abreast, aspect);
+    }
     if rig.follow {
-        rig.goal = rig.goal.around(shown.pose.root_m);
+        rig.goal = rig.goal.around(standing.middle_m());
     }
     let t = if rig.instant { 1.0 } else { 1.0 - (-time.delta_secs() / SETTLE_SECS).exp() };
     rig.shown = rig.shown.towards(rig.goal, t);
-    let (mut transform, projection) = camera.into_inner();
-    let aspect = if let Projection::Perspective(lens) = projection { lens.aspect_ratio } else { 1.0 };
-    *transform = rig.shown.fitted(rig.free_height).panned_view(rig.free_center, aspect);
+    *transform = rig.shown.fitted(rig.free_size.y).panned_view(rig.free_center, aspect);
+}
+
+/// A character's place in the picture, as shares of its width and height from the upper left corner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScreenBox {
+    /// Upper left.
+    pub least: Vec2,
+    /// Lower right.
+    pub most: Vec2,
+}
+
+/// Where the solid characters are in the picture, in their order; only while they are side by side.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct OnScreen(pub Vec<ScreenBox>);
+
+fn locate(
+    shown: Res<'_, Shown>,
+    standing: Res<'_, Standing>,
+    camera: Single<'_, '_, (&Camera, &GlobalTransform), With<StageCamera>>,
+    mut on_screen: ResMut<'_, OnScreen>,
+) {
+    on_screen.0.clear();
+    if shown.abreast.is_none() {
+        return;
+    }
+    let (camera, transform) = camera.into_inner();
+    on_screen.0.extend(standing.solid().map(|world| {
+        let (mut least, mut most) = (Vec2::INFINITY, Vec2::NEG_INFINITY);
+        for joint_m in world.positions_m {
+            let Some(at) = camera.world_to_ndc(transform, joint_m).filter(|at| at.z > 0.0) else { continue };
+            let share = Vec2::new(0.5 + 0.5 * at.x, 0.5 - 0.5 * at.y);
+            (least, most) = (least.min(share), most.max(share));
+        }
+        ScreenBox { least, most }
+    }));
 }
 
 impl Orbit {
@@ -280,6 +363,20 @@ mod tests {
         let orbit = Orbit::new(ViewAngle::Front);
         assert_eq!(orbit.zoomed(1e-6).distance_m, DISTANCE_RANGE_M.0);
         assert_eq!(orbit.zoomed(1e6).distance_m, DISTANCE_RANGE_M.1);
+    }
+
+    #[test]
+    fn a_row_is_seen_from_the_front_and_left_as_it_was_found() {
+        let mut rig = CameraRig::new(ViewAngle::Side);
+        let room = Abreast { half_width_m: 4.0, half_depth_m: 1.0 };
+        rig.take_in(Some(room), 16.0 / 9.0);
+        assert!(rig.goal.yaw_rad.abs() < 1e-5 && rig.goal.distance_m > 6.0, "{:?}", rig.goal);
+        // The outermost body is in the picture, also when it comes nearer.
+        let half_picture_m = (rig.goal.distance_m - room.half_depth_m) * (FIELD_OF_VIEW_RAD / 2.0).tan() * 16.0 / 9.0;
+        assert!(half_picture_m >= room.half_width_m + BODY_HALF_WIDTH_M - 1e-4);
+        rig.take_in(Some(Abreast { half_width_m: 8.0, ..room }), 16.0 / 9.0);
+        rig.take_in(None, 16.0 / 9.0);
+        assert_eq!(rig.goal, Orbit::new(ViewAngle::Side));
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! The character: the mannequin's skinned mesh, and a skeleton of bones on the same joints.
+//! The characters: skinned meshes on the joints of each, the mannequin's or a skeleton's, as many as the stage shows.
 
 use super::clay::ClayMaterial;
 use super::palette;
+use super::shown::{Actor, Look, Shown};
 use super::surface::{Surface, skeleton_surface};
 use crate::body::Character;
-use crate::motion::{JOINT_COUNT, Pose, rest_positions};
+use crate::motion::{JOINT_COUNT, WorldPose};
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::mesh::skinning::{SkinnedMesh, SkinnedMeshInverseBindposes};
@@ -12,7 +13,7 @@ use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What stands on the stage.
+/// What characters look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Figure {
     /// The mannequin.
@@ -22,60 +23,86 @@ pub enum Figure {
     Skeleton,
 }
 
-/// What the stage shows right now; written by whoever owns the time.
-#[derive(Resource, Clone, Debug, PartialEq)]
-pub struct Shown {
-    /// The character's pose.
-    pub pose: Pose,
-    /// Which of its looks.
-    pub figure: Figure,
-}
+/// Where the joints of the shown characters are; changes when they move.
+#[derive(Resource, Default)]
+pub(super) struct Standing(Vec<(Look, WorldPose)>);
 
-impl Default for Shown {
-    fn default() -> Self {
-        Self { pose: Pose::REST, figure: Figure::Mannequin }
+impl Standing {
+    /// The solid characters.
+    pub(super) fn solid(&self) -> impl Iterator<Item = &WorldPose> + Clone {
+        self.0.iter().filter(|(look, _)| *look == Look::Solid).map(|(_, world)| world)
+    }
+
+    /// The middle of the solid characters' pelvises on the floor; the origin where there are none.
+    pub(super) fn middle_m(&self) -> Vec3 {
+        let places = || self.solid().map(|world| world.positions_m[0].with_y(0.0));
+        let (Some(least), Some(most)) = (places().reduce(Vec3::min), places().reduce(Vec3::max)) else { return Vec3::ZERO };
+        (least + most) / 2.0
     }
 }
 
-/// The joint of this index.
+/// Everything that is made once for all characters.
+#[derive(Resource)]
+struct Wardrobe {
+    character: Character,
+    inverse_bindposes: Handle<SkinnedMeshInverseBindposes>,
+    body: Handle<Mesh>,
+    bones: Handle<Mesh>,
+    clay: Handle<ClayMaterial>,
+    bone: Handle<ClayMaterial>,
+    /// How many characters there are entities for.
+    made: usize,
+}
+
+/// A joint of the character at a place among those shown.
 #[derive(Component, Clone, Copy)]
-struct JointOf(usize);
+struct JointOf {
+    place: usize,
+    joint: usize,
+}
+
+/// The mesh of the character at this place among those shown.
+#[derive(Component, Clone, Copy)]
+struct Skin(usize);
+
+/// When characters take their poses, in `PostUpdate`.
+#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Posing;
 
 pub(super) struct CharacterPlugin;
 
 impl Plugin for CharacterPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Shown>()
-            .add_systems(Startup, spawn)
-            .add_systems(PostUpdate, (pose_joints, choose_figure).before(TransformSystems::Propagate));
+        app.init_resource::<Shown>().init_resource::<Standing>().add_systems(Startup, fill_wardrobe).add_systems(
+            PostUpdate,
+            (stand, make_missing, pose_joints, dress)
+                .chain()
+                .run_if(resource_changed::<Shown>)
+                .in_set(Posing)
+                .before(TransformSystems::Propagate),
+        );
     }
 }
 
-fn spawn(
+fn fill_wardrobe(
     mut commands: Commands<'_, '_>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
-    mut materials: ResMut<'_, Assets<ClayMaterial>>,
+    mut clays: ResMut<'_, Assets<ClayMaterial>>,
     mut bindposes: ResMut<'_, Assets<SkinnedMeshInverseBindposes>>,
 ) {
-    let rest_m = rest_positions();
-    let joints: Vec<Entity> =
-        (0..JOINT_COUNT).map(|joint| commands.spawn((JointOf(joint), Transform::from_translation(rest_m[joint]))).id()).collect();
+    let character = Character::mannequin();
     // Rest rotations are the identity, so a bind pose is a place and nothing more.
-    let inverse_bindposes = bindposes.add(rest_m.map(|place_m| Mat4::from_translation(-place_m)).to_vec());
-    let skin = SkinnedMesh { inverse_bindposes, joints };
-
-    let clay = materials.add(ClayMaterial::new(Color::WHITE));
-    let bone = materials.add(ClayMaterial::new(palette::BONE));
-    for (figure, surface, material) in
-        [(Figure::Mannequin, Surface::of(&Character::mannequin()), clay), (Figure::Skeleton, skeleton_surface(), bone)]
-    {
-        // Bevy culls skinned meshes by the box of their bind pose, which is where the character started, not where it went.
-        commands.spawn((FigureMesh(figure), Mesh3d(meshes.add(mesh(surface))), MeshMaterial3d(material), skin.clone(), NoFrustumCulling));
-    }
+    let inverse_bindposes = bindposes.add(character.rest_positions_m().map(|place_m| Mat4::from_translation(-place_m)).to_vec());
+    commands.insert_resource(Wardrobe {
+        inverse_bindposes,
+        body: meshes.add(mesh(Surface::of(&character))),
+        bones: meshes.add(mesh(skeleton_surface())),
+        clay: clays.add(ClayMaterial::new(Color::WHITE)),
+        bone: clays.add(ClayMaterial::new(palette::BONE)),
+        character,
+        made: 0,
+    });
 }
-
-#[derive(Component)]
-struct FigureMesh(Figure);
 
 fn mesh(surface: Surface) -> Mesh {
     let joints = surface.joints.iter().map(|joints| joints.map(u16::from)).collect();
@@ -91,22 +118,43 @@ fn mesh(surface: Surface) -> Mesh {
     mesh
 }
 
-fn pose_joints(shown: Res<'_, Shown>, mut joints: Query<'_, '_, (&JointOf, &mut Transform)>) {
-    if !shown.is_changed() {
-        return;
+fn stand(shown: Res<'_, Shown>, wardrobe: Res<'_, Wardrobe>, mut standing: ResMut<'_, Standing>) {
+    standing.0.clear();
+    standing.0.extend(shown.actors.iter().map(|Actor { pose, look }| (*look, wardrobe.character.stands(pose))));
+}
+
+/// Characters are made when they are needed for the first time, and kept.
+fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, Shown>, mut wardrobe: ResMut<'_, Wardrobe>) {
+    for place in wardrobe.made..shown.actors.len() {
+        let joint = |joint| commands.spawn((JointOf { place, joint }, Transform::IDENTITY)).id();
+        let joints: Vec<Entity> = (0..JOINT_COUNT).map(joint).collect();
+        let skin = SkinnedMesh { inverse_bindposes: wardrobe.inverse_bindposes.clone(), joints };
+        // Bevy culls skinned meshes by the box of their bind pose, which is where the character started, not where it went.
+        let body = (Mesh3d(wardrobe.body.clone()), MeshMaterial3d(wardrobe.clay.clone()));
+        commands.spawn((Skin(place), body, skin, NoFrustumCulling));
     }
-    let world = shown.pose.world();
-    for (joint, mut transform) in &mut joints {
-        *transform = Transform::from_translation(world.positions_m[joint.0]).with_rotation(world.rotations[joint.0]);
+    wardrobe.made = wardrobe.made.max(shown.actors.len());
+}
+
+fn pose_joints(standing: Res<'_, Standing>, mut joints: Query<'_, '_, (&JointOf, &mut Transform)>) {
+    for (JointOf { place, joint }, mut transform) in &mut joints {
+        let Some((_, world)) = standing.0.get(*place) else { continue };
+        *transform = Transform::from_translation(world.positions_m[*joint]).with_rotation(world.rotations[*joint]);
     }
 }
 
-fn choose_figure(shown: Res<'_, Shown>, mut figures: Query<'_, '_, (&FigureMesh, &mut Visibility)>) {
-    if !shown.is_changed() {
-        return;
-    }
-    for (figure, mut visibility) in &mut figures {
-        let wanted = if figure.0 == shown.figure { Visibility::Visible } else { Visibility::Hidden };
-        visibility.set_if_neq(wanted);
+fn dress(
+    shown: Res<'_, Shown>,
+    wardrobe: Res<'_, Wardrobe>,
+    mut skins: Query<'_, '_, (&Skin, &mut Mesh3d, &mut MeshMaterial3d<ClayMaterial>, &mut Visibility)>,
+) {
+    let (mesh, clay) = match shown.figure {
+        Figure::Mannequin => (&wardrobe.body, &wardrobe.clay),
+        Figure::Skeleton => (&wardrobe.bones, &wardrobe.bone),
+    };
+    for (skin, mut worn, mut material, mut visibility) in &mut skins {
+        visibility.set_if_neq(if skin.0 < shown.actors.len() { Visibility::Visible } else { Visibility::Hidden });
+        worn.set_if_neq(Mesh3d(mesh.clone()));
+        material.set_if_neq(MeshMaterial3d(clay.clone()));
     }
 }

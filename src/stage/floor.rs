@@ -1,8 +1,9 @@
 //! The floor and the backdrop behind it: one look, two shaders.
 
-use super::character::Shown;
+use super::character::{Posing, Standing};
 use super::lights::KEY;
 use super::palette::{FLOOR, GRID, HORIZON, ZENITH, linear};
+use super::shown::MOST_ABREAST;
 use crate::motion::Joint;
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
@@ -34,18 +35,20 @@ const OCCLUDERS: [(Joint, f32); 8] = [
     (Joint::Head, 0.12),
 ];
 
-/// What the floor's shader is told: colours, light, and where the character is.
-#[derive(Clone, Debug, Default, ShaderType)]
+/// What the floor's shader is told: colours, light, and where the characters are.
+#[derive(Clone, Debug, ShaderType)]
 struct FloorUniform {
     floor: Vec4,
     grid: Vec4,
     horizon: Vec4,
     /// Direction to the key light, normalized.
     to_key: Vec4,
-    /// The point of the floor under the pelvis.
-    focus_m: Vec4,
-    /// Spheres that darken the floor: centre and radius.
-    occluders: [Vec4; OCCLUDERS.len()],
+    /// How many characters there are, at least one.
+    count: u32,
+    /// The points of the floor under their pelvises.
+    focuses_m: [Vec4; MOST_ABREAST],
+    /// Spheres that darken the floor, of one character after the other: centre and radius.
+    occluders: [Vec4; MOST_ABREAST * OCCLUDERS.len()],
 }
 
 /// Which part of the floor. Two meshes, because software adapters compute both sides of a branch in a shader.
@@ -124,11 +127,9 @@ impl Material for BackdropMaterial {
     }
 }
 
-/// A part of the floor, and where it lies relative to the point under the pelvis.
+/// A part of the floor.
 #[derive(Component)]
-struct Ground {
-    from_focus: Transform,
-}
+struct Ground(Part);
 
 pub(super) struct FloorPlugin;
 
@@ -139,7 +140,10 @@ impl Plugin for FloorPlugin {
         app.add_plugins((MaterialPlugin::<FloorMaterial>::default(), MaterialPlugin::<BackdropMaterial>::default()))
             .insert_resource(ClearColor(HORIZON))
             .add_systems(Startup, spawn)
-            .add_systems(PostUpdate, follow_character.before(TransformSystems::Propagate));
+            .add_systems(
+                PostUpdate,
+                follow_characters.after(Posing).before(TransformSystems::Propagate).run_if(resource_changed::<Standing>),
+            );
     }
 }
 
@@ -154,17 +158,14 @@ fn spawn(
         grid: linear(GRID),
         horizon: linear(HORIZON),
         to_key: KEY.towards.normalize().extend(0.0),
-        ..default()
+        count: 1,
+        focuses_m: [Vec4::ZERO; MOST_ABREAST],
+        occluders: [Vec4::ZERO; MOST_ABREAST * OCCLUDERS.len()],
     };
-    let near = meshes.add(Plane3d::default().mesh().size(2.0 * NEAR_ACROSS_M, NEAR_AHEAD_M + NEAR_BEHIND_M));
-    let far = meshes.add(Plane3d::default().mesh().size(2.0 * FLOOR_REACH_M, 2.0 * FLOOR_REACH_M));
-    // The near part lies where the shadow falls, a little above the far one.
-    let away_from_key = -KEY.towards.with_y(0.0).normalize();
-    let to_near = Transform::from_translation(away_from_key * (NEAR_AHEAD_M - NEAR_BEHIND_M) / 2.0).looking_to(away_from_key, Vec3::Y);
-    let to_far = Transform::from_xyz(0.0, -0.001, 0.0);
-    for (part, mesh, from_focus) in [(Part::Near, near, to_near), (Part::Far, far, to_far)] {
+    let plane = meshes.add(Plane3d::default().mesh().size(1.0, 1.0));
+    for part in [Part::Near, Part::Far] {
         let material = floors.add(FloorMaterial { uniform: uniform.clone(), part });
-        commands.spawn((Ground { from_focus }, Mesh3d(mesh), MeshMaterial3d(material), from_focus, NotShadowCaster));
+        commands.spawn((Ground(part), Mesh3d(plane.clone()), MeshMaterial3d(material), NotShadowCaster));
     }
     commands.spawn((
         Mesh3d(meshes.add(Sphere::new(FLOOR_REACH_M).mesh().uv(24, 12))),
@@ -174,21 +175,74 @@ fn spawn(
     ));
 }
 
-fn follow_character(
-    shown: Res<'_, Shown>,
+fn follow_characters(
+    standing: Res<'_, Standing>,
     mut floors: ResMut<'_, Assets<FloorMaterial>>,
     mut grounds: Query<'_, '_, (&Ground, &MeshMaterial3d<FloorMaterial>, &mut Transform)>,
 ) {
-    if !shown.is_changed() {
-        return;
-    }
-    let world = shown.pose.world();
-    let under_m = shown.pose.root_m.with_y(0.0);
     for (ground, material, mut transform) in &mut grounds {
-        *transform = ground.from_focus.with_translation(ground.from_focus.translation + under_m);
-        if let Some(mut material) = floors.get_mut(&material.0) {
-            material.uniform.focus_m = under_m.extend(0.0);
-            material.uniform.occluders = OCCLUDERS.map(|(joint, radius_m)| world.positions_m[joint as usize].extend(radius_m));
+        *transform = match ground.0 {
+            Part::Near => near(standing.solid().map(|world| world.positions_m[0])),
+            // A little under the near part.
+            Part::Far => Transform::from_translation(standing.middle_m() - 0.001 * Vec3::Y).with_scale(Vec3::splat(2.0 * FLOOR_REACH_M)),
+        };
+        let Some(mut material) = floors.get_mut(&material.0) else { continue };
+        let uniform = &mut material.uniform;
+        uniform.count = (standing.solid().count().clamp(1, MOST_ABREAST)) as u32;
+        for (place, world) in standing.solid().take(MOST_ABREAST).enumerate() {
+            uniform.focuses_m[place] = world.positions_m[0].with_y(0.0).extend(0.0);
+            let own = &mut uniform.occluders[place * OCCLUDERS.len()..];
+            for (sphere, (joint, radius_m)) in own.iter_mut().zip(OCCLUDERS) {
+                *sphere = world.positions_m[joint as usize].extend(radius_m);
+            }
+        }
+    }
+}
+
+/// Where the near part lies: as a plane of 1 m, turned and stretched over all that characters with these pelvises shade.
+fn near(pelvises_m: impl Iterator<Item = Vec3> + Clone) -> Transform {
+    let away_from_key = -KEY.towards.with_y(0.0).normalize();
+    let across = away_from_key.cross(Vec3::Y);
+    let corners_m = pelvises_m.flat_map(|pelvis_m| {
+        [(-NEAR_ACROSS_M, -NEAR_BEHIND_M), (NEAR_ACROSS_M, -NEAR_BEHIND_M), (-NEAR_ACROSS_M, NEAR_AHEAD_M), (NEAR_ACROSS_M, NEAR_AHEAD_M)]
+            .map(|(aside, ahead)| pelvis_m + across * aside + away_from_key * ahead)
+    });
+    // Along the light for one, along the row for many: whichever is smaller.
+    let [lit, straight] = [away_from_key, Vec3::NEG_Z].map(|ahead| covering(corners_m.clone(), ahead));
+    if lit.scale.x * lit.scale.z <= straight.scale.x * straight.scale.z { lit } else { straight }
+}
+
+/// The smallest plane with a side in this direction that covers all points.
+fn covering(points_m: impl Iterator<Item = Vec3>, ahead: Vec3) -> Transform {
+    let aside = ahead.cross(Vec3::Y);
+    let (mut least, mut most) = (Vec2::INFINITY, Vec2::NEG_INFINITY);
+    for point_m in points_m {
+        let at = Vec2::new(point_m.dot(aside), point_m.dot(ahead));
+        (least, most) = (least.min(at), most.max(at));
+    }
+    if !least.is_finite() {
+        return Transform::default();
+    }
+    let (middle, size) = ((least + most) / 2.0, most - least);
+    Transform::from_translation(aside * middle.x + ahead * middle.y).looking_to(ahead, Vec3::Y).with_scale(Vec3::new(size.x, 1.0, size.y))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_near_part_holds_the_shadows_of_everybody() {
+        let pelvises_m = [Vec3::new(-3.0, 0.9, 0.0), Vec3::new(3.0, 1.1, 2.0)];
+        let place = near(pelvises_m.into_iter()).to_matrix().inverse();
+        for pelvis_m in pelvises_m {
+            // The shadow of the head.
+            let head_m = pelvis_m.with_y(1.7);
+            let shadow_m = head_m - KEY.towards * (head_m.y / KEY.towards.y);
+            for point_m in [pelvis_m.with_y(0.0), shadow_m] {
+                let inside = place.transform_point3(point_m);
+                assert!(inside.x.abs() < 0.5 && inside.z.abs() < 0.5 && inside.y.abs() < 1e-4, "{point_m}: {inside}");
+            }
         }
     }
 }

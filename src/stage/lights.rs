@@ -3,8 +3,8 @@
 //! The stage's own shaders (`shaders/`) do the lighting; bevy's light exists for its shadow map. That is a third of the work of
 //! bevy's physically based material, which software adapters feel, and looks the same on every device.
 
-use super::Quality;
-use bevy::light::{CascadeShadowConfigBuilder, DirectionalLightShadowMap};
+use super::{CameraRig, Quality};
+use bevy::light::{CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, SimulationLightSystems};
 use bevy::prelude::*;
 
 /// A light: direction to it (not normalized), and what a white surface that faces it shows, linear.
@@ -25,8 +25,9 @@ pub(super) const SKY: Vec3 = Vec3::new(0.30, 0.33, 0.40);
 /// Light from straight below.
 pub(super) const EARTH: Vec3 = Vec3::new(0.075, 0.075, 0.085);
 
-/// Beyond this distance from the camera nothing is shadowed, metres.
-const SHADOW_REACH_M: f32 = 16.0;
+/// Behind what the camera looks at, so much is still shadowed, metres; and in which steps the shadow map's reach changes.
+const SHADOW_BEHIND_M: f32 = 7.0;
+const SHADOW_REACH_STEP_M: f32 = 4.0;
 
 pub(super) struct LightsPlugin;
 
@@ -36,12 +37,28 @@ impl Plugin for LightsPlugin {
             Some(Quality::Software) => 1024,
             Some(Quality::Hardware) | None => 2048,
         };
-        app.insert_resource(DirectionalLightShadowMap { size }).insert_resource(GlobalAmbientLight::NONE).add_systems(Startup, spawn);
+        app.insert_resource(DirectionalLightShadowMap { size })
+            .insert_resource(GlobalAmbientLight::NONE)
+            .add_systems(Startup, spawn)
+            .add_systems(PostUpdate, reach.before(SimulationLightSystems::UpdateDirectionalLightCascades));
     }
 }
 
 fn spawn(mut commands: Commands<'_, '_>) {
     let key = DirectionalLight { shadow_maps_enabled: true, shadow_depth_bias: 0.03, shadow_normal_bias: 1.6, ..default() };
-    let one_map = CascadeShadowConfigBuilder { num_cascades: 1, maximum_distance: SHADOW_REACH_M, ..default() }.build();
-    commands.spawn((key, one_map, Transform::from_translation(KEY.towards).looking_at(Vec3::ZERO, Vec3::Y)));
+    commands.spawn((key, one_map(16.0), Transform::from_translation(KEY.towards).looking_at(Vec3::ZERO, Vec3::Y)));
+}
+
+/// One shadow map for all that is nearer to the camera.
+fn one_map(reach_m: f32) -> CascadeShadowConfig {
+    CascadeShadowConfigBuilder { num_cascades: 1, maximum_distance: reach_m, ..default() }.build()
+}
+
+/// The shadow map reaches behind what the camera looks at, and no farther, so that its pixels are small.
+fn reach(rig: Res<'_, CameraRig>, key: Single<'_, '_, &mut CascadeShadowConfig>) {
+    let reach_m = ((rig.distance_m() + SHADOW_BEHIND_M) / SHADOW_REACH_STEP_M).ceil() * SHADOW_REACH_STEP_M;
+    let mut map = key.into_inner();
+    if map.bounds != [reach_m] {
+        *map = one_map(reach_m);
+    }
 }

@@ -1,6 +1,6 @@
 //! The lit stage: character, floor, lights, camera, and pictures of it with and without a window.
 //!
-//! It shows one pose at a time: whoever owns the time writes it into [`Shown`]. Space: the world of `motion` (Y up, metres).
+//! It shows what [`Shown`] says at that moment: whoever owns the time writes it there. Space: the world of `motion` (Y up, metres).
 //! Not here: panels, documents, time.
 
 mod camera;
@@ -12,13 +12,15 @@ mod lights;
 mod palette;
 mod picture;
 mod render;
+mod shown;
 mod surface;
 
-pub use camera::{CameraMove, CameraRig, Orbit, ViewAngle};
-pub use character::{Figure, Shown};
+pub use camera::{CameraMove, CameraRig, OnScreen, Orbit, ScreenBox, ViewAngle};
+pub use character::Figure;
 pub use graphics::{Graphics, Quality, StageError, quietly};
 pub use picture::Picture;
 pub use render::{PictureOptions, render_pictures};
+pub use shown::{Abreast, Actor, Look, MOST_ABREAST, Shown};
 
 use bevy::prelude::*;
 

@@ -110,7 +110,7 @@ fn windowless_stage(graphics: &Graphics, options: &PictureOptions) -> (App, Hand
 }
 
 fn show(app: &mut App, motion: &Motion, options: &PictureOptions, time_secs: f32) {
-    *app.world_mut().resource_mut::<Shown>() = Shown { pose: motion.pose_at(time_secs), figure: options.figure };
+    *app.world_mut().resource_mut::<Shown>() = Shown::alone(motion.pose_at(time_secs), options.figure);
 }
 
 fn keep(captured: On<'_, '_, ScreenshotCaptured>, pages: Query<'_, '_, &Page>, mut album: ResMut<'_, Album>) {

@@ -37,7 +37,11 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::Again(_) => Action::Favourite(place, rng.random()),
         Action::Favourite(..) => Action::Search("walk".to_owned()),
         Action::Search(_) => Action::OnlyFavourites(rng.random()),
-        Action::OnlyFavourites(_) => Action::ShowTimeline,
+        Action::OnlyFavourites(_) => Action::Row(vec![place, 0, place / 2]),
+        Action::Row(_) => Action::RowAlso(place),
+        Action::RowAlso(_) => Action::SideBySide(rng.random()),
+        Action::SideBySide(_) => Action::Pick(place / 2),
+        Action::Pick(_) => Action::ShowTimeline,
         Action::ShowTimeline => Action::AddToTimeline(place),
         Action::AddToTimeline(_) => Action::Insert { take: place, at: place / 2 },
         Action::Insert { .. } => Action::SelectClip(place),
@@ -113,6 +117,10 @@ fn check(session: &Session, action: &Action) {
     assert_eq!(session.chain().motion().len(), frames, "after {action:?}");
     assert_eq!(session.curves().contacts.len(), frames, "after {action:?}");
     assert!(session.player.at_secs() <= session.player.end_secs(), "after {action:?}");
+    if let Some(row) = session.row() {
+        assert!(!row.members.is_empty() && row.members.len() <= 9, "after {action:?}");
+        assert_eq!(session.player.frames(), row.frames(), "after {action:?}");
+    }
     if matches!(session.showing, Showing::Timeline) {
         assert_eq!(session.player.frames(), frames, "after {action:?}");
     }

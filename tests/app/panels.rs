@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use zoetrope::app::panels::{Shape, View};
 use zoetrope::app::session::{Dialog, Session};
 use zoetrope::app::{Action, panels, prompts};
-use zoetrope::stage::{Figure, ViewAngle};
+use zoetrope::stage::{Figure, ScreenBox, ViewAngle};
 
 #[test]
 fn panels_lie_beside_each_other_in_every_window() {
@@ -29,6 +29,7 @@ fn panels_lie_beside_each_other_in_every_window() {
 /// The window's panels in egui's harness: what is pressed is applied, and remembered.
 struct Panels {
     session: Session,
+    on_screen: Vec<ScreenBox>,
     done: Vec<Action>,
 }
 
@@ -41,14 +42,17 @@ fn harness(session: Session) -> Harness<'static, Panels> {
             return;
         }
         let examples = prompts::examples(false);
-        let actions = panels::window(&mut panels::root(ui.ctx()), &View { session: &panels.session, examples: &examples });
+        let actions = panels::window(
+            &mut panels::root(ui.ctx()),
+            &View { session: &panels.session, examples: &examples, on_screen: &panels.on_screen },
+        );
         for action in actions {
             panels.done.push(action.clone());
             panels.session.apply(action);
         }
     };
     let size = bevy_egui::egui::vec2(1280.0, 720.0);
-    let mut harness = Harness::builder().with_size(size).build_ui_state(app, Panels { session, done: Vec::new() });
+    let mut harness = Harness::builder().with_size(size).build_ui_state(app, Panels { session, on_screen: Vec::new(), done: Vec::new() });
     harness.run_steps(4);
     harness
 }
@@ -331,4 +335,34 @@ fn two_hundred_clips_are_drawn_only_where_they_are_in_sight() {
     session.apply(Action::ZoomTimeline { factor: 0.03, around: 0.0 });
     let harness = harness(session);
     assert!(harness.query_by_label("Clip 1").is_some() && harness.query_by_label("Clip 150").is_none());
+}
+
+#[test]
+fn a_click_on_a_figure_of_the_row_or_its_number_picks_it() {
+    use bevy_egui::egui::{Key, pos2};
+    let mut session = session_with(&["a walk", "a walk", "a run"]);
+    session.apply(Action::Select(0));
+    session.apply(Action::SideBySide(true));
+    let mut harness = harness(session);
+    assert_eq!(harness.state().session.row().expect("a row").members.len(), 2, "those of the shown one's prompt");
+    let figure = |x: f32| ScreenBox { least: glam::Vec2::new(x, 0.3), most: glam::Vec2::new(x + 0.08, 0.6) };
+    harness.state_mut().on_screen = vec![figure(0.4), figure(0.6)];
+    harness.hover_at(pos2(0.64 * 1280.0, 0.45 * 720.0));
+    harness.run_steps(2);
+    harness.drag_at(pos2(0.64 * 1280.0, 0.45 * 720.0));
+    harness.drop_at(pos2(0.64 * 1280.0, 0.45 * 720.0));
+    harness.run_steps(2);
+    assert!(harness.state().done.contains(&Action::Pick(1)), "{:?}", harness.state().done);
+    assert_eq!(harness.state().session.shown_index(), Some(1));
+    harness.key_press(Key::V);
+    harness.run_steps(2);
+    assert!(harness.state().session.row().is_some());
+    harness.key_press(Key::Num1);
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.shown_index(), Some(0));
+    harness.key_press(Key::V);
+    harness.run_steps(2);
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    assert!(harness.state().session.row().is_none());
 }

@@ -76,6 +76,10 @@ impl Desk {
             Showing::Nothing => {}
             Showing::Take(id) => assert_eq!(session.player.frames(), session.document().takes()[id].motion.len()),
             Showing::Timeline => assert_eq!(session.player.frames(), session.chain().motion().len()),
+            Showing::Row(row) => {
+                assert_eq!(session.player.frames(), row.frames());
+                assert!(row.job.is_none_or(|job| session.jobs.iter().any(|running| running.id() == job)), "a row of a job that is over");
+            }
             Showing::Preview { job, motion } => {
                 assert!(session.jobs.iter().any(|running| running.id() == *job), "a preview of a job that is over");
                 assert_eq!(session.player.frames(), motion.len());
@@ -202,15 +206,60 @@ fn what_is_exported_is_the_timeline_or_its_range() {
 }
 
 #[test]
-fn every_variation_becomes_a_take_with_its_own_seed() {
+fn variations_come_side_by_side_and_the_one_that_is_picked_is_put_on_the_timeline() {
     let mut desk = Desk::new();
     desk.act(Action::Seed(7));
     desk.act(Action::Variations(3));
     desk.prompt("a person dances");
+    desk.until(|session| session.row().is_some_and(|row| row.members.len() == 2));
+    assert!(desk.session.busy().showing);
+    desk.act(Action::Pick(0));
+    assert!(desk.session.row().is_some() && desk.toast_texts()[0].contains("still being made"));
     desk.until_idle();
     let seeds: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
     assert_eq!(seeds, [7, 8, 9]);
-    assert_eq!(desk.session.clips()[0].take, desk.session.take_at(0).expect("the first").id);
+    let row = desk.session.row().expect("a row");
+    assert_eq!(row.members.iter().map(|member| member.seed).collect::<Vec<_>>(), [7, 8, 9]);
+    assert!(desk.session.clips().is_empty(), "nobody has picked one");
+    desk.act(Action::Pick(1));
+    assert_eq!(desk.session.clips()[0].take, desk.session.take_at(1).expect("the second").id);
+    assert!(matches!(desk.session.showing, Showing::Timeline));
+    assert_eq!(desk.session.take_count(), 3, "the others stay");
+}
+
+#[test]
+fn a_picked_variation_of_a_continuation_comes_behind_its_clip() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::Variations(2));
+    desk.act(Action::Prompt("then sits down".to_owned()));
+    desk.act(Action::Continue);
+    desk.until_idle();
+    assert_eq!((desk.session.clips().len(), desk.session.row().expect("a row").members.len()), (1, 2));
+    desk.act(Action::Pick(1));
+    assert_eq!((desk.session.clips().len(), desk.session.chain().motion().len()), (2, 120));
+    assert!((desk.session.player.at_secs() - 2.0).abs() < 0.05, "it is seen from where it begins");
+}
+
+#[test]
+fn a_shorter_take_in_the_row_holds_its_last_pose() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::Seconds(Some(1.0)));
+    desk.act(Action::Generate);
+    desk.until_idle();
+    desk.act(Action::Row(vec![0, 1, 1, 99]));
+    let row = desk.session.row().expect("a row");
+    assert_eq!((row.members.len(), row.frames()), (2, 60));
+    let [long, short] = [0, 1].map(|place| &row.members[place]);
+    assert_eq!(short.pose_at(1.8).local, short.motion.frames[29].local);
+    assert_ne!(long.pose_at(1.8).local, long.pose_at(1.0).local);
+    desk.act(Action::Remove(0));
+    assert_eq!(desk.session.row().expect("a row").members.len(), 1, "who leaves the list leaves the row");
+    desk.act(Action::SideBySide(false));
+    assert!(matches!(desk.session.showing, Showing::Timeline));
 }
 
 #[test]

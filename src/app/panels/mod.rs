@@ -4,6 +4,7 @@ mod dialogs;
 mod inspector;
 mod parts;
 mod prompt_bar;
+mod row;
 mod stage_view;
 mod takes;
 mod timeline;
@@ -16,6 +17,7 @@ pub(crate) use prompt_bar::prompt_id;
 use super::session::Session;
 use super::theme::GAP;
 use super::{Action, keys};
+use crate::stage::ScreenBox;
 use bevy_egui::egui::{LayerId, Rect, Ui, UiBuilder, pos2, vec2};
 
 /// What panels see.
@@ -25,6 +27,8 @@ pub struct View<'a> {
     pub session: &'a Session,
     /// Prompts to try.
     pub examples: &'a [&'a str],
+    /// Where the characters of a row are in the picture.
+    pub on_screen: &'a [ScreenBox],
 }
 
 /// Where the panels lie, points.
@@ -90,6 +94,12 @@ impl Places {
         Self { top, takes, prompt, bottom, inspector, free }
     }
 
+    /// What no panel covers, were the list of takes as long as it can be.
+    #[must_use]
+    pub fn beside_lists(&self) -> Rect {
+        self.free.with_min_x(self.takes.right())
+    }
+
     /// The panels' places.
     pub fn all(&self) -> impl Iterator<Item = Rect> {
         [self.top, self.takes, self.prompt, self.bottom].into_iter().chain(self.inspector)
@@ -103,6 +113,7 @@ const NARROWEST_PROMPT: f32 = 640.0;
 pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let places = Places::in_window(ui.max_rect(), Shape::of(view.session));
     let mut actions = stage_view::stage_view(ui, view);
+    row::labels(ui, view, places.beside_lists());
     actions.extend(at(ui, places.top, |ui| top_bar::top_bar(ui, view)));
     actions.extend(at(ui, places.takes, |ui| takes::takes(ui, view)));
     actions.extend(at(ui, places.prompt, |ui| prompt_bar::prompt_bar(ui, view)));

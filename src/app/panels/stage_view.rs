@@ -1,6 +1,6 @@
 //! The stage behind the panels: the pointer turns, moves and zooms the camera.
 
-use super::View;
+use super::{View, row};
 use crate::app::Action;
 use crate::stage::{CameraMove, ViewAngle};
 use bevy_egui::egui::{Id, PointerButton, Sense, Ui};
@@ -10,7 +10,7 @@ const POINTS_PER_RAD: f32 = 170.0;
 /// The wheel, points of scrolling for a factor of e.
 const SCROLL_POINTS_PER_E: f32 = 500.0;
 
-pub(super) fn stage_view(ui: &mut Ui, _view: &View<'_>) -> Vec<Action> {
+pub(super) fn stage_view(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let place = ui.max_rect();
     let response = ui.interact(place, Id::new("stage"), Sense::click_and_drag());
     let mut actions = Vec::new();
@@ -37,6 +37,7 @@ pub(super) fn stage_view(ui: &mut Ui, _view: &View<'_>) -> Vec<Action> {
         actions.push(Action::Camera(CameraMove::Follow(true)));
     }
     if response.clicked() {
+        actions.extend(row::picked(ui, view));
         // A click beside the prompt lets go of it, so that Space plays.
         ui.memory_mut(|memory| memory.stop_text_input());
     }

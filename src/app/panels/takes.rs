@@ -40,6 +40,13 @@ fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         ui.label(RichText::new("Takes").font(theme::medium(13.0)).color(TEXT));
         ui.label(faint(session.take_count().to_string()));
         let only = session.filter.favourites;
+        if session.take_count() > 1 {
+            let on = session.row().is_some();
+            let label = "Side by side (V); Ctrl+click puts takes into the row";
+            if icon_button(ui, Icon::Abreast, label, 22.0, if on { Emphasis::On } else { Emphasis::Quiet }).clicked() {
+                actions.push(Action::SideBySide(!on));
+            }
+        }
         if only || session.takes().any(|entry| entry.favourite) {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let (icon, emphasis) = if only { (Icon::Star, Emphasis::On) } else { (Icon::StarOutline, Emphasis::Quiet) };
@@ -56,7 +63,8 @@ fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let shown = session.shown_index();
     ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
         for (index, entry) in session.listed() {
-            actions.extend(take_row(ui, index, &entry, shown == Some(index)));
+            let shown = shown == Some(index) || session.place_in_row(entry.id).is_some();
+            actions.extend(take_row(ui, index, &entry, shown));
         }
         for job in &session.jobs {
             actions.extend(job_row(ui, job));
@@ -111,7 +119,8 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Ac
     if response.double_clicked() {
         actions.push(Action::AddToTimeline(index));
     } else if response.clicked() {
-        actions.push(Action::Select(index));
+        let beside = ui.input(|input| input.modifiers.command);
+        actions.push(if beside { Action::RowAlso(index) } else { Action::Select(index) });
     }
     response.on_hover_text(format!(
         "{}\n{}\nmodel {}, {}",

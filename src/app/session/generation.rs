@@ -1,10 +1,12 @@
 //! Generations: asking for them, hearing of them, and what becomes of them.
 
+use super::row::{Member, Purpose, Row};
 use super::{Effect, ModelState, Session, Showing, sketch::Figures};
 use crate::app::toast::ToastKind;
 use crate::generator::protocol::{Command, Event, JobId, Preview};
 use crate::motion::{FPS, Motion};
 use crate::pipeline::{Length, Request};
+use crate::stage::MOST_ABREAST;
 use crate::timeline::{Clip, ClipId, ClipSettings, Take, TakeId};
 use std::sync::Arc;
 
@@ -55,6 +57,11 @@ impl Job {
         self.after.as_ref().map_or(0, |motion| motion.len())
     }
 
+    /// What becomes of the variation that is picked.
+    fn purpose(&self) -> Purpose {
+        Purpose::Place { behind: self.behind, continued: self.after.is_some() }
+    }
+
     /// How much of it is done, 0 to 1.
     #[must_use]
     pub fn share(&self) -> f32 {
@@ -91,16 +98,13 @@ impl Session {
         }
     }
 
-    /// Takes in the newest frames of a running generation. The first variation is shown while it is made; the others wait.
+    /// Takes in the newest frames of a running generation. Several variations are shown side by side.
     pub fn preview(&mut self, preview: &Preview) {
         let Some(job) = self.jobs.iter().find(|job| job.id == preview.job && job.watched) else { return };
-        let already = matches!(&self.showing, Showing::Preview { job, .. } if *job == preview.job);
-        if preview.variation > 0 {
-            if already {
-                self.player.resize(self.player.frames(), false);
-            }
-            return;
+        if job.request.variations > 1 {
+            return self.preview_row(preview);
         }
+        let already = matches!(&self.showing, Showing::Preview { job, .. } if *job == preview.job);
         let before = job.frames_before();
         let motion = match &job.after {
             Some(before) => joined(before, &preview.motion),
@@ -113,6 +117,22 @@ impl Session {
         } else {
             self.player.open(frames, true, before as f32 / FPS);
             self.player.set_range(None);
+        }
+    }
+
+    /// The newest frames of one of several variations, which are made one after the other.
+    fn preview_row(&mut self, preview: &Preview) {
+        let Some(job) = self.jobs.iter().find(|job| job.id == preview.job) else { return };
+        let purpose = job.purpose();
+        let request = job.request.variation(preview.variation);
+        let member = Member::coming(Arc::clone(&preview.motion), request.prompt, request.seed);
+        match &mut self.showing {
+            Showing::Row(row) if row.job == Some(preview.job) => {
+                row.put(member);
+                // Once the first is there, the others grow while it plays again.
+                self.player.resize(row.frames(), preview.variation == 0);
+            }
+            _ => self.show_row(Row::of(vec![member], Some(preview.job), purpose), 0.0),
         }
     }
 
@@ -194,10 +214,13 @@ impl Session {
         if let Some(after) = &job.after {
             self.afters.extend(made.iter().map(|take| (*take, Arc::clone(after))));
         }
-        let previewed = matches!(self.showing, Showing::Preview { job, .. } if job == id);
+        let previewed = self.previews(id);
         let seen = previewed || job.watched;
         let Some(first) = made.first().copied() else { return self.drop_preview(id) };
-        let placed = self.place_made(&job, first, seen);
+        if seen && made.len() > 1 {
+            return self.finish_row(&job, &made);
+        }
+        let placed = self.place_made(job.behind, job.after.is_some(), first, seen).is_some();
         if !seen {
             return;
         }
@@ -219,21 +242,36 @@ impl Session {
         }
     }
 
-    /// Puts a new take on the timeline if it belongs there: behind the clip that it goes on from, or as the only clip.
-    fn place_made(&mut self, job: &Job, take: TakeId, seen: bool) -> bool {
-        if let Some(behind) = job.behind {
-            let place = self.clips().iter().position(|clip| clip.id == behind);
-            return place.is_some_and(|place| self.put(take, place + 1, Some(CONTINUED_BLEND_FRAMES), Vec::new()));
+    /// All variations are there: one is to be picked.
+    fn finish_row(&mut self, job: &Job, made: &[TakeId]) {
+        let previewed = self.previews(job.id);
+        let (at_secs, playing) = (self.player.at_secs(), self.player.is_playing());
+        let takes = self.document.takes();
+        let members = made.iter().filter_map(|id| takes.get(id).map(|take| Member::of(*id, take)));
+        let row = Row::of(members.take(MOST_ABREAST).collect(), None, job.purpose());
+        self.show_row(row, if previewed { at_secs } else { 0.0 });
+        if previewed && !playing {
+            self.player.pause();
         }
-        match self.clips() {
-            _ if job.after.is_some() => false,
+    }
+
+    /// Puts a new take on the timeline if it belongs there: behind the clip that it goes on from, or as the only clip. Answers when it
+    /// starts there, seconds.
+    pub(super) fn place_made(&mut self, behind: Option<ClipId>, continued: bool, take: TakeId, seen: bool) -> Option<f32> {
+        if let Some(behind) = behind {
+            let place = self.clips().iter().position(|clip| clip.id == behind)? + 1;
+            return self.put(take, place, Some(CONTINUED_BLEND_FRAMES), Vec::new()).then(|| self.clip_start(place) as f32 / FPS);
+        }
+        let placed = match self.clips() {
+            _ if continued => false,
             [] => self.put(take, 0, None, Vec::new()),
             [only] if seen && self.is_untouched(only) => {
                 let old = only.id;
                 self.put(take, 0, None, vec![old])
             }
             _ => false,
-        }
+        };
+        placed.then_some(0.0)
     }
 
     /// Whether a clip is a whole take as it was made.
@@ -255,8 +293,17 @@ impl Session {
     }
 
     fn drop_preview(&mut self, id: JobId) {
-        if matches!(self.showing, Showing::Preview { job, .. } if job == id) {
+        if self.previews(id) {
             self.show_something();
+        }
+    }
+
+    /// Whether the stage shows this generation.
+    fn previews(&self, id: JobId) -> bool {
+        match &self.showing {
+            Showing::Preview { job, .. } => *job == id,
+            Showing::Row(row) => row.job == Some(id),
+            _ => false,
         }
     }
 }

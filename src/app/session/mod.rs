@@ -6,12 +6,14 @@
 mod generation;
 mod list;
 mod project;
+mod row;
 mod selection;
 mod sketch;
 mod timeline;
 
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
+pub use row::{Member, Row};
 pub use sketch::{Curves, Figure as StickFigure, Figures, Inspection};
 pub use timeline::Sight;
 
@@ -27,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Most takes of one prompt.
-pub const MOST_VARIATIONS: u32 = 8;
+pub const MOST_VARIATIONS: u32 = 9;
 /// Shortest and longest motion to ask for, seconds.
 pub const LENGTH_RANGE_SECS: (f32, f32) = (1.0, 10.0);
 
@@ -78,6 +80,8 @@ pub enum Showing {
         /// All frames so far.
         motion: Arc<Motion>,
     },
+    /// Takes side by side, or variations under way.
+    Row(Row),
 }
 
 /// An open dialog.
@@ -227,6 +231,7 @@ impl Session {
             Showing::Take(id) => self.document.takes().get(id).map(|take| take.motion.as_ref()),
             Showing::Timeline => Some(self.chain.motion()),
             Showing::Preview { motion, .. } => Some(motion),
+            Showing::Row(row) => row.members.first().map(|member| member.motion.as_ref()),
         }
     }
 
@@ -248,7 +253,7 @@ impl Session {
         match &self.showing {
             Showing::Timeline => !self.chain.motion().is_empty(),
             Showing::Take(_) => true,
-            Showing::Nothing | Showing::Preview { .. } => false,
+            Showing::Nothing | Showing::Preview { .. } | Showing::Row(_) => false,
         }
     }
 
@@ -294,7 +299,7 @@ impl Session {
         let loading = matches!(self.model, ModelState::Loading { .. });
         Busy {
             working: loading || !self.jobs.is_empty() || self.errands > 0,
-            showing: matches!(self.showing, Showing::Preview { .. }),
+            showing: matches!(self.showing, Showing::Preview { .. }) || self.row().is_some_and(|row| row.job.is_some()),
             ..Busy::default()
         }
     }
@@ -302,6 +307,9 @@ impl Session {
     /// Time goes by.
     pub fn advance(&mut self, delta_secs: f32) {
         self.player.advance(delta_secs);
+        if let Showing::Row(row) = &mut self.showing {
+            row.advance(delta_secs);
+        }
         self.toasts.advance(delta_secs);
     }
 
@@ -325,6 +333,11 @@ impl Session {
             Action::Favourite(index, favourite) => self.favourite(index, favourite),
             Action::Search(words) => self.filter.search = words,
             Action::OnlyFavourites(only) => self.filter.favourites = only,
+
+            Action::Row(takes) => self.show_takes_abreast(&takes),
+            Action::RowAlso(take) => self.row_also(take),
+            Action::SideBySide(on) => self.side_by_side(on),
+            Action::Pick(place) => self.pick(place),
 
             Action::ShowTimeline if !self.clips().is_empty() => {
                 self.unwatch();
@@ -428,13 +441,18 @@ impl Session {
     fn open_export(&mut self) {
         match self.exportable() {
             Some(take) => self.dialog = Dialog::Export { path: PathBuf::from(format!("{}.glb", file_stem(&take.provenance.prompt))) },
-            None => self.toasts.add(ToastKind::Warning, "generate something to export first".to_owned()),
+            None => self.nothing_to_export(),
         }
+    }
+
+    fn nothing_to_export(&mut self) {
+        let what = if self.row().is_some() { "pick one of the takes to export it" } else { "generate something to export first" };
+        self.toasts.add(ToastKind::Warning, what.to_owned());
     }
 
     fn export(&mut self, path: PathBuf) -> Vec<Effect> {
         let Some(take) = self.exportable() else {
-            self.toasts.add(ToastKind::Warning, "generate something to export first".to_owned());
+            self.nothing_to_export();
             return Vec::new();
         };
         self.dialog = Dialog::None;

@@ -62,7 +62,7 @@ impl Session {
     /// Who selects a clip wants to see it.
     fn selected(&mut self) {
         self.inspect();
-        if matches!(self.showing, Showing::Take(_) | Showing::Nothing) && !self.selection.is_empty() {
+        if matches!(self.showing, Showing::Take(_) | Showing::Nothing | Showing::Row(_)) && !self.selection.is_empty() {
             self.show_timeline(0.0);
             self.player.pause();
             self.unwatch();

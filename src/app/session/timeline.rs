@@ -138,6 +138,7 @@ impl Session {
         if matches!(self.showing, Showing::Take(id) if !self.document.takes().contains_key(&id)) {
             self.show_something();
         }
+        self.follow_list();
     }
 
     pub(super) fn inspect(&mut self) {
