@@ -4,7 +4,7 @@
 //! one door (`tests/floors.rs` enforces both).
 //!
 //! ```text
-//! floor 4              app   (bevy_egui, rfd)                    cli   (clap)
+//! floor 4              app   (bevy_egui, rfd, shlex)             cli   (clap)
 //! floor 3        generator   (crossbeam-channel)       train       stage   (bevy)
 //! floor 2        pipeline    formats (gltf, gltf-json, npyz, zip)    library (directories, ureq, sha2)
 //! floor 1    model (candle, tokenizers, prost, zip)   engine (wgpu)   body   timeline

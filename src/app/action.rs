@@ -1,5 +1,6 @@
 //! Everything that can be done in the window, as plain data: buttons, keys and scripts all send these.
 
+use super::export::{ExportChoices, ExportOf};
 use crate::stage::{CameraMove, Figure};
 use crate::timeline::ClipSettings;
 use serde::{Deserialize, Serialize};
@@ -189,12 +190,22 @@ pub enum Action {
     OpenHelp,
     /// Close whichever dialog is open.
     CloseDialog,
+    /// Choose what is exported.
+    ExportOf(ExportOf),
+    /// Choose how exports are written; what is left out in a script is as usual.
+    ExportSettings(ExportChoices),
     /// Write the path in the export dialog.
     ExportPath(PathBuf),
-    /// Let the system's file dialog choose the path.
+    /// Let the system's file dialog choose the path, or the folder for several files.
     BrowseExportPath,
     /// Write the timeline (its range, if there is one) or the shown take to a file: .glb, .bvh, .npz or .npy by its ending.
     Export(PathBuf),
+    /// Write a file each of several takes into a folder, named by the pattern of the choices.
+    ExportAll(ExportOf, PathBuf),
+    /// End the export of several files that is under way.
+    CancelExport,
+    /// Copy the command line that makes the export of the open dialog.
+    CopyCommand,
     /// Take away the message with this number.
     Dismiss(u64),
 

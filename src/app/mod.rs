@@ -4,7 +4,7 @@
 //! [`keys`] or a [`script`]. Not here: how the scene is drawn (`stage`), how motions are made (`generator`).
 
 mod action;
-mod export;
+pub mod export;
 pub mod icons;
 pub mod keys;
 pub mod panels;

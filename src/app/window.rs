@@ -1,6 +1,6 @@
 //! The bevy app around the session: one system each for hearing the generator, running the script, applying actions, showing.
 
-use super::export::Errands;
+use super::export::{Chosen, Errands, ExportChoices};
 use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
 use super::script::{Busy, Script};
@@ -15,7 +15,7 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowMode, WindowResizeConstraints, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
-use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
+use bevy_egui::{EguiClipboard, EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -203,7 +203,16 @@ fn run_errands(
     for outcome in errands.take_opens() {
         outbox.0.extend(state.opened(outcome));
     }
-    inbox.0.extend(errands.take_path().map(Action::ExportPath));
+    if let Some(done) = errands.work_done() {
+        state.work_at(done);
+    }
+    if let Some(outcome) = errands.take_work() {
+        state.work_over(outcome);
+    }
+    inbox.0.extend(errands.take_path().map(|chosen| match chosen {
+        Chosen::File(path) => Action::ExportPath(path),
+        Chosen::Folder(folder) => Action::ExportSettings(ExportChoices { folder, ..state.export_choices().clone() }),
+    }));
 }
 
 fn run_script(
@@ -241,7 +250,7 @@ fn apply_actions(
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
     mut exit: MessageWriter<'_, AppExit>,
     (link, play): (Res<'_, Link>, Res<'_, Play>),
-    mut outbox: ResMut<'_, Outbox>,
+    (mut outbox, mut clipboard): (ResMut<'_, Outbox>, ResMut<'_, EguiClipboard>),
 ) {
     // Whatever came from outside was first.
     let mut effects = std::mem::take(&mut outbox.0);
@@ -258,7 +267,11 @@ fn apply_actions(
                 Effect::FullScreen(true) => window.mode = WindowMode::BorderlessFullscreen(MonitorSelection::Current),
                 Effect::FullScreen(false) => window.mode = WindowMode::Windowed,
                 Effect::Browse(path) => errands.ask_path(&path),
-                Effect::Export { take, path } => errands.export(take, path),
+                Effect::BrowseFolder(folder) => errands.ask_folder(&folder),
+                Effect::Copy(text) => clipboard.set_text(&text),
+                Effect::Export { take, options, path } => errands.export(take, *options, path),
+                Effect::ExportAll(batch) => errands.export_all(*batch),
+                Effect::CancelWork => errands.cancel_work(),
                 Effect::Save { document, path } => errands.save(*document, path),
                 Effect::Open(path) => errands.open(path),
                 Effect::Screenshot(path) => {

@@ -58,6 +58,12 @@ impl Motion {
         Self { frames: resample(count, pose, fps, FPS) }
     }
 
+    /// How many poses `frames` at [`FPS`] are at another rate.
+    #[must_use]
+    pub fn frames_at(frames: usize, fps: f32) -> usize {
+        if (fps - FPS).abs() < 1e-3 { frames } else { resampled_len(frames, FPS, fps) }
+    }
+
     /// Poses at another rate, for writers.
     #[must_use]
     pub fn poses_at(&self, fps: f32) -> Vec<Pose> {
@@ -99,10 +105,16 @@ impl Motion {
     }
 }
 
+/// Frames that lie inside `count` frames at another rate.
+fn resampled_len(count: usize, from_fps: f32, to_fps: f32) -> usize {
+    let Some(last) = count.checked_sub(1) else { return 0 };
+    (last as f64 * f64::from(to_fps) / f64::from(from_fps) + 1e-4).floor() as usize + 1
+}
+
 fn resample(count: usize, pose: impl Fn(usize) -> Pose, from_fps: f32, to_fps: f32) -> Vec<Pose> {
-    let Some(last) = count.checked_sub(1) else { return Vec::new() };
-    let frames = (last as f64 * f64::from(to_fps) / f64::from(from_fps) + 1e-4).floor() as usize + 1;
-    (0..frames).map(|frame| sample(count, &pose, (frame as f64 * f64::from(from_fps) / f64::from(to_fps)) as f32)).collect()
+    (0..resampled_len(count, from_fps, to_fps))
+        .map(|frame| sample(count, &pose, (frame as f64 * f64::from(from_fps) / f64::from(to_fps)) as f32))
+        .collect()
 }
 
 fn sample(count: usize, pose: impl Fn(usize) -> Pose, at_frame: f32) -> Pose {

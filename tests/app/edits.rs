@@ -4,6 +4,7 @@ use super::session::session_with;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use zoetrope::app::Action;
+use zoetrope::app::export::{ExportChoices, ExportOf};
 use zoetrope::app::session::{Session, Showing};
 use zoetrope::stage::{CameraMove, Figure};
 use zoetrope::timeline::ClipSettings;
@@ -93,8 +94,13 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::OpenModel => Action::OpenHelp,
         Action::OpenHelp => Action::CloseDialog,
         Action::CloseDialog => Action::ExportPath("a.glb".into()),
-        Action::ExportPath(_) => Action::BrowseExportPath,
-        Action::BrowseExportPath => Action::Export("a.glb".into()),
+        Action::ExportPath(_) => Action::ExportOf(ExportOf::Clips),
+        Action::ExportOf(_) => Action::ExportSettings(ExportChoices { whole: rng.random(), ..ExportChoices::default() }),
+        Action::ExportSettings(_) => Action::BrowseExportPath,
+        Action::BrowseExportPath => Action::CopyCommand,
+        Action::CopyCommand => Action::ExportAll(ExportOf::Takes, "out".into()),
+        Action::ExportAll(..) => Action::CancelExport,
+        Action::CancelExport => Action::Export("a.glb".into()),
         Action::Export(_) => Action::Dismiss(place as u64),
         Action::Dismiss(_) => Action::Screenshot("a.png".into()),
         Action::Screenshot(_) => Action::WaitIdle,

@@ -4,6 +4,7 @@
 #![cfg(feature = "app")]
 
 mod edits;
+mod export;
 mod panels;
 mod project;
 mod session;

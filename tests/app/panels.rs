@@ -27,13 +27,13 @@ fn panels_lie_beside_each_other_in_every_window() {
 }
 
 /// The window's panels in egui's harness: what is pressed is applied, and remembered.
-struct Panels {
-    session: Session,
+pub(super) struct Panels {
+    pub(super) session: Session,
     on_screen: Vec<ScreenBox>,
-    done: Vec<Action>,
+    pub(super) done: Vec<Action>,
 }
 
-fn harness(session: Session) -> Harness<'static, Panels> {
+pub(super) fn harness(session: Session) -> Harness<'static, Panels> {
     let mut dressed = false;
     let app = move |ui: &mut bevy_egui::egui::Ui, panels: &mut Panels| {
         if !dressed {
@@ -176,10 +176,14 @@ fn the_export_dialog_chooses_format_and_path() {
     harness.state_mut().session.apply(Action::Select(0));
     harness.state_mut().session.apply(Action::OpenExport);
     harness.run_steps(4);
-    assert_eq!(harness.state().session.dialog, Dialog::Export { path: "a-person-walks.glb".into() });
+    let path = |harness: &Harness<'_, Panels>| match &harness.state().session.dialog {
+        Dialog::Export { path, .. } => path.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(path(&harness), std::path::Path::new("a-person-walks.glb"));
     harness.get_by_label("BVH").click();
     harness.run_steps(3);
-    assert_eq!(harness.state().session.dialog, Dialog::Export { path: "a-person-walks.bvh".into() });
+    assert_eq!(path(&harness), std::path::Path::new("a-person-walks.bvh"));
     harness.get_by_label("Save").click();
     harness.run_steps(3);
     assert!(harness.state().done.contains(&Action::Export("a-person-walks.bvh".into())));
@@ -225,7 +229,7 @@ fn every_prompt_of_the_window_fits_into_it() {
 }
 
 /// A session with two different clips on the timeline, the first one selected.
-fn two_clips() -> Session {
+pub(super) fn two_clips() -> Session {
     let mut session = session_with(&["a walk", "a run"]);
     session.apply(Action::AddToTimeline(0));
     session.apply(Action::AddToTimeline(1));

@@ -1,37 +1,26 @@
-//! Export, the project's file, the model's card and the list of keys.
+//! The project's file, the model's card and the list of keys.
 
-use super::View;
-use super::parts::{TextButton, choices, faint, row, soft};
+use super::parts::{TextButton, faint, soft};
+use super::{View, export};
 use crate::app::Action;
 use crate::app::keys::KEYS;
 use crate::app::session::{Dialog, ModelState, Session};
 use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
 use crate::formats::PROJECT_ENDING;
-use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Label, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
+use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
-
-/// The endings that can be written, and who reads them.
-const FORMATS: [(&str, &str, &str); 4] = [
-    ("glb", "GLB", "skinned character and animation: Blender, Unreal, Unity, the web"),
-    ("bvh", "BVH", "skeleton and animation: MotionBuilder, Maya, Blender"),
-    ("npz", "NPZ", "SMPL pose parameters as in AMASS: research"),
-    ("npy", "NPY", "272 features a frame: training and evaluation"),
-];
 
 /// A window that is wider has room for two columns of keys, points.
 const WIDE_HELP: f32 = 1100.0;
-
-/// A path field and the button beside it, points.
-const FIELD_HEIGHT: f32 = 34.0;
 
 pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     let frame = theme::card().corner_radius(14).inner_margin(Margin::same(20)).fill(theme::PANEL);
     let should_close = match &view.session.dialog {
         Dialog::None => false,
-        Dialog::Export { path } => {
+        Dialog::Export { of, path, taken } => {
             let modal = Modal::new(Id::new("export")).frame(frame);
-            modal.show(ui.ctx(), |ui| actions.extend(export(ui, view.session, path))).should_close()
+            modal.show(ui.ctx(), |ui| actions.extend(export::export(ui, view.session, *of, path, *taken))).should_close()
         }
         Dialog::Project { path, opens } => {
             let modal = Modal::new(Id::new("project")).frame(frame);
@@ -49,54 +38,8 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     actions
 }
 
-fn export(ui: &mut Ui, session: &Session, path: &Path) -> Vec<Action> {
-    let mut actions = Vec::new();
-    ui.set_width(460.0);
-    ui.label(RichText::new("Export").font(theme::medium(18.0)).color(TEXT));
-    let Some(take) = session.exportable() else { return vec![Action::CloseDialog] };
-    let what = format!("“{}”, {:.1} s", take.provenance.prompt, take.motion.duration_secs());
-    ui.add(Label::new(soft(&what)).truncate()).on_hover_text(what);
-    ui.add_space(4.0);
-
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    let chosen = FORMATS.iter().find(|(format, ..)| Some(*format) == ending.as_deref());
-    let options = FORMATS.map(|(format, name, _)| (format, name));
-    ui.horizontal(|ui| {
-        if let Some(format) = choices(ui, &options, chosen.map(|(format, ..)| *format)) {
-            actions.push(Action::ExportPath(path.with_extension(format)));
-        }
-    });
-    ui.label(faint(chosen.map_or("the ending chooses the format: .glb, .bvh, .npz or .npy", |(_, _, who)| who)));
-    ui.add_space(4.0);
-
-    let mut entered = false;
-    row(ui, FIELD_HEIGHT, |ui| {
-        // From the right, so that the field takes what the button leaves.
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.add(TextButton { text: "Browse…", main: false, min_width: 0.0, height: FIELD_HEIGHT }).clicked() {
-                actions.push(Action::BrowseExportPath);
-            }
-            let (written, done) = path_field(ui, "export path", path);
-            actions.extend(written.map(Action::ExportPath));
-            entered = done;
-        });
-    });
-    ui.label(faint(format!("The file carries the model's name and licence: {}, {}", take.provenance.model, take.provenance.licence)));
-    ui.add_space(8.0);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let save = ui.add_enabled(chosen.is_some(), TextButton { text: "Save", main: true, min_width: 96.0, height: 34.0 });
-        if save.clicked() || (entered && chosen.is_some()) {
-            actions.push(Action::Export(path.to_owned()));
-        }
-        if ui.add(TextButton { text: "Cancel", main: false, min_width: 0.0, height: 34.0 }).clicked() {
-            actions.push(Action::CloseDialog);
-        }
-    });
-    actions
-}
-
 /// A field for a path: what was written into it, and whether Enter ended it.
-fn path_field(ui: &mut Ui, id: &str, path: &Path) -> (Option<PathBuf>, bool) {
+pub(super) fn path_field(ui: &mut Ui, id: &str, path: &Path) -> (Option<PathBuf>, bool) {
     let mut text = path.to_string_lossy().into_owned();
     let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
     let response = ui.add(TextEdit::singleline(&mut text).id(Id::new(id)).desired_width(ui.available_width()).frame(frame));

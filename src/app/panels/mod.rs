@@ -1,6 +1,7 @@
 //! The panels: functions from what the window knows to what the user wants, and how they share the window.
 
 mod dialogs;
+mod export;
 mod inspector;
 mod parts;
 mod prompt_bar;

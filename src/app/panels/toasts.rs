@@ -1,23 +1,28 @@
-//! Messages, at the right above the prompt.
+//! Messages and long work under way, at the right above the prompt.
 
 use super::View;
+use super::parts::progress_line;
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
+use crate::app::session::Work;
 use crate::app::theme::{self, ACCENT, DONE, GAP, TEXT, TROUBLE};
 use crate::app::toast::ToastKind;
-use bevy_egui::egui::{Align2, Area, CornerRadius, Id, Label, Order, Rect, RichText, Sense, Stroke, Ui, vec2};
+use bevy_egui::egui::{Align, Align2, Area, CornerRadius, Id, Label, Layout, Order, Rect, RichText, Sense, Stroke, Ui, vec2};
 
 const WIDTH: f32 = 340.0;
 
 pub(super) fn toasts(ui: &mut Ui, view: &View<'_>, free: Rect) -> Vec<Action> {
     let list = view.session.toasts.list();
     let mut actions = Vec::new();
-    if list.is_empty() {
+    if list.is_empty() && view.session.work().is_none() {
         return actions;
     }
     let corner = free.right_top() + vec2(-GAP, GAP);
     Area::new(Id::new("toasts")).order(Order::Foreground).pivot(Align2::RIGHT_TOP).fixed_pos(corner).show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
+        if let Some(work) = view.session.work() {
+            actions.extend(work_card(ui, work));
+        }
         for toast in list {
             let color = match toast.kind {
                 ToastKind::Done => DONE,
@@ -43,6 +48,26 @@ pub(super) fn toasts(ui: &mut Ui, view: &View<'_>, free: Rect) -> Vec<Action> {
         }
     });
     actions
+}
+
+/// How far long work is, and a button to end it.
+fn work_card(ui: &mut Ui, work: &Work) -> Option<Action> {
+    let frame = theme::card();
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(WIDTH - 26.0);
+        let cancel = ui.horizontal(|ui| {
+            let text = if work.ending { "Ending…".to_owned() } else { format!("{}: {} of {}", work.what, work.done, work.of) };
+            ui.label(RichText::new(text).size(13.0).color(TEXT));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                icon_button(ui, Icon::Close, "Cancel the export", 22.0, Emphasis::Quiet).clicked()
+            })
+            .inner
+        });
+        let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 3.0), Sense::hover());
+        progress_line(ui, line, work.done as f32 / work.of.max(1) as f32);
+        cancel.inner
+    });
+    (shown.inner && !work.ending).then_some(Action::CancelExport)
 }
 
 /// Messages begin in lower case, as causes do; on the screen they are sentences.

@@ -3,6 +3,7 @@
 //! [`Session::apply`] is the one place where actions change it; what has to happen outside comes back as [`Effect`]s.
 //! [`Session::hear`] takes in what the generator tells.
 
+mod export;
 mod generation;
 mod list;
 mod project;
@@ -11,15 +12,19 @@ mod selection;
 mod sketch;
 mod timeline;
 
+pub use export::Work;
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
 pub use row::{Member, Row};
 pub use sketch::{Curves, Figure as StickFigure, Figures, Inspection};
 pub use timeline::Sight;
 
+use super::export::work::Batch;
+use super::export::{ExportChoices, ExportOf};
 use super::player::Player;
-use super::toast::{ToastKind, Toasts};
+use super::toast::Toasts;
 use super::{Action, script::Busy};
+use crate::formats::WriteOptions;
 use crate::generator::protocol::{Command, JobId, ModelInfo};
 use crate::motion::{Motion, Pose};
 use crate::stage::{CameraMove, Figure};
@@ -90,10 +95,14 @@ pub enum Dialog {
     /// None.
     #[default]
     None,
-    /// Where to write what is shown.
+    /// Where to write what is shown, or more than that.
     Export {
-        /// The file.
+        /// What.
+        of: ExportOf,
+        /// The file, of what is shown.
         path: PathBuf,
+        /// Whether there is such a file.
+        taken: bool,
     },
     /// Which project file to save to, or to open.
     Project {
@@ -119,13 +128,23 @@ pub enum Effect {
     FullScreen(bool),
     /// Ask the system's file dialog, starting from this path.
     Browse(PathBuf),
+    /// Ask the system's dialog for a folder, starting from this one.
+    BrowseFolder(PathBuf),
+    /// Put text on the clipboard.
+    Copy(String),
     /// Write a take to a file.
     Export {
         /// What.
         take: Take,
+        /// How.
+        options: Box<WriteOptions>,
         /// Where.
         path: PathBuf,
     },
+    /// Write several takes, a file each.
+    ExportAll(Box<Batch>),
+    /// End the long work under way.
+    CancelWork,
     /// Write a document to a project file.
     Save {
         /// What.
@@ -184,6 +203,10 @@ pub struct Session {
     pub dialog: Dialog,
     /// Messages to the user.
     pub toasts: Toasts,
+    /// How exports are written.
+    export: ExportChoices,
+    /// Long work under way.
+    work: Option<Work>,
     /// Where the document is kept.
     kept: project::Kept,
     /// Files being written or read.
@@ -217,6 +240,8 @@ impl Session {
             full_screen: false,
             dialog: Dialog::None,
             toasts: Toasts::default(),
+            export: ExportChoices::default(),
+            work: None,
             kept: project::Kept::default(),
             errands: 0,
             next_job: 1,
@@ -239,22 +264,6 @@ impl Session {
     #[must_use]
     pub fn shown_take(&self) -> Option<&Take> {
         if let Showing::Take(id) = self.showing { self.document.takes().get(&id).map(Arc::as_ref) } else { None }
-    }
-
-    /// What an export would write: the timeline or the take, whichever is shown.
-    #[must_use]
-    pub fn exportable(&self) -> Option<Take> {
-        if matches!(self.showing, Showing::Timeline) { self.flattened() } else { self.shown_take().cloned() }
-    }
-
-    /// Whether there is something to export.
-    #[must_use]
-    pub fn can_export(&self) -> bool {
-        match &self.showing {
-            Showing::Timeline => !self.chain.motion().is_empty(),
-            Showing::Take(_) => true,
-            Showing::Nothing | Showing::Preview { .. } | Showing::Row(_) => false,
-        }
     }
 
     /// Curves of the timeline.
@@ -413,13 +422,14 @@ impl Session {
             Action::OpenModel => self.dialog = Dialog::Model,
             Action::OpenHelp => self.dialog = Dialog::Help,
             Action::CloseDialog => self.dialog = Dialog::None,
-            Action::ExportPath(path) => self.dialog = Dialog::Export { path },
-            Action::BrowseExportPath => {
-                if let Dialog::Export { path } = &self.dialog {
-                    return vec![Effect::Browse(path.clone())];
-                }
-            }
+            Action::ExportOf(of) => self.choose_export_of(of),
+            Action::ExportPath(path) => self.write_export_path(path),
+            Action::ExportSettings(choices) => self.choose_export(choices),
+            Action::BrowseExportPath => return self.browse_export_path(),
+            Action::CopyCommand => return self.copy_export_command(),
             Action::Export(path) => return self.export(path),
+            Action::ExportAll(of, folder) => return self.export_all(of, folder),
+            Action::CancelExport => return self.cancel_work(),
             Action::Dismiss(toast) => self.toasts.dismiss(toast),
 
             Action::Screenshot(path) => return vec![Effect::Screenshot(path)],
@@ -427,54 +437,5 @@ impl Session {
             Action::Quit => return vec![Effect::Quit],
         }
         Vec::new()
-    }
-
-    /// A file has been written, or not.
-    pub fn exported(&mut self, outcome: Result<PathBuf, String>) {
-        self.errands = self.errands.saturating_sub(1);
-        match outcome {
-            Ok(path) => self.toasts.add(ToastKind::Done, format!("saved {}", path.display())),
-            Err(message) => self.toasts.add(ToastKind::Error, message),
-        }
-    }
-
-    fn open_export(&mut self) {
-        match self.exportable() {
-            Some(take) => self.dialog = Dialog::Export { path: PathBuf::from(format!("{}.glb", file_stem(&take.provenance.prompt))) },
-            None => self.nothing_to_export(),
-        }
-    }
-
-    fn nothing_to_export(&mut self) {
-        let what = if self.row().is_some() { "pick one of the takes to export it" } else { "generate something to export first" };
-        self.toasts.add(ToastKind::Warning, what.to_owned());
-    }
-
-    fn export(&mut self, path: PathBuf) -> Vec<Effect> {
-        let Some(take) = self.exportable() else {
-            self.nothing_to_export();
-            return Vec::new();
-        };
-        self.dialog = Dialog::None;
-        self.errands += 1;
-        vec![Effect::Export { take, path }]
-    }
-}
-
-/// A file name from a prompt: its first words in lower case, joined by hyphens.
-fn file_stem(prompt: &str) -> String {
-    let words = prompt.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).take(6);
-    let stem = words.collect::<Vec<_>>().join("-").to_lowercase();
-    if stem.is_empty() { "motion".to_owned() } else { stem }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_comes_from_the_prompts_first_words() {
-        assert_eq!(file_stem("A person walks, then waves at us all"), "a-person-walks-then-waves-at");
-        assert_eq!(file_stem("→"), "motion");
     }
 }

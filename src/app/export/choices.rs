@@ -1,0 +1,175 @@
+//! How exports are written: what the dialog chooses, remembered from one export to the next. Plain data that can be stored.
+
+use super::names::USUAL_PATTERN;
+use crate::formats::{Contents, Units, WriteOptions};
+use crate::motion::{FPS, JOINT_COUNT, Motion, NameStyle};
+use crate::timeline::Provenance;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Frames a second to choose from.
+pub const RATES: [u16; 3] = [24, 30, 60];
+
+/// What is exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExportOf {
+    /// The timeline or the take, whichever is shown: one file.
+    #[default]
+    Shown,
+    /// All takes of the list, a file each.
+    Takes,
+    /// The favourites of the list, a file each.
+    Favourites,
+    /// The clips of the timeline, a file each.
+    Clips,
+}
+
+/// A kind of file, by the ending of its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the endings say it")]
+pub enum FileKind {
+    #[default]
+    Glb,
+    Bvh,
+    Npz,
+    Npy,
+}
+
+impl FileKind {
+    /// All kinds, with their names and who reads them.
+    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+        (Self::Glb, "GLB", "character and animation: Blender, Unreal, Unity, the web"),
+        (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Maya, Houdini, Blender"),
+        (Self::Npz, "NPZ", "SMPL pose parameters as in AMASS: research"),
+        (Self::Npy, "NPY", "272 features a frame: training and evaluation"),
+    ];
+
+    /// The ending of its name.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Glb => "glb",
+            Self::Bvh => "bvh",
+            Self::Npz => "npz",
+            Self::Npy => "npy",
+        }
+    }
+
+    /// The kind of a file by its ending.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let ending = path.extension()?;
+        Self::ALL.map(|(kind, ..)| kind).into_iter().find(|kind| ending.eq_ignore_ascii_case(kind.ending()))
+    }
+
+    /// Whether it names joints.
+    #[must_use]
+    pub fn has_bones(self) -> bool {
+        matches!(self, Self::Glb | Self::Bvh)
+    }
+
+    /// Whether it can have another rate than ours.
+    #[must_use]
+    pub fn has_rate(self) -> bool {
+        self != Self::Npy
+    }
+
+    /// The path as one of this kind of file.
+    #[must_use]
+    pub fn named(self, path: &Path) -> PathBuf {
+        if Self::of(path).is_some() { path.with_extension(self.ending()) } else { path.with_added_extension(self.ending()) }
+    }
+}
+
+/// How exports are written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExportChoices {
+    /// The kind of file.
+    pub kind: FileKind,
+    /// Where files go.
+    pub folder: PathBuf,
+    /// What goes out beside the animation (GLB).
+    pub contents: Contents,
+    /// Names of the joints (GLB, BVH).
+    pub names: NameStyle,
+    /// Whether a bone `root` carries the ground motion (GLB, BVH).
+    pub root_bone: bool,
+    /// The unit of lengths (BVH).
+    pub units: Units,
+    /// Frames a second.
+    pub fps: u16,
+    /// Whether the root stays on the spot.
+    pub in_place: bool,
+    /// Whether all of the timeline goes out although a range is set.
+    pub whole: bool,
+    /// How files are called of which there are several; see [`super::names`].
+    pub pattern: String,
+}
+
+impl Default for ExportChoices {
+    fn default() -> Self {
+        Self {
+            kind: FileKind::default(),
+            folder: PathBuf::new(),
+            contents: Contents::default(),
+            names: NameStyle::default(),
+            root_bone: false,
+            units: Units::default(),
+            fps: FPS as u16,
+            in_place: false,
+            whole: false,
+            pattern: USUAL_PATTERN.to_owned(),
+        }
+    }
+}
+
+impl ExportChoices {
+    /// The same with a rate that can be written.
+    #[must_use]
+    pub fn within_bounds(self) -> Self {
+        let fps = if RATES.contains(&self.fps) { self.fps } else { FPS as u16 };
+        Self { fps, ..self }
+    }
+
+    /// The same with other names, and a ground bone if skeletons of these usually have one.
+    #[must_use]
+    pub fn with_names(self, names: NameStyle) -> Self {
+        Self { names, root_bone: names.has_root_bone(), ..self }
+    }
+
+    /// Frames a second of a kind of file.
+    #[must_use]
+    pub fn fps_of(&self, kind: FileKind) -> f32 {
+        if kind.has_rate() { f32::from(self.fps) } else { FPS }
+    }
+
+    /// What the writers are told for a kind of file.
+    #[must_use]
+    pub fn write_options(&self, kind: FileKind, provenance: Provenance) -> WriteOptions {
+        WriteOptions {
+            fps: self.fps_of(kind),
+            names: self.names,
+            units: self.units,
+            in_place: self.in_place,
+            root_bone: Some(self.root_bone),
+            contents: self.contents,
+            character: None,
+            provenance: Some(provenance),
+        }
+    }
+
+    /// What a file of a motion of so many frames at 30 a second will hold, in a line.
+    #[must_use]
+    pub fn summary(&self, path: &Path, frames: usize) -> String {
+        let name = path.file_name().map_or_else(|| "…".into(), |name| name.to_string_lossy());
+        let kind = FileKind::of(path).unwrap_or(self.kind);
+        let fps = self.fps_of(kind);
+        let bones = match kind {
+            FileKind::Npz => format!("{JOINT_COUNT} joints"),
+            FileKind::Npy => "272 numbers a frame".to_owned(),
+            _ => format!("{} bones", JOINT_COUNT + usize::from(self.root_bone)),
+        };
+        format!("{name}  ·  {:.2} s  ·  {} frames at {fps} fps  ·  {bones}", frames as f32 / FPS, Motion::frames_at(frames, fps))
+    }
+}

@@ -1,0 +1,98 @@
+//! The command that writes the same file without the window, for scripts and batches.
+
+use super::choices::{ExportChoices, FileKind};
+use crate::formats::{Contents, Units};
+use crate::library::STARTER;
+use crate::motion::{FPS, NameStyle};
+use crate::pipeline::{Length, Request};
+use std::ops::Range;
+use std::path::Path;
+
+/// Where the command gets the motion from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source<'a> {
+    /// It is made anew, as it was made.
+    Made {
+        /// How.
+        request: Request,
+        /// The model's name.
+        model: &'a str,
+    },
+    /// It is read from a project.
+    Project {
+        /// The file.
+        path: &'a Path,
+        /// Place in the list of takes, from 0; the timeline otherwise.
+        take: Option<usize>,
+        /// A part of it, frames at 30 a second.
+        range: Option<Range<usize>>,
+    },
+}
+
+/// The command, quoted for a shell; none where a path is no text that a shell can be given.
+#[must_use]
+pub fn command_line(source: &Source<'_>, choices: &ExportChoices, output: &Path) -> Option<String> {
+    let text = |path: &Path| path.to_str().map(str::to_owned);
+    let mut words = vec!["zoetrope".to_owned()];
+    let mut last = None;
+    match source {
+        Source::Made { request, model } => {
+            words.extend(["generate".to_owned(), "-o".to_owned(), text(output)?]);
+            option(&mut words, "--seed", request.seed, request.seed != 0);
+            option(&mut words, "--model", model, *model != STARTER);
+            match request.length {
+                Length::Exact { secs } => option(&mut words, "--seconds", secs, true),
+                length @ Length::Between { min_secs, max_secs } if length != Length::default() => {
+                    option(&mut words, "--min-seconds", min_secs, true);
+                    option(&mut words, "--max-seconds", max_secs, true);
+                }
+                Length::Between { .. } => {}
+            }
+            last = Some(request.prompt.clone());
+        }
+        Source::Project { path, take, range } => {
+            words.extend(["convert".to_owned(), text(path)?, text(output)?]);
+            option(&mut words, "--take", take.map_or(0, |place| place + 1), take.is_some());
+            let secs = |frame: usize| (1000.0 * frame as f32 / FPS).round() / 1000.0;
+            if let Some(range) = range {
+                option(&mut words, "--from", secs(range.start), range.start > 0);
+                option(&mut words, "--to", secs(range.end), true);
+            }
+        }
+    }
+    written_as(&mut words, choices, FileKind::of(output)?);
+    if let Some(prompt) = last {
+        // Where options end, a prompt may begin with a hyphen.
+        if prompt.starts_with('-') {
+            words.push("--".to_owned());
+        }
+        words.push(prompt);
+    }
+    shlex::try_join(words.iter().map(String::as_str)).ok()
+}
+
+/// The options of the writers that this kind of file has, where they are not the command line's own defaults.
+fn written_as(words: &mut Vec<String>, choices: &ExportChoices, kind: FileKind) {
+    let fps = choices.fps_of(kind);
+    option(words, "--fps", fps, fps != FPS);
+    let names = match choices.names {
+        NameStyle::Smpl => "smpl",
+        NameStyle::Mixamo => "mixamo",
+        NameStyle::Unreal => "unreal",
+    };
+    let has_bones = kind.has_bones();
+    option(words, "--names", names, has_bones && choices.names != NameStyle::Smpl);
+    let root_bone = if choices.root_bone { "yes" } else { "no" };
+    option(words, "--root-bone", root_bone, has_bones && choices.root_bone != choices.names.has_root_bone());
+    option(words, "--units", "m", kind == FileKind::Bvh && choices.units == Units::M);
+    let is_glb = kind == FileKind::Glb;
+    words.extend((is_glb && choices.contents == Contents::Skeleton).then(|| "--skeleton-only".to_owned()));
+    words.extend((is_glb && choices.contents == Contents::Animation).then(|| "--animation-only".to_owned()));
+    words.extend(choices.in_place.then(|| "--in-place".to_owned()));
+}
+
+fn option(words: &mut Vec<String>, name: &str, value: impl std::fmt::Display, is_needed: bool) {
+    if is_needed {
+        words.extend([name.to_owned(), value.to_string()]);
+    }
+}

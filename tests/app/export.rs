@@ -1,0 +1,209 @@
+//! Exports from the window: what is chosen is what is written, one file or many, and the same without the window.
+
+use super::panels::{harness, two_clips};
+use super::session::session_with;
+use clap::Parser;
+use egui_kittest::kittest::Queryable;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use zoetrope::app::Action;
+use zoetrope::app::export::work::{Batch, Watch, WorkOutcome};
+use zoetrope::app::export::{ExportChoices, ExportOf, FileKind};
+use zoetrope::app::session::{Dialog, Effect, Session};
+use zoetrope::cli::{Args, Command};
+use zoetrope::formats::{self, Contents, Units, WriteOptions};
+use zoetrope::motion::{Motion, NameStyle, Pose};
+use zoetrope::pipeline::Request;
+use zoetrope::timeline::{Provenance, Take};
+
+fn choices() -> ExportChoices {
+    ExportChoices {
+        contents: Contents::Animation,
+        names: NameStyle::Unreal,
+        root_bone: false,
+        units: Units::M,
+        fps: 60,
+        in_place: true,
+        ..ExportChoices::default()
+    }
+}
+
+/// What a session wants to have written where.
+fn exported_by(session: &mut Session, path: &Path) -> (Take, WriteOptions) {
+    let effects = session.apply(Action::Export(path.to_owned()));
+    let [Effect::Export { take, options, path: to }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(to, path);
+    (take.clone(), (**options).clone())
+}
+
+#[test]
+fn the_choices_of_the_last_export_are_those_of_the_next() {
+    let mut session = session_with(&["a walk"]);
+    session.apply(Action::Select(0));
+    session.apply(Action::ExportSettings(choices()));
+    let (_, options) = exported_by(&mut session, Path::new("out/walk.bvh"));
+    assert_eq!((options.fps, options.names, options.root_bone), (60.0, NameStyle::Unreal, Some(false)));
+    assert!(options.in_place && options.units == Units::M && options.contents == Contents::Animation);
+    session.apply(Action::OpenExport);
+    let Dialog::Export { path, .. } = &session.dialog else { panic!("{:?}", session.dialog) };
+    assert_eq!(*path, PathBuf::from("out/a-walk.bvh"));
+    let stored = ron::to_string(session.export_choices()).expect("text");
+    assert_eq!(ron::from_str::<ExportChoices>(&stored).expect("choices"), *session.export_choices());
+    assert_eq!(ron::from_str::<ExportChoices>("(fps: 7)").expect("choices").within_bounds().fps, 30);
+    let (_, features) = exported_by(&mut session, Path::new("walk.npy"));
+    assert_eq!(features.fps, 30.0, "features have one rate");
+}
+
+#[test]
+fn a_range_goes_out_alone_unless_all_is_wanted() {
+    let mut session = two_clips();
+    session.apply(Action::Seek(0.5));
+    session.apply(Action::InPoint);
+    assert_eq!(exported_by(&mut session, Path::new("a.glb")).0.motion.len(), 45);
+    session.apply(Action::ExportSettings(ExportChoices { whole: true, ..ExportChoices::default() }));
+    assert_eq!(session.export_subject().map(|(_, frames)| frames), Some(60));
+    assert_eq!(exported_by(&mut session, Path::new("a.glb")).0.motion.len(), 60);
+}
+
+#[test]
+fn the_copied_command_writes_the_same_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [project, ours, theirs] = ["it's a scene.zoetrope", "ours.glb", "theirs.glb"].map(|name| folder.path().join(name));
+    let mut session = two_clips();
+    session.apply(Action::Seek(0.5));
+    session.apply(Action::InPoint);
+    session.apply(Action::ExportSettings(choices()));
+    assert_eq!(session.export_command(&theirs), None, "there is no project to read");
+    formats::save_project(&project, session.document()).expect("saved");
+    session.apply(Action::Save(project.clone()));
+    session.saved(Ok(project));
+    session.apply(Action::ExportPath(theirs.clone()));
+    let effects = session.apply(Action::CopyCommand);
+    let [Effect::Copy(command)] = &effects[..] else { panic!("{effects:?}") };
+    let words = shlex::split(command).expect("words of a shell");
+    let (take, options) = exported_by(&mut session, &ours);
+    formats::write(&ours, &take.motion, &options).expect("written");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_zoetrope")).args(&words[1..]).output().expect("the program runs");
+    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(std::fs::read(ours).expect("ours"), std::fs::read(theirs).expect("theirs"), "{command}");
+    session.apply(Action::Duplicate);
+    assert_eq!(session.export_command(Path::new("a.glb")), None, "the project's file is older than what is shown");
+}
+
+#[test]
+fn a_take_is_made_again_by_the_copied_command_with_its_own_words() {
+    let request = Request { seed: 7, ..Request::new("-- a person's \"walk\" $HOME\nends") };
+    let provenance = Provenance {
+        prompt: request.prompt.clone(),
+        seed: 7,
+        model: "starter".to_owned(),
+        settings: request.settings(),
+        ..Provenance::default()
+    };
+    let mut session = session_with(&[]);
+    session.add_take(Take { motion: Arc::new(Motion { frames: vec![Pose::REST; 30] }), provenance });
+    session.apply(Action::Select(0));
+    session.apply(Action::ExportSettings(choices()));
+    let command = session.export_command(Path::new("a b.bvh")).expect("a command");
+    let args = Args::try_parse_from(shlex::split(&command).expect("words")).expect("a command line of ours");
+    let Some(Command::Generate(args)) = args.command else { panic!("{command}") };
+    assert_eq!((args.prompt, args.seed, args.output), (vec![request.prompt], 7, PathBuf::from("a b.bvh")), "{command}");
+    assert_eq!((args.export.fps.as_str(), args.export.root_bone, args.export.in_place), ("60", Some(false), true), "{command}");
+}
+
+fn outcome_of(session: &mut Session, of: ExportOf, folder: &Path) -> WorkOutcome {
+    let effects = session.apply(Action::ExportAll(of, folder.to_owned()));
+    let [Effect::ExportAll(batch)] = &effects[..] else { panic!("{effects:?}") };
+    Batch::clone(batch).write(&Watch::default())
+}
+
+fn files_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn all_takes_favourites_or_clips_become_a_file_each() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = two_clips();
+    session.apply(Action::Favourite(1, true));
+    session.apply(Action::ExportSettings(ExportChoices { kind: FileKind::Bvh, pattern: "{prompt}".to_owned(), ..choices() }));
+    for (of, expected) in [
+        (ExportOf::Takes, vec!["a-run.bvh", "a-walk.bvh"]),
+        // What is there stays.
+        (ExportOf::Favourites, vec!["a-run-2.bvh", "a-run.bvh", "a-walk.bvh"]),
+        (ExportOf::Clips, vec!["a-run-2.bvh", "a-run-3.bvh", "a-run.bvh", "a-walk-2.bvh", "a-walk.bvh"]),
+    ] {
+        let outcome = outcome_of(&mut session, of, &folder.path().join("new"));
+        assert_eq!(
+            (outcome.failures.len(), files_in(&folder.path().join("new"))),
+            (0, expected.iter().map(|name| (*name).to_owned()).collect())
+        );
+        assert!(session.busy().working && session.work().is_some());
+        assert!(session.apply(Action::ExportAll(of, "elsewhere".into())).is_empty(), "one at a time");
+        session.work_over(outcome);
+        assert!(!session.busy().working && session.work().is_none());
+    }
+    assert_eq!(formats::read(&folder.path().join("new/a-walk.bvh")).expect("a motion").len(), 30);
+}
+
+#[test]
+fn a_file_that_fails_is_named_and_the_others_go_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = session_with(&["a walk", "a run"]);
+    let broken = Motion { frames: vec![Pose { root_m: glam::Vec3::NAN, ..Pose::REST }; 3] };
+    session.add_take(Take { motion: Arc::new(broken), provenance: Provenance::default() });
+    session.add_take(Take { motion: Arc::new(Motion { frames: vec![Pose::REST; 3] }), provenance: Provenance::default() });
+    let outcome = outcome_of(&mut session, ExportOf::Takes, folder.path());
+    assert_eq!(files_in(folder.path()), ["1-a-walk-0.glb", "2-a-run-0.glb", "4-motion-0.glb"]);
+    session.work_over(outcome);
+    let error = session.toasts.last_error().expect("an error");
+    assert!(error.contains("3-motion-0.glb") && error.contains("not finite"), "{error}");
+    assert!(session.toasts.list().iter().any(|toast| toast.text.contains("saved 3 of 4 files")));
+}
+
+#[test]
+fn a_cancelled_batch_ends_and_says_how_far_it_came() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = session_with(&["a walk", "a run"]);
+    let effects = session.apply(Action::ExportAll(ExportOf::Takes, folder.path().to_owned()));
+    let [Effect::ExportAll(batch)] = &effects[..] else { panic!("{effects:?}") };
+    assert!(matches!(session.apply(Action::CancelExport)[..], [Effect::CancelWork]));
+    let watch = Watch::default();
+    watch.cancel();
+    session.work_over(Batch::clone(batch).write(&watch));
+    assert!(session.toasts.list().iter().any(|toast| toast.text.contains("saved 0 of 2 files")));
+    assert!(files_in(folder.path()).is_empty());
+}
+
+#[test]
+fn the_dialog_offers_what_the_kind_of_file_has() {
+    let mut harness = harness(two_clips());
+    harness.state_mut().session.apply(Action::OpenExport);
+    harness.run_steps(4);
+    harness.get_by_label("Animation only").click();
+    harness.run_steps(3);
+    harness.get_by_label("Unreal").click();
+    harness.run_steps(3);
+    harness.get_by_label("60").click();
+    harness.run_steps(3);
+    let chosen = harness.state().session.export_choices().clone();
+    assert!(chosen.contents == Contents::Animation && chosen.names == NameStyle::Unreal && chosen.root_bone && chosen.fps == 60);
+    harness.get_by_label_contains("119 frames at 60 fps  ·  23 bones");
+    assert!(harness.query_by_label("cm").is_none());
+    harness.get_by_label("BVH").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("cm").is_some() && harness.query_by_label("Animation only").is_none());
+    harness.get_by_label("All takes · 2").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("2 files such as 1-a-person-walks-7.bvh");
+    harness.get_by_label("Save").click();
+    harness.run_steps(3);
+    assert!(harness.state().session.work().is_some());
+    harness.get_by_label("Exporting files: 0 of 2");
+    harness.get_by_label("Cancel the export").click();
+    harness.run_steps(3);
+    assert!(harness.state().done.contains(&Action::CancelExport));
+}
