@@ -43,8 +43,8 @@ fn set_threads(threads: usize) {
 
 #[cfg(feature = "app")]
 fn window(args: &Args) -> ExitCode {
-    let launch =
-        zoetrope::app::Launch { script: args.window.script.clone(), screenshots: args.window.screenshots.clone(), demo: args.window.demo };
+    let options = args.window.clone();
+    let launch = zoetrope::app::Launch { file: options.file, script: options.script, screenshots: options.screenshots, demo: options.demo };
     match zoetrope::app::run(launch) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cli::complain(&cli::CliError::Failed(error.to_string())),

@@ -39,7 +39,7 @@ const DOORS: [(&str, &[&str]); 32] = [
     ("zip", &["formats", "model"]),
     ("ureq", &["library"]),
     ("sha2", &["library"]),
-    ("directories", &["library"]),
+    ("directories", &["library", "app"]),
     ("crossbeam_channel", &["generator"]),
     ("bevy", &["stage", "app"]),
     ("bevy_egui", &["app"]),

@@ -1,6 +1,7 @@
 //! Everything that can be done in the window, as plain data: buttons, keys and scripts all send these.
 
 use super::export::{ExportChoices, ExportOf};
+use crate::formats::PROJECT_ENDING;
 use crate::stage::{CameraMove, Figure};
 use crate::timeline::ClipSettings;
 use serde::{Deserialize, Serialize};
@@ -172,16 +173,39 @@ pub enum Action {
     /// Choose whether the window fills the screen.
     FullScreen(bool),
 
+    /// Begin an empty project; asks first if that would lose work.
+    NewProject,
+    /// Ask which project to open; asks first if that would lose work.
+    OpenProject,
+    /// Open this project; asks first if that would lose work.
+    OpenRecent(PathBuf),
     /// Save the project to its file, or ask for one.
     SaveProject,
-    /// Ask which project to open.
-    OpenProject,
-    /// Write the path in the project dialog.
-    ProjectPath(PathBuf),
+    /// Ask for a file to save the project to.
+    SaveProjectAs,
+    /// Ask which motion file becomes a take.
+    ImportFile,
+    /// Write the path in the dialog that asks for a file.
+    FilePath(PathBuf),
+    /// Let the system's file dialog choose that path.
+    BrowseFile,
     /// Save the project to this file.
     Save(PathBuf),
-    /// Open a project in place of this one.
+    /// Open a project in place of this one, whatever becomes of it.
     Open(PathBuf),
+    /// Make a take of a motion file: .bvh, .glb, .npz or .npy.
+    Import(PathBuf),
+    /// Leave the project, saving it first or not: the answer to a question.
+    Leave {
+        /// Whether to save it.
+        saving: bool,
+    },
+    /// Bring back what a window had not saved when it died, or let it go: the answer to a question.
+    Recover(bool),
+    /// Choose how large text and buttons are; 1 is as designed.
+    Scale(f32),
+    /// Close the window; asks first if that would lose work.
+    Close,
     /// Open the export dialog.
     OpenExport,
     /// Open the model's card: its licence, what it can and cannot do.
@@ -217,6 +241,15 @@ pub enum Action {
     WaitPreview,
     /// In a script: go on after so many seconds.
     Wait(f32),
-    /// Close the window.
+    /// Close the window, whatever becomes of unsaved work.
     Quit,
+}
+
+impl Action {
+    /// What is done with a file that was given to the window: a project is opened, a motion becomes a take.
+    #[must_use]
+    pub(super) fn of_file(path: PathBuf) -> Self {
+        let is_project = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING));
+        if is_project { Self::OpenRecent(path) } else { Self::Import(path) }
+    }
 }

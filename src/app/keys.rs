@@ -8,6 +8,8 @@ use bevy_egui::egui::{Context, Event, Key, Modifiers};
 
 /// How much one press of a key zooms.
 const KEY_ZOOM: f32 = 1.25;
+/// How much one press of a key enlarges text and buttons.
+const SCALE_STEP: f32 = 0.125;
 
 /// What the help dialog says of keys and pointer.
 pub const KEYS: &[(&str, &str)] = &[
@@ -38,7 +40,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("Drag", "turn; with Shift or the right button move; wheel to zoom"),
     ("Ctrl+wheel", "zoom the timeline; the wheel alone moves it"),
     ("Ctrl+E", "export what is shown"),
-    ("Ctrl+S  Ctrl+O", "save the project; open one"),
+    ("Ctrl+S  Ctrl+O  Ctrl+N", "save the project; open one; begin one; with Shift save as"),
+    ("Ctrl+I", "import a motion; files can also be dropped on the window"),
+    ("Ctrl++  Ctrl+−  Ctrl+0", "larger and smaller text and buttons"),
+    ("Ctrl+Q", "close the window"),
     ("F11", "full screen"),
     ("?", "this list"),
 ];
@@ -58,8 +63,15 @@ pub fn keys(ctx: &Context, session: &Session) -> Vec<Action> {
     for (key, modifiers) in pressed {
         match key {
             Key::E if modifiers.command => actions.push(Action::OpenExport),
+            Key::S if modifiers.command && modifiers.shift => actions.push(Action::SaveProjectAs),
             Key::S if modifiers.command => actions.push(Action::SaveProject),
             Key::O if modifiers.command => actions.push(Action::OpenProject),
+            Key::N if modifiers.command => actions.push(Action::NewProject),
+            Key::I if modifiers.command => actions.push(Action::ImportFile),
+            Key::Q if modifiers.command => actions.push(Action::Close),
+            Key::Plus | Key::Equals if modifiers.command => actions.push(Action::Scale(session.settings.scale + SCALE_STEP)),
+            Key::Minus if modifiers.command => actions.push(Action::Scale(session.settings.scale - SCALE_STEP)),
+            Key::Num0 if modifiers.command => actions.push(Action::Scale(1.0)),
             Key::F11 => actions.push(Action::FullScreen(!session.full_screen)),
             Key::F1 => actions.push(Action::OpenHelp),
             Key::Questionmark if !typing => actions.push(Action::OpenHelp),

@@ -4,6 +4,7 @@
 //! [`keys`] or a [`script`]. Not here: how the scene is drawn (`stage`), how motions are made (`generator`).
 
 mod action;
+mod errands;
 pub mod export;
 pub mod icons;
 pub mod keys;
@@ -11,9 +12,11 @@ pub mod panels;
 pub mod player;
 pub mod prompts;
 mod pulse;
+pub mod recovery;
 pub mod scene;
 pub mod script;
 pub mod session;
+pub mod settings;
 pub mod theme;
 pub mod toast;
 mod window;
@@ -29,6 +32,8 @@ use std::path::PathBuf;
 /// How the window starts.
 #[derive(Clone, Debug, Default)]
 pub struct Launch {
+    /// The project, or the motion, to open.
+    pub file: Option<PathBuf>,
     /// A list of actions to run; the window closes at its end.
     pub script: Option<PathBuf>,
     /// Where a script's pictures go; the current folder otherwise.

@@ -1,19 +1,27 @@
 //! The bevy app around the session: one system each for hearing the generator, running the script, applying actions, showing.
 
-use super::export::{Chosen, Errands, ExportChoices};
+use super::errands::{Errands, Outcome};
+use super::export::ExportChoices;
 use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
+use super::recovery::{self, Orphan, Recovery};
 use super::script::{Busy, Script};
-use super::session::{Effect, Session};
+use super::session::{Dialog, Effect, Purpose, Session};
+use super::settings::Settings;
+use super::toast::ToastKind;
 use super::{Action, AppError, Launch, prompts, scene, theme};
 use crate::generator::protocol::{Command, Event};
 use crate::generator::{PipelineBackend, Worker};
 use crate::stage::{CameraRig, Graphics, OnScreen, Picture, Quality, Shown, StagePlugin, ViewAngle, quietly};
+use crate::timeline::Document;
 use bevy::app::AppExit;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowMode, WindowResizeConstraints, WindowResolution};
+use bevy::window::{
+    FileDragAndDrop, MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResizeConstraints,
+    WindowResolution,
+};
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiClipboard, EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
 use std::path::PathBuf;
@@ -76,7 +84,17 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
     let graphics = Graphics::open()?;
     worker.send(Command::Load { model: MODEL.to_owned() })?;
     // winit panics where a display is named that is not there.
-    let mut app = quietly(|| window_app(&graphics, launch.demo, scripted)).map_err(|_| AppError::NoDisplay)?;
+    let mut session = Session::new(MODEL);
+    session.full_screen = launch.demo;
+    let settings_file = Settings::file().filter(|_| !scripted);
+    session.settings = settings_file.as_deref().map(Settings::read).unwrap_or_default();
+    let safe = Safe::begin(scripted);
+    if let Some(orphan) = &safe.orphan {
+        session.dialog = Dialog::Recover { project: orphan.project.clone() };
+    }
+    let memory = Memory { file: settings_file, written: session.settings.clone() };
+    let mut app = quietly(|| window_app(&graphics, session, scripted)).map_err(|_| AppError::NoDisplay)?;
+    app.insert_resource(safe).insert_resource(memory).insert_resource(Inbox(launch.file.map(Action::of_file).into_iter().collect()));
     let trouble = Trouble::default();
     app.insert_resource(Link(worker)).insert_resource(Play { script, screenshots, ..default() }).insert_resource(trouble.clone());
     if let Some(pulse) = pulse {
@@ -97,7 +115,8 @@ fn display_is_named() -> bool {
     !cfg!(all(unix, not(target_os = "macos"))) || named("DISPLAY") || named("WAYLAND_DISPLAY") || named("WAYLAND_SOCKET")
 }
 
-fn window_app(graphics: &Graphics, demo: bool, scripted: bool) -> App {
+fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
+    let demo = session.full_screen;
     let mode = if demo { WindowMode::BorderlessFullscreen(MonitorSelection::Current) } else { WindowMode::Windowed };
     let window = Window {
         title: "Zoetrope".to_owned(),
@@ -108,8 +127,6 @@ fn window_app(graphics: &Graphics, demo: bool, scripted: bool) -> App {
         resize_constraints: WindowResizeConstraints { min_width: 900.0, min_height: 560.0, ..default() },
         ..default()
     };
-    let mut session = Session::new(MODEL);
-    session.full_screen = demo;
     // A script's pictures are of the end of a move, not of its middle.
     let rig = CameraRig::new(ViewAngle::ThreeQuarter);
     let rig = if scripted { rig.without_delay() } else { rig };
@@ -117,7 +134,7 @@ fn window_app(graphics: &Graphics, demo: bool, scripted: bool) -> App {
     app.add_plugins(
         DefaultPlugins
             .set(graphics.render_plugin())
-            .set(WindowPlugin { primary_window: Some(window), ..default() })
+            .set(WindowPlugin { primary_window: Some(window), close_when_requested: false, ..default() })
             // Whoever started the program listens to its log.
             .disable::<LogPlugin>(),
     )
@@ -128,10 +145,9 @@ fn window_app(graphics: &Graphics, demo: bool, scripted: bool) -> App {
     .add_plugins(StagePlugin)
     .insert_resource(State(session))
     .insert_resource(Prompts(prompts::examples(demo)))
-    .init_resource::<Inbox>()
     .init_resource::<Outbox>()
     .init_resource::<Errands>()
-    .add_systems(Update, (hear_generator, run_errands, run_script, apply_actions, show, choose_pace).chain())
+    .add_systems(Update, (hear_generator, run_errands, run_script, apply_actions, show, keep_safe, choose_pace).chain())
     .add_systems(EguiPrimaryContextPass, draw_panels);
     app
 }
@@ -155,6 +171,61 @@ struct Prompts(Vec<&'static str>);
 /// Actions that wait to be applied.
 #[derive(Resource, Default)]
 struct Inbox(Vec<Action>);
+
+/// Where unsaved work is copied, as far as that can be done here.
+#[derive(Resource, Default)]
+struct Safe {
+    recovery: Option<Recovery>,
+    orphan: Option<Orphan>,
+}
+
+impl Safe {
+    /// A script's window is nobody's work: it offers nothing of others.
+    fn begin(scripted: bool) -> Self {
+        let folder = recovery::folder();
+        let recovery = folder.as_deref().and_then(|folder| {
+            let fail = |error: &std::io::Error| tracing::warn!("unsaved work cannot be kept safe ({error}): {}", folder.display());
+            Recovery::begin(folder).inspect_err(fail).ok()
+        });
+        let orphan = folder.as_deref().filter(|_| !scripted && recovery.is_some()).and_then(Orphan::newest);
+        Self { recovery, orphan }
+    }
+
+    fn copy(&mut self, document: Document, project: Option<PathBuf>, errands: &mut Errands) {
+        if let Some(recovery) = &mut self.recovery {
+            // Without the note the copy is only without its name.
+            let _ = recovery.note(project.as_deref());
+            errands.copy(document, recovery.copy().to_owned());
+        }
+    }
+
+    fn forget(&self) {
+        self.recovery.iter().for_each(Recovery::forget);
+    }
+
+    fn recover(&mut self, brings_back: bool, errands: &mut Errands) {
+        let (Some(orphan), Some(recovery)) = (self.orphan.take(), &mut self.recovery) else { return };
+        if brings_back {
+            let project = orphan.project.clone();
+            // What could not be taken up is missing then, and is named.
+            let _ = recovery.adopt(orphan);
+            errands.recover(recovery.copy().to_owned(), project);
+        } else {
+            orphan.remove();
+        }
+    }
+
+    fn end(&self) {
+        self.recovery.iter().for_each(Recovery::end);
+    }
+}
+
+/// The settings' file, and what it says.
+#[derive(Resource)]
+struct Memory {
+    file: Option<PathBuf>,
+    written: Settings,
+}
 
 /// Effects that wait to take place, of what came from outside.
 #[derive(Resource, Default)]
@@ -188,31 +259,42 @@ fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>) {
     }
 }
 
+/// Takes in what has become of errands, and of files that were dropped on the window.
 fn run_errands(
     mut errands: ResMut<'_, Errands>,
     mut state: ResMut<'_, State>,
     mut inbox: ResMut<'_, Inbox>,
     mut outbox: ResMut<'_, Outbox>,
+    mut dropped: MessageReader<'_, '_, FileDragAndDrop>,
+    mut closing: MessageReader<'_, '_, WindowCloseRequested>,
 ) {
-    for outcome in errands.take_exports() {
-        state.exported(outcome);
+    for outcome in errands.take_done() {
+        match outcome {
+            Outcome::Exported(outcome) => state.exported(outcome),
+            Outcome::Worked(outcome) => state.work_over(outcome),
+            Outcome::Saved(outcome) => outbox.0.extend(state.saved(outcome)),
+            Outcome::Opened(outcome) => outbox.0.extend(state.opened(outcome)),
+            Outcome::Imported(outcome) => state.imported(outcome),
+            Outcome::Copied(outcome) => state.copied(outcome),
+            Outcome::Recovered(project, outcome) => outbox.0.extend(state.recovered(project, outcome)),
+            Outcome::Chosen(Purpose::Export, path) => inbox.0.extend(path.map(Action::ExportPath)),
+            Outcome::Chosen(Purpose::ExportFolder, folder) => {
+                inbox.0.extend(folder.map(|folder| Action::ExportSettings(ExportChoices { folder, ..state.export_choices().clone() })));
+            }
+            Outcome::Chosen(_, path) => inbox.0.extend(path.map(Action::FilePath)),
+            Outcome::Kept(Ok(())) => {}
+            Outcome::Kept(Err(message)) => state.toasts.add(ToastKind::Warning, message),
+        }
     }
-    for outcome in errands.take_saves() {
-        outbox.0.extend(state.saved(outcome));
-    }
-    for outcome in errands.take_opens() {
-        outbox.0.extend(state.opened(outcome));
+    for event in dropped.read() {
+        if let FileDragAndDrop::DroppedFile { path_buf, .. } = event {
+            inbox.0.push(Action::of_file(path_buf.clone()));
+        }
     }
     if let Some(done) = errands.work_done() {
         state.work_at(done);
     }
-    if let Some(outcome) = errands.take_work() {
-        state.work_over(outcome);
-    }
-    inbox.0.extend(errands.take_path().map(|chosen| match chosen {
-        Chosen::File(path) => Action::ExportPath(path),
-        Chosen::Folder(folder) => Action::ExportSettings(ExportChoices { folder, ..state.export_choices().clone() }),
-    }));
+    inbox.0.extend(closing.read().map(|_| Action::Close));
 }
 
 fn run_script(
@@ -250,7 +332,7 @@ fn apply_actions(
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
     mut exit: MessageWriter<'_, AppExit>,
     (link, play): (Res<'_, Link>, Res<'_, Play>),
-    (mut outbox, mut clipboard): (ResMut<'_, Outbox>, ResMut<'_, EguiClipboard>),
+    (mut outbox, mut clipboard, mut safe): (ResMut<'_, Outbox>, ResMut<'_, EguiClipboard>, ResMut<'_, Safe>),
 ) {
     // Whatever came from outside was first.
     let mut effects = std::mem::take(&mut outbox.0);
@@ -266,18 +348,22 @@ fn apply_actions(
                 Effect::Camera(camera_move) => rig.apply(camera_move),
                 Effect::FullScreen(true) => window.mode = WindowMode::BorderlessFullscreen(MonitorSelection::Current),
                 Effect::FullScreen(false) => window.mode = WindowMode::Windowed,
-                Effect::Browse(path) => errands.ask_path(&path),
-                Effect::BrowseFolder(folder) => errands.ask_folder(&folder),
+                Effect::Browse { path, purpose } => errands.ask_path(&path, purpose),
                 Effect::Copy(text) => clipboard.set_text(&text),
                 Effect::Export { take, options, path } => errands.export(take, *options, path),
                 Effect::ExportAll(batch) => errands.export_all(*batch),
                 Effect::CancelWork => errands.cancel_work(),
                 Effect::Save { document, path } => errands.save(*document, path),
                 Effect::Open(path) => errands.open(path),
+                Effect::Import(path) => errands.import(path),
+                Effect::KeepSafe { document, project } => safe.copy(*document, project, &mut errands),
+                Effect::Forget => safe.forget(),
+                Effect::Recover(brings_back) => safe.recover(brings_back, &mut errands),
                 Effect::Screenshot(path) => {
                     commands.spawn((PicturePath(play.screenshots.join(path)), Screenshot::primary_window())).observe(save_picture);
                 }
                 Effect::Quit => {
+                    safe.end();
                     exit.write(AppExit::Success);
                 }
             }
@@ -291,7 +377,7 @@ fn save_picture(captured: On<'_, '_, ScreenshotCaptured>, paths: Query<'_, '_, &
     let Ok(path) = paths.get(captured.entity) else { return };
     let saved = Picture::from_image(&captured.image).ok_or(crate::stage::StageError::NoPicture);
     if let Err(error) = saved.and_then(|picture| picture.save_png(&path.0)) {
-        state.toasts.add(super::toast::ToastKind::Error, error.to_string());
+        state.toasts.add(ToastKind::Error, error.to_string());
     }
 }
 
@@ -312,6 +398,28 @@ fn show(
         if last.as_deref() != Some(error) {
             *last = Some(error.to_owned());
         }
+    }
+}
+
+/// Copies unsaved work and keeps the settings, now and then; tells the window's title.
+fn keep_safe(
+    mut state: ResMut<'_, State>,
+    mut errands: ResMut<'_, Errands>,
+    mut outbox: ResMut<'_, Outbox>,
+    mut memory: ResMut<'_, Memory>,
+    mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
+    time: Res<'_, Time<Real>>,
+) {
+    outbox.0.extend(state.copy_due(time.delta_secs()));
+    if memory.written != state.settings
+        && let Some(file) = memory.file.clone()
+    {
+        memory.written = state.settings.clone();
+        errands.keep(memory.written.clone(), file);
+    }
+    let title = state.title();
+    if window.title != title {
+        window.title = title;
     }
 }
 
@@ -341,10 +449,12 @@ fn draw_panels(
     if !*dressed {
         theme::dress(ctx);
         ctx.memory_mut(|memory| memory.request_focus(panels::prompt_id()));
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
         *dressed = true;
         // Fonts are there from the next pass on.
         return Ok(());
     }
+    ctx.set_zoom_factor(state.settings.scale);
     let window = ctx.viewport_rect();
     let places = Places::in_window(window, Shape::of(&state));
     let free = if state.row().is_some() { places.beside_lists() } else { places.free };

@@ -29,8 +29,11 @@ impl Args {
 }
 
 /// How the window is opened.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct WindowArgs {
+    /// A project to open, or a motion to import
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
     /// Do the actions in FILE (RON) and exit at the end
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,

@@ -7,5 +7,6 @@ mod edits;
 mod export;
 mod panels;
 mod project;
+mod recovery;
 mod session;
 mod window;

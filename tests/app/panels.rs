@@ -370,3 +370,35 @@ fn a_click_on_a_figure_of_the_row_or_its_number_picks_it() {
     harness.run_steps(2);
     assert!(harness.state().session.row().is_none());
 }
+
+#[test]
+fn the_projects_menu_has_what_can_be_done_with_files() {
+    let mut session = session_with(&["a walk"]);
+    session.settings.recent = vec!["scenes/park.zoetrope".into()];
+    let mut harness = harness(session);
+    harness.get_by_label("untitled ▾").click();
+    harness.run_steps(4);
+    let entries = ["New project", "Open…", "Save", "Save as…", "Import a motion…", "Keys", "Close"];
+    let missing: Vec<_> = entries.iter().filter(|entry| harness.query_all_by_label_contains(entry).next().is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    harness.get_by_label_contains("park.zoetrope").click();
+    harness.run_steps(4);
+    assert!(harness.state().done.contains(&Action::OpenRecent("scenes/park.zoetrope".into())), "{:?}", harness.state().done);
+    assert!(matches!(harness.state().session.dialog, Dialog::Unsaved(_)), "unsaved work is asked for");
+    harness.get_by_label("Cancel").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().session.dialog, Dialog::None);
+}
+
+#[test]
+fn unsaved_work_of_a_dead_window_is_offered_until_it_is_answered() {
+    let mut session = session_with(&[]);
+    session.dialog = Dialog::Recover { project: Some("scenes/park.zoetrope".into()) };
+    let mut harness = harness(session);
+    harness.key_press(bevy_egui::egui::Key::Escape);
+    harness.run_steps(3);
+    assert!(matches!(harness.state().session.dialog, Dialog::Recover { .. }));
+    harness.get_by_label("Recover").click();
+    harness.run_steps(3);
+    assert!(harness.state().done.contains(&Action::Recover(true)), "{:?}", harness.state().done);
+}

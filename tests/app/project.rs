@@ -3,7 +3,7 @@
 use super::session::{Desk, session_with};
 use std::path::PathBuf;
 use zoetrope::app::Action;
-use zoetrope::app::session::{Dialog, Effect, Session, Showing};
+use zoetrope::app::session::{Dialog, Effect, Next, Purpose, Session, Showing};
 use zoetrope::timeline::{Chain, Document};
 
 fn path() -> PathBuf {
@@ -23,7 +23,7 @@ fn a_project_is_saved_to_the_file_that_was_asked_for_once() {
     let mut session = session_with(&["a walk"]);
     assert!(session.is_unsaved());
     assert!(session.apply(Action::SaveProject).is_empty());
-    assert!(matches!(&session.dialog, Dialog::Project { opens: false, .. }));
+    assert!(matches!(&session.dialog, Dialog::File { purpose: Purpose::Save, .. }));
     session.apply(Action::AddToTimeline(0));
     let document = saved_by(&mut session, Action::Save(path()));
     assert_eq!(document.arrangement(), session.document().arrangement());
@@ -98,4 +98,81 @@ fn a_project_that_cannot_be_read_leaves_everything_as_it_is() {
     assert!(!session.busy().working);
     assert_eq!((session.take_count(), session.clips().len()), (1, 1));
     assert_eq!(session.toasts.last_error(), Some("no project: scene.zoetrope"));
+}
+
+#[test]
+fn leaving_unsaved_work_asks_first_and_goes_on_when_it_is_saved() {
+    let mut session = session_with(&["a walk"]);
+    assert!(session.apply(Action::Close).is_empty());
+    assert_eq!(session.dialog, Dialog::Unsaved(Next::Close));
+    session.apply(Action::CloseDialog);
+    assert!(session.apply(Action::Leave { saving: false }).is_empty(), "nobody asked");
+
+    // It has no file yet: that is asked for, and then the window closes.
+    session.apply(Action::Close);
+    session.apply(Action::Leave { saving: true });
+    assert!(matches!(session.dialog, Dialog::File { purpose: Purpose::Save, .. }));
+    saved_by(&mut session, Action::Save(path()));
+    assert!(matches!(session.saved(Ok(path()))[..], [Effect::Quit]));
+
+    // It has one: no further question.
+    session.apply(Action::AddToTimeline(0));
+    session.apply(Action::OpenRecent("other.zoetrope".into()));
+    saved_by(&mut session, Action::Leave { saving: true });
+    assert!(matches!(&session.saved(Ok(path()))[..], [Effect::Open(other)] if other.ends_with("other.zoetrope")));
+
+    // A disk that is full keeps the window open.
+    session.opened(Err("gone".to_owned()));
+    session.apply(Action::Duplicate);
+    session.apply(Action::Close);
+    session.apply(Action::Leave { saving: true });
+    assert!(session.saved(Err("the disk is full".to_owned())).is_empty());
+    session.apply(Action::NewProject);
+    session.apply(Action::Leave { saving: false });
+    assert!(session.take_count() == 0 && session.project().is_none() && !session.is_unsaved());
+    assert!(matches!(session.apply(Action::Close)[..], [Effect::Quit]));
+    assert_eq!(session.settings.recent.len(), 1);
+}
+
+#[test]
+fn unsaved_work_is_copied_now_and_then_and_the_copy_goes_when_it_is_saved() {
+    let mut session = session_with(&["a walk"]);
+    assert!(session.copy_due(1.0).is_none(), "not every frame");
+    let Some(Effect::KeepSafe { document, project: None }) = session.copy_due(9.0) else { panic!("no copy") };
+    assert_eq!(document.arrangement(), session.document().arrangement());
+    assert!(session.copy_due(9.0).is_none(), "one at a time");
+    session.copied(Ok(()));
+    assert!(session.copy_due(9.0).is_none(), "nothing has changed");
+    session.apply(Action::AddToTimeline(0));
+    assert!(matches!(session.copy_due(9.0), Some(Effect::KeepSafe { .. })));
+    session.copied(Err("the disk is full".to_owned()));
+    assert!(session.toasts.list().iter().any(|toast| toast.text.contains("the disk is full")));
+    saved_by(&mut session, Action::Save(path()));
+    session.saved(Ok(path()));
+    assert!(matches!(session.copy_due(9.0), Some(Effect::Forget)));
+    assert!(session.copy_due(9.0).is_none());
+}
+
+#[test]
+fn recovered_work_is_there_again_and_not_saved_yet() {
+    let mut dead = session_with(&["a walk"]);
+    dead.apply(Action::AddToTimeline(0));
+    let mut session = session_with(&[]);
+    session.dialog = Dialog::Recover { project: Some(path()) };
+    assert!(matches!(session.apply(Action::Recover(true))[..], [Effect::Recover(true)]));
+    session.recovered(Some(path()), Ok(dead.document().clone()));
+    assert!(session.is_unsaved() && !session.busy().working);
+    assert_eq!((session.clips().len(), session.project()), (1, Some(path().as_path())));
+    assert!(session.copy_due(9.0).is_none(), "its copy is this one's now");
+}
+
+#[test]
+fn an_imported_file_is_the_newest_take() {
+    let mut session = session_with(&["a walk"]);
+    assert!(matches!(&session.apply(Action::Import("run.bvh".into()))[..], [Effect::Import(_)]));
+    let take = session.take_at(0).expect("a take").take.clone();
+    session.imported(Ok(zoetrope::timeline::Take::clone(&take)));
+    assert_eq!((session.take_count(), session.shown_index()), (2, Some(1)));
+    session.imported(Err("no motion: notes.txt".to_owned()));
+    assert_eq!(session.toasts.last_error(), Some("no motion: notes.txt"));
 }

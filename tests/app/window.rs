@@ -134,6 +134,34 @@ fn a_scene_of_two_prompts_is_edited_saved_opened_and_exported_as_it_was() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_window_that_is_killed_leaves_a_copy_of_what_was_not_saved() {
+    if !can_draw() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("script.ron");
+    let text = r#"[WaitIdle, Prompt("a person walks"), Seconds(1.0), Generate, WaitIdle, Trim(clip: 0, from: 0.2, to: 0.8), Wait(99.0)]"#;
+    std::fs::write(&script, text).expect("the script");
+    let Some(mut command) = program(&["--script", &script.to_string_lossy()]) else { return };
+    let _screen = SCREEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut window = command.env("XDG_DATA_HOME", folder.path()).spawn().expect("the program runs");
+    let copy = folder.path().join("zoetrope/recovery/1.zoetrope");
+    let mut patience = 600;
+    while !copy.exists() && patience > 0 {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        patience -= 1;
+    }
+    window.kill().expect("it runs");
+    window.wait().expect("it is over");
+    let document = zoetrope::formats::open_project(&copy).expect("a whole copy");
+    let [clip] = &document.arrangement().clips[..] else { panic!("{:?}", document.arrangement()) };
+    assert!(clip.to <= 30);
+    let orphan = zoetrope::app::recovery::Orphan::newest(&folder.path().join("zoetrope/recovery")).expect("it is offered");
+    assert_eq!(orphan.project, None);
+}
+
+#[test]
 fn a_script_that_runs_into_an_error_ends_with_exit_code_1() {
     if !can_draw() {
         return;

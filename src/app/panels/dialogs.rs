@@ -1,12 +1,11 @@
-//! The project's file, the model's card and the list of keys.
+//! Which dialog is open; the model's card and the list of keys.
 
 use super::parts::{TextButton, faint, soft};
-use super::{View, export};
+use super::{View, export, project};
 use crate::app::Action;
 use crate::app::keys::KEYS;
-use crate::app::session::{Dialog, ModelState, Session};
+use crate::app::session::{Dialog, ModelState};
 use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
-use crate::formats::PROJECT_ENDING;
 use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
 
@@ -22,9 +21,18 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
             let modal = Modal::new(Id::new("export")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(export::export(ui, view.session, *of, path, *taken))).should_close()
         }
-        Dialog::Project { path, opens } => {
-            let modal = Modal::new(Id::new("project")).frame(frame);
-            modal.show(ui.ctx(), |ui| actions.extend(project(ui, view.session, path, *opens))).should_close()
+        Dialog::File { path, purpose, .. } => {
+            let modal = Modal::new(Id::new("file")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(project::file(ui, path, *purpose))).should_close()
+        }
+        Dialog::Unsaved(_) => {
+            let modal = Modal::new(Id::new("unsaved")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(project::unsaved(ui, view.session))).should_close()
+        }
+        Dialog::Recover { project } => {
+            // An answer is wanted: it does not close by a click beside it.
+            Modal::new(Id::new("recover")).frame(frame).show(ui.ctx(), |ui| actions.extend(project::recover(ui, project.as_deref())));
+            false
         }
         Dialog::Model => {
             let modal = Modal::new(Id::new("model")).frame(frame);
@@ -45,35 +53,6 @@ pub(super) fn path_field(ui: &mut Ui, id: &str, path: &Path) -> (Option<PathBuf>
     let response = ui.add(TextEdit::singleline(&mut text).id(Id::new(id)).desired_width(ui.available_width()).frame(frame));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     (response.changed().then(|| text.into()), entered)
-}
-
-/// Which file to save the project to, or to open.
-fn project(ui: &mut Ui, session: &Session, path: &Path, opens: bool) -> Vec<Action> {
-    let mut actions = Vec::new();
-    ui.set_width(460.0);
-    ui.label(RichText::new(if opens { "Open a project" } else { "Save the project" }).font(theme::medium(18.0)).color(TEXT));
-    ui.add_space(4.0);
-    let (written, entered) = path_field(ui, "project path", path);
-    actions.extend(written.map(Action::ProjectPath));
-    let is_project = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING));
-    let hint = match (opens, session.is_unsaved()) {
-        _ if !is_project => "the name ends in .zoetrope",
-        (true, true) => "what was not saved here is lost: save it first",
-        _ => "takes, clips and everything done to them, in one file",
-    };
-    ui.label(faint(hint));
-    ui.add_space(8.0);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let text = if opens { "Open" } else { "Save" };
-        let go = ui.add_enabled(is_project, TextButton { text, main: true, min_width: 96.0, height: 34.0 });
-        if go.clicked() || (entered && is_project) {
-            actions.push(if opens { Action::Open(path.to_owned()) } else { Action::Save(path.to_owned()) });
-        }
-        if ui.add(TextButton { text: "Cancel", main: false, min_width: 0.0, height: 34.0 }).clicked() {
-            actions.push(Action::CloseDialog);
-        }
-    });
-    actions
 }
 
 /// What the model's card says, or why there is no model.

@@ -19,7 +19,7 @@ const WIDTH: f32 = 560.0;
 const LABEL_WIDTH: f32 = 78.0;
 /// A row of choices, and a path field with the button beside it, points.
 const ROW_HEIGHT: f32 = 28.0;
-const FIELD_HEIGHT: f32 = 34.0;
+pub(super) const FIELD_HEIGHT: f32 = 34.0;
 /// Rows of options of the kind of file that has the most: the dialog does not jump when another is chosen.
 const MOST_OPTIONS: f32 = 4.0;
 

@@ -3,7 +3,9 @@
 mod dialogs;
 mod export;
 mod inspector;
+mod menu;
 mod parts;
+mod project;
 mod prompt_bar;
 mod row;
 mod stage_view;

@@ -1,6 +1,7 @@
-//! The top: name, model and its licence on the left; views and Export on the right.
+//! The top: project, model and its licence on the left; views and Export on the right.
 
 use super::View;
+use super::menu::menu;
 use super::parts::{TextButton, choices, divider, row};
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, draw, icon_button};
@@ -16,6 +17,7 @@ pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::hover());
         draw(ui.painter(), rect.shrink(2.0), Icon::Logo, ACCENT);
         ui.label(RichText::new("Zoetrope").font(theme::medium(16.0)).color(TEXT));
+        actions.extend(menu(ui, view));
         ui.add_space(6.0);
         actions.extend(model(ui, &view.session.model));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -1,6 +1,6 @@
 //! Exports: what would be written, how, and what has become of it.
 
-use super::{Dialog, Effect, Session, Showing};
+use super::{Dialog, Effect, Purpose, Session, Showing};
 use crate::app::export::command_line::{Source, command_line};
 use crate::app::export::names::{file_stem, file_stems};
 use crate::app::export::work::{Batch, WorkOutcome};
@@ -31,12 +31,12 @@ impl Session {
     /// How exports are written.
     #[must_use]
     pub fn export_choices(&self) -> &ExportChoices {
-        &self.export
+        &self.settings.export
     }
 
     /// Takes over how exports are written, as they were stored.
     pub fn set_export_choices(&mut self, choices: ExportChoices) {
-        self.export = choices.within_bounds();
+        self.settings.export = choices.within_bounds();
     }
 
     /// Long work under way.
@@ -84,7 +84,7 @@ impl Session {
 
     /// Frames of the timeline that go out.
     fn exported_range(&self) -> Range<usize> {
-        let range = self.range().filter(|_| !self.export.whole);
+        let range = self.range().filter(|_| !self.settings.export.whole);
         range.cloned().unwrap_or(0..self.chain.motion().len())
     }
 
@@ -108,7 +108,7 @@ impl Session {
             Some(Source::Project { path, take, range })
         };
         let source = match self.showing {
-            Showing::Timeline => of_project(None, (!self.export.whole).then(|| self.range().cloned()).flatten()),
+            Showing::Timeline => of_project(None, (!self.settings.export.whole).then(|| self.range().cloned()).flatten()),
             _ => {
                 let entry = self.take_at(self.shown_index()?)?;
                 let request = Request::of(&entry.take.provenance).filter(|_| !entry.continued);
@@ -116,13 +116,18 @@ impl Session {
                 request.map(|request| Source::Made { request, model }).or_else(|| of_project(self.shown_index(), None))
             }
         };
-        command_line(&source?, &self.export, path)
+        command_line(&source?, &self.settings.export, path)
     }
 
     pub(super) fn open_export(&mut self) {
         match self.export_subject() {
             Some((provenance, _)) => {
-                let path = self.export.folder.join(file_stem(&provenance.prompt)).with_added_extension(self.export.kind.ending());
+                let path = self
+                    .settings
+                    .export
+                    .folder
+                    .join(file_stem(&provenance.prompt))
+                    .with_added_extension(self.settings.export.kind.ending());
                 self.write_export_path(path);
             }
             None => self.nothing_to_export(),
@@ -132,7 +137,7 @@ impl Session {
     /// The dialog with this path in it.
     pub(super) fn write_export_path(&mut self, path: PathBuf) {
         if let Some(kind) = FileKind::of(&path) {
-            self.export.kind = kind;
+            self.settings.export.kind = kind;
         }
         let taken = path.exists();
         let of = if let Dialog::Export { of, .. } = self.dialog { of } else { ExportOf::default() };
@@ -148,14 +153,14 @@ impl Session {
     pub(super) fn choose_export(&mut self, choices: ExportChoices) {
         self.set_export_choices(choices);
         if let Dialog::Export { path, .. } = &self.dialog {
-            self.write_export_path(self.export.kind.named(path));
+            self.write_export_path(self.settings.export.kind.named(path));
         }
     }
 
     pub(super) fn browse_export_path(&self) -> Vec<Effect> {
         match &self.dialog {
-            Dialog::Export { of: ExportOf::Shown, path, .. } => vec![Effect::Browse(path.clone())],
-            Dialog::Export { .. } => vec![Effect::BrowseFolder(self.export.folder.clone())],
+            Dialog::Export { of: ExportOf::Shown, path, .. } => vec![Effect::Browse { path: path.clone(), purpose: Purpose::Export }],
+            Dialog::Export { .. } => vec![Effect::Browse { path: self.settings.export.folder.clone(), purpose: Purpose::ExportFolder }],
             _ => Vec::new(),
         }
     }
@@ -184,7 +189,7 @@ impl Session {
         self.remember(&path);
         self.errands += 1;
         let kind = FileKind::of(&path).unwrap_or_default();
-        let options = Box::new(self.export.write_options(kind, take.provenance.clone()));
+        let options = Box::new(self.settings.export.write_options(kind, take.provenance.clone()));
         vec![Effect::Export { take, options, path }]
     }
 
@@ -199,21 +204,21 @@ impl Session {
             return Vec::new();
         }
         let provenances: Vec<&Provenance> = takes.iter().map(|take| &take.provenance).collect();
-        let stems = match file_stems(&self.export.pattern, &provenances) {
+        let stems = match file_stems(&self.settings.export.pattern, &provenances) {
             Ok(stems) => stems,
             Err(fault) => {
                 self.toasts.add(ToastKind::Warning, fault);
                 return Vec::new();
             }
         };
-        let kind = self.export.kind;
+        let kind = self.settings.export.kind;
         let file = |(take, stem): (Take, String)| {
-            let options = self.export.write_options(kind, take.provenance.clone());
+            let options = self.settings.export.write_options(kind, take.provenance.clone());
             (take, options, format!("{stem}.{}", kind.ending()))
         };
         let files: Vec<_> = takes.into_iter().zip(stems).map(file).collect();
         self.dialog = Dialog::None;
-        self.export.folder.clone_from(&folder);
+        self.settings.export.folder.clone_from(&folder);
         self.begin_work("Exporting files".to_owned(), files.len());
         vec![Effect::ExportAll(Box::new(Batch { folder, files }))]
     }
@@ -271,8 +276,8 @@ impl Session {
     }
 
     fn remember(&mut self, path: &Path) {
-        self.export.kind = FileKind::of(path).unwrap_or(self.export.kind);
-        self.export.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        self.settings.export.kind = FileKind::of(path).unwrap_or(self.settings.export.kind);
+        self.settings.export.folder = path.parent().unwrap_or(Path::new("")).to_owned();
     }
 
     fn nothing_to_export(&mut self) {

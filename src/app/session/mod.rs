@@ -15,13 +15,15 @@ mod timeline;
 pub use export::Work;
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
+pub use project::{Next, Purpose};
 pub use row::{Member, Row};
 pub use sketch::{Curves, Figure as StickFigure, Figures, Inspection};
 pub use timeline::Sight;
 
+use super::export::ExportOf;
 use super::export::work::Batch;
-use super::export::{ExportChoices, ExportOf};
 use super::player::Player;
+use super::settings::Settings;
 use super::toast::Toasts;
 use super::{Action, script::Busy};
 use crate::formats::WriteOptions;
@@ -30,7 +32,7 @@ use crate::motion::{Motion, Pose};
 use crate::stage::{CameraMove, Figure};
 use crate::timeline::{Chain, ClipId, Document, Edit, Take, TakeId};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Most takes of one prompt.
@@ -104,12 +106,21 @@ pub enum Dialog {
         /// Whether there is such a file.
         taken: bool,
     },
-    /// Which project file to save to, or to open.
-    Project {
+    /// Which file to save to, to open or to import.
+    File {
         /// The file.
         path: PathBuf,
-        /// Whether it is opened.
-        opens: bool,
+        /// What for.
+        purpose: Purpose,
+        /// What comes behind it.
+        next: Option<Next>,
+    },
+    /// What becomes of unsaved work when the project is left.
+    Unsaved(Next),
+    /// A window died with unsaved work.
+    Recover {
+        /// The file of its project, if it had one.
+        project: Option<PathBuf>,
     },
     /// The model's card.
     Model,
@@ -126,12 +137,15 @@ pub enum Effect {
     Camera(CameraMove),
     /// Fill the screen, or not.
     FullScreen(bool),
-    /// Ask the system's file dialog, starting from this path.
-    Browse(PathBuf),
-    /// Ask the system's dialog for a folder, starting from this one.
-    BrowseFolder(PathBuf),
     /// Put text on the clipboard.
     Copy(String),
+    /// Ask the system's file dialog.
+    Browse {
+        /// Where to begin.
+        path: PathBuf,
+        /// What for.
+        purpose: Purpose,
+    },
     /// Write a take to a file.
     Export {
         /// What.
@@ -154,6 +168,19 @@ pub enum Effect {
     },
     /// Read a project file.
     Open(PathBuf),
+    /// Read a motion file.
+    Import(PathBuf),
+    /// Copy unsaved work, for the case that the program dies.
+    KeepSafe {
+        /// What.
+        document: Box<Document>,
+        /// The file of its project.
+        project: Option<PathBuf>,
+    },
+    /// Everything is saved: the copy can go.
+    Forget,
+    /// Bring back what a window left behind that died, or let it go.
+    Recover(bool),
     /// Save a picture of the window.
     Screenshot(PathBuf),
     /// Close the window.
@@ -203,10 +230,10 @@ pub struct Session {
     pub dialog: Dialog,
     /// Messages to the user.
     pub toasts: Toasts,
-    /// How exports are written.
-    export: ExportChoices,
     /// Long work under way.
     work: Option<Work>,
+    /// The user's choices.
+    pub settings: Settings,
     /// Where the document is kept.
     kept: project::Kept,
     /// Files being written or read.
@@ -240,8 +267,8 @@ impl Session {
             full_screen: false,
             dialog: Dialog::None,
             toasts: Toasts::default(),
-            export: ExportChoices::default(),
             work: None,
+            settings: Settings::default(),
             kept: project::Kept::default(),
             errands: 0,
             next_job: 1,
@@ -409,15 +436,35 @@ impl Session {
                 return vec![Effect::FullScreen(full_screen)];
             }
 
+            Action::NewProject => return self.leave(Next::New),
+            Action::OpenProject => return self.leave(Next::Choose),
+            Action::OpenRecent(path) => return self.leave(Next::Open(path)),
             Action::SaveProject => return self.save_project(),
-            Action::OpenProject => self.dialog = Dialog::Project { path: self.project().unwrap_or(Path::new("")).to_owned(), opens: true },
-            Action::ProjectPath(path) => {
-                if let Dialog::Project { path: written, .. } = &mut self.dialog {
+            Action::SaveProjectAs => self.ask_file(Purpose::Save, None),
+            Action::ImportFile => self.ask_file(Purpose::Import, None),
+            Action::FilePath(path) => {
+                if let Dialog::File { path: written, .. } = &mut self.dialog {
                     *written = path;
+                }
+            }
+            Action::BrowseFile => {
+                if let Dialog::File { path, purpose, .. } = &self.dialog {
+                    return vec![Effect::Browse { path: path.clone(), purpose: *purpose }];
                 }
             }
             Action::Save(path) => return self.save_project_to(path),
             Action::Open(path) => return self.open_project(path),
+            Action::Import(path) => return self.import(path),
+            Action::Leave { saving } => return self.leave_after(saving),
+            Action::Recover(brings_back) => {
+                if matches!(self.dialog, Dialog::Recover { .. }) {
+                    self.dialog = Dialog::None;
+                    self.errands += usize::from(brings_back);
+                    return vec![Effect::Recover(brings_back)];
+                }
+            }
+            Action::Scale(scale) => self.settings.set_scale(scale),
+            Action::Close => return self.leave(Next::Close),
             Action::OpenExport => self.open_export(),
             Action::OpenModel => self.dialog = Dialog::Model,
             Action::OpenHelp => self.dialog = Dialog::Help,

@@ -1,0 +1,160 @@
+//! What takes its time outside of the window: writing and reading files, and asking the system for a path.
+
+use super::export::work::{Batch, Watch, WorkOutcome};
+use super::session::Purpose;
+use crate::formats::{self, PROJECT_ENDING, WriteOptions};
+use crate::timeline::{Document, Provenance, Take};
+use bevy::prelude::Resource;
+use bevy::tasks::{AsyncComputeTaskPool, Task, block_on, poll_once};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What has become of an errand.
+pub(super) enum Outcome {
+    Exported(Result<PathBuf, String>),
+    Worked(WorkOutcome),
+    Saved(Result<PathBuf, String>),
+    Opened(Result<(PathBuf, Document), String>),
+    Imported(Result<Take, String>),
+    Copied(Result<(), String>),
+    /// With the file of the project.
+    Recovered(Option<PathBuf>, Result<Document, String>),
+    /// The path that was chosen. Without a desktop's portal there is none, as if the dialog had been cancelled.
+    Chosen(Purpose, Option<PathBuf>),
+    Kept(Result<(), String>),
+}
+
+/// Running tasks; what has become of them is for whoever looks after them each frame.
+#[derive(Resource, Default)]
+pub(super) struct Errands {
+    running: Vec<Task<Outcome>>,
+    work: Option<Arc<Watch>>,
+    asking: bool,
+}
+
+impl Errands {
+    fn run(&mut self, errand: impl FnOnce() -> Outcome + Send + 'static) {
+        self.running.push(AsyncComputeTaskPool::get().spawn(async move { errand() }));
+    }
+
+    /// Writes a take to a file.
+    pub(super) fn export(&mut self, take: Take, options: WriteOptions, path: PathBuf) {
+        self.run(move || Outcome::Exported(formats::write(&path, &take.motion, &options).map(|()| path).map_err(in_words)));
+    }
+
+    /// Writes several files. The session has one such work at a time.
+    pub(super) fn export_all(&mut self, batch: Batch) {
+        let watch = Arc::new(Watch::default());
+        self.work = Some(Arc::clone(&watch));
+        self.run(move || Outcome::Worked(batch.write(&watch)));
+    }
+
+    /// The long work is to end.
+    pub(super) fn cancel_work(&self) {
+        if let Some(watch) = &self.work {
+            watch.cancel();
+        }
+    }
+
+    /// How far the long work is.
+    pub(super) fn work_done(&self) -> Option<usize> {
+        self.work.as_ref().map(|watch| watch.done())
+    }
+
+    /// Writes a document to a project file.
+    pub(super) fn save(&mut self, document: Document, path: PathBuf) {
+        self.run(move || Outcome::Saved(formats::save_project(&path, &document).map(|()| path).map_err(in_words)));
+    }
+
+    /// Reads a project file.
+    pub(super) fn open(&mut self, path: PathBuf) {
+        self.run(move || Outcome::Opened(formats::open_project(&path).map(|document| (path, document)).map_err(in_words)));
+    }
+
+    /// Reads a motion file.
+    pub(super) fn import(&mut self, path: PathBuf) {
+        self.run(move || Outcome::Imported(read(&path)));
+    }
+
+    /// Writes a copy of unsaved work.
+    pub(super) fn copy(&mut self, document: Document, path: PathBuf) {
+        self.run(move || Outcome::Copied(formats::save_project(&path, &document).map_err(in_words)));
+    }
+
+    /// Reads a copy of unsaved work.
+    pub(super) fn recover(&mut self, copy: PathBuf, project: Option<PathBuf>) {
+        self.run(move || Outcome::Recovered(project, formats::open_project(&copy).map_err(in_words)));
+    }
+
+    /// Writes the settings.
+    pub(super) fn keep(&mut self, settings: super::settings::Settings, path: PathBuf) {
+        self.run(move || Outcome::Kept(settings.write(&path)));
+    }
+
+    /// Asks for a path with the system's file dialog. One question at a time.
+    pub(super) fn ask_path(&mut self, start: &Path, purpose: Purpose) {
+        if std::mem::replace(&mut self.asking, true) {
+            return;
+        }
+        let motion = ("Motion", &["glb", "bvh", "npz", "npy"][..]);
+        let project = ("Zoetrope project", &[PROJECT_ENDING][..]);
+        let (title, (name, endings)) = match purpose {
+            Purpose::Export => ("Export", motion),
+            Purpose::Import => ("Import", motion),
+            Purpose::Save => ("Save", project),
+            Purpose::Open => ("Open", project),
+            Purpose::ExportFolder => ("Export into a folder", motion),
+        };
+        let mut dialog = rfd::AsyncFileDialog::new().set_title(title).add_filter(name, endings);
+        if let Some(name) = start.file_name() {
+            dialog = dialog.set_file_name(name.to_string_lossy());
+        }
+        let folder = if purpose == Purpose::ExportFolder { Some(start) } else { start.parent() };
+        if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
+            dialog = dialog.set_directory(folder);
+        }
+        self.running.push(AsyncComputeTaskPool::get().spawn(async move {
+            let chosen = match purpose {
+                Purpose::Export | Purpose::Save => dialog.save_file().await,
+                Purpose::Import | Purpose::Open => dialog.pick_file().await,
+                Purpose::ExportFolder => dialog.pick_folder().await,
+            };
+            Outcome::Chosen(purpose, chosen.map(|file| file.path().to_owned()))
+        }));
+    }
+
+    /// What has become of the errands that are over.
+    pub(super) fn take_done(&mut self) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        self.running.retain_mut(|task| match block_on(poll_once(task)) {
+            Some(outcome) => {
+                match outcome {
+                    Outcome::Chosen(..) => self.asking = false,
+                    Outcome::Worked(_) => self.work = None,
+                    _ => {}
+                }
+                outcomes.push(outcome);
+                false
+            }
+            None => true,
+        });
+        outcomes
+    }
+}
+
+fn in_words(error: formats::FormatError) -> String {
+    error.to_string()
+}
+
+fn read(path: &Path) -> Result<Take, String> {
+    let motion = formats::read(path).map_err(in_words)?;
+    let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // The file says nothing of its rights that could be relied on.
+    let provenance = Provenance {
+        prompt: name,
+        model: "an imported file".to_owned(),
+        licence: "that of its source".to_owned(),
+        ..Provenance::default()
+    };
+    Ok(Take { motion: Arc::new(motion), provenance })
+}

@@ -1,0 +1,52 @@
+//! The project's menu, at its name in the top bar.
+
+use super::View;
+use crate::app::Action;
+use crate::app::theme::{self, ACCENT, TEXT, TEXT_FAINT, TEXT_SOFT};
+use bevy_egui::egui::{Button, RichText, Ui};
+use std::path::Path;
+
+/// The project's name, a dot where it is unsaved; its menu opens at a click.
+pub(super) fn menu(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let session = view.session;
+    let mut actions = Vec::new();
+    let name = RichText::new(format!("{} ▾", session.project_name())).font(theme::regular(13.5)).color(TEXT_SOFT);
+    let response = ui
+        .menu_button(name, |ui| {
+            ui.set_min_width(250.0);
+            let mut item = |ui: &mut Ui, text: &str, key: &str, enabled: bool, action: Action| {
+                let button = Button::new(RichText::new(text).color(TEXT)).shortcut_text(RichText::new(key).color(TEXT_FAINT));
+                if ui.add_enabled(enabled, button.min_size(bevy_egui::egui::vec2(ui.available_width(), 26.0))).clicked() {
+                    actions.push(action);
+                    ui.close();
+                }
+            };
+            item(ui, "New project", "Ctrl+N", true, Action::NewProject);
+            item(ui, "Open…", "Ctrl+O", true, Action::OpenProject);
+            for path in &session.settings.recent {
+                item(ui, &short(path), "", session.project() != Some(path), Action::OpenRecent(path.clone()));
+            }
+            ui.separator();
+            item(ui, "Save", "Ctrl+S", session.is_unsaved(), Action::SaveProject);
+            item(ui, "Save as…", "Ctrl+Shift+S", true, Action::SaveProjectAs);
+            ui.separator();
+            item(ui, "Import a motion…", "Ctrl+I", true, Action::ImportFile);
+            item(ui, "Export…", "Ctrl+E", session.can_export(), Action::OpenExport);
+            ui.separator();
+            item(ui, "Keys", "?", true, Action::OpenHelp);
+            item(ui, "Close", "Ctrl+Q", true, Action::Close);
+        })
+        .response;
+    if session.is_unsaved() {
+        let at = response.rect.left_center() + bevy_egui::egui::vec2(4.0, 0.0);
+        ui.painter().circle_filled(at, 2.5, ACCENT);
+    }
+    response.on_hover_text("Projects: new, open, save, import, export");
+    actions
+}
+
+/// A path that fits into a menu: the file and its folder.
+fn short(path: &Path) -> String {
+    let part = |path: Option<&Path>| path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    format!("    {}  ·  {}", part(Some(path)), part(path.parent()))
+}

@@ -1,0 +1,87 @@
+//! What is asked about the project: its file, unsaved work, and work that a dead window left behind.
+
+use super::dialogs::path_field;
+use super::export::FIELD_HEIGHT;
+use super::parts::{TextButton, faint, row, soft};
+use crate::app::Action;
+use crate::app::session::{Purpose, Session};
+use crate::app::theme::{self, TEXT};
+use crate::formats::PROJECT_ENDING;
+use bevy_egui::egui::{Align, Layout, RichText, Ui};
+use std::path::{Path, PathBuf};
+
+/// A dialog's title and a sentence under it.
+fn heading(ui: &mut Ui, title: &str, sentence: &str) {
+    ui.set_width(460.0);
+    ui.label(RichText::new(title).font(theme::medium(18.0)).color(TEXT));
+    ui.add_space(4.0);
+    ui.label(soft(sentence));
+    ui.add_space(8.0);
+}
+
+/// A dialog's buttons from the right: what each does, the first being the one to press.
+fn buttons(ui: &mut Ui, offered: &[(&str, bool, Action)]) -> Vec<Action> {
+    let mut actions = Vec::new();
+    ui.add_space(8.0);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        for (place, (text, enabled, action)) in offered.iter().enumerate() {
+            let button = TextButton { text, main: place == 0, min_width: if place == 0 { 96.0 } else { 0.0 }, height: 34.0 };
+            if ui.add_enabled(*enabled, button).clicked() {
+                actions.push(action.clone());
+            }
+        }
+    });
+    actions
+}
+
+/// Which file to save to, to open or to import.
+pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose) -> Vec<Action> {
+    let (title, sentence, go, action): (_, _, _, fn(PathBuf) -> Action) = match purpose {
+        Purpose::Open => ("Open a project", "A .zoetrope file: takes, clips and everything done to them.", "Open", Action::Open),
+        Purpose::Import => ("Import a motion", "A .bvh, .glb, .npz or .npy file becomes a take.", "Import", Action::Import),
+        Purpose::Save | Purpose::Export | Purpose::ExportFolder => {
+            ("Save the project", "Takes, clips and everything done to them, in one .zoetrope file.", "Save", Action::Save)
+        }
+    };
+    heading(ui, title, sentence);
+    let mut actions = Vec::new();
+    let mut entered = false;
+    row(ui, FIELD_HEIGHT, |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.add(TextButton { text: "Browse…", main: false, min_width: 0.0, height: FIELD_HEIGHT }).clicked() {
+                actions.push(Action::BrowseFile);
+            }
+            let (written, done) = path_field(ui, "file path", path);
+            actions.extend(written.map(Action::FilePath));
+            entered = done;
+        });
+    });
+    let fits = match purpose {
+        Purpose::Import => path.file_name().is_some(),
+        Purpose::Open | Purpose::Save | Purpose::Export | Purpose::ExportFolder => {
+            path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING)) && path.file_stem().is_some()
+        }
+    };
+    if !fits && purpose != Purpose::Import {
+        ui.label(faint("The name ends in .zoetrope."));
+    }
+    actions.extend(buttons(ui, &[(go, fits, action(path.to_owned())), ("Cancel", true, Action::CloseDialog)]));
+    if entered && fits {
+        actions.push(action(path.to_owned()));
+    }
+    actions
+}
+
+/// What becomes of unsaved work.
+pub(super) fn unsaved(ui: &mut Ui, session: &Session) -> Vec<Action> {
+    heading(ui, &format!("Save {}?", session.project_name()), "Without saving, what was done since it was saved last is lost.");
+    let (save, drop) = (Action::Leave { saving: true }, Action::Leave { saving: false });
+    buttons(ui, &[("Save", true, save), ("Do not save", true, drop), ("Cancel", true, Action::CloseDialog)])
+}
+
+/// What becomes of the work of a window that died.
+pub(super) fn recover(ui: &mut Ui, project: Option<&Path>) -> Vec<Action> {
+    let of = project.map_or_else(|| "a project without a name".to_owned(), |path| path.display().to_string());
+    heading(ui, "Recover unsaved work?", &format!("Zoetrope ended unexpectedly while it worked on {of}."));
+    buttons(ui, &[("Recover", true, Action::Recover(true)), ("Let it go", true, Action::Recover(false))])
+}
