@@ -1,6 +1,6 @@
 //! What takes its time outside of the window: writing and reading files, and asking the system for a path.
 
-use super::export::work::{Batch, Watch, WorkOutcome};
+use super::export::work::{Watch, WorkOutcome};
 use super::session::Purpose;
 use crate::formats::{self, PROJECT_ENDING, WriteOptions};
 use crate::timeline::{Document, Provenance, Take};
@@ -8,6 +8,7 @@ use bevy::prelude::Resource;
 use bevy::tasks::{AsyncComputeTaskPool, Task, block_on, poll_once};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 /// What has become of an errand.
 pub(super) enum Outcome {
@@ -24,11 +25,14 @@ pub(super) enum Outcome {
     Kept(Result<(), String>),
 }
 
+/// Who does long work, or why nobody does.
+type Worker = Result<JoinHandle<WorkOutcome>, String>;
+
 /// Running tasks; what has become of them is for whoever looks after them each frame.
 #[derive(Resource, Default)]
 pub(super) struct Errands {
     running: Vec<Task<Outcome>>,
-    work: Option<Arc<Watch>>,
+    work: Option<(Arc<Watch>, Worker)>,
     asking: bool,
 }
 
@@ -42,23 +46,34 @@ impl Errands {
         self.run(move || Outcome::Exported(formats::write(&path, &take.motion, &options).map(|()| path).map_err(in_words)));
     }
 
-    /// Writes several files. The session has one such work at a time.
-    pub(super) fn export_all(&mut self, batch: Batch) {
+    /// Does long work on a thread of its own: drawing pictures needs the pool's threads itself. The session has one at a time.
+    pub(super) fn work(&mut self, work: impl FnOnce(&Watch) -> WorkOutcome + Send + 'static) {
         let watch = Arc::new(Watch::default());
-        self.work = Some(Arc::clone(&watch));
-        self.run(move || Outcome::Worked(batch.write(&watch)));
+        let seen = Arc::clone(&watch);
+        let thread = std::thread::Builder::new().name("export".to_owned()).spawn(move || work(&seen));
+        self.work = Some((watch, thread.map_err(|error| format!("could not begin ({error}); close other programs and try again"))));
+    }
+
+    fn take_work(&mut self) -> Option<Outcome> {
+        let (_, thread) = self.work.take_if(|(_, thread)| thread.as_ref().map_or(true, JoinHandle::is_finished))?;
+        let failed = |failure: String| WorkOutcome { done: None, failures: vec![failure] };
+        Some(Outcome::Worked(match thread.map(JoinHandle::join) {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => failed("the export ended with an error of the program; please report it".to_owned()),
+            Err(failure) => failed(failure),
+        }))
     }
 
     /// The long work is to end.
     pub(super) fn cancel_work(&self) {
-        if let Some(watch) = &self.work {
+        if let Some((watch, _)) = &self.work {
             watch.cancel();
         }
     }
 
     /// How far the long work is.
     pub(super) fn work_done(&self) -> Option<usize> {
-        self.work.as_ref().map(|watch| watch.done())
+        self.work.as_ref().map(|(watch, _)| watch.done())
     }
 
     /// Writes a document to a project file.
@@ -97,9 +112,10 @@ impl Errands {
             return;
         }
         let motion = ("Motion", &["glb", "bvh", "npz", "npy"][..]);
+        let exports = ("Motion or pictures", &["glb", "bvh", "npz", "npy", "gif", "png"][..]);
         let project = ("Zoetrope project", &[PROJECT_ENDING][..]);
         let (title, (name, endings)) = match purpose {
-            Purpose::Export => ("Export", motion),
+            Purpose::Export => ("Export", exports),
             Purpose::Import => ("Import", motion),
             Purpose::Save => ("Save", project),
             Purpose::Open => ("Open", project),
@@ -125,14 +141,10 @@ impl Errands {
 
     /// What has become of the errands that are over.
     pub(super) fn take_done(&mut self) -> Vec<Outcome> {
-        let mut outcomes = Vec::new();
+        let mut outcomes: Vec<Outcome> = self.take_work().into_iter().collect();
         self.running.retain_mut(|task| match block_on(poll_once(task)) {
             Some(outcome) => {
-                match outcome {
-                    Outcome::Chosen(..) => self.asking = false,
-                    Outcome::Worked(_) => self.work = None,
-                    _ => {}
-                }
+                self.asking &= !matches!(outcome, Outcome::Chosen(..));
                 outcomes.push(outcome);
                 false
             }

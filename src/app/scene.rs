@@ -5,15 +5,14 @@ use crate::motion::{Joint, Pose};
 use crate::stage::{Actor, Look, Shown};
 use glam::Quat;
 
-/// Writes what is to be seen at the play head. Called every frame: what `shown` has allocated is used again.
-pub fn fill(shown: &mut Shown, session: &Session) {
+/// Writes what is to be seen at a time. Called every frame: what `shown` has allocated is used again.
+pub fn fill(shown: &mut Shown, session: &Session, now_secs: f32) {
     shown.actors.clear();
     shown.figure = session.figure;
-    let now_secs = session.player.at_secs();
     let solid = |pose| Actor { pose, look: Look::Solid };
     match session.row() {
         Some(row) => shown.actors.extend(row.members.iter().map(|member| solid(member.pose_at(now_secs)))),
-        None => shown.actors.push(solid(session.pose().unwrap_or_else(relaxed))),
+        None => shown.actors.push(solid(session.pose_at(now_secs).unwrap_or_else(relaxed))),
     }
     shown.abreast = session.row().and_then(|row| row.abreast());
 }

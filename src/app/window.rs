@@ -351,7 +351,11 @@ fn apply_actions(
                 Effect::Browse { path, purpose } => errands.ask_path(&path, purpose),
                 Effect::Copy(text) => clipboard.set_text(&text),
                 Effect::Export { take, options, path } => errands.export(take, *options, path),
-                Effect::ExportAll(batch) => errands.export_all(*batch),
+                Effect::ExportAll(batch) => errands.work(move |watch| batch.write(watch)),
+                Effect::Film(film) => {
+                    let rig = rig.in_picture();
+                    errands.work(move |watch| film.write(rig, watch));
+                }
                 Effect::CancelWork => errands.cancel_work(),
                 Effect::Save { document, path } => errands.save(*document, path),
                 Effect::Open(path) => errands.open(path),
@@ -389,7 +393,7 @@ fn show(
     trouble: Res<'_, Trouble>,
 ) {
     state.advance(time.delta_secs().min(LONGEST_STEP_SECS));
-    scene::fill(&mut next, &state);
+    scene::fill(&mut next, &state, state.player.at_secs());
     if *next != *shown {
         std::mem::swap(&mut *next, &mut *shown);
     }

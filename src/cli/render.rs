@@ -68,7 +68,7 @@ mod drawing {
         let count = pictures.len();
         match kind {
             Kind::Png => beside_each_other(&pictures).save_png(&args.output),
-            Kind::Gif => Picture::save_gif(pictures, GIF_FRAME_SECS, &args.output),
+            Kind::Gif => Picture::save_gif(pictures.into_iter().map(Ok), 1.0 / GIF_FRAME_SECS, &args.output),
         }
         .map_err(CliError::from_below)?;
         say(&format!("{}: {count} picture{} of {:.2} s", args.output.display(), if count == 1 { "" } else { "s" }, motion.duration_secs()));

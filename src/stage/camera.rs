@@ -164,6 +164,12 @@ impl CameraRig {
         Self { instant: true, ..self }
     }
 
+    /// The same view in a picture without panels, whose camera is at its goal at once.
+    #[must_use]
+    pub fn in_picture(&self) -> Self {
+        Self { free_center: Vec2::ZERO, free_size: Vec2::ONE, instant: true, ..self.clone() }
+    }
+
     /// Does one move. Panning lets the character go.
     pub fn apply(&mut self, camera_move: CameraMove) {
         match camera_move {

@@ -21,6 +21,9 @@ pub enum StageError {
     /// The ending of a picture's name is not one that can be written.
     #[error("pictures end in .png or .gif: {0}")]
     UnknownFormat(PathBuf),
+    /// Somebody wants no more pictures.
+    #[error("the pictures were cancelled")]
+    Cancelled,
     /// A picture could not be written.
     #[error("could not write the picture ({1}): {0}; check that the folder exists and can be written to")]
     Write(PathBuf, String),

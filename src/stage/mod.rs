@@ -19,7 +19,7 @@ pub use camera::{CameraMove, CameraRig, OnScreen, Orbit, ScreenBox, ViewAngle};
 pub use character::Figure;
 pub use graphics::{Graphics, Quality, StageError, quietly};
 pub use picture::Picture;
-pub use render::{PictureOptions, render_pictures};
+pub use render::{PictureOptions, Pictures, render_pictures};
 pub use shown::{Abreast, Actor, Look, MOST_ABREAST, Shown};
 
 use bevy::prelude::*;

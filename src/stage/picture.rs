@@ -35,19 +35,23 @@ impl Picture {
         write_beside(path, bytes.get_ref())
     }
 
-    /// Writes pictures as a GIF that repeats, each shown for `frame_secs`.
+    /// Writes pictures as a GIF that repeats, so many a second, as they come.
     ///
     /// # Errors
-    /// [`StageError::Write`] when the file cannot be written.
-    pub fn save_gif(pictures: Vec<Self>, frame_secs: f32, path: &Path) -> Result<(), StageError> {
+    /// The first one of `pictures`; [`StageError::Write`] when the file cannot be written.
+    pub fn save_gif(pictures: impl Iterator<Item = Result<Self, StageError>>, fps: f32, path: &Path) -> Result<(), StageError> {
+        let failed = |error: image::ImageError| StageError::Write(path.to_owned(), error.to_string());
         let mut bytes = Vec::new();
-        let delay = Delay::from_numer_denom_ms((frame_secs * 1000.0).round() as u32, 1);
         // Speed 10 of 1 to 30: colours are still chosen well, at a third of the time.
         let mut encoder = GifEncoder::new_with_speed(&mut bytes, 10);
-        let frames = pictures.into_iter().map(|picture| Frame::from_parts(picture.pixels, 0, 0, delay));
-        let outcome = encoder.set_repeat(Repeat::Infinite).and_then(|()| encoder.encode_frames(frames));
+        encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
+        for (place, picture) in pictures.enumerate() {
+            // GIF counts in hundredths of a second; what is rounded off one picture is made up by the next.
+            let centisecs = |place: usize| (100.0 * place as f32 / fps).round() as u32;
+            let delay = Delay::from_numer_denom_ms(10 * (centisecs(place + 1) - centisecs(place)), 1);
+            encoder.encode_frame(Frame::from_parts(picture?.pixels, 0, 0, delay)).map_err(failed)?;
+        }
         drop(encoder);
-        outcome.map_err(|error| StageError::Write(path.to_owned(), error.to_string()))?;
         write_beside(path, &bytes)
     }
 }

@@ -11,11 +11,14 @@ use bevy::render::render_resource::{TextureFormat, TextureUsages};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
+use std::collections::BTreeMap;
 
 /// Updates before the first picture, so that meshes and textures are on the device.
 const WARM_UP_UPDATES: usize = 3;
 /// Updates after which a picture that has not come will not come.
 const PATIENCE_UPDATES: usize = 240;
+/// Pictures that are drawn before the first of them has come back.
+const MOST_ASKED: usize = 8;
 
 /// What pictures show and how large they are.
 #[derive(Clone, Debug)]
@@ -38,7 +41,7 @@ impl Default for PictureOptions {
 
 /// Pictures that have come back, by their place in the order.
 #[derive(Resource, Default)]
-struct Album(Vec<Option<Picture>>);
+struct Album(BTreeMap<usize, Option<Picture>>);
 
 /// Which picture a screenshot is.
 #[derive(Component)]
@@ -49,31 +52,66 @@ struct Page(usize);
 /// # Errors
 /// [`StageError::NoAdapter`] without a graphics device, [`StageError::NoPicture`] when the device does not deliver.
 pub fn render_pictures(motion: &Motion, options: &PictureOptions) -> Result<Vec<Picture>, StageError> {
-    let graphics = Graphics::open()?;
-    let (mut app, target) = windowless_stage(&graphics, options);
-    for _ in 0..WARM_UP_UPDATES {
-        show(&mut app, motion, options, 0.0);
-        app.update();
-    }
-    let count = options.times_secs.len();
-    app.world_mut().resource_mut::<Album>().0.resize_with(count, || None);
-    for (page, time_secs) in options.times_secs.iter().enumerate() {
-        show(&mut app, motion, options, *time_secs);
-        app.world_mut().spawn((Page(page), Screenshot::image(target.clone()))).observe(keep);
-        app.update();
-    }
-    let missing = |app: &App| app.world().resource::<Album>().0.iter().any(Option::is_none);
-    for _ in 0..PATIENCE_UPDATES {
-        if !missing(&app) {
-            break;
-        }
-        app.update();
-    }
-    let album = std::mem::take(&mut app.world_mut().resource_mut::<Album>().0);
-    album.into_iter().collect::<Option<Vec<_>>>().ok_or(StageError::NoPicture)
+    let shown = options.times_secs.iter().map(|secs| Shown::alone(motion.pose_at(*secs), options.figure)).collect();
+    Pictures::of(shown, CameraRig::new(options.angle), options.size)?.collect()
 }
 
-fn windowless_stage(graphics: &Graphics, options: &PictureOptions) -> (App, Handle<Image>) {
+/// Pictures of the stage one after the other, drawn without a window when they are asked for. May live on any thread, beside a window.
+pub struct Pictures {
+    app: App,
+    target: Handle<Image>,
+    shown: Vec<Shown>,
+    asked: usize,
+    delivered: usize,
+}
+
+impl Pictures {
+    /// Pictures of these scenes, seen from `rig`, of this many pixels.
+    ///
+    /// # Errors
+    /// [`StageError::NoAdapter`] without a graphics device.
+    pub fn of(shown: Vec<Shown>, rig: CameraRig, size: (u32, u32)) -> Result<Self, StageError> {
+        let graphics = Graphics::open()?;
+        let (mut app, target) = windowless_stage(&graphics, rig.without_delay(), size);
+        for _ in 0..WARM_UP_UPDATES {
+            if let Some(first) = shown.first() {
+                *app.world_mut().resource_mut::<Shown>() = first.clone();
+            }
+            app.update();
+        }
+        Ok(Self { app, target, shown, asked: 0, delivered: 0 })
+    }
+
+    fn ask(&mut self) {
+        *self.app.world_mut().resource_mut::<Shown>() = self.shown[self.asked].clone();
+        self.app.world_mut().spawn((Page(self.asked), Screenshot::image(self.target.clone()))).observe(keep);
+        self.asked += 1;
+    }
+}
+
+impl Iterator for Pictures {
+    type Item = Result<Picture, StageError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.delivered == self.shown.len() {
+            return None;
+        }
+        for _ in 0..PATIENCE_UPDATES {
+            if let Some(picture) = self.app.world_mut().resource_mut::<Album>().0.remove(&self.delivered) {
+                self.delivered += 1;
+                return Some(picture.ok_or(StageError::NoPicture));
+            }
+            if self.asked < self.shown.len() && self.asked < self.delivered + MOST_ASKED {
+                self.ask();
+            }
+            self.app.update();
+        }
+        self.delivered = self.shown.len();
+        Some(Err(StageError::NoPicture))
+    }
+}
+
+fn windowless_stage(graphics: &Graphics, rig: CameraRig, (width, height): (u32, u32)) -> (App, Handle<Image>) {
     let mut app = App::new();
     app.add_plugins(
         DefaultPlugins
@@ -87,11 +125,10 @@ fn windowless_stage(graphics: &Graphics, options: &PictureOptions) -> (App, Hand
     )
     // Pictures take the time they need.
     .insert_resource(Quality::Hardware)
-    .insert_resource(CameraRig::new(options.angle).without_delay())
+    .insert_resource(rig)
     .init_resource::<Album>()
     .add_plugins(StagePlugin);
 
-    let (width, height) = options.size;
     let mut image = Image::new_target_texture(width, height, TextureFormat::Rgba8UnormSrgb, None);
     image.texture_descriptor.usage |= TextureUsages::COPY_SRC;
     let target = app.world_mut().resource_mut::<Assets<Image>>().add(image);
@@ -109,13 +146,8 @@ fn windowless_stage(graphics: &Graphics, options: &PictureOptions) -> (App, Hand
     (app, target)
 }
 
-fn show(app: &mut App, motion: &Motion, options: &PictureOptions, time_secs: f32) {
-    *app.world_mut().resource_mut::<Shown>() = Shown::alone(motion.pose_at(time_secs), options.figure);
-}
-
 fn keep(captured: On<'_, '_, ScreenshotCaptured>, pages: Query<'_, '_, &Page>, mut album: ResMut<'_, Album>) {
-    let Ok(page) = pages.get(captured.entity) else { return };
-    if let Some(place) = album.0.get_mut(page.0) {
-        *place = Picture::from_image(&captured.image);
+    if let Ok(page) = pages.get(captured.entity) {
+        album.0.insert(page.0, Picture::from_image(&captured.image));
     }
 }

@@ -4,9 +4,12 @@ use super::panels::{harness, two_clips};
 use super::session::session_with;
 use clap::Parser;
 use egui_kittest::kittest::Queryable;
+use image::AnimationDecoder;
+use image::codecs::gif::GifDecoder;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zoetrope::app::Action;
+use zoetrope::app::export::film::Film;
 use zoetrope::app::export::work::{Batch, Watch, WorkOutcome};
 use zoetrope::app::export::{ExportChoices, ExportOf, FileKind};
 use zoetrope::app::session::{Dialog, Effect, Session};
@@ -14,6 +17,7 @@ use zoetrope::cli::{Args, Command};
 use zoetrope::formats::{self, Contents, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
 use zoetrope::pipeline::Request;
+use zoetrope::stage::{CameraRig, Figure, Shown, ViewAngle};
 use zoetrope::timeline::{Provenance, Take};
 
 fn choices() -> ExportChoices {
@@ -206,4 +210,48 @@ fn the_dialog_offers_what_the_kind_of_file_has() {
     harness.get_by_label("Cancel the export").click();
     harness.run_steps(3);
     assert!(harness.state().done.contains(&Action::CancelExport));
+}
+
+#[test]
+fn pictures_of_the_stage_follow_the_motion_at_their_own_pace() {
+    let mut session = two_clips();
+    session.apply(Action::ExportSettings(ExportChoices { film_size: (320, 180), film_fps: 12, ..ExportChoices::default() }));
+    session.apply(Action::ExportPath("walk.gif".into()));
+    assert!(matches!(&session.dialog, Dialog::Export { path, .. } if session.export_choices().summary(path, 60).contains("24 pictures")));
+    let effects = session.apply(Action::Export("walk.gif".into()));
+    let [Effect::Film(film)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((film.shown.len(), film.size, film.fps), (24, (320, 180), 12.0));
+    assert!(session.work().is_some_and(|work| work.of == 24) && session.busy().working);
+    assert!(session.apply(Action::Export("walk.png".into())).is_empty(), "one film at a time");
+    assert_eq!(session.export_command(Path::new("walk.gif")), None);
+}
+
+#[test]
+fn films_are_written_as_a_gif_or_as_numbered_pictures_and_can_be_cancelled() {
+    if !super::window::can_draw() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let shown = |frame: usize| {
+        let mut pose = Pose::REST;
+        pose.local[16] = glam::Quat::from_rotation_z(0.2 * frame as f32);
+        Shown::alone(pose, Figure::Mannequin)
+    };
+    let film = |name: &str| Film { shown: (0..12).map(shown).collect(), size: (160, 120), fps: 30.0, path: folder.path().join(name) };
+    let watch = Watch::default();
+    let outcome = film("walk.gif").write(CameraRig::new(ViewAngle::Front), &watch);
+    assert!(outcome.failures.is_empty() && watch.done() == 12, "{outcome:?}");
+    let gif = std::io::BufReader::new(std::fs::File::open(folder.path().join("walk.gif")).expect("a file"));
+    let frames = GifDecoder::new(gif).expect("a GIF").into_frames().collect_frames().expect("frames");
+    let millis: u32 = frames.iter().map(|frame| frame.delay().numer_denom_ms().0 / frame.delay().numer_denom_ms().1).sum();
+    assert_eq!((frames.len(), millis), (12, 400), "what is rounded off one picture is made up by the next");
+    assert!(film("walk.png").write(CameraRig::new(ViewAngle::Front), &Watch::default()).failures.is_empty());
+    assert!(folder.path().join("walk-0012.png").exists() && !folder.path().join("walk-0013.png").exists());
+    let [first, last] =
+        ["walk-0001.png", "walk-0012.png"].map(|name| image::open(folder.path().join(name)).expect("a picture").into_rgb8());
+    assert!(first.dimensions() == (160, 120) && first != last);
+    let watch = Watch::default();
+    watch.cancel();
+    let outcome = film("other.gif").write(CameraRig::new(ViewAngle::Front), &watch);
+    assert!(outcome.failures.is_empty() && !folder.path().join("other.gif").exists(), "{outcome:?}");
 }

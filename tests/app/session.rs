@@ -98,7 +98,7 @@ fn the_character_moves_while_its_motion_is_still_being_made() {
     desk.prompt("a person walks");
     desk.until(|session| matches!(session.showing, Showing::Preview { .. }));
     assert_eq!(desk.session.player.state(), PlayState::Playing);
-    assert!(desk.session.pose().is_some());
+    assert!(desk.session.pose_at(0.0).is_some());
     desk.until_idle();
     assert_eq!((desk.session.take_count(), desk.session.clips().len()), (1, 1));
     assert!(matches!(desk.session.showing, Showing::Timeline));
@@ -322,7 +322,7 @@ fn removing_the_shown_take_shows_its_neighbour() {
     session.apply(Action::Remove(0));
     assert_eq!(session.shown_take().map(|take| take.provenance.prompt.as_str()), Some("three"));
     session.apply(Action::Remove(0));
-    assert!(session.shown_take().is_none() && session.pose().is_none());
+    assert!(session.shown_take().is_none() && session.pose_at(0.0).is_none());
     session.apply(Action::Remove(5));
 }
 

@@ -18,7 +18,7 @@ fn the_demo_scripts_are_scripts() {
 }
 
 /// Whether tests that draw can run; says so where they cannot, and fails where they must.
-fn can_draw() -> bool {
+pub(super) fn can_draw() -> bool {
     match Graphics::open() {
         Ok(_) => true,
         Err(StageError::NoAdapter) if std::env::var_os("REQUIRE_GPU").is_none() => {

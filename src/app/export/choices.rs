@@ -1,5 +1,6 @@
 //! How exports are written: what the dialog chooses, remembered from one export to the next. Plain data that can be stored.
 
+use super::film;
 use super::names::USUAL_PATTERN;
 use crate::formats::{Contents, Units, WriteOptions};
 use crate::motion::{FPS, JOINT_COUNT, Motion, NameStyle};
@@ -9,6 +10,12 @@ use std::path::{Path, PathBuf};
 
 /// Frames a second to choose from.
 pub const RATES: [u16; 3] = [24, 30, 60];
+/// Pictures a second to choose from. GIF cannot do more than 50.
+pub const FILM_RATES: [u16; 4] = [12, 24, 30, 60];
+/// Sizes of pictures to choose from, pixels.
+pub const FILM_SIZES: [(u32, u32); 4] = [(640, 360), (1280, 720), (1920, 1080), (1080, 1080)];
+/// The most pictures a second of a GIF.
+const FASTEST_GIF: u16 = 30;
 
 /// What is exported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,15 +40,19 @@ pub enum FileKind {
     Bvh,
     Npz,
     Npy,
+    Gif,
+    Png,
 }
 
 impl FileKind {
     /// All kinds, with their names and who reads them.
-    pub const ALL: [(Self, &'static str, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
         (Self::Glb, "GLB", "character and animation: Blender, Unreal, Unity, the web"),
         (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Maya, Houdini, Blender"),
         (Self::Npz, "NPZ", "SMPL pose parameters as in AMASS: research"),
         (Self::Npy, "NPY", "272 features a frame: training and evaluation"),
+        (Self::Gif, "GIF", "the stage as you see it, without panels: a picture that moves"),
+        (Self::Png, "PNG", "the stage as you see it, without panels: a numbered picture for each frame"),
     ];
 
     /// The ending of its name.
@@ -52,6 +63,8 @@ impl FileKind {
             Self::Bvh => "bvh",
             Self::Npz => "npz",
             Self::Npy => "npy",
+            Self::Gif => "gif",
+            Self::Png => "png",
         }
     }
 
@@ -60,6 +73,12 @@ impl FileKind {
     pub fn of(path: &Path) -> Option<Self> {
         let ending = path.extension()?;
         Self::ALL.map(|(kind, ..)| kind).into_iter().find(|kind| ending.eq_ignore_ascii_case(kind.ending()))
+    }
+
+    /// Whether it shows the stage instead of holding the motion.
+    #[must_use]
+    pub fn is_film(self) -> bool {
+        matches!(self, Self::Gif | Self::Png)
     }
 
     /// Whether it names joints.
@@ -103,6 +122,10 @@ pub struct ExportChoices {
     pub in_place: bool,
     /// Whether all of the timeline goes out although a range is set.
     pub whole: bool,
+    /// Width and height of pictures, pixels.
+    pub film_size: (u32, u32),
+    /// Pictures a second.
+    pub film_fps: u16,
     /// How files are called of which there are several; see [`super::names`].
     pub pattern: String,
 }
@@ -119,6 +142,8 @@ impl Default for ExportChoices {
             fps: FPS as u16,
             in_place: false,
             whole: false,
+            film_size: FILM_SIZES[1],
+            film_fps: FILM_RATES[1],
             pattern: USUAL_PATTERN.to_owned(),
         }
     }
@@ -129,7 +154,10 @@ impl ExportChoices {
     #[must_use]
     pub fn within_bounds(self) -> Self {
         let fps = if RATES.contains(&self.fps) { self.fps } else { FPS as u16 };
-        Self { fps, ..self }
+        let film_fps = if FILM_RATES.contains(&self.film_fps) { self.film_fps } else { FILM_RATES[1] };
+        let (width, height) = self.film_size;
+        let film_size = (width.clamp(64, 4096), height.clamp(64, 4096));
+        Self { fps, film_fps, film_size, ..self }
     }
 
     /// The same with other names, and a ground bone if skeletons of these usually have one.
@@ -141,7 +169,12 @@ impl ExportChoices {
     /// Frames a second of a kind of file.
     #[must_use]
     pub fn fps_of(&self, kind: FileKind) -> f32 {
-        if kind.has_rate() { f32::from(self.fps) } else { FPS }
+        match kind {
+            FileKind::Npy => FPS,
+            FileKind::Gif => f32::from(self.film_fps.min(FASTEST_GIF)),
+            FileKind::Png => f32::from(self.film_fps),
+            FileKind::Glb | FileKind::Bvh | FileKind::Npz => f32::from(self.fps),
+        }
     }
 
     /// What the writers are told for a kind of file.
@@ -165,11 +198,21 @@ impl ExportChoices {
         let name = path.file_name().map_or_else(|| "…".into(), |name| name.to_string_lossy());
         let kind = FileKind::of(path).unwrap_or(self.kind);
         let fps = self.fps_of(kind);
+        let secs = frames as f32 / FPS;
+        if kind.is_film() {
+            let name = if kind == FileKind::Png {
+                film::page(path, 1).file_name().map_or(name, |name| name.to_owned().to_string_lossy().into_owned().into())
+            } else {
+                name
+            };
+            let (pictures, (width, height)) = (film::times(0.0, secs, fps).count(), self.film_size);
+            return format!("{name}  ·  {secs:.2} s  ·  {pictures} pictures at {fps} a second  ·  {width} × {height}");
+        }
         let bones = match kind {
             FileKind::Npz => format!("{JOINT_COUNT} joints"),
             FileKind::Npy => "272 numbers a frame".to_owned(),
             _ => format!("{} bones", JOINT_COUNT + usize::from(self.root_bone)),
         };
-        format!("{name}  ·  {:.2} s  ·  {} frames at {fps} fps  ·  {bones}", frames as f32 / FPS, Motion::frames_at(frames, fps))
+        format!("{name}  ·  {secs:.2} s  ·  {} frames at {fps} fps  ·  {bones}", Motion::frames_at(frames, fps))
     }
 }

@@ -29,9 +29,11 @@ pub enum Source<'a> {
     },
 }
 
-/// The command, quoted for a shell; none where a path is no text that a shell can be given.
+/// The command, quoted for a shell; none where a path is no text that a shell can be given, and none of
+/// pictures: nobody else stands where the window's camera does.
 #[must_use]
 pub fn command_line(source: &Source<'_>, choices: &ExportChoices, output: &Path) -> Option<String> {
+    let kind = FileKind::of(output).filter(|kind| !kind.is_film())?;
     let text = |path: &Path| path.to_str().map(str::to_owned);
     let mut words = vec!["zoetrope".to_owned()];
     let mut last = None;
@@ -60,7 +62,7 @@ pub fn command_line(source: &Source<'_>, choices: &ExportChoices, output: &Path)
             }
         }
     }
-    written_as(&mut words, choices, FileKind::of(output)?);
+    written_as(&mut words, choices, kind);
     if let Some(prompt) = last {
         // Where options end, a prompt may begin with a hyphen.
         if prompt.starts_with('-') {

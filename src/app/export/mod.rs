@@ -2,6 +2,7 @@
 
 pub mod choices;
 pub mod command_line;
+pub mod film;
 pub mod names;
 pub mod work;
 

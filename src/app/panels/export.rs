@@ -3,7 +3,7 @@
 use super::dialogs::path_field;
 use super::parts::{TextButton, choices, faint, row, soft};
 use crate::app::Action;
-use crate::app::export::choices::RATES;
+use crate::app::export::choices::{FILM_RATES, FILM_SIZES, RATES};
 use crate::app::export::names::file_stems;
 use crate::app::export::{ExportChoices, ExportOf, FileKind};
 use crate::app::session::Session;
@@ -36,7 +36,13 @@ pub(super) fn export(ui: &mut Ui, session: &Session, of: ExportOf, path: &Path, 
     ui.add_space((MOST_OPTIONS * (ROW_HEIGHT + 6.0) - (ui.cursor().top() - top)).max(0.0));
     let entered = if of == ExportOf::Shown { form.file(ui) } else { form.folder(ui) };
     form.summary(ui, frames, taken);
-    ui.label(faint(format!("The file carries the model's name and licence: {}, {}", provenance.model, provenance.licence)));
+    let licence = format!("{}, {}", provenance.model, provenance.licence);
+    let is_film = form.kind_of_file().is_some_and(FileKind::is_film);
+    ui.label(faint(if is_film {
+        format!("Made with {licence}")
+    } else {
+        format!("The file carries the model's name and licence: {licence}")
+    }));
     ui.add_space(4.0);
     form.buttons(ui, taken, entered);
     let Form { choices, mut actions, .. } = form;
@@ -57,7 +63,11 @@ struct Form<'a> {
 
 impl Form<'_> {
     fn kind_of_file(&self) -> Option<FileKind> {
-        if self.of == ExportOf::Shown { FileKind::of(self.path) } else { Some(self.choices.kind) }
+        if self.of == ExportOf::Shown {
+            FileKind::of(self.path)
+        } else {
+            Some(self.choices.kind).filter(|kind| !kind.is_film()).or(Some(FileKind::Glb))
+        }
     }
 
     fn what(&mut self, ui: &mut Ui, prompt: &str) {
@@ -77,7 +87,11 @@ impl Form<'_> {
     }
 
     fn kind(&mut self, ui: &mut Ui) {
-        let kinds = FileKind::ALL.map(|(kind, name, _)| (kind, name));
+        let kinds: Vec<(FileKind, &str)> = FileKind::ALL
+            .iter()
+            .filter(|(kind, ..)| self.of == ExportOf::Shown || !kind.is_film())
+            .map(|(kind, name, _)| (*kind, *name))
+            .collect();
         let chosen = self.kind_of_file();
         named(ui, "Format", |ui| {
             if let Some(kind) = choices(ui, &kinds, chosen) {
@@ -85,12 +99,15 @@ impl Form<'_> {
             }
         });
         let who = FileKind::ALL.iter().find(|(kind, ..)| Some(*kind) == chosen).map(|(_, _, who)| *who);
-        named(ui, "", |ui| ui.label(faint(who.unwrap_or("the ending chooses the format: .glb, .bvh, .npz or .npy"))));
+        named(ui, "", |ui| ui.label(faint(who.unwrap_or("the ending chooses the format: .glb, .bvh, .npz, .npy, .gif or .png"))));
     }
 
     /// What this kind of file has to choose.
     fn options(&mut self, ui: &mut Ui) {
         let kind = self.kind_of_file().unwrap_or_default();
+        if kind.is_film() {
+            return self.film(ui, kind);
+        }
         if kind == FileKind::Glb {
             let contents = [(Contents::Character, "Character"), (Contents::Skeleton, "Skeleton"), (Contents::Animation, "Animation only")];
             let about = "the skinned character; its skeleton; or no more than the animation, for an engine that has a character";
@@ -120,12 +137,37 @@ impl Form<'_> {
         named(ui, "Motion", |ui| {
             let about = "the root keeps its place on the floor, for characters that a game moves";
             ui.checkbox(&mut self.choices.in_place, soft("In place").size(12.5)).on_hover_text(about);
-            if self.of == ExportOf::Shown && self.session.has_export_range() {
-                ui.add_space(12.0);
-                let ranges = [(false, "In to out"), (true, "All of the timeline")];
-                self.choices.whole = choices(ui, &ranges, Some(self.choices.whole)).unwrap_or(self.choices.whole);
-            }
+            ui.add_space(12.0);
+            self.range(ui);
         });
+    }
+
+    fn range(&mut self, ui: &mut Ui) {
+        if self.of == ExportOf::Shown && self.session.has_export_range() {
+            let ranges = [(false, "In to out"), (true, "All of the timeline")];
+            self.choices.whole = choices(ui, &ranges, Some(self.choices.whole)).unwrap_or(self.choices.whole);
+        }
+    }
+
+    /// What pictures of the stage have to choose.
+    fn film(&mut self, ui: &mut Ui, kind: FileKind) {
+        named(ui, "Size", |ui| {
+            let sizes = FILM_SIZES.map(|(width, height)| ((width, height), format!("{width} × {height}")));
+            let sizes: Vec<((u32, u32), &str)> = sizes.iter().map(|(size, name)| (*size, name.as_str())).collect();
+            self.choices.film_size = choices(ui, &sizes, Some(self.choices.film_size)).unwrap_or(self.choices.film_size);
+        });
+        named(ui, "Rate", |ui| {
+            let rates = FILM_RATES.map(|fps| (fps, fps.to_string()));
+            let possible = |fps: u16| kind == FileKind::Png || f32::from(fps) <= 50.0;
+            let rates: Vec<(u16, &str)> = rates.iter().filter(|(fps, _)| possible(*fps)).map(|(fps, name)| (*fps, name.as_str())).collect();
+            let chosen = self.choices.fps_of(kind) as u16;
+            self.choices.film_fps = choices(ui, &rates, Some(chosen)).unwrap_or(self.choices.film_fps);
+            ui.add_space(6.0);
+            ui.label(faint("pictures a second"));
+        });
+        if self.session.has_export_range() {
+            named(ui, "Range", |ui| self.range(ui));
+        }
     }
 
     fn names(&mut self, ui: &mut Ui) {
@@ -202,7 +244,11 @@ impl Form<'_> {
             let count = self.session.export_count(self.of);
             let plural = if count == 1 { "" } else { "s" };
             file_stems(&self.choices.pattern, &[&example]).map(|stems| {
-                format!("{count} file{plural} such as {}.{}; what is there already stays", stems[0], self.choices.kind.ending())
+                format!(
+                    "{count} file{plural} such as {}.{}; what is there already stays",
+                    stems[0],
+                    self.kind_of_file().unwrap_or_default().ending()
+                )
             })
         };
         let frame = Frame::new().fill(SUNKEN).corner_radius(8).inner_margin(Margin::symmetric(10, 7));
@@ -220,10 +266,16 @@ impl Form<'_> {
     fn buttons(&mut self, ui: &mut Ui, taken: bool, entered: bool) {
         row(ui, 34.0, |ui| {
             if self.of == ExportOf::Shown {
+                let is_film = FileKind::of(self.path).is_some_and(FileKind::is_film);
+                let why_not = if is_film {
+                    "Only the window sees what its camera sees"
+                } else {
+                    "Save the project first: the command reads it from its file"
+                };
                 let has_command = self.session.export_command(self.path).is_some();
                 let copy = ui.add_enabled(has_command, TextButton { text: "Copy command line", main: false, min_width: 0.0, height: 34.0 });
                 let copy = copy.on_hover_text("The command that writes the same file without the window");
-                if copy.on_disabled_hover_text("Save the project first: the command reads it from its file").clicked() {
+                if copy.on_disabled_hover_text(why_not).clicked() {
                     self.actions.push(Action::CopyCommand);
                 }
             }

@@ -2,11 +2,15 @@
 
 use super::{Dialog, Effect, Purpose, Session, Showing};
 use crate::app::export::command_line::{Source, command_line};
+use crate::app::export::film::{Film, page, times};
 use crate::app::export::names::{file_stem, file_stems};
 use crate::app::export::work::{Batch, WorkOutcome};
 use crate::app::export::{ExportChoices, ExportOf, FileKind};
+use crate::app::scene;
 use crate::app::toast::ToastKind;
+use crate::motion::FPS;
 use crate::pipeline::Request;
+use crate::stage::Shown;
 use crate::timeline::{Provenance, Take};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -139,7 +143,7 @@ impl Session {
         if let Some(kind) = FileKind::of(&path) {
             self.settings.export.kind = kind;
         }
-        let taken = path.exists();
+        let taken = if FileKind::of(&path) == Some(FileKind::Png) { page(&path, 1).exists() } else { path.exists() };
         let of = if let Dialog::Export { of, .. } = self.dialog { of } else { ExportOf::default() };
         self.dialog = Dialog::Export { of, path, taken };
     }
@@ -187,15 +191,17 @@ impl Session {
         };
         self.dialog = Dialog::None;
         self.remember(&path);
-        self.errands += 1;
         let kind = FileKind::of(&path).unwrap_or_default();
+        if kind.is_film() {
+            return self.film(kind, path);
+        }
+        self.errands += 1;
         let options = Box::new(self.settings.export.write_options(kind, take.provenance.clone()));
         vec![Effect::Export { take, options, path }]
     }
 
     pub(super) fn export_all(&mut self, of: ExportOf, folder: PathBuf) -> Vec<Effect> {
-        if self.work.is_some() {
-            self.toasts.add(ToastKind::Warning, "another export is still being written: wait for it, or cancel it".to_owned());
+        if self.is_exporting() {
             return Vec::new();
         }
         let takes = self.takes_of(of);
@@ -211,7 +217,7 @@ impl Session {
                 return Vec::new();
             }
         };
-        let kind = self.settings.export.kind;
+        let kind = if self.settings.export.kind.is_film() { FileKind::default() } else { self.settings.export.kind };
         let file = |(take, stem): (Take, String)| {
             let options = self.settings.export.write_options(kind, take.provenance.clone());
             (take, options, format!("{stem}.{}", kind.ending()))
@@ -221,6 +227,33 @@ impl Session {
         self.settings.export.folder.clone_from(&folder);
         self.begin_work("Exporting files".to_owned(), files.len());
         vec![Effect::ExportAll(Box::new(Batch { folder, files }))]
+    }
+
+    /// Draws what is shown, as it is seen.
+    fn film(&mut self, kind: FileKind, path: PathBuf) -> Vec<Effect> {
+        if self.is_exporting() {
+            return Vec::new();
+        }
+        let range = if matches!(self.showing, Showing::Timeline) { self.exported_range() } else { 0..self.player.frames() };
+        let fps = self.settings.export.fps_of(kind);
+        let secs = |frames: usize| frames as f32 / FPS;
+        let seen = |at_secs| {
+            let mut shown = Shown::default();
+            scene::fill(&mut shown, self, at_secs);
+            shown
+        };
+        let shown: Vec<Shown> = times(secs(range.start), secs(range.len()), fps).map(seen).collect();
+        let size = self.settings.export.film_size;
+        self.begin_work("Drawing pictures".to_owned(), shown.len());
+        vec![Effect::Film(Box::new(Film { shown, size, fps, path }))]
+    }
+
+    /// Whether long work is under way; says so.
+    fn is_exporting(&mut self) -> bool {
+        if self.work.is_some() {
+            self.toasts.add(ToastKind::Warning, "another export is still being written: wait for it, or cancel it".to_owned());
+        }
+        self.work.is_some()
     }
 
     fn takes_of(&self, of: ExportOf) -> Vec<Take> {

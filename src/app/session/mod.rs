@@ -21,6 +21,7 @@ pub use sketch::{Curves, Figure as StickFigure, Figures, Inspection};
 pub use timeline::Sight;
 
 use super::export::ExportOf;
+use super::export::film::Film;
 use super::export::work::Batch;
 use super::player::Player;
 use super::settings::Settings;
@@ -157,6 +158,8 @@ pub enum Effect {
     },
     /// Write several takes, a file each.
     ExportAll(Box<Batch>),
+    /// Draw the stage, picture by picture.
+    Film(Box<Film>),
     /// End the long work under way.
     CancelWork,
     /// Write a document to a project file.
@@ -311,10 +314,10 @@ impl Session {
         self.inspection.as_ref()
     }
 
-    /// The pose under the play head.
+    /// The pose on the stage at a time.
     #[must_use]
-    pub fn pose(&self) -> Option<Pose> {
-        self.shown_motion().filter(|motion| !motion.is_empty()).map(|motion| motion.pose_at(self.player.at_secs()))
+    pub fn pose_at(&self, secs: f32) -> Option<Pose> {
+        self.shown_motion().filter(|motion| !motion.is_empty()).map(|motion| motion.pose_at(secs))
     }
 
     /// Whether there is something to generate and a model to do it.
