@@ -212,6 +212,10 @@ pub enum Action {
     OpenModel,
     /// Open the list of keys.
     OpenHelp,
+    /// Open the command palette.
+    OpenPalette,
+    /// Write what is looked for in the command palette.
+    PaletteWords(String),
     /// Close whichever dialog is open.
     CloseDialog,
     /// Choose what is exported.

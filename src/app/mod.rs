@@ -4,6 +4,7 @@
 //! [`keys`] or a [`script`]. Not here: how the scene is drawn (`stage`), how motions are made (`generator`).
 
 mod action;
+pub mod commands;
 mod errands;
 pub mod export;
 pub mod icons;

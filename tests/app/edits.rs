@@ -102,7 +102,9 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::Close => Action::OpenExport,
         Action::OpenExport => Action::OpenModel,
         Action::OpenModel => Action::OpenHelp,
-        Action::OpenHelp => Action::CloseDialog,
+        Action::OpenHelp => Action::OpenPalette,
+        Action::OpenPalette => Action::PaletteWords("sp".to_owned()),
+        Action::PaletteWords(_) => Action::CloseDialog,
         Action::CloseDialog => Action::ExportPath("a.glb".into()),
         Action::ExportPath(_) => Action::ExportOf(ExportOf::Clips),
         Action::ExportOf(_) => Action::ExportSettings(ExportChoices { whole: rng.random(), ..ExportChoices::default() }),
@@ -122,7 +124,7 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
 }
 
 /// An action of every kind.
-fn all_kinds(rng: &mut StdRng) -> Vec<Action> {
+pub(super) fn all_kinds(rng: &mut StdRng) -> Vec<Action> {
     let first = Action::Prompt("a person walks".to_owned());
     std::iter::successors(Some(first), |action| next_kind(action, rng)).collect()
 }

@@ -5,6 +5,7 @@
 
 mod edits;
 mod export;
+mod palette;
 mod panels;
 mod project;
 mod recovery;

@@ -1,7 +1,7 @@
 //! Which dialog is open; the model's card and the list of keys.
 
 use super::parts::{TextButton, faint, soft};
-use super::{View, export, project};
+use super::{View, export, palette, project};
 use crate::app::Action;
 use crate::app::keys::KEYS;
 use crate::app::session::{Dialog, ModelState};
@@ -37,6 +37,10 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         Dialog::Model => {
             let modal = Modal::new(Id::new("model")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(model(ui, &view.session.model))).should_close()
+        }
+        Dialog::Palette { words } => {
+            let modal = Modal::new(Id::new("palette dialog")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(palette::palette(ui, view, words))).should_close()
         }
         Dialog::Help => Modal::new(Id::new("help")).frame(frame).show(ui.ctx(), |ui| actions.extend(help(ui))).should_close(),
     };
@@ -91,10 +95,10 @@ fn help(ui: &mut Ui) -> Vec<Action> {
     let window = ui.ctx().viewport_rect();
     let rows = if window.width() > WIDE_HELP { KEYS.len().div_ceil(2) } else { KEYS.len() };
     ScrollArea::vertical().max_height(window.height() - 150.0).show(ui, |ui| {
-        Grid::new("keys").spacing(vec2(18.0, 7.0)).show(ui, |ui| {
+        Grid::new("keys").spacing(vec2(18.0, 5.0)).show(ui, |ui| {
             for row in 0..rows {
                 for (keys, meaning) in KEYS.iter().skip(row).step_by(rows) {
-                    ui.label(RichText::new(*keys).font(theme::medium(12.5)).color(TEXT));
+                    ui.label(RichText::new(keys).font(theme::medium(12.5)).color(TEXT));
                     ui.label(soft(*meaning).size(12.5));
                 }
                 ui.end_row();

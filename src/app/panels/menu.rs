@@ -2,6 +2,7 @@
 
 use super::View;
 use crate::app::Action;
+use crate::app::commands::{self, Command};
 use crate::app::theme::{self, ACCENT, TEXT, TEXT_FAINT, TEXT_SOFT};
 use bevy_egui::egui::{Button, RichText, Ui};
 use std::path::Path;
@@ -14,27 +15,31 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let response = ui
         .menu_button(name, |ui| {
             ui.set_min_width(250.0);
-            let mut item = |ui: &mut Ui, text: &str, key: &str, enabled: bool, action: Action| {
+            let mut item = |ui: &mut Ui, text: &str, enabled: bool, action: Action| {
+                let command = commands::of(session, &action);
+                let key = command.map(Command::key).unwrap_or_default();
+                let text = command.map_or(text, |command| command.name);
                 let button = Button::new(RichText::new(text).color(TEXT)).shortcut_text(RichText::new(key).color(TEXT_FAINT));
                 if ui.add_enabled(enabled, button.min_size(bevy_egui::egui::vec2(ui.available_width(), 26.0))).clicked() {
                     actions.push(action);
                     ui.close();
                 }
             };
-            item(ui, "New project", "Ctrl+N", true, Action::NewProject);
-            item(ui, "Open…", "Ctrl+O", true, Action::OpenProject);
+            item(ui, "", true, Action::NewProject);
+            item(ui, "", true, Action::OpenProject);
             for path in &session.settings.recent {
-                item(ui, &short(path), "", session.project() != Some(path), Action::OpenRecent(path.clone()));
+                item(ui, &short(path), session.project() != Some(path), Action::OpenRecent(path.clone()));
             }
             ui.separator();
-            item(ui, "Save", "Ctrl+S", session.is_unsaved(), Action::SaveProject);
-            item(ui, "Save as…", "Ctrl+Shift+S", true, Action::SaveProjectAs);
+            item(ui, "", session.is_unsaved(), Action::SaveProject);
+            item(ui, "", true, Action::SaveProjectAs);
             ui.separator();
-            item(ui, "Import a motion…", "Ctrl+I", true, Action::ImportFile);
-            item(ui, "Export…", "Ctrl+E", session.can_export(), Action::OpenExport);
+            item(ui, "", true, Action::ImportFile);
+            item(ui, "", session.can_export(), Action::OpenExport);
             ui.separator();
-            item(ui, "Keys", "?", true, Action::OpenHelp);
-            item(ui, "Close", "Ctrl+Q", true, Action::Close);
+            item(ui, "", true, Action::OpenPalette);
+            item(ui, "", true, Action::OpenHelp);
+            item(ui, "", true, Action::Close);
         })
         .response;
     if session.is_unsaved() {

@@ -4,6 +4,7 @@ mod dialogs;
 mod export;
 mod inspector;
 mod menu;
+mod palette;
 mod parts;
 mod project;
 mod prompt_bar;

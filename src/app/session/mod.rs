@@ -127,6 +127,11 @@ pub enum Dialog {
     Model,
     /// The list of keys.
     Help,
+    /// The command palette.
+    Palette {
+        /// What is looked for.
+        words: String,
+    },
 }
 
 /// What has to happen outside of the session.
@@ -471,6 +476,13 @@ impl Session {
             Action::OpenExport => self.open_export(),
             Action::OpenModel => self.dialog = Dialog::Model,
             Action::OpenHelp => self.dialog = Dialog::Help,
+            Action::OpenPalette if matches!(self.dialog, Dialog::None) => self.dialog = Dialog::Palette { words: String::new() },
+            Action::OpenPalette => {}
+            Action::PaletteWords(words) => {
+                if let Dialog::Palette { words: written } = &mut self.dialog {
+                    *written = words;
+                }
+            }
             Action::CloseDialog => self.dialog = Dialog::None,
             Action::ExportOf(of) => self.choose_export_of(of),
             Action::ExportPath(path) => self.write_export_path(path),

@@ -1,0 +1,247 @@
+//! Everything that can be done by name: the one table behind keys, the menu, the list of keys and the command palette.
+
+use super::Action;
+use super::export::ExportOf;
+use super::session::Session;
+use crate::stage::{CameraMove, Figure, ViewAngle};
+use bevy_egui::egui::{Key, Modifiers};
+use std::fmt;
+
+/// How much one press of a key zooms.
+const KEY_ZOOM: f32 = 1.25;
+/// How much one press of a key enlarges text and buttons.
+const SCALE_STEP: f32 = 0.125;
+
+/// A key and what is held with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortcut {
+    key: Key,
+    /// Ctrl, or Command on a Mac.
+    command: bool,
+    shift: bool,
+    alt: bool,
+}
+
+impl Shortcut {
+    /// Whether this press is it. Shift counts only where it is asked for: on some keyboards it makes the sign.
+    #[must_use]
+    pub fn is(&self, key: Key, held: Modifiers) -> bool {
+        self.key == key && self.command == held.command && self.alt == held.alt && (held.shift || !self.shift)
+    }
+}
+
+impl fmt::Display for Shortcut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (held, name) in [(self.command, "Ctrl+"), (self.shift, "Shift+"), (self.alt, "Alt+")] {
+            f.write_str(if held { name } else { "" })?;
+        }
+        f.write_str(match self.key {
+            Key::ArrowLeft => "←",
+            Key::ArrowRight => "→",
+            Key::ArrowUp => "↑",
+            Key::ArrowDown => "↓",
+            Key::PageUp => "Page Up",
+            Key::PageDown => "Page Down",
+            key => key.symbol_or_name(),
+        })
+    }
+}
+
+/// Something that can be done by name.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// What it does.
+    pub name: &'static str,
+    /// Its keys; the first one is shown.
+    pub shortcuts: &'static [Shortcut],
+    /// Whether its keys work while somebody writes, too.
+    pub always: bool,
+    action: fn(&Session) -> Option<Action>,
+}
+
+impl Command {
+    /// What it does now; none where there is nothing to do it to.
+    #[must_use]
+    pub fn action(&self, session: &Session) -> Option<Action> {
+        (self.action)(session)
+    }
+
+    /// Its key, in words; empty where it has none.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.shortcuts.first().map(Shortcut::to_string).unwrap_or_default()
+    }
+
+    /// How well what was written fits its name, none if it does not: its letters come in this order, and those that begin words or
+    /// follow each other count more.
+    #[must_use]
+    pub fn fit(&self, written: &str) -> Option<u32> {
+        let name: Vec<char> = self.name.chars().flat_map(char::to_lowercase).collect();
+        let written: Vec<char> = written.chars().flat_map(char::to_lowercase).filter(|letter| !letter.is_whitespace()).collect();
+        // Beginnings of later words are meant rather than letters inside this one, unless that leads nowhere.
+        fit(&name, &written, true).max(fit(&name, &written, false))
+    }
+}
+
+fn fit(name: &[char], written: &[char], to_beginnings: bool) -> Option<u32> {
+    let begins = |at: &usize| *at == 0 || !name[at - 1].is_alphanumeric();
+    let (mut fit, mut from) = (0, 0);
+    for wanted in written {
+        let mut places = (from..name.len()).filter(|at| name[*at] == *wanted);
+        let next = places.clone().next()?;
+        let goes_on = from > 0 && next == from;
+        let at = if goes_on || !to_beginnings { next } else { places.find(begins).unwrap_or(next) };
+        fit += 1 + if goes_on { 4 } else { 0 } + if begins(&at) { 3 } else { 0 };
+        from = at + 1;
+    }
+    Some(fit)
+}
+
+/// The commands that fit what was written and can be done, the best first.
+#[must_use]
+pub fn found(session: &Session, written: &str) -> Vec<(&'static Command, Action)> {
+    let fits = |command: &'static Command| Some((command.fit(written)?, command, command.action(session)?));
+    let mut found: Vec<_> = COMMANDS.iter().filter_map(fits).collect();
+    found.sort_by_key(|(fit, ..)| std::cmp::Reverse(*fit));
+    found.into_iter().map(|(_, command, action)| (command, action)).collect()
+}
+
+/// The command that does this.
+#[must_use]
+pub fn of(session: &Session, action: &Action) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.action(session).as_ref() == Some(action))
+}
+
+const fn key(key: Key) -> Shortcut {
+    Shortcut { key, command: false, shift: false, alt: false }
+}
+
+const fn ctrl(key: Key) -> Shortcut {
+    Shortcut { key, command: true, shift: false, alt: false }
+}
+
+const fn shift(shortcut: Shortcut) -> Shortcut {
+    Shortcut { shift: true, ..shortcut }
+}
+
+const fn alt(key: Key) -> Shortcut {
+    Shortcut { key, command: false, shift: false, alt: true }
+}
+
+const fn command(name: &'static str, shortcuts: &'static [Shortcut], action: fn(&Session) -> Option<Action>) -> Command {
+    Command { name, shortcuts, always: false, action }
+}
+
+const fn always(name: &'static str, shortcuts: &'static [Shortcut], action: fn(&Session) -> Option<Action>) -> Command {
+    Command { name, shortcuts, always: true, action }
+}
+
+/// All of them, as the list of keys shows them. Keys with Shift stand before the same ones without.
+pub const COMMANDS: &[Command] = &[
+    command("Generate", &[], |_| Some(Action::Generate)),
+    command("Continue behind the selected clip", &[], |_| Some(Action::Continue)),
+    command("Stop generating", &[], |_| Some(Action::Cancel)),
+    command("Play or pause", &[key(Key::Space)], |_| Some(Action::TogglePlay)),
+    command("Play", &[], |_| Some(Action::Play)),
+    command("Pause", &[], |_| Some(Action::Pause)),
+    command("Ten frames back", &[shift(key(Key::ArrowLeft))], |_| Some(Action::Step(-10))),
+    command("Ten frames on", &[shift(key(Key::ArrowRight))], |_| Some(Action::Step(10))),
+    command("One frame back", &[key(Key::ArrowLeft)], |_| Some(Action::Step(-1))),
+    command("One frame on", &[key(Key::ArrowRight)], |_| Some(Action::Step(1))),
+    command("First frame that is played", &[key(Key::Home)], |_| Some(Action::ToStart)),
+    command("Last frame that is played", &[key(Key::End)], |_| Some(Action::ToEnd)),
+    command("Play round and round, or once", &[key(Key::L)], |session| Some(Action::Loop(!session.player.looping()))),
+    command("Play at a quarter of the speed", &[], |_| Some(Action::Speed(0.25))),
+    command("Play at half speed", &[], |_| Some(Action::Speed(0.5))),
+    command("Play at real speed", &[], |_| Some(Action::Speed(1.0))),
+    command("Previous take", &[key(Key::ArrowUp)], |session| {
+        Some(Action::Select(session.shown_index().unwrap_or(session.take_count()).checked_sub(1)?))
+    }),
+    command("Next take", &[key(Key::ArrowDown)], |session| Some(Action::Select(session.shown_index().map_or(0, |index| index + 1)))),
+    command("Takes of one prompt side by side, or one", &[key(Key::V)], |session| Some(Action::SideBySide(session.row().is_none()))),
+    command("Like the shown take, or no longer", &[], |session| {
+        let index = session.shown_index()?;
+        Some(Action::Favourite(index, !session.take_at(index)?.favourite))
+    }),
+    command("List favourites only, or all takes", &[], |session| Some(Action::OnlyFavourites(!session.filter.favourites))),
+    command("Make the shown take again with another seed", &[], |session| session.shown_index().map(Action::Again)),
+    command("Add the shown take to the timeline", &[], |session| session.shown_index().map(Action::AddToTimeline)),
+    command("Show the timeline", &[key(Key::T)], |_| Some(Action::ShowTimeline)),
+    command("Select clips up to the previous one too", &[shift(key(Key::PageUp))], |session| previous_clip(session).map(Action::SelectTo)),
+    command("Select clips up to the next one too", &[shift(key(Key::PageDown))], |session| Some(Action::SelectTo(next_clip(session)))),
+    command("Previous clip", &[key(Key::PageUp)], |session| previous_clip(session).map(Action::SelectClip)),
+    command("Next clip", &[key(Key::PageDown)], |session| Some(Action::SelectClip(next_clip(session)))),
+    command("Select all clips", &[ctrl(Key::A)], |_| Some(Action::SelectAll)),
+    command("Select no clip", &[], |_| Some(Action::SelectNone)),
+    command("Split at the play head", &[key(Key::S)], |_| Some(Action::Split)),
+    command("Begin the clip at the play head", &[key(Key::OpenBracket)], |_| Some(Action::TrimStartHere)),
+    command("End the clip at the play head", &[key(Key::CloseBracket)], |_| Some(Action::TrimEndHere)),
+    command("Play and export from here", &[key(Key::I)], |_| Some(Action::InPoint)),
+    command("Play and export up to here", &[key(Key::O)], |_| Some(Action::OutPoint)),
+    command("Play and export all", &[key(Key::X)], |_| Some(Action::ClearRange)),
+    command("Move the selected clips earlier", &[alt(Key::ArrowLeft)], |session| {
+        let first = session.clips().iter().position(|clip| session.is_selected(clip.id))?;
+        Some(Action::MoveClip { clip: session.selected_clip()?, to: first.saturating_sub(1) })
+    }),
+    command("Move the selected clips later", &[alt(Key::ArrowRight)], |session| {
+        let last = session.clips().iter().rposition(|clip| session.is_selected(clip.id))?;
+        Some(Action::MoveClip { clip: session.selected_clip()?, to: last + 2 })
+    }),
+    command("Duplicate the selected clips", &[ctrl(Key::D)], |_| Some(Action::Duplicate)),
+    command("Remove the shown take, or the selected clips", &[key(Key::Delete)], |session| {
+        Some(session.shown_index().map_or(Action::Delete, Action::Remove))
+    }),
+    command("Remove the selected clips", &[], |_| Some(Action::Delete)),
+    command("Redo", &[ctrl(Key::Y), shift(ctrl(Key::Z))], |_| Some(Action::Redo)),
+    command("Undo", &[ctrl(Key::Z)], |_| Some(Action::Undo)),
+    command("Find the best loop of the selected clip", &[key(Key::R)], |session| session.selected_clip().map(Action::FindLoop)),
+    command("Less of the timeline", &[key(Key::Plus), key(Key::Equals)], |session| Some(zoom(session, 1.0 / KEY_ZOOM))),
+    command("More of the timeline", &[key(Key::Minus)], |session| Some(zoom(session, KEY_ZOOM))),
+    command("All of the timeline", &[key(Key::Num0)], |_| Some(Action::FitTimeline)),
+    command("Follow the character, or stay", &[key(Key::F)], |session| Some(Action::Camera(CameraMove::Follow(!session.follow)))),
+    command("Character or skeleton", &[key(Key::B)], |session| {
+        Some(Action::Show(if session.figure == Figure::Mannequin { Figure::Skeleton } else { Figure::Mannequin }))
+    }),
+    command("Look from the front", &[ctrl(Key::Num1)], |_| Some(look(ViewAngle::Front))),
+    command("Look from three quarters", &[ctrl(Key::Num2)], |_| Some(look(ViewAngle::ThreeQuarter))),
+    command("Look from the side", &[ctrl(Key::Num3)], |_| Some(look(ViewAngle::Side))),
+    command("Look from the back", &[ctrl(Key::Num4)], |_| Some(look(ViewAngle::Back))),
+    command("Look from the top", &[ctrl(Key::Num5)], |_| Some(look(ViewAngle::Top))),
+    always("New project", &[ctrl(Key::N)], |_| Some(Action::NewProject)),
+    always("Open…", &[ctrl(Key::O)], |_| Some(Action::OpenProject)),
+    always("Save as…", &[shift(ctrl(Key::S))], |_| Some(Action::SaveProjectAs)),
+    always("Save", &[ctrl(Key::S)], |_| Some(Action::SaveProject)),
+    always("Import a motion…", &[ctrl(Key::I)], |_| Some(Action::ImportFile)),
+    always("Export…", &[ctrl(Key::E)], |_| Some(Action::OpenExport)),
+    command("Export all takes, a file each", &[], |session| {
+        (session.take_count() > 0).then(|| Action::ExportAll(ExportOf::Takes, session.export_choices().folder.clone()))
+    }),
+    command("Cancel the export", &[], |_| Some(Action::CancelExport)),
+    always("Larger text and buttons", &[ctrl(Key::Plus), ctrl(Key::Equals)], |session| {
+        Some(Action::Scale(session.settings.scale + SCALE_STEP))
+    }),
+    always("Smaller text and buttons", &[ctrl(Key::Minus)], |session| Some(Action::Scale(session.settings.scale - SCALE_STEP))),
+    always("Text and buttons as designed", &[ctrl(Key::Num0)], |_| Some(Action::Scale(1.0))),
+    always("Full screen, or a window", &[key(Key::F11)], |session| Some(Action::FullScreen(!session.full_screen))),
+    command("About the model and its licence", &[], |_| Some(Action::OpenModel)),
+    always("Commands by name", &[ctrl(Key::K), shift(ctrl(Key::P))], |_| Some(Action::OpenPalette)),
+    command("Keys", &[key(Key::Questionmark), key(Key::F1)], |_| Some(Action::OpenHelp)),
+    always("Close", &[ctrl(Key::Q)], |_| Some(Action::Close)),
+    command("Close whatever is unsaved", &[], |_| Some(Action::Quit)),
+];
+
+fn previous_clip(session: &Session) -> Option<usize> {
+    session.selected_clip().unwrap_or(session.clips().len()).checked_sub(1)
+}
+
+fn next_clip(session: &Session) -> usize {
+    session.selected_clip().map_or(0, |place| place + 1)
+}
+
+fn zoom(session: &Session, factor: f32) -> Action {
+    Action::ZoomTimeline { factor, around: session.player.at_secs() }
+}
+
+fn look(angle: ViewAngle) -> Action {
+    Action::Camera(CameraMove::LookFrom(angle))
+}
