@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! floor 4              app   (bevy_egui, rfd, shlex)             cli   (clap)
-//! floor 3        generator   (crossbeam-channel)       train       stage   (bevy)
+//! floor 3        generator   (crossbeam-channel)       train     rating     stage   (bevy)
 //! floor 2        pipeline    formats (gltf, gltf-json, npyz, zip)    library (directories, ureq, sha2)
 //! floor 1    model (candle, tokenizers, prost, zip)   engine (wgpu)   body   timeline
 //! floor 0                            motion (glam)
@@ -21,6 +21,7 @@ pub mod library;
 pub mod model;
 pub mod motion;
 pub mod pipeline;
+pub mod rating;
 #[cfg(feature = "app")]
 pub mod stage;
 pub mod timeline;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which floor a module is on.
-const FLOORS: [(&str, u8); 14] = [
+const FLOORS: [(&str, u8); 15] = [
     ("motion", 0),
     ("model", 1),
     ("engine", 1),
@@ -16,6 +16,7 @@ const FLOORS: [(&str, u8); 14] = [
     ("library", 2),
     ("generator", 3),
     ("train", 3),
+    ("rating", 3),
     ("stage", 3),
     ("app", 4),
     ("cli", 4),

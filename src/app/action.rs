@@ -234,6 +234,39 @@ pub enum Action {
     CancelExport,
     /// Copy the command line that makes the export of the open dialog.
     CopyCommand,
+    /// Ask which study to rate.
+    OpenRating,
+    /// Write the folder and the rater's name in that dialog.
+    RatingForm {
+        /// The study's folder.
+        folder: PathBuf,
+        /// Who rates.
+        rater: String,
+    },
+    /// Rate the clips of a study, from where the rater left it.
+    Rate {
+        /// The study's folder.
+        folder: PathBuf,
+        /// Who rates.
+        rater: String,
+    },
+    /// Score a clip of the pair on the stage.
+    Score {
+        /// 0 is the left one, 1 the right one.
+        side: usize,
+        /// Place among [`crate::rating::CRITERIA`].
+        criterion: usize,
+        /// 1 to 4.
+        score: u8,
+    },
+    /// Take back the last score; where there is none, the last pair comes again.
+    Unscore,
+    /// Keep the scores and go on to the next pair.
+    RatePair,
+    /// Write all scores and figures into the study's folder.
+    ExportRatings,
+    /// Leave the rating; what was kept stays.
+    EndRating,
     /// Take away the message with this number.
     Dismiss(u64),
 

@@ -223,6 +223,7 @@ pub const COMMANDS: &[Command] = &[
     always("Smaller text and buttons", &[ctrl(Key::Minus)], |session| Some(Action::Scale(session.settings.scale - SCALE_STEP))),
     always("Text and buttons as designed", &[ctrl(Key::Num0)], |_| Some(Action::Scale(1.0))),
     always("Full screen, or a window", &[key(Key::F11)], |session| Some(Action::FullScreen(!session.full_screen))),
+    command("Rate two models…", &[], |_| Some(Action::OpenRating)),
     command("About the model and its licence", &[], |_| Some(Action::OpenModel)),
     always("Commands by name", &[ctrl(Key::K), shift(ctrl(Key::P))], |_| Some(Action::OpenPalette)),
     command("Keys", &[key(Key::Questionmark), key(Key::F1)], |_| Some(Action::OpenHelp)),

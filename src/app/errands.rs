@@ -1,8 +1,9 @@
 //! What takes its time outside of the window: writing and reading files, and asking the system for a path.
 
 use super::export::work::{Watch, WorkOutcome};
-use super::session::Purpose;
+use super::session::{Purpose, Rating};
 use crate::formats::{self, PROJECT_ENDING, WriteOptions};
+use crate::rating::Study;
 use crate::timeline::{Document, Provenance, Take};
 use bevy::prelude::Resource;
 use bevy::tasks::{AsyncComputeTaskPool, Task, block_on, poll_once};
@@ -23,6 +24,7 @@ pub(super) enum Outcome {
     /// The path that was chosen. Without a desktop's portal there is none, as if the dialog had been cancelled.
     Chosen(Purpose, Option<PathBuf>),
     Kept(Result<(), String>),
+    Rating(Result<Box<Rating>, String>),
 }
 
 /// Who does long work, or why nobody does.
@@ -101,6 +103,21 @@ impl Errands {
         self.run(move || Outcome::Recovered(project, formats::open_project(&copy).map_err(in_words)));
     }
 
+    /// Opens a study.
+    pub(super) fn open_study(&mut self, folder: PathBuf, rater: String) {
+        self.run(move || Outcome::Rating(Rating::open(&folder, &rater).map(Box::new).map_err(in_words)));
+    }
+
+    /// Keeps what a rater said, and opens the next pair.
+    pub(super) fn keep_rating(&mut self, rating: Rating) {
+        self.run(move || Outcome::Rating(rating.saved().map(Box::new).map_err(in_words)));
+    }
+
+    /// Writes what all raters of a study said.
+    pub(super) fn export_ratings(&mut self, study: Arc<Study>) {
+        self.run(move || Outcome::Exported(Rating::export(&study).map_err(in_words)));
+    }
+
     /// Writes the settings.
     pub(super) fn keep(&mut self, settings: super::settings::Settings, path: PathBuf) {
         self.run(move || Outcome::Kept(settings.write(&path)));
@@ -154,7 +171,7 @@ impl Errands {
     }
 }
 
-fn in_words(error: formats::FormatError) -> String {
+fn in_words(error: impl std::error::Error) -> String {
     error.to_string()
 }
 

@@ -38,6 +38,10 @@ pub fn keys(ctx: &Context, session: &Session) -> Vec<Action> {
     for (key, modifiers) in pressed {
         let command = COMMANDS.iter().find(|command| command.shortcuts.iter().any(|shortcut| shortcut.is(key, modifiers)));
         let is_free = !typing && session.dialog == Dialog::None;
+        if session.rating().is_some() && !modifiers.command && key != Key::F11 {
+            actions.extend(is_free.then(|| rating_key(key, session)).flatten());
+            continue;
+        }
         match key {
             _ if command.is_some_and(|command| command.always || (is_free && modifiers.command)) => {
                 actions.extend(command.and_then(|command| command.action(session)));
@@ -63,4 +67,22 @@ pub fn keys(ctx: &Context, session: &Session) -> Vec<Action> {
         }
     }
     actions
+}
+
+/// While somebody rates, keys score.
+fn rating_key(key: Key, session: &Session) -> Option<Action> {
+    let score = |score: u8| session.next_score().map(|(side, criterion)| Action::Score { side, criterion, score });
+    match key {
+        Key::Num1 => score(1),
+        Key::Num2 => score(2),
+        Key::Num3 => score(3),
+        Key::Num4 => score(4),
+        Key::Backspace => Some(Action::Unscore),
+        Key::Enter => Some(Action::RatePair),
+        Key::Space => Some(Action::TogglePlay),
+        Key::Home => Some(Action::ToStart),
+        Key::ArrowLeft => Some(Action::Step(-1)),
+        Key::ArrowRight => Some(Action::Step(1)),
+        _ => None,
+    }
 }

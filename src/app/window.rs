@@ -282,6 +282,7 @@ fn run_errands(
                 inbox.0.extend(folder.map(|folder| Action::ExportSettings(ExportChoices { folder, ..state.export_choices().clone() })));
             }
             Outcome::Chosen(_, path) => inbox.0.extend(path.map(Action::FilePath)),
+            Outcome::Rating(outcome) => state.rating_read(outcome),
             Outcome::Kept(Ok(())) => {}
             Outcome::Kept(Err(message)) => state.toasts.add(ToastKind::Warning, message),
         }
@@ -356,6 +357,9 @@ fn apply_actions(
                     let rig = rig.in_picture();
                     errands.work(move |watch| film.write(rig, watch));
                 }
+                Effect::OpenStudy { folder, rater } => errands.open_study(folder, rater),
+                Effect::KeepRating(rating) => errands.keep_rating(*rating),
+                Effect::ExportRatings(study) => errands.export_ratings(study),
                 Effect::CancelWork => errands.cancel_work(),
                 Effect::Save { document, path } => errands.save(*document, path),
                 Effect::Open(path) => errands.open(path),
@@ -461,7 +465,11 @@ fn draw_panels(
     ctx.set_zoom_factor(state.settings.scale);
     let window = ctx.viewport_rect();
     let places = Places::in_window(window, Shape::of(&state));
-    let free = if state.row().is_some() { places.beside_lists() } else { places.free };
+    let free = match (state.rating(), state.row()) {
+        (Some(_), _) => panels::free_of_rating(window),
+        (None, Some(_)) => places.beside_lists(),
+        (None, None) => places.free,
+    };
     rig.free_center = center_of(free, window);
     rig.free_size = Vec2::new(free.width() / window.width(), free.height() / window.height());
     let view = View { session: &state, examples: &prompts.0, on_screen: &on_screen.0 };

@@ -1,10 +1,11 @@
 //! What the command line accepts. The contract is in the README; scripts rely on it.
 
 use super::dataset_args::DatasetCommand;
+pub use super::export_args::{ConvertArgs, ExportArgs, Names, Units};
+use super::rate::RateCommand;
 use super::threads::threads_for;
 use super::train::{EVALUATOR_STEPS, TrainCommand};
 use crate::library::STARTER;
-use clap::builder::BoolishValueParser;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -70,6 +71,9 @@ pub enum Command {
     /// Learn from a data set
     #[command(subcommand)]
     Train(TrainCommand),
+    /// A blind comparison of two models by people
+    #[command(subcommand)]
+    Rate(RateCommand),
     /// Measure the speed of the models on this machine
     Bench(BenchArgs),
 }
@@ -176,64 +180,6 @@ pub struct GenerateArgs {
     /// Frames a second of the file
     #[command(flatten)]
     pub export: ExportArgs,
-}
-
-/// How motion files are written.
-#[derive(Clone, Debug, clap::Args)]
-pub struct ExportArgs {
-    /// Frames a second
-    #[arg(long, value_name = "FPS", default_value = "30", value_parser = ["24", "30", "60"])]
-    pub fps: String,
-    /// Joint names (BVH, GLB)
-    #[arg(long, value_enum, default_value_t = Names::Smpl)]
-    pub names: Names,
-    /// The unit of lengths (BVH only)
-    #[arg(long, value_enum, default_value_t = Units::Cm)]
-    pub units: Units,
-    /// The root keeps its place on the floor
-    #[arg(long)]
-    pub in_place: bool,
-    /// The skeleton without the character (GLB only)
-    #[arg(long)]
-    pub skeleton_only: bool,
-    /// No more than the animation, on nodes of the joints' names (GLB only)
-    #[arg(long, conflicts_with_all = ["skeleton_only", "character"])]
-    pub animation_only: bool,
-    /// A bone under the pelvis that carries the ground motion (BVH, GLB) [default: yes with unreal names, else no]
-    #[arg(long, value_name = "yes|no", value_parser = BoolishValueParser::new())]
-    pub root_bone: Option<bool>,
-    /// Your own body instead of the mannequin: the .npz file of SMPL, SMPL-H or SMPL-X (BVH, GLB)
-    #[arg(long, value_name = "FILE.npz")]
-    pub character: Option<PathBuf>,
-    /// Its shape numbers, the first ones first
-    #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_hyphen_values = true, requires = "character")]
-    pub shape: Vec<f32>,
-}
-
-/// `zoetrope convert`
-#[derive(Debug, clap::Args)]
-pub struct ConvertArgs {
-    /// The file to read; a project (.zoetrope) gives its timeline
-    #[arg(value_name = "IN")]
-    pub input: PathBuf,
-    /// The file to write
-    #[arg(value_name = "OUT")]
-    pub output: PathBuf,
-    /// How it is written
-    #[command(flatten)]
-    pub export: ExportArgs,
-    /// Clean up the feet
-    #[arg(long)]
-    pub cleanup: bool,
-    /// Only what follows this time
-    #[arg(long, value_name = "S", value_parser = seconds_or_zero)]
-    pub from: Option<f32>,
-    /// Only what comes before this time
-    #[arg(long, value_name = "S", value_parser = seconds)]
-    pub to: Option<f32>,
-    /// Of a project, the take with this number in the list of takes [default: the timeline]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub take: Option<u32>,
 }
 
 /// `zoetrope inspect`
@@ -433,26 +379,6 @@ pub enum Device {
     Gpu,
 }
 
-/// Joint names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Names {
-    /// Pelvis, L_Hip, R_Hip …
-    Smpl,
-    /// mixamorig:Hips, mixamorig:LeftUpLeg …
-    Mixamo,
-    /// root, pelvis, thigh_l …
-    Unreal,
-}
-
-/// Units of a BVH file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Units {
-    /// Centimetres
-    Cm,
-    /// Metres
-    M,
-}
-
 /// Where the camera stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CameraChoice {
@@ -496,7 +422,7 @@ pub(super) fn seconds(text: &str) -> Result<f32, String> {
     number(text, "a number of seconds above 0, at most 3600", |secs| secs > 0.0 && secs <= 3600.0)
 }
 
-fn seconds_or_zero(text: &str) -> Result<f32, String> {
+pub(super) fn seconds_or_zero(text: &str) -> Result<f32, String> {
     number(text, "a number of seconds from 0 to 3600", |secs| (0.0..=3600.0).contains(&secs))
 }
 
@@ -568,6 +494,8 @@ mod tests {
             "train generator data -o own --from starter --lora 8 --licence CC0",
             "train generator data -o own --tokenizer own --text-encoder starter --layers 4 --heads 4 --width 128",
             "train evaluator data -o judge --seed 3",
+            "rate clips starter own -o study --prompts list.txt --limit 10 --seed 3 --max-seconds 4",
+            "rate results study --csv scores.csv --json results.json",
             "bench",
             "bench --config 3B --quant q8_0 --whole",
             "bench --config 44M --quant f32",
@@ -586,6 +514,7 @@ mod tests {
             "train generator data -o own --from starter --width 64",
             "train tokenizer data -o own --rate 0",
             "generate -o walk.glb",
+            "rate clips starter -o study",
             "generate walk",
             "generate walk --prompts list.txt -o out",
             "generate walk -o a.glb --seconds 0",

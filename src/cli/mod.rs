@@ -10,6 +10,7 @@ mod dataset;
 pub mod dataset_args;
 mod error;
 mod eval;
+pub mod export_args;
 mod full_size;
 mod generate;
 mod inspect;
@@ -17,12 +18,14 @@ mod interrupt;
 mod models;
 mod obedience;
 mod progress;
+mod rate;
 mod render;
 mod threads;
 mod train;
 
 pub use args::{Args, Command, WindowArgs};
 pub use error::CliError;
+pub use rate::RateCommand;
 pub use train::TrainCommand;
 
 use std::process::ExitCode;
@@ -39,6 +42,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Eval(args) => eval::run(args),
         Command::Dataset(command) => dataset::run(command),
         Command::Train(command) => train::run(command),
+        Command::Rate(command) => rate::run(command),
         Command::Bench(args) => bench::run(args),
     };
     match outcome.and_then(|()| progress::all_answered()) {

@@ -8,6 +8,7 @@ mod export;
 mod palette;
 mod panels;
 mod project;
+mod rating;
 mod recovery;
 mod session;
 mod window;

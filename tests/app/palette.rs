@@ -10,8 +10,21 @@ use zoetrope::app::commands::{COMMANDS, found};
 use zoetrope::app::session::Dialog;
 
 /// What nobody does by name: ends of a drag, waits of a script, and what an open dialog asks.
-const WITHOUT_NAME: [&str; 9] =
-    ["Release", "EndScrub", "WaitIdle", "WaitPreview", "CloseDialog", "BrowseExportPath", "BrowseFile", "CopyCommand", "OpenPalette"];
+const WITHOUT_NAME: [&str; 13] = [
+    "Unscore",
+    "RatePair",
+    "ExportRatings",
+    "EndRating",
+    "Release",
+    "EndScrub",
+    "WaitIdle",
+    "WaitPreview",
+    "CloseDialog",
+    "BrowseExportPath",
+    "BrowseFile",
+    "CopyCommand",
+    "OpenPalette",
+];
 
 #[test]
 fn every_action_without_arguments_has_a_name() {
@@ -44,7 +57,7 @@ fn some_letters_of_a_name_find_it_first() {
         ("split", "Split at the play head"),
         ("und", "Undo"),
         ("spl hd", "Split at the play head"),
-        ("lft", "Look from the top"),
+        ("lftop", "Look from the top"),
         ("dup", "Duplicate the selected clips"),
         ("exp", "Export…"),
         ("full", "Full screen, or a window"),

@@ -1,7 +1,7 @@
 //! Which dialog is open; the model's card and the list of keys.
 
 use super::parts::{TextButton, faint, soft};
-use super::{View, export, palette, project};
+use super::{View, export, palette, project, rating};
 use crate::app::Action;
 use crate::app::keys::KEYS;
 use crate::app::session::{Dialog, ModelState};
@@ -37,6 +37,10 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         Dialog::Model => {
             let modal = Modal::new(Id::new("model")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(model(ui, &view.session.model))).should_close()
+        }
+        Dialog::Rating { folder, rater } => {
+            let modal = Modal::new(Id::new("rating dialog")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(rating::dialog(ui, folder, rater))).should_close()
         }
         Dialog::Palette { words } => {
             let modal = Modal::new(Id::new("palette dialog")).frame(frame);

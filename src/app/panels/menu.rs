@@ -37,6 +37,7 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
             item(ui, "", true, Action::ImportFile);
             item(ui, "", session.can_export(), Action::OpenExport);
             ui.separator();
+            item(ui, "", true, Action::OpenRating);
             item(ui, "", true, Action::OpenPalette);
             item(ui, "", true, Action::OpenHelp);
             item(ui, "", true, Action::Close);

@@ -8,6 +8,7 @@ mod palette;
 mod parts;
 mod project;
 mod prompt_bar;
+mod rating;
 mod row;
 mod stage_view;
 mod takes;
@@ -18,7 +19,7 @@ mod transport;
 
 pub(crate) use prompt_bar::prompt_id;
 
-use super::session::Session;
+use super::session::{Rating, Session};
 use super::theme::GAP;
 use super::{Action, keys};
 use crate::stage::ScreenBox;
@@ -115,6 +116,9 @@ const NARROWEST_PROMPT: f32 = 640.0;
 
 /// The whole window: background, panels, dialogs, messages and keys.
 pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    if let Some(rating) = view.session.rating() {
+        return raters_window(ui, view, rating);
+    }
     let places = Places::in_window(ui.max_rect(), Shape::of(view.session));
     let mut actions = stage_view::stage_view(ui, view);
     row::labels(ui, view, places.beside_lists());
@@ -129,6 +133,22 @@ pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     actions.extend(dialogs::dialogs(ui, view));
     actions.extend(keys::keys(ui.ctx(), view.session));
     actions
+}
+
+/// Nothing but the two clips and their scores: whoever rates sees no names.
+fn raters_window(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Action> {
+    let (place, free) = rating::places(ui.max_rect());
+    let mut actions = stage_view::stage_view(ui, view);
+    actions.extend(at(ui, place, |ui| rating::rating(ui, view, rating)));
+    actions.extend(toasts::toasts(ui, view, free));
+    actions.extend(dialogs::dialogs(ui, view));
+    actions.extend(keys::keys(ui.ctx(), view.session));
+    actions
+}
+
+/// What a rater's panel does not cover.
+pub(crate) fn free_of_rating(window: Rect) -> Rect {
+    rating::places(window).1
 }
 
 /// A user interface over the whole window, behind everything.

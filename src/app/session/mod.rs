@@ -7,6 +7,7 @@ mod export;
 mod generation;
 mod list;
 mod project;
+mod rating;
 mod row;
 mod selection;
 mod sketch;
@@ -16,6 +17,7 @@ pub use export::Work;
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
 pub use project::{Next, Purpose};
+pub use rating::Rating;
 pub use row::{Member, Row};
 pub use sketch::{Curves, Figure as StickFigure, Figures, Inspection};
 pub use timeline::Sight;
@@ -30,6 +32,7 @@ use super::{Action, script::Busy};
 use crate::formats::WriteOptions;
 use crate::generator::protocol::{Command, JobId, ModelInfo};
 use crate::motion::{Motion, Pose};
+use crate::rating::Study;
 use crate::stage::{CameraMove, Figure};
 use crate::timeline::{Chain, ClipId, Document, Edit, Take, TakeId};
 use std::collections::BTreeMap;
@@ -127,6 +130,13 @@ pub enum Dialog {
     Model,
     /// The list of keys.
     Help,
+    /// Which study to rate, and who rates.
+    Rating {
+        /// The study's folder.
+        folder: PathBuf,
+        /// Who rates.
+        rater: String,
+    },
     /// The command palette.
     Palette {
         /// What is looked for.
@@ -165,6 +175,17 @@ pub enum Effect {
     ExportAll(Box<Batch>),
     /// Draw the stage, picture by picture.
     Film(Box<Film>),
+    /// Open a study.
+    OpenStudy {
+        /// Its folder.
+        folder: PathBuf,
+        /// Who rates.
+        rater: String,
+    },
+    /// Keep what a rater said, and open the next pair.
+    KeepRating(Box<Rating>),
+    /// Write what all raters of a study said.
+    ExportRatings(Arc<Study>),
     /// End the long work under way.
     CancelWork,
     /// Write a document to a project file.
@@ -238,6 +259,8 @@ pub struct Session {
     pub dialog: Dialog,
     /// Messages to the user.
     pub toasts: Toasts,
+    /// A rater at work.
+    rating: Option<Box<Rating>>,
     /// Long work under way.
     work: Option<Work>,
     /// The user's choices.
@@ -275,6 +298,7 @@ impl Session {
             full_screen: false,
             dialog: Dialog::None,
             toasts: Toasts::default(),
+            rating: None,
             work: None,
             settings: Settings::default(),
             kept: project::Kept::default(),
@@ -381,6 +405,7 @@ impl Session {
             Action::Row(takes) => self.show_takes_abreast(&takes),
             Action::RowAlso(take) => self.row_also(take),
             Action::SideBySide(on) => self.side_by_side(on),
+            Action::Pick(_) if self.rating().is_some() => {}
             Action::Pick(place) => self.pick(place),
 
             Action::ShowTimeline if !self.clips().is_empty() => {
@@ -492,6 +517,14 @@ impl Session {
             Action::Export(path) => return self.export(path),
             Action::ExportAll(of, folder) => return self.export_all(of, folder),
             Action::CancelExport => return self.cancel_work(),
+            Action::OpenRating => self.open_rating(),
+            Action::RatingForm { folder, rater } => self.dialog = Dialog::Rating { folder, rater },
+            Action::Rate { folder, rater } => return self.rate(folder, rater),
+            Action::Score { side, criterion, score } => self.score(side, criterion, score),
+            Action::Unscore => return self.unscore(),
+            Action::RatePair => return self.rate_pair(),
+            Action::ExportRatings => return self.export_ratings(),
+            Action::EndRating => self.end_rating(),
             Action::Dismiss(toast) => self.toasts.dismiss(toast),
 
             Action::Screenshot(path) => return vec![Effect::Screenshot(path)],

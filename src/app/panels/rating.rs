@@ -1,0 +1,124 @@
+//! The rater's view: the prompt, two clips whose models nobody names, and their scores.
+
+use super::View;
+use super::dialogs::path_field;
+use super::parts::{TextButton, card, choices, faint, row, soft};
+use crate::app::Action;
+use crate::app::session::Rating;
+use crate::app::theme::{self, ACCENT, GAP, TEXT};
+use crate::rating::{CRITERIA, SCORES};
+use bevy_egui::egui::{Align, Grid, Id, Key, Label, Layout, Rect, RichText, TextEdit, Ui, pos2, vec2};
+use std::path::Path;
+
+const HEIGHT: f32 = 216.0;
+const WIDTH: f32 = 760.0;
+
+/// Where the panel lies, and what it leaves free.
+pub(super) fn places(window: Rect) -> (Rect, Rect) {
+    let inner = window.shrink(GAP);
+    let width = WIDTH.min(inner.width());
+    let place = Rect::from_min_size(pos2(inner.center().x - width / 2.0, inner.bottom() - HEIGHT), vec2(width, HEIGHT));
+    (place, Rect::from_min_max(window.min, pos2(window.right(), place.top())))
+}
+
+pub(super) fn rating(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Action> {
+    card(ui, "rating", |ui| {
+        let mut actions = Vec::new();
+        ui.spacing_mut().item_spacing.y = 6.0;
+        let (done, of) = rating.sheet.progress();
+        row(ui, 26.0, |ui| {
+            ui.label(RichText::new(format!("{} of {of}", (done + 1).min(of))).font(theme::medium(13.0)).color(ACCENT));
+            ui.label(faint(format!("rated by {}", rating.sheet.rater)));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                for (text, action) in [("Leave", Action::EndRating), ("Write the results", Action::ExportRatings)] {
+                    if ui.add(TextButton { text, main: false, min_width: 0.0, height: 26.0 }).clicked() {
+                        actions.push(action);
+                    }
+                }
+            });
+        });
+        let Some((pair, _)) = &rating.pair else {
+            ui.label(RichText::new("All pairs are rated. Thank you.").font(theme::medium(16.0)).color(TEXT));
+            ui.label(soft("Others can rate the same study under their own names; the results say how much you agree."));
+            return actions;
+        };
+        let prompt = &rating.study.prompts()[pair.prompt].prompt;
+        let text = RichText::new(prompt).font(theme::medium(15.0)).color(TEXT);
+        ui.add(Label::new(text).truncate()).on_hover_text(prompt);
+        actions.extend(scores(ui, view, rating));
+        row(ui, 34.0, |ui| {
+            ui.label(faint("Keys 1 to 4 score in turn: 1 is poor, 4 is excellent. Backspace takes back, Space plays, Enter goes on."));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let next = TextButton { text: "Next pair", main: true, min_width: 96.0, height: 32.0 };
+                if ui.add_enabled(rating.complete().is_some(), next).clicked() {
+                    actions.push(Action::RatePair);
+                }
+            });
+        });
+        actions
+    })
+}
+
+fn scores(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let names = ["1", "2", "3", "4"];
+    let options: Vec<(u8, &str)> = SCORES.zip(names).collect();
+    let next = view.session.next_score();
+    Grid::new("scores").spacing(vec2(36.0, 4.0)).min_col_width(150.0).show(ui, |ui| {
+        for heading in ["", "Left", "Right"] {
+            ui.label(RichText::new(heading).font(theme::medium(12.5)).color(TEXT));
+        }
+        ui.end_row();
+        for (criterion, name) in CRITERIA.iter().enumerate() {
+            ui.label(soft(sentence(name)));
+            for side in 0..2 {
+                ui.horizontal(|ui| {
+                    if let Some(score) = choices(ui, &options, rating.said[side][criterion]) {
+                        actions.push(Action::Score { side, criterion, score });
+                    }
+                    let mark = if next == Some((side, criterion)) { "◂" } else { "" };
+                    ui.label(RichText::new(mark).color(ACCENT));
+                });
+            }
+            ui.end_row();
+        }
+    });
+    actions
+}
+
+fn sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Which study to rate, and who rates.
+pub(super) fn dialog(ui: &mut Ui, folder: &Path, rater: &str) -> Vec<Action> {
+    let mut actions = Vec::new();
+    ui.set_width(460.0);
+    ui.label(RichText::new("Rate two models").font(theme::medium(18.0)).color(TEXT));
+    ui.label(soft("Clips of two models come side by side, and nobody says whose they are."));
+    ui.label(faint("`zoetrope rate clips MODEL MODEL -o FOLDER` makes them."));
+    ui.add_space(4.0);
+    ui.label(faint("Folder of the study"));
+    let (written, folder_entered) = path_field(ui, "rating folder", folder);
+    let folder = written.clone().unwrap_or_else(|| folder.to_owned());
+    ui.label(faint("Your name"));
+    let mut name = rater.to_owned();
+    let response = ui.add(TextEdit::singleline(&mut name).id(Id::new("rater")).desired_width(f32::INFINITY));
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if written.is_some() || response.changed() {
+        actions.push(Action::RatingForm { folder: folder.clone(), rater: name.clone() });
+    }
+    ui.add_space(8.0);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let ready = !name.trim().is_empty() && !folder.as_os_str().is_empty();
+        let go = ui.add_enabled(ready, TextButton { text: "Rate", main: true, min_width: 96.0, height: 34.0 });
+        if go.clicked() || ((entered || folder_entered) && ready) {
+            actions.push(Action::Rate { folder, rater: name });
+        }
+        if ui.add(TextButton { text: "Cancel", main: false, min_width: 0.0, height: 34.0 }).clicked() {
+            actions.push(Action::CloseDialog);
+        }
+    });
+    actions
+}

@@ -1,0 +1,84 @@
+//! What commands that write motion files accept.
+
+use super::args::{seconds, seconds_or_zero};
+use clap::ValueEnum;
+use clap::builder::BoolishValueParser;
+use std::path::PathBuf;
+
+/// How motion files are written.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExportArgs {
+    /// Frames a second
+    #[arg(long, value_name = "FPS", default_value = "30", value_parser = ["24", "30", "60"])]
+    pub fps: String,
+    /// Joint names (BVH, GLB)
+    #[arg(long, value_enum, default_value_t = Names::Smpl)]
+    pub names: Names,
+    /// The unit of lengths (BVH only)
+    #[arg(long, value_enum, default_value_t = Units::Cm)]
+    pub units: Units,
+    /// The root keeps its place on the floor
+    #[arg(long)]
+    pub in_place: bool,
+    /// The skeleton without the character (GLB only)
+    #[arg(long)]
+    pub skeleton_only: bool,
+    /// No more than the animation, on nodes of the joints' names (GLB only)
+    #[arg(long, conflicts_with_all = ["skeleton_only", "character"])]
+    pub animation_only: bool,
+    /// A bone under the pelvis that carries the ground motion (BVH, GLB) [default: yes with unreal names, else no]
+    #[arg(long, value_name = "yes|no", value_parser = BoolishValueParser::new())]
+    pub root_bone: Option<bool>,
+    /// Your own body instead of the mannequin: the .npz file of SMPL, SMPL-H or SMPL-X (BVH, GLB)
+    #[arg(long, value_name = "FILE.npz")]
+    pub character: Option<PathBuf>,
+    /// Its shape numbers, the first ones first
+    #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_hyphen_values = true, requires = "character")]
+    pub shape: Vec<f32>,
+}
+
+/// `zoetrope convert`
+#[derive(Debug, clap::Args)]
+pub struct ConvertArgs {
+    /// The file to read; a project (.zoetrope) gives its timeline
+    #[arg(value_name = "IN")]
+    pub input: PathBuf,
+    /// The file to write
+    #[arg(value_name = "OUT")]
+    pub output: PathBuf,
+    /// How it is written
+    #[command(flatten)]
+    pub export: ExportArgs,
+    /// Clean up the feet
+    #[arg(long)]
+    pub cleanup: bool,
+    /// Only what follows this time
+    #[arg(long, value_name = "S", value_parser = seconds_or_zero)]
+    pub from: Option<f32>,
+    /// Only what comes before this time
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub to: Option<f32>,
+    /// Of a project, the take with this number in the list of takes [default: the timeline]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub take: Option<u32>,
+}
+
+/// Joint names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Names {
+    /// Pelvis, L_Hip, R_Hip …
+    Smpl,
+    /// mixamorig:Hips, mixamorig:LeftUpLeg …
+    Mixamo,
+    /// root, pelvis, thigh_l …
+    Unreal,
+}
+
+/// Units of a BVH file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Units {
+    /// Centimetres
+    Cm,
+    /// Metres
+    M,
+}
