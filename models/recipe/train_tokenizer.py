@@ -39,6 +39,7 @@ SPEEDS = 0.8, 1.25
 ARMS = [13, 16, 18, 20], [14, 17, 19, 21]
 UPPER_SHARE, ARM_SHARE, HABIT_SHARE = 0.35, 0.2, 0.5  # of the windows, with the upper body or an arm of another, held otherwise
 HABIT_RAD = 0.08
+TURNED_SHARE, TURN_RATE, SWING_RAD = 0.3, 1.0, 0.5  # of the windows, turned otherwise: radians a second, radians
 
 
 class Windows:
@@ -83,6 +84,7 @@ class Windows:
         local = rep.blend(self.local[low], self.local[high], weight[..., None])
         if self.vary:
             local = varied(local)
+            root, local = turned_path(root, local)
         starts = range(0, count * (self.frames + 1), self.frames + 1)
         return rep.encode(root.flatten(0, 1), local.flatten(0, 1), starts=starts).unflatten(0, (count, -1))[:, 1:]
 
@@ -104,6 +106,22 @@ def varied(local):
     return local.index_copy(2, torch.tensor(rep.UPPER_BODY, device=local.device), turned)
 
 
+def turned_path(root, local):
+    """Some of the windows walk and turn on other curves: all is turned by a smooth course of headings, and the steps with it."""
+    count, length = root.shape[:2]
+    secs = torch.arange(length, device=root.device) / rep.FPS
+    chosen = (torch.rand(count, 1, device=root.device) < TURNED_SHARE).float()
+    rate, swing, pace, phase = (torch.rand(count, 1, device=root.device) for _ in range(4))
+    yaw = chosen * (TURN_RATE * (2 * rate - 1) * secs + SWING_RAD * swing * torch.sin(2 * torch.pi * ((0.2 + pace) * secs + phase)))
+    about_y = torch.stack([torch.zeros_like(yaw), yaw, torch.zeros_like(yaw)], -1)
+    hips = rep.quat_multiply(rep.quat_from_axis_angle(about_y), local[:, :, 0])
+    step = root[:, 1:] - root[:, :-1]
+    c, s = torch.cos(yaw[:, 1:]), torch.sin(yaw[:, 1:])
+    step = torch.stack([c * step[..., 0] + s * step[..., 2], step[..., 1], c * step[..., 2] - s * step[..., 0]], -1)
+    root = torch.cat([root[:, :1], root[:, :1] + torch.cumsum(step, 1)], 1)
+    return root, torch.cat([hips[:, :, None], local[:, :, 1:]], 2)
+
+
 def loss_of(windows, net, truth, weight):
     x = windows.normalise(truth)
     with torch.autocast(windows.device, torch.bfloat16, enabled=windows.device == "cuda"):
@@ -118,12 +136,14 @@ def loss_of(windows, net, truth, weight):
         true_world = rep.decode_positions(truth)
     # Metres; the factors keep each term below the first.
     t, xz = rep.root_path(features)
-    loss = loss + 0.25 * F.smooth_l1_loss(xz, true_xz, beta=0.1) + 0.1 * (1 - torch.cos(t - true_t)).mean()
+    loss = loss + 0.25 * F.smooth_l1_loss(xz, true_xz, beta=0.1) + 0.7 * F.smooth_l1_loss(t, true_t, beta=0.1)
     world = rep.decode_positions(features)
     posed = rep.forward_kinematics(*rep.decode_pose(features))
     # Compared around the true path, so that a drift is not counted again for every joint.
     drift = torch.stack([xz[..., 0] - true_xz[..., 0], torch.zeros_like(t), xz[..., 1] - true_xz[..., 1]], -1)[..., None, :]
     loss = loss + 1.0 * F.smooth_l1_loss(posed - drift, true_world, beta=0.1)
+    centred, true_centred = (joints - joints[..., :1, :] for joints in (world, true_world))
+    loss = loss + 2.0 * (centred - true_centred).norm(dim=-1).mean()
     true_step = (true_world[:, 1:] - true_world[:, :-1])[..., FEET, :]
     for joints in (posed, world):
         step = (joints[:, 1:] - joints[:, :-1])[..., FEET, :]

@@ -68,6 +68,18 @@ pub enum Action {
     SelectAll,
     /// Select no clip.
     SelectNone,
+    /// Say of a foot (0 left, 1 right, as they are seen) whether it stands, between two times on the timeline in seconds, as far as
+    /// these lie within one round of the clip there.
+    SetContact {
+        /// Which foot.
+        foot: usize,
+        /// From when.
+        from: f32,
+        /// Up to when.
+        to: f32,
+        /// Whether it stands.
+        touches: bool,
+    },
     /// Cut the clip under the play head in two.
     Split,
     /// Show another stretch of a clip's take.

@@ -8,6 +8,7 @@ pub mod commands;
 mod errands;
 pub mod export;
 pub mod icons;
+mod keep;
 pub mod keys;
 pub mod panels;
 pub mod player;

@@ -47,12 +47,14 @@ pub struct Busy {
 pub struct Script {
     rest: VecDeque<Action>,
     wait_secs: f32,
+    /// What it begins again with at its end.
+    again: Vec<Action>,
 }
 
 impl Script {
     /// A script of these actions.
     pub(super) fn of(actions: impl Iterator<Item = Action>) -> Self {
-        Self { rest: actions.collect(), wait_secs: 0.0 }
+        Self { rest: actions.collect(), wait_secs: 0.0, again: Vec::new() }
     }
 
     /// Reads a script from a file.
@@ -79,6 +81,12 @@ impl Script {
         Ok(Self::of(actions.into_iter()))
     }
 
+    /// The same script over and over.
+    #[must_use]
+    pub fn without_end(self) -> Self {
+        Self { again: self.rest.iter().cloned().collect(), ..self }
+    }
+
     /// Whether a picture comes next.
     #[must_use]
     pub fn pictures_next(&self) -> bool {
@@ -89,6 +97,9 @@ impl Script {
     pub fn next(&mut self, busy: Busy, delta_secs: f32) -> Option<Action> {
         if busy.picturing {
             return None;
+        }
+        if self.rest.is_empty() {
+            self.rest.extend(self.again.iter().cloned());
         }
         self.wait_secs -= delta_secs;
         if self.wait_secs > 0.0 {
@@ -165,6 +176,13 @@ mod tests {
     #[test]
     fn an_ended_script_quits() {
         assert_eq!(script("[]").next(IDLE, 0.0), Some(Action::Quit));
+    }
+
+    #[test]
+    fn a_script_without_end_begins_again() {
+        let mut script = script("[Play, Pause]").without_end();
+        let done: Vec<_> = (0..5).filter_map(|_| script.next(IDLE, 0.0)).collect();
+        assert_eq!(done, [Action::Play, Action::Pause, Action::Play, Action::Pause, Action::Play]);
     }
 
     #[test]

@@ -2,18 +2,16 @@
 
 use super::errands::{Errands, Outcome};
 use super::export::ExportChoices;
+use super::keep::{Memory, Safe, keep_safe};
 use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
-use super::recovery::{self, Orphan, Recovery};
 use super::script::{Busy, Script};
 use super::session::{Dialog, Effect, Purpose, Session};
-use super::settings::Settings;
 use super::toast::ToastKind;
 use super::{Action, AppError, Launch, prompts, scene, theme};
 use crate::generator::protocol::{Command, Event};
 use crate::generator::{PipelineBackend, Worker};
-use crate::stage::{CameraRig, Graphics, OnScreen, Picture, Quality, Shown, StagePlugin, ViewAngle, quietly};
-use crate::timeline::Document;
+use crate::stage::{CameraMove, CameraRig, Graphics, OnScreen, Picture, Quality, Shown, StagePlugin, ViewAngle, quietly};
 use bevy::app::AppExit;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
@@ -24,7 +22,7 @@ use bevy::window::{
 };
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiClipboard, EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +35,9 @@ const LONGEST_STEP_SECS: f32 = 0.25;
 const RESTING_INTERVAL: Duration = Duration::from_millis(200);
 /// A software adapter draws no faster, so that the generator gets the processor.
 const SOFTWARE_INTERVAL: Duration = Duration::from_millis(66);
+
+/// What a demo does, over and over, until somebody takes over.
+const DEMO: &str = include_str!("../../assets/demos/showreel.ron");
 
 /// The model that is loaded at the start.
 const MODEL: &str = "starter";
@@ -55,7 +56,11 @@ pub fn run(launch: Launch) -> Result<(), AppError> {
 /// # Errors
 /// As [`run`].
 pub fn run_with(launch: Launch, worker: Worker) -> Result<(), AppError> {
-    let script = launch.script.as_deref().map(Script::read).transpose()?;
+    let script = match &launch.script {
+        Some(path) => Some(Script::read(path)?),
+        None if launch.demo => Some(Script::parse(DEMO, Path::new("the demo"))?.without_end()),
+        None => None,
+    };
     open(launch, script, worker, None).map(|_| ())
 }
 
@@ -86,24 +91,25 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
     // winit panics where a display is named that is not there.
     let mut session = Session::new(MODEL);
     session.full_screen = launch.demo;
-    let settings_file = Settings::file().filter(|_| !scripted);
-    session.settings = settings_file.as_deref().map(Settings::read).unwrap_or_default();
+    let (memory, settings) = Memory::begin(scripted);
+    session.settings = settings;
     let safe = Safe::begin(scripted);
     if let Some(orphan) = &safe.orphan {
         session.dialog = Dialog::Recover { project: orphan.project.clone() };
     }
-    let memory = Memory { file: settings_file, written: session.settings.clone() };
     let mut app = quietly(|| window_app(&graphics, session, scripted)).map_err(|_| AppError::NoDisplay)?;
     app.insert_resource(safe).insert_resource(memory).insert_resource(Inbox(launch.file.map(Action::of_file).into_iter().collect()));
     let trouble = Trouble::default();
-    app.insert_resource(Link(worker)).insert_resource(Play { script, screenshots, ..default() }).insert_resource(trouble.clone());
+    app.insert_resource(Link(worker))
+        .insert_resource(Play { script, screenshots, hands_over: launch.demo, ..default() })
+        .insert_resource(trouble.clone());
     if let Some(pulse) = pulse {
         pulse::listen(&mut app, pulse);
     }
     let exit = app.run();
     let error = trouble.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     match error {
-        Some(error) if scripted => Err(AppError::ScriptFailed(error)),
+        Some(error) if scripted && !launch.demo => Err(AppError::ScriptFailed(error)),
         _ if exit.is_error() => Err(AppError::Window),
         _ => Ok(graphics.name),
     }
@@ -172,70 +178,17 @@ struct Prompts(Vec<&'static str>);
 #[derive(Resource, Default)]
 struct Inbox(Vec<Action>);
 
-/// Where unsaved work is copied, as far as that can be done here.
-#[derive(Resource, Default)]
-struct Safe {
-    recovery: Option<Recovery>,
-    orphan: Option<Orphan>,
-}
-
-impl Safe {
-    /// A script's window is nobody's work: it offers nothing of others.
-    fn begin(scripted: bool) -> Self {
-        let folder = recovery::folder();
-        let recovery = folder.as_deref().and_then(|folder| {
-            let fail = |error: &std::io::Error| tracing::warn!("unsaved work cannot be kept safe ({error}): {}", folder.display());
-            Recovery::begin(folder).inspect_err(fail).ok()
-        });
-        let orphan = folder.as_deref().filter(|_| !scripted && recovery.is_some()).and_then(Orphan::newest);
-        Self { recovery, orphan }
-    }
-
-    fn copy(&mut self, document: Document, project: Option<PathBuf>, errands: &mut Errands) {
-        if let Some(recovery) = &mut self.recovery {
-            // Without the note the copy is only without its name.
-            let _ = recovery.note(project.as_deref());
-            errands.copy(document, recovery.copy().to_owned());
-        }
-    }
-
-    fn forget(&self) {
-        self.recovery.iter().for_each(Recovery::forget);
-    }
-
-    fn recover(&mut self, brings_back: bool, errands: &mut Errands) {
-        let (Some(orphan), Some(recovery)) = (self.orphan.take(), &mut self.recovery) else { return };
-        if brings_back {
-            let project = orphan.project.clone();
-            // What could not be taken up is missing then, and is named.
-            let _ = recovery.adopt(orphan);
-            errands.recover(recovery.copy().to_owned(), project);
-        } else {
-            orphan.remove();
-        }
-    }
-
-    fn end(&self) {
-        self.recovery.iter().for_each(Recovery::end);
-    }
-}
-
-/// The settings' file, and what it says.
-#[derive(Resource)]
-struct Memory {
-    file: Option<PathBuf>,
-    written: Settings,
-}
-
 /// Effects that wait to take place, of what came from outside.
 #[derive(Resource, Default)]
-struct Outbox(Vec<Effect>);
+pub(super) struct Outbox(pub(super) Vec<Effect>);
 
 /// A running script and its surroundings.
 #[derive(Resource, Default)]
 struct Play {
     script: Option<Script>,
     screenshots: PathBuf,
+    /// Any key or click ends it.
+    hands_over: bool,
     still_secs: f32,
     still_frames: u32,
 }
@@ -304,9 +257,13 @@ fn run_script(
     mut inbox: ResMut<'_, Inbox>,
     pictures: Query<'_, '_, (), With<Screenshot>>,
     time: Res<'_, Time>,
-    adapter: Res<'_, Adapter>,
-    mut quality: ResMut<'_, Quality>,
+    (adapter, mut quality): (Res<'_, Adapter>, ResMut<'_, Quality>),
+    (pressed, clicked): (Res<'_, ButtonInput<KeyCode>>, Res<'_, ButtonInput<MouseButton>>),
 ) {
+    if play.hands_over && (pressed.get_just_pressed().len() > 0 || clicked.get_just_pressed().len() > 0) {
+        *play = Play { screenshots: std::mem::take(&mut play.screenshots), ..default() };
+        inbox.0.extend([Action::Camera(CameraMove::GoRound(0.0)), Action::Cancel]);
+    }
     play.still_frames += 1;
     play.still_secs += time.delta_secs();
     let settling = play.still_frames < SETTLE_FRAMES || play.still_secs < SETTLE_SECS;
@@ -406,28 +363,6 @@ fn show(
         if last.as_deref() != Some(error) {
             *last = Some(error.to_owned());
         }
-    }
-}
-
-/// Copies unsaved work and keeps the settings, now and then; tells the window's title.
-fn keep_safe(
-    mut state: ResMut<'_, State>,
-    mut errands: ResMut<'_, Errands>,
-    mut outbox: ResMut<'_, Outbox>,
-    mut memory: ResMut<'_, Memory>,
-    mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
-    time: Res<'_, Time<Real>>,
-) {
-    outbox.0.extend(state.copy_due(time.delta_secs()));
-    if memory.written != state.settings
-        && let Some(file) = memory.file.clone()
-    {
-        memory.written = state.settings.clone();
-        errands.keep(memory.written.clone(), file);
-    }
-    let title = state.title();
-    if window.title != title {
-        window.title = title;
     }
 }
 

@@ -5,6 +5,7 @@ pub use super::export_args::{ConvertArgs, ExportArgs, Names, Units};
 use super::rate::RateCommand;
 use super::threads::threads_for;
 use super::train::{EVALUATOR_STEPS, TrainCommand};
+use super::values::{above_zero, openable, seconds, seconds_or_zero, share, size, zero_or_more};
 use crate::library::STARTER;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ impl Args {
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct WindowArgs {
     /// A project to open, or a motion to import
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = openable)]
     pub file: Option<PathBuf>,
     /// Do the actions in FILE (RON) and exit at the end
     #[arg(long, value_name = "FILE")]
@@ -414,37 +415,6 @@ pub enum BenchForm {
     Q4_0,
 }
 
-pub(super) fn number(text: &str, what: &str, fits: impl Fn(f32) -> bool) -> Result<f32, String> {
-    text.parse().ok().filter(|&number: &f32| number.is_finite() && fits(number)).ok_or_else(|| format!("must be {what}"))
-}
-
-pub(super) fn seconds(text: &str) -> Result<f32, String> {
-    number(text, "a number of seconds above 0, at most 3600", |secs| secs > 0.0 && secs <= 3600.0)
-}
-
-pub(super) fn seconds_or_zero(text: &str) -> Result<f32, String> {
-    number(text, "a number of seconds from 0 to 3600", |secs| (0.0..=3600.0).contains(&secs))
-}
-
-pub(super) fn above_zero(text: &str) -> Result<f32, String> {
-    number(text, "a number above 0", |value| value > 0.0)
-}
-
-fn zero_or_more(text: &str) -> Result<f32, String> {
-    number(text, "a number of 0 or more", |value| value >= 0.0)
-}
-
-fn share(text: &str) -> Result<f32, String> {
-    number(text, "a number above 0, at most 1", |value| value > 0.0 && value <= 1.0)
-}
-
-fn size(text: &str) -> Result<(u32, u32), String> {
-    let sides = text.split_once(['x', 'X', '×']).and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
-    sides
-        .filter(|&(width, height): &(u32, u32)| (16..=8192).contains(&width) && (16..=8192).contains(&height))
-        .ok_or_else(|| "must be WIDTHxHEIGHT, each from 16 to 8192".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -465,6 +435,7 @@ mod tests {
             "",
             "--script demo.ron --screenshots pictures",
             "--demo",
+            "scenes/park.zoetrope",
             "generate walk -o walk.glb",
             "generate walk -o walk.npy --seed 3 --model starter --device cpu --threads 2 --seconds 4 --greedy",
             "generate walk -o walk.bvh --min-seconds 2 --max-seconds 5 --temperature 0.9 --top-k 40 --top-p 0.95 --guidance 2.5",

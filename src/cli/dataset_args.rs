@@ -1,6 +1,6 @@
 //! What `zoetrope dataset` accepts.
 
-use super::args::{number, seconds};
+use super::values::{number, seconds};
 use clap::{Subcommand, ValueEnum};
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! What commands that write motion files accept.
 
-use super::args::{seconds, seconds_or_zero};
+use super::values::{seconds, seconds_or_zero};
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 use std::path::PathBuf;

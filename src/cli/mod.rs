@@ -22,6 +22,7 @@ mod rate;
 mod render;
 mod threads;
 mod train;
+mod values;
 
 pub use args::{Args, Command, WindowArgs};
 pub use error::CliError;

@@ -1,10 +1,10 @@
 //! `zoetrope rate`: the clips of a blind comparison of two models, and what its raters say. The rating itself is in the window.
 
-use super::args::seconds;
 use super::error::CliError;
 use super::generate::{load_model, make};
 use super::interrupt::Interrupt;
 use super::progress::{answer, say};
+use super::values::seconds;
 use crate::formats::{self, WriteOptions};
 use crate::pipeline::{Length, Request};
 use crate::rating::{self, BENCHMARK, Clip, Results, Study};

@@ -51,6 +51,8 @@ pub enum CameraMove {
     LookFrom(ViewAngle),
     /// Keep the target on the character, or let it stay.
     Follow(bool),
+    /// Go round the target by itself, to the right, radians a second; 0 and a turn by hand stop it.
+    GoRound(f32),
 }
 
 /// Where the camera is: on a sphere around a target.
@@ -144,6 +146,7 @@ pub struct CameraRig {
     /// The size of that part, as shares of the picture's width and height.
     pub free_size: Vec2,
     instant: bool,
+    round_rad_per_sec: f32,
     shown: Orbit,
     abreast: Option<Abreast>,
     /// Where the camera was before there were characters side by side.
@@ -155,7 +158,17 @@ impl CameraRig {
     #[must_use]
     pub fn new(angle: ViewAngle) -> Self {
         let goal = Orbit::new(angle);
-        Self { goal, follow: true, free_center: Vec2::ZERO, free_size: Vec2::ONE, instant: false, shown: goal, abreast: None, before: None }
+        Self {
+            goal,
+            follow: true,
+            free_center: Vec2::ZERO,
+            free_size: Vec2::ONE,
+            instant: false,
+            round_rad_per_sec: 0.0,
+            shown: goal,
+            abreast: None,
+            before: None,
+        }
     }
 
     /// The same rig, whose camera is at its goal at once: for pictures.
@@ -173,7 +186,10 @@ impl CameraRig {
     /// Does one move. Panning lets the character go.
     pub fn apply(&mut self, camera_move: CameraMove) {
         match camera_move {
-            CameraMove::Turn(yaw_rad, pitch_rad) => self.goal = self.goal.turned(yaw_rad, pitch_rad),
+            CameraMove::Turn(yaw_rad, pitch_rad) => {
+                self.round_rad_per_sec = 0.0;
+                self.goal = self.goal.turned(yaw_rad, pitch_rad);
+            }
             CameraMove::Pan(right, up) => {
                 self.follow = false;
                 self.goal = self.goal.panned(right, up);
@@ -181,6 +197,7 @@ impl CameraRig {
             CameraMove::Zoom(factor) => self.goal = self.goal.zoomed(factor),
             CameraMove::LookFrom(angle) => self.look_from(angle),
             CameraMove::Follow(follow) => self.follow = follow,
+            CameraMove::GoRound(rate) => self.round_rad_per_sec = if rate.is_finite() { rate } else { 0.0 },
         }
     }
 
@@ -279,6 +296,7 @@ fn move_camera(
     if rig.follow {
         rig.goal = rig.goal.around(standing.middle_m());
     }
+    rig.goal.yaw_rad += rig.round_rad_per_sec * time.delta_secs();
     let t = if rig.instant { 1.0 } else { 1.0 - (-time.delta_secs() / SETTLE_SECS).exp() };
     rig.shown = rig.shown.towards(rig.goal, t);
     *transform = rig.shown.fitted(rig.free_size.y).panned_view(rig.free_center, aspect);

@@ -1,7 +1,7 @@
 //! A clip on the timeline: a stretch of a take, and what is done to it.
 
 use super::TakeId;
-use crate::motion::cleanup::{CleanupSettings, clean};
+use crate::motion::cleanup::{CleanupSettings, ContactEdit, clean_with};
 use crate::motion::join::{Turned, lead_of};
 use crate::motion::looping::Round;
 use crate::motion::{Motion, Pose};
@@ -23,6 +23,8 @@ pub const MOST_BLEND_FRAMES: usize = 60;
 pub const BLEND_FRAMES: usize = 15;
 /// How long the seam of a loop takes at most, frames.
 const LOOP_BLEND_FRAMES: usize = 10;
+/// Most contacts of a clip that are set by hand.
+const MOST_CONTACT_EDITS: usize = 1000;
 
 /// A stretch of a take, and what is done to it. Where it stands follows from the clips before it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +65,8 @@ pub struct ClipSettings {
     pub offset_m: [f32; 2],
     /// How long the transition from the clip before takes.
     pub blend_frames: usize,
+    /// What was said of its feet by hand, in frames of the take; it takes effect with the foot lock.
+    pub contacts: Vec<ContactEdit>,
 }
 
 impl Default for ClipSettings {
@@ -78,6 +82,7 @@ impl Default for ClipSettings {
             facing_deg: 0.0,
             offset_m: [0.0; 2],
             blend_frames: BLEND_FRAMES,
+            contacts: Vec::new(),
         }
     }
 }
@@ -96,7 +101,47 @@ impl ClipSettings {
             facing_deg: bounded(self.facing_deg, -180.0, 180.0, usual.facing_deg),
             offset_m: self.offset_m.map(|metres| bounded(metres, -100.0, 100.0, 0.0)),
             blend_frames: self.blend_frames.min(MOST_BLEND_FRAMES),
+            contacts: self.contacts.into_iter().filter(|edit| edit.foot < 2 && !edit.frames.is_empty()).take(MOST_CONTACT_EDITS).collect(),
             ..self
+        }
+    }
+
+    /// These settings with what is different between two others.
+    #[must_use]
+    pub fn with_changes(&self, before: &Self, after: &Self) -> Self {
+        fn changed<T: PartialEq + Clone>(own: &T, before: &T, after: &T) -> T {
+            if before == after { own.clone() } else { after.clone() }
+        }
+        Self {
+            speed: changed(&self.speed, &before.speed, &after.speed),
+            mirror: changed(&self.mirror, &before.mirror, &after.mirror),
+            in_place: changed(&self.in_place, &before.in_place, &after.in_place),
+            rounds: changed(&self.rounds, &before.rounds, &after.rounds),
+            returns: changed(&self.returns, &before.returns, &after.returns),
+            foot_lock: changed(&self.foot_lock, &before.foot_lock, &after.foot_lock),
+            smoothing: changed(&self.smoothing, &before.smoothing, &after.smoothing),
+            facing_deg: changed(&self.facing_deg, &before.facing_deg, &after.facing_deg),
+            offset_m: changed(&self.offset_m, &before.offset_m, &after.offset_m),
+            blend_frames: changed(&self.blend_frames, &before.blend_frames, &after.blend_frames),
+            // They are times of one take.
+            contacts: self.contacts.clone(),
+        }
+    }
+
+    /// Says of a foot in frames of the take whether it stands. What was said before of the same frames is forgotten.
+    pub fn set_contact(&mut self, edit: ContactEdit) {
+        let asked = edit.frames.clone();
+        let cut = |old: ContactEdit| {
+            let parts = [old.frames.start..old.frames.end.min(asked.start), old.frames.start.max(asked.end)..old.frames.end];
+            let overlaps = old.foot == edit.foot && old.frames.start < asked.end && asked.start < old.frames.end;
+            let parts = if overlaps { parts } else { [old.frames.clone(), 0..0] };
+            parts.into_iter().filter(|part| !part.is_empty()).map(move |frames| ContactEdit { frames, ..old })
+        };
+        self.contacts = std::mem::take(&mut self.contacts).into_iter().flat_map(cut).collect();
+        self.contacts.push(edit);
+        // Without the lock it would have no effect.
+        if self.foot_lock == 0.0 {
+            self.foot_lock = 1.0;
         }
     }
 
@@ -119,6 +164,26 @@ impl Clip {
     #[must_use]
     pub fn frames(&self) -> usize {
         self.round_frames() * self.settings.rounds as usize
+    }
+
+    /// The frame of the take under a frame of the clip.
+    #[must_use]
+    pub fn take_frame(&self, frame: usize) -> usize {
+        self.from + ((frame % self.round_frames()) as f32 * self.settings.speed).round() as usize
+    }
+
+    /// What was said of its feet by hand, in its own frames and with its own left and right, in every round.
+    #[must_use]
+    pub fn contacts_in_frames(&self) -> Vec<ContactEdit> {
+        let round = self.round_frames();
+        let at = |frame: usize| ((frame.saturating_sub(self.from) as f32 / self.settings.speed).round() as usize).min(round);
+        let placed = |edit: &ContactEdit, turn: usize| ContactEdit {
+            foot: if self.settings.mirror { 1 - edit.foot } else { edit.foot },
+            frames: turn * round + at(edit.frames.start)..turn * round + at(edit.frames.end),
+            touches: edit.touches,
+        };
+        let turns = 0..self.settings.rounds as usize;
+        turns.flat_map(|turn| self.settings.contacts.iter().map(move |edit| placed(edit, turn))).collect()
     }
 
     /// Whether it goes on from another clip as the take itself does.
@@ -153,8 +218,9 @@ impl Baked {
             motion = round.repeated(settings.rounds as usize);
         }
         let nothing = CleanupSettings { smoothing: false, settling: false, locking: false };
-        motion = towards(motion, settings.smoothing, &CleanupSettings { smoothing: true, ..nothing });
-        motion = towards(motion, settings.foot_lock, &CleanupSettings { settling: true, locking: true, ..nothing });
+        motion = towards(motion, settings.smoothing, &CleanupSettings { smoothing: true, ..nothing }, &[]);
+        let contacts = clip.contacts_in_frames();
+        motion = towards(motion, settings.foot_lock, &CleanupSettings { settling: true, locking: true, ..nothing }, &contacts);
         if settings.in_place {
             let spot_m = motion.frames.first().map_or(Vec3::ZERO, |first| first.root_m);
             lead.iter_mut().for_each(|pose| pose.root_m = Vec3::new(spot_m.x, pose.root_m.y, spot_m.z));
@@ -169,11 +235,11 @@ fn sampled(source: &Motion, clip: &Clip, frame: f32) -> Pose {
 }
 
 /// The motion so far on the way to what a clean-up makes of it.
-fn towards(motion: Motion, strength: f32, settings: &CleanupSettings) -> Motion {
+fn towards(motion: Motion, strength: f32, settings: &CleanupSettings, contacts: &[ContactEdit]) -> Motion {
     if strength <= 0.0 {
         return motion;
     }
-    let cleaned = clean(&motion, settings);
+    let cleaned = clean_with(&motion, settings, contacts);
     if strength >= 1.0 {
         return cleaned;
     }

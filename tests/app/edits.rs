@@ -6,6 +6,7 @@ use rand::{Rng, SeedableRng};
 use zoetrope::app::Action;
 use zoetrope::app::export::{ExportChoices, ExportOf};
 use zoetrope::app::session::{Session, Showing};
+use zoetrope::motion::cleanup::ContactEdit;
 use zoetrope::stage::{CameraMove, Figure};
 use zoetrope::timeline::ClipSettings;
 
@@ -24,6 +25,7 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         facing_deg: rng.random_range(-400.0..400.0),
         offset_m: [rng.random_range(-2.0..2.0), 0.1],
         blend_frames: rng.random_range(0..99),
+        contacts: vec![ContactEdit { foot: rng.random_range(0..3), frames: place..9, touches: rng.random() }],
     };
     Some(match action {
         Action::Prompt(_) => Action::Seed(rng.random()),
@@ -50,7 +52,8 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::SelectAlso(_) => Action::SelectTo(place),
         Action::SelectTo(_) => Action::SelectAll,
         Action::SelectAll => Action::SelectNone,
-        Action::SelectNone => Action::Split,
+        Action::SelectNone => Action::SetContact { foot: place, from: secs, to: 1.0, touches: rng.random() },
+        Action::SetContact { .. } => Action::Split,
         Action::Split => Action::Trim { clip: place, from: secs, to: secs + 0.5 },
         Action::Trim { .. } => Action::DragTrim { clip: place, from: secs, to: 2.0 - secs },
         Action::DragTrim { .. } => Action::TrimStartHere,
@@ -256,4 +259,44 @@ fn zooming_keeps_what_is_under_the_pointer() {
     assert!(((6.0 - from) / span - 6.0 / whole).abs() < 1e-3, "{from} {span}");
     session.apply(Action::ZoomTimeline { factor: 100.0, around: 0.0 });
     assert_eq!(session.in_sight().0, 0.0);
+}
+
+#[test]
+fn a_contact_set_by_hand_pins_the_foot_there_and_can_be_undone() {
+    let mut session = session_with(&["a walk"]);
+    session.apply(Action::AddToTimeline(0));
+    session.apply(Action::Trim { clip: 0, from: 0.2, to: 1.0 });
+    session.apply(Action::SetContact { foot: 1, from: 0.2, to: 0.4, touches: false });
+    let settings = &session.clips()[0].settings;
+    assert_eq!(settings.contacts, [ContactEdit { foot: 1, frames: 12..18, touches: false }], "frames of the take");
+    assert_eq!(settings.foot_lock, 1.0, "without the lock it would do nothing");
+    session.apply(Action::SetContact { foot: 1, from: 0.3, to: 0.34, touches: true });
+    let frames = |session: &Session| session.clips()[0].settings.contacts.iter().map(|edit| edit.frames.clone()).collect::<Vec<_>>();
+    assert_eq!(frames(&session), [12..15, 16..18, 15..16], "the newer word counts");
+    session.apply(Action::SetContact { foot: 1, from: 0.7, to: 9.0, touches: true });
+    assert_eq!(frames(&session).last(), Some(&(27..30)), "no farther than the clip");
+    session.apply(Action::Undo);
+    session.apply(Action::Undo);
+    session.apply(Action::Undo);
+    assert!(session.clips()[0].settings.contacts.is_empty());
+}
+
+#[test]
+fn what_is_changed_in_one_selected_clip_is_changed_in_all_and_nothing_else() {
+    let mut session = session_with(&["one", "two", "three"]);
+    (0..3).for_each(|take| {
+        session.apply(Action::AddToTimeline(take));
+    });
+    session.apply(Action::SetClip { clip: 0, settings: ClipSettings { mirror: true, ..ClipSettings::default() } });
+    session.apply(Action::SelectClip(0));
+    session.apply(Action::SelectTo(1));
+    let before = session.document().arrangement().clone();
+    for speed in [1.2, 1.5, 2.0] {
+        session.apply(Action::DragClip { clip: 1, settings: ClipSettings { speed, ..ClipSettings::default() } });
+    }
+    session.apply(Action::Release);
+    let settings: Vec<_> = session.clips().iter().map(|clip| (clip.settings.speed, clip.settings.mirror)).collect();
+    assert_eq!(settings, [(2.0, true), (2.0, false), (1.0, false)]);
+    session.apply(Action::Undo);
+    assert_eq!(*session.document().arrangement(), before, "one drag is one change");
 }

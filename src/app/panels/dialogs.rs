@@ -36,7 +36,7 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         }
         Dialog::Model => {
             let modal = Modal::new(Id::new("model")).frame(frame);
-            modal.show(ui.ctx(), |ui| actions.extend(model(ui, &view.session.model))).should_close()
+            modal.show(ui.ctx(), |ui| actions.extend(model(ui, &view.session.model, view.session.tokens_per_sec))).should_close()
         }
         Dialog::Rating { folder, rater } => {
             let modal = Modal::new(Id::new("rating dialog")).frame(frame);
@@ -64,7 +64,7 @@ pub(super) fn path_field(ui: &mut Ui, id: &str, path: &Path) -> (Option<PathBuf>
 }
 
 /// What the model's card says, or why there is no model.
-fn model(ui: &mut Ui, model: &ModelState) -> Vec<Action> {
+fn model(ui: &mut Ui, model: &ModelState, tokens_per_sec: Option<f32>) -> Vec<Action> {
     ui.set_width(460.0);
     let (title, under) = match model {
         ModelState::Loading { name } => (name.as_str(), "is being loaded".to_owned()),
@@ -80,6 +80,10 @@ fn model(ui: &mut Ui, model: &ModelState) -> Vec<Action> {
             ui.label(soft(text.as_str()));
         }
         ui.add_space(4.0);
+        let speed = tokens_per_sec.map(|speed| format!("{speed:.0} tokens a second the last time"));
+        let memory = memory_stats::memory_stats().map(|held| format!("{} MiB of memory in use", held.physical_mem >> 20));
+        let status = [speed, memory].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        ui.label(faint(status));
         ui.label(faint("Every export carries the model's name and licence."));
     }
     let mut actions = Vec::new();

@@ -103,6 +103,16 @@ fn contents(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
     form.slider(ui, "Smooth", "How strongly tremble is taken off", |ui, settings| {
         ui.add(Slider::new(&mut settings.smoothing, 0.0..=1.0).fixed_decimals(2))
     });
+    let by_hand = clip.settings.contacts.len();
+    if by_hand > 0 {
+        row(ui, ROW_HEIGHT, |ui| {
+            ui.label(soft(format!("{by_hand} contacts by hand")).size(12.5));
+            if ui.small_button("Forget").on_hover_text("Let the clean-up find this clip's contacts by itself again").clicked() {
+                let settings = ClipSettings { contacts: Vec::new(), ..form.settings.clone() };
+                form.actions.push(Action::SetClip { clip: place, settings });
+            }
+        });
+    }
     if let Some(inspection) = session.inspection() {
         measures(ui, inspection);
     }

@@ -152,12 +152,20 @@ fn job_row(ui: &mut Ui, job: &Job) -> Vec<Action> {
     ui.painter().rect_filled(place, CornerRadius::same(8), RAISED_BRIGHT.gamma_multiply(0.4));
     let under = match job.progress {
         Progress::Waiting => "waiting".to_owned(),
-        Progress::Running { .. } => format!("generating · {:.0} %", 100.0 * job.share()),
+        Progress::Running { .. } => {
+            let left = job.left_secs().map_or_else(String::new, |secs| format!(" · {} left", in_time(secs)));
+            format!("generating · {:.0} %{left}", 100.0 * job.share())
+        }
     };
     two_lines(ui, place, &job.request.prompt, &under, TEXT_SOFT, 0);
     let line = Rect::from_min_max(pos2(place.left() + 10.0, place.bottom() - 5.0), pos2(place.right() - 10.0, place.bottom() - 3.0));
     progress_line(ui, line, job.share());
     Vec::new()
+}
+
+/// Seconds as people say them.
+fn in_time(secs: f32) -> String {
+    if secs < 90.0 { format!("{:.0} s", secs.ceil()) } else { format!("{:.0} min", (secs / 60.0).ceil()) }
 }
 
 fn two_lines(ui: &Ui, place: Rect, title: &str, under: &str, color: Color32, buttons: usize) {

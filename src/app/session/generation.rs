@@ -9,6 +9,7 @@ use crate::pipeline::{Length, Request};
 use crate::stage::MOST_ABREAST;
 use crate::timeline::{Clip, ClipId, ClipSettings, Take, TakeId};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// How long the transition to a take takes that was made to go on there.
 const CONTINUED_BLEND_FRAMES: usize = 6;
@@ -25,6 +26,8 @@ pub struct Job {
     behind: Option<ClipId>,
     /// How far it is.
     pub progress: Progress,
+    /// When its first token was reported, and how many there were.
+    started: Option<(Instant, usize)>,
     /// Whether the stage is to show it; until another take is chosen.
     pub(super) watched: bool,
 }
@@ -68,6 +71,25 @@ impl Job {
         match self.progress {
             Progress::Waiting | Progress::Running { at_most: 0, .. } => 0.0,
             Progress::Running { tokens, at_most } => (tokens as f32 / at_most as f32).min(1.0),
+        }
+    }
+}
+
+impl Job {
+    /// How fast its tokens come, once that can be told.
+    #[must_use]
+    pub fn tokens_per_sec(&self) -> Option<f32> {
+        let (Progress::Running { tokens, .. }, Some((start, first))) = (&self.progress, self.started) else { return None };
+        let secs = start.elapsed().as_secs_f32();
+        (secs > 0.05).then(|| tokens.saturating_sub(first) as f32 / secs).filter(|speed| *speed > 0.0)
+    }
+
+    /// How long it takes at most from now on, once that can be told.
+    #[must_use]
+    pub fn left_secs(&self) -> Option<f32> {
+        match self.progress {
+            Progress::Running { tokens, at_most } if at_most > 0 => Some(at_most.saturating_sub(tokens) as f32 / self.tokens_per_sec()?),
+            Progress::Running { .. } | Progress::Waiting => None,
         }
     }
 }
@@ -185,13 +207,17 @@ impl Session {
             None => Command::Generate { job: id, request: request.clone() },
         };
         self.unwatch();
-        self.jobs.push(Job { id, request, after, behind, progress: Progress::Waiting, watched: true });
+        self.jobs.push(Job { id, request, after, behind, progress: Progress::Waiting, started: None, watched: true });
         vec![Effect::Tell(command)]
     }
 
     fn report(&mut self, id: JobId, tokens: usize, at_most: usize) {
         if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {
             job.progress = Progress::Running { tokens, at_most };
+            if tokens > 0 && job.started.is_none() {
+                job.started = Some((Instant::now(), tokens));
+            }
+            self.tokens_per_sec = job.tokens_per_sec().or(self.tokens_per_sec);
         }
     }
 

@@ -245,6 +245,8 @@ pub struct Session {
     pub filter: Filter,
     /// Generations that are not over, in order.
     pub jobs: Vec<Job>,
+    /// How fast tokens came the last time.
+    pub tokens_per_sec: Option<f32>,
     /// What the stage shows.
     pub showing: Showing,
     /// The play head.
@@ -291,6 +293,7 @@ impl Session {
             held_whole_secs: None,
             filter: Filter::default(),
             jobs: Vec::new(),
+            tokens_per_sec: None,
             showing: Showing::Nothing,
             player: Player::default(),
             figure: Figure::Mannequin,
@@ -427,6 +430,7 @@ impl Session {
             Action::TrimEndHere => self.trim_here(false),
             Action::SetClip { clip, settings } => self.set_clip(clip, settings, false),
             Action::DragClip { clip, settings } => self.set_clip(clip, settings, true),
+            Action::SetContact { foot, from, to, touches } => self.set_contact(foot, from, to, touches),
             Action::Release => self.release(),
             Action::Duplicate => self.duplicate(),
             Action::Delete => self.delete(),
@@ -459,7 +463,7 @@ impl Session {
                 match camera_move {
                     CameraMove::Follow(follow) => self.follow = follow,
                     CameraMove::Pan(..) => self.follow = false,
-                    CameraMove::Turn(..) | CameraMove::Zoom(_) | CameraMove::LookFrom(_) => {}
+                    CameraMove::Turn(..) | CameraMove::Zoom(_) | CameraMove::LookFrom(_) | CameraMove::GoRound(_) => {}
                 }
                 return vec![Effect::Camera(camera_move)];
             }

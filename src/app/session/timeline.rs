@@ -2,6 +2,8 @@
 
 use super::{Session, Showing, sketch::Inspection};
 use crate::app::toast::ToastKind;
+use crate::motion::cleanup::ContactEdit;
+use crate::motion::feet::FEET;
 use crate::motion::{FPS, looping};
 use crate::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, Take, TakeId};
 use std::ops::Range;
@@ -245,7 +247,7 @@ impl Session {
         let Some(frame) = self.timeline_frame() else { return };
         let Some((place, inside)) = self.document.arrangement().at(frame) else { return };
         let clip = &self.clips()[place];
-        let cut = clip.from + ((inside % clip.round_frames()) as f32 * clip.settings.speed).round() as usize;
+        let cut = clip.take_frame(inside);
         let id = clip.id;
         let (from, to) = if start { (cut, clip.to) } else { (clip.from, cut + 1) };
         if self.edit(&Edit::Trim { clip: id, from, to }) && start {
@@ -255,12 +257,38 @@ impl Session {
 
     pub(super) fn set_clip(&mut self, place: usize, settings: ClipSettings, dragged: bool) {
         let Some(clip) = self.clips().get(place) else { return };
-        let edit = Edit::Set { clip: clip.id, settings };
+        let mut edits = vec![Edit::Set { clip: clip.id, settings: settings.clone() }];
+        if self.is_selected(clip.id) {
+            // What is changed in one of several selected clips is changed in all of them.
+            let others = self.clips().iter().filter(|other| other.id != clip.id && self.is_selected(other.id));
+            edits.extend(others.map(|other| {
+                let settings = other.settings.with_changes(&clip.settings, &settings);
+                Edit::Set { clip: other.id, settings }
+            }));
+        }
+        let edit = Edit::All(edits);
         if dragged {
             self.drag(&edit);
         } else {
             self.edit(&edit);
         }
+    }
+
+    /// Says of a foot whether it stands between two times, in the clip and the round in which the first of them lies.
+    pub(super) fn set_contact(&mut self, foot: usize, from_secs: f32, to_secs: f32, touches: bool) {
+        let frame = |secs: f32| (secs * FPS).round().max(0.0) as usize;
+        let (from, to) = (frame(from_secs.min(to_secs)), frame(from_secs.max(to_secs)));
+        let Some((place, inside)) = self.document.arrangement().at(from) else { return };
+        let clip = &self.clips()[place];
+        // The last frame of the round, not the one behind it, which is the first of the next.
+        let last = (inside + to.saturating_sub(from + 1)).min(inside / clip.round_frames() * clip.round_frames() + clip.round_frames() - 1);
+        if foot >= FEET.len() || to == from {
+            return;
+        }
+        let foot = if clip.settings.mirror { 1 - foot } else { foot };
+        let mut settings = clip.settings.clone();
+        settings.set_contact(ContactEdit { foot, frames: clip.take_frame(inside)..clip.take_frame(last) + 1, touches });
+        self.set_clip(place, settings, false);
     }
 
     pub(super) fn duplicate(&mut self) {

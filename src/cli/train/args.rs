@@ -32,7 +32,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub batch: Option<u16>,
     /// The highest learning rate
-    #[arg(long, value_name = "R", value_parser = super::super::args::above_zero)]
+    #[arg(long, value_name = "R", value_parser = super::super::values::above_zero)]
     pub rate: Option<f32>,
     /// Same seed, same run
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -1,11 +1,13 @@
 //! Brings the legs to where the feet want to be, and the body to where the legs can do it.
 
+use super::ContactEdit;
 use super::banded::smooth_curve;
 use super::leg::Leg;
 use super::wish::{Wish, wishes};
 use crate::motion::feet::FEET;
 use crate::motion::{JOINT_COUNT, Motion, WorldPose};
 use glam::{Quat, Vec3};
+use std::ops::Range;
 
 /// A heel that must rise for its leg to reach rises at most this far about the toe.
 const ROLLED_MOST_RAD: f32 = 0.7;
@@ -15,7 +17,7 @@ const LOWERED_MOST_M: f32 = 0.08;
 const LOWERING: Envelope = Envelope { frames: 5, stiffness: 60.0 };
 
 /// Pins touching feet to the floor, keeps the others out of it, and bends the legs accordingly.
-pub(super) fn lock(motion: &mut Motion) {
+pub(super) fn lock(motion: &mut Motion, contacts: &[ContactEdit]) {
     if motion.is_empty() {
         return;
     }
@@ -23,7 +25,7 @@ pub(super) fn lock(motion: &mut Motion) {
     let joints_m: Vec<[Vec3; JOINT_COUNT]> = worlds.iter().map(|world| world.positions_m).collect();
     let legs = [Leg::LEFT, Leg::RIGHT];
     let feet: [Vec<Wish>; 2] = [0, 1].map(|foot| {
-        let mut feet = wishes(&worlds, &joints_m, FEET[foot]);
+        let mut feet = wishes(&worlds, &joints_m, FEET[foot], &|stands| corrected(stands, foot, worlds.len(), contacts));
         roll(&worlds, legs[foot], &mut feet);
         feet
     });
@@ -40,6 +42,31 @@ pub(super) fn lock(motion: &mut Motion) {
             leg.reach(pose, &worlds[frame], lowered_m[frame], &wishes[frame]);
         }
     }
+}
+
+/// Where a foot stands, after what somebody said of it. A contact that was asked for takes in those that it meets: one place for all.
+fn corrected(stands: Vec<Range<usize>>, foot: usize, frames: usize, contacts: &[ContactEdit]) -> Vec<Range<usize>> {
+    contacts.iter().filter(|edit| edit.foot == foot).fold(stands, |stands, edit| {
+        let mut asked = edit.frames.start.min(frames)..edit.frames.end.min(frames);
+        if asked.is_empty() {
+            return stands;
+        }
+        let mut after = Vec::new();
+        for stand in stands {
+            let apart = stand.end < asked.start || asked.end < stand.start;
+            if edit.touches && !apart {
+                asked = asked.start.min(stand.start)..asked.end.max(stand.end);
+            } else {
+                let (before, behind) = (stand.start..stand.end.min(asked.start), stand.start.max(asked.end)..stand.end);
+                after.extend([before, behind].into_iter().filter(|part| !part.is_empty()).take(if apart { 1 } else { 2 }));
+            }
+        }
+        if edit.touches {
+            after.push(asked);
+            after.sort_by_key(|stand| stand.start);
+        }
+        after
+    })
 }
 
 /// Raises the heels of touching feet that their legs cannot reach otherwise, about toes that stay.
@@ -75,5 +102,21 @@ impl Envelope {
             .collect();
         let (alike, free) = (vec![1.0; frames], vec![0.0; frames - 1]);
         smooth_curve(&alike, &widened, &free, &free, self.stiffness).into_iter().map(|need| need.max(0.0) as f32).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_says_of_a_foot_changes_where_it_stands() {
+        let edit = |frames: Range<usize>, touches| ContactEdit { foot: 0, frames, touches };
+        let stands = || vec![2..8, 12..20];
+        assert_eq!(corrected(stands(), 0, 30, &[edit(4..6, false)]), [2..4, 6..8, 12..20]);
+        assert_eq!(corrected(stands(), 0, 30, &[edit(8..12, true), edit(25..26, true)]), [2..20, 25..26], "one place for all");
+        assert_eq!(corrected(stands(), 0, 30, &[edit(24..99, true)]), [2..8, 12..20, 24..30]);
+        assert_eq!(corrected(stands(), 0, 30, &[edit(0..30, false), edit(9..10, true), edit(4..5, true)]), [4..5, 9..10]);
+        assert_eq!(corrected(stands(), 1, 30, &[edit(0..30, false)]), stands(), "the other foot");
     }
 }

@@ -17,6 +17,8 @@ mod wish;
 
 use super::Motion;
 use glam::Vec3;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// What the clean-up does; the default is everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,17 @@ pub struct CleanupSettings {
     pub locking: bool,
 }
 
+/// What somebody says of a foot, whatever its heights and speeds look like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactEdit {
+    /// Which foot, in the order of [`FEET`](super::feet::FEET): 0 left, 1 right.
+    pub foot: usize,
+    /// In which frames.
+    pub frames: Range<usize>,
+    /// Whether it stands on the floor then.
+    pub touches: bool,
+}
+
 impl Default for CleanupSettings {
     fn default() -> Self {
         Self { smoothing: true, settling: true, locking: true }
@@ -38,12 +51,18 @@ impl Default for CleanupSettings {
 /// The motion cleaned up; as many frames as before, the first one at the same place on the floor.
 #[must_use]
 pub fn clean(motion: &Motion, settings: &CleanupSettings) -> Motion {
+    clean_with(motion, settings, &[])
+}
+
+/// The same, where some contacts are known; of two that contradict each other the later one counts.
+#[must_use]
+pub fn clean_with(motion: &Motion, settings: &CleanupSettings, contacts: &[ContactEdit]) -> Motion {
     let mut cleaned = if settings.smoothing { smooth::smoothed(motion) } else { motion.clone() };
     if settings.settling {
         settle::settle(&mut cleaned);
     }
     if settings.locking {
-        lock::lock(&mut cleaned);
+        lock::lock(&mut cleaned, contacts);
     }
     if let (Some(before), Some(after)) = (motion.frames.first(), cleaned.frames.first()) {
         let shift_m = (before.root_m - after.root_m) * Vec3::new(1.0, 0.0, 1.0);

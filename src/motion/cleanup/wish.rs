@@ -39,9 +39,15 @@ impl Wish {
 
 /// Where one foot shall be in every frame: its own way plus a smooth correction that is exact in contacts. A standing toe has one
 /// place, a flat foot is level, toes on the floor are level too, and a foot in the air does not enter the floor.
-pub(super) fn wishes(worlds: &[WorldPose], joints_m: &[[Vec3; JOINT_COUNT]], [ankle, toe]: [Joint; 2]) -> Vec<Wish> {
+/// `corrected` has the last word on where it stands.
+pub(super) fn wishes(
+    worlds: &[WorldPose],
+    joints_m: &[[Vec3; JOINT_COUNT]],
+    [ankle, toe]: [Joint; 2],
+    corrected: &dyn Fn(Vec<Range<usize>>) -> Vec<Range<usize>>,
+) -> Vec<Wish> {
     let frames = worlds.len();
-    let stands = stands(joints_m, toe);
+    let stands = corrected(stands(joints_m, toe));
     let mut shift_m = Correction::none(frames);
     for stand in &stands {
         // A toe comes and goes at some speed; where it stood is where it was slow.

@@ -1,10 +1,13 @@
-//! The ruler above the clips and the curves under them.
+//! The ruler above the clips, and under them the curves and the contacts of the feet, which can be edited.
 
 use super::Scale;
-use crate::app::session::Curves;
-use crate::app::theme::{self, ACCENT, DONE, EDGE, TEXT_FAINT, TEXT_SOFT};
+use crate::app::Action;
+use crate::app::session::{Curves, Session};
+use crate::app::theme::{self, ACCENT, DONE, EDGE, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::motion::FPS;
-use bevy_egui::egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+use bevy_egui::egui::{
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, pos2, vec2,
+};
 
 /// Marks are at least so far from each other, points.
 const MARKS_APART: f32 = 62.0;
@@ -13,7 +16,7 @@ const STEPS_SECS: [f32; 10] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 3
 /// Points between two points of a curve.
 const CURVE_STEP: f32 = 2.0;
 /// Height of one foot's row of contacts.
-const CONTACT_HEIGHT: f32 = 4.0;
+const CONTACT_HEIGHT: f32 = 6.0;
 
 pub(super) fn ruler(painter: &Painter, place: Rect, scale: &Scale) {
     let wide_enough = |step: &&f32| **step * scale.points_per_sec >= MARKS_APART;
@@ -33,16 +36,64 @@ pub(super) fn ruler(painter: &Painter, place: Rect, scale: &Scale) {
     }
 }
 
+/// Where the contacts of a foot are drawn.
+pub(super) fn foot_row(place: Rect, foot: usize) -> Rect {
+    let top = place.bottom() - 4.0 - (2 - foot) as f32 * (CONTACT_HEIGHT + 1.5);
+    Rect::from_min_size(pos2(place.left(), top), vec2(place.width(), CONTACT_HEIGHT))
+}
+
+/// Contacts are drawn with the pointer: from one that is there it takes away, elsewhere it adds.
+pub(super) fn edit_contacts(ui: &Ui, session: &Session, place: Rect, scale: &Scale) -> Option<Action> {
+    let mut done = None;
+    for foot in 0..2 {
+        let row = foot_row(place, foot);
+        let name = ["Contacts of the left foot", "Contacts of the right foot"][foot];
+        let response = ui.interact(row, Id::new(name), Sense::drag());
+        response.widget_info(|| WidgetInfo::labeled(WidgetType::Slider, true, name));
+        let pointer = ui.input(|input| input.pointer.press_origin().zip(input.pointer.latest_pos()));
+        if let Some((from, to)) = pointer
+            && (response.dragged() || response.drag_stopped())
+        {
+            let touched = session.curves().contacts.get((scale.secs_at(from.x) * FPS) as usize).is_some_and(|feet| feet[foot]);
+            let color = if touched { TROUBLE } else { ACCENT };
+            let drawn = Rect::from_x_y_ranges(from.x.min(to.x)..=from.x.max(to.x), row.y_range());
+            ui.painter().rect_filled(drawn.intersect(row), 1.5, color);
+            if response.drag_stopped() {
+                done = Some(Action::SetContact { foot, from: scale.secs_at(from.x), to: scale.secs_at(to.x), touches: !touched });
+            }
+        }
+        let hint = format!("{name}: drag over it to say that the foot stands, or does not");
+        response.on_hover_cursor(CursorIcon::Crosshair).on_hover_text(hint);
+    }
+    done
+}
+
+/// What was said of feet by hand, as a frame around it.
+pub(super) fn edited_contacts(painter: &Painter, session: &Session, place: Rect, scale: &Scale) {
+    let mut start = 0;
+    for clip in session.clips() {
+        for edit in clip.contacts_in_frames() {
+            let [left, right] = [edit.frames.start, edit.frames.end].map(|frame| scale.x_of((start + frame) as f32));
+            let span = Rect::from_x_y_ranges(left..=right, foot_row(place, edit.foot).y_range()).intersect(place);
+            if span.is_positive() {
+                let color = if edit.touches { ACCENT } else { TROUBLE };
+                painter.rect_stroke(span, 1.5, Stroke::new(1.0, color), StrokeKind::Outside);
+            }
+        }
+        start += clip.frames();
+    }
+}
+
 /// Height and speed as lines, contacts of both feet as bars.
 pub(super) fn curves(painter: &Painter, curves: &Curves, place: Rect, scale: &Scale) {
-    let feet_top = place.bottom() - 2.0 * CONTACT_HEIGHT - 5.0;
+    let feet_top = foot_row(place, 0).top();
     let area = Rect::from_min_max(place.min + vec2(0.0, 4.0), pos2(place.right(), feet_top - 3.0));
     // Even a slow walk is not to look like a sprint.
     let [most_height_m, most_speed] = [curves.most[0].max(1.2), curves.most[1].max(2.0)];
     line(painter, &curves.speed_m_per_sec, most_speed, area, scale, ACCENT.gamma_multiply(0.75));
     line(painter, &curves.height_m, most_height_m, area, scale, TEXT_SOFT);
     for foot in 0..2 {
-        let top = feet_top + foot as f32 * (CONTACT_HEIGHT + 1.5);
+        let top = foot_row(place, foot).top();
         let color = if foot == 0 { DONE } else { DONE.gamma_multiply(0.6) };
         contacts(painter, &curves.contacts, foot, place, top, scale, color);
     }

@@ -64,6 +64,8 @@ pub(super) fn timeline(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     ui.painter().rect_filled(parts.lanes, CornerRadius::same(6), SUNKEN);
     lanes::ruler(ui.painter(), parts.ruler, &scale);
     lanes::curves(ui.painter(), session.curves(), parts.lanes, &scale);
+    lanes::edited_contacts(ui.painter(), session, parts.lanes, &scale);
+    actions.extend(lanes::edit_contacts(ui, session, parts.lanes, &scale));
     actions.extend(clips::clips(ui, session, parts.clips, &scale));
     shade_outside_range(ui, session, &parts, &scale);
     if matches!(session.showing, Showing::Timeline) {

@@ -1,0 +1,43 @@
+//! The values that the command line accepts, and what it says of others.
+
+use crate::formats::PROJECT_ENDING;
+use std::path::PathBuf;
+
+pub(super) fn number(text: &str, what: &str, fits: impl Fn(f32) -> bool) -> Result<f32, String> {
+    text.parse().ok().filter(|&number: &f32| number.is_finite() && fits(number)).ok_or_else(|| format!("must be {what}"))
+}
+
+pub(super) fn seconds(text: &str) -> Result<f32, String> {
+    number(text, "a number of seconds above 0, at most 3600", |secs| secs > 0.0 && secs <= 3600.0)
+}
+
+pub(super) fn seconds_or_zero(text: &str) -> Result<f32, String> {
+    number(text, "a number of seconds from 0 to 3600", |secs| (0.0..=3600.0).contains(&secs))
+}
+
+pub(super) fn above_zero(text: &str) -> Result<f32, String> {
+    number(text, "a number above 0", |value| value > 0.0)
+}
+
+pub(super) fn zero_or_more(text: &str) -> Result<f32, String> {
+    number(text, "a number of 0 or more", |value| value >= 0.0)
+}
+
+pub(super) fn share(text: &str) -> Result<f32, String> {
+    number(text, "a number above 0, at most 1", |value| value > 0.0 && value <= 1.0)
+}
+
+pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
+    let sides = text.split_once(['x', 'X', '×']).and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    sides
+        .filter(|&(width, height): &(u32, u32)| (16..=8192).contains(&width) && (16..=8192).contains(&height))
+        .ok_or_else(|| "must be WIDTHxHEIGHT, each from 16 to 8192".to_owned())
+}
+
+/// A file that the window opens. Other words were meant for commands.
+pub(super) fn openable(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let opens = [PROJECT_ENDING, "bvh", "glb", "npz", "npy"].contains(&ending.as_str());
+    opens.then_some(path).ok_or_else(|| "is neither a command nor a .zoetrope, .bvh, .glb, .npz or .npy file; see --help".to_owned())
+}
