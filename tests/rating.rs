@@ -163,7 +163,7 @@ fn clips_are_made_once_and_the_same_command_goes_on() {
         command.args(["rate", "clips", "starter", "starter", "--max-seconds", "1", "-o"]).arg(&study_folder).arg("--prompts").arg(&prompts);
         let output = command.output().expect("the program runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stderr).lines().filter(|line| line.contains(" of ")).count()
+        String::from_utf8_lossy(&output.stderr).lines().filter(|line| line.starts_with("starter, ")).count()
     };
     assert_eq!(make(), 4);
     let study = Study::open(&study_folder).expect("a study");
