@@ -73,7 +73,7 @@ impl Command {
     }
 
     /// How well what was written fits its name, none if it does not: its letters come in this order, and those that begin words or
-    /// follow each other count more.
+    /// follow each other count more, the first of the name most.
     #[must_use]
     pub fn fit(&self, written: &str) -> Option<u32> {
         let name: Vec<char> = self.name.chars().flat_map(char::to_lowercase).collect();
@@ -91,7 +91,7 @@ fn fit(name: &[char], written: &[char], to_beginnings: bool) -> Option<u32> {
         let next = places.clone().next()?;
         let goes_on = from > 0 && next == from;
         let at = if goes_on || !to_beginnings { next } else { places.find(begins).unwrap_or(next) };
-        fit += 1 + if goes_on { 4 } else { 0 } + if begins(&at) { 3 } else { 0 };
+        fit += 1 + if goes_on { 4 } else { 0 } + if begins(&at) { 3 } else { 0 } + u32::from(at == 0);
         from = at + 1;
     }
     Some(fit)
