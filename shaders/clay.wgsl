@@ -2,10 +2,11 @@
 // angles that keeps the silhouette readable before the dark backdrop.
 
 #import bevy_pbr::forward_io::VertexOutput
-#import bevy_pbr::mesh_view_bindings::view
+#import bevy_pbr::mesh_view_bindings::{lights, view}
 #import bevy_pbr::shadows::fetch_directional_shadow
 
 const RIM_COUNT: i32 = 2;
+const SHADOWS_ENABLED_BIT: u32 = 1u;
 
 struct Clay {
     base: vec4<f32>,                                // multiplied with the vertex colour
@@ -35,7 +36,11 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
 #endif
 
     let depth = dot(vec4(view.view_from_world[0].z, view.view_from_world[1].z, view.view_from_world[2].z, view.view_from_world[3].z), in.world_position);
-    let shadow = fetch_directional_shadow(0u, in.world_position, normal, depth, in.position.xy);
+    // Without shadows nothing is asked of the map. A loop, because software adapters compute both sides of a branch.
+    var shadow = 1.0;
+    for (var i = 0u; i < (lights.directional_lights[0].flags & SHADOWS_ENABLED_BIT); i += 1u) {
+        shadow = fetch_directional_shadow(0u, in.world_position, normal, depth, in.position.xy);
+    }
     let facing_key = dot(normal, clay.to_key.xyz);
     // A little light creeps around the edge, as in clay.
     let diffuse = shadow * clamp((facing_key + 0.12) / 1.12, 0.0, 1.0);

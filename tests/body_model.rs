@@ -53,6 +53,20 @@ fn arrays() -> Arrays {
     ]
 }
 
+/// With pose shapes: a bent left knee (the number of its second row and third column) makes the vertices of its solid go ahead.
+fn with_pose_shapes() -> Arrays {
+    let count = 6 * JOINTS;
+    let numbers = 9 * (JOINTS - 1);
+    let knee = Joint::LKnee as usize;
+    let mut values = vec![0.0; count * 3 * numbers];
+    for vertex in 6 * knee..6 * knee + 6 {
+        values[(vertex * 3 + 2) * numbers + (knee - 1) * 9 + 5] = 0.1;
+    }
+    let mut arrays = arrays();
+    arrays.push(("posedirs", vec![count as u64, 3, numbers as u64], values));
+    arrays
+}
+
 fn save(path: &Path, arrays: &Arrays) {
     let mut archive = ZipWriter::new(fs::File::create(path).expect("a file"));
     for (name, shape, values) in arrays {
@@ -85,6 +99,67 @@ fn motion() -> Motion {
     Motion { frames: (0..31).map(pose).collect() }
 }
 
+/// The same arrays as Python 2 pickled them, the sparse one by columns.
+fn pickled(arrays: &Arrays) -> Vec<u8> {
+    let mut bytes = b"\x80\x02}".to_vec();
+    let number = |bytes: &mut Vec<u8>, number: u64| {
+        bytes.push(b'J');
+        bytes.extend((number as u32).to_le_bytes());
+    };
+    let text = |bytes: &mut Vec<u8>, text: &[u8]| {
+        bytes.push(b'T');
+        bytes.extend((text.len() as u32).to_le_bytes());
+        bytes.extend(text);
+    };
+    let dense = |bytes: &mut Vec<u8>, shape: &[u64], values: &[f64]| {
+        bytes.extend(b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85U\x01btR(K\x01(");
+        shape.iter().for_each(|size| number(bytes, *size));
+        bytes.extend(b"tcnumpy\ndtype\nU\x02f8K\x00K\x01\x87R(K\x03U\x01<NNNK\x00K\x00K\x00tb\x89");
+        text(bytes, &values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
+        bytes.extend(b"tb");
+    };
+    for (name, shape, values) in arrays {
+        text(&mut bytes, name.as_bytes());
+        if *name != "J_regressor" {
+            dense(&mut bytes, shape, values);
+            bytes.push(b's');
+            continue;
+        }
+        let (rows, columns) = (shape[0] as usize, shape[1] as usize);
+        let entries = |column: usize| (0..rows).map(move |row| (row, values[row * columns + column])).filter(|(_, value)| *value != 0.0);
+        let all: Vec<(usize, f64)> = (0..columns).flat_map(entries).collect();
+        let mut starts = vec![0.0];
+        starts.extend((0..columns).scan(0, |sum, column| {
+            *sum += entries(column).count();
+            Some(*sum as f64)
+        }));
+        bytes.extend(b"ccopy_reg\n_reconstructor\n(cscipy.sparse.csc\ncsc_matrix\nc__builtin__\nobject\nNtR}(U\x06_shape(");
+        shape.iter().for_each(|size| number(&mut bytes, *size));
+        bytes.push(b't');
+        for (name, values) in [
+            ("data", all.iter().map(|(_, value)| *value).collect::<Vec<f64>>()),
+            ("indices", all.iter().map(|(row, _)| *row as f64).collect()),
+            ("indptr", starts),
+        ] {
+            text(&mut bytes, name.as_bytes());
+            dense(&mut bytes, &[values.len() as u64], &values);
+        }
+        bytes.extend(b"ubs");
+    }
+    bytes.push(b'.');
+    bytes
+}
+
+#[test]
+fn a_pickled_body_is_the_same_body() {
+    let (folder, _, model) = model();
+    let path = folder.path().join("body.pkl");
+    fs::write(&path, pickled(&arrays())).expect("a file");
+    assert_eq!(read_body_model(&path).expect("a body model"), model);
+    fs::write(&path, pickled(&with_pose_shapes())).expect("a file");
+    assert!(!read_body_model(&path).expect("a body model").pose_shapes.is_empty());
+}
+
 #[test]
 fn a_body_stands_on_the_floor_under_its_own_joints() {
     let (_folder, _, model) = model();
@@ -112,6 +187,29 @@ fn shape_numbers_make_other_bodies_and_stay_within_people() {
     assert!((height(&[1.0]) / mean - 1.1).abs() < 1e-4);
     assert!((height(&[0.0, 3.0, 9.0]) - mean).abs() < 1e-5, "a number that does nothing, and one that is not there");
     assert!((height(&[99.0]) - height(&[5.0])).abs() < 1e-5);
+}
+
+#[test]
+fn a_bent_joint_moves_the_vertices_of_its_pose_shapes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("body.npz");
+    save(&path, &with_pose_shapes());
+    let body = read_body_model(&path).expect("a body model").character(&[]);
+    let knee = Joint::LKnee as usize;
+    let mut bent = Pose::REST;
+    bent.local[knee] = Quat::from_rotation_x(0.8);
+    let posed_m = body.posed_m(&bent);
+    for (vertex, (posed_m, rest_m)) in posed_m.iter().zip(&body.positions_m).enumerate() {
+        // In that place of a turn about X stands minus its sine.
+        let ahead_m = if vertex / 6 == knee { -0.1 * 0.8_f32.sin() } else { 0.0 };
+        assert!((*posed_m - *rest_m - Vec3::Z * ahead_m).length() < 1e-6, "{vertex}");
+    }
+    assert_eq!(body.posed_m(&Pose::REST), body.positions_m);
+    // Skinning takes the moved vertices along.
+    let world = body.stands(&bent);
+    let skinned_m = zoetrope::body::skin(&body, &world)[6 * knee];
+    let expected_m = world.positions_m[knee] + world.rotations[knee] * (posed_m[6 * knee] - body.rest_positions_m()[knee]);
+    assert!(skinned_m.distance(expected_m) < 1e-5);
 }
 
 #[test]
@@ -178,7 +276,12 @@ fn what_is_wrong_with_a_body_is_one_line_that_names_the_file() {
         arrays
     };
     let without = |name: &str| arrays().into_iter().filter(|(other, _, _)| *other != name).collect::<Arrays>();
-    let cases: [(Arrays, &str); 8] = [
+    let mut short = with_pose_shapes();
+    let (_, shape, values) = short.last_mut().expect("the pose shapes");
+    shape[2] = 9;
+    values.truncate(6 * JOINTS * 3 * 9);
+    let cases: [(Arrays, &str); 9] = [
+        (short, "posedirs"),
         (without("v_template"), "v_template"),
         (without("kintree_table"), "kintree_table"),
         (changed("f", &|_, values| values[0] = 1e6), "triangle"),

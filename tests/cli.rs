@@ -492,7 +492,7 @@ fn a_project_is_converted_whole_in_part_or_take_by_take() {
     let mut document = Document::default();
     for prompt in ["a walk", "another walk"] {
         let provenance = Provenance { prompt: prompt.to_owned(), model: "starter".to_owned(), ..Provenance::default() };
-        let take = document.add(Take { motion: Arc::new(walk()), provenance });
+        let take = document.add(Take { motion: Arc::new(walk()), raw: None, provenance });
         document.apply(&Edit::Insert { take, at: 9 }).expect("a clip");
     }
     formats::save_project(&project, &document).expect("saved");

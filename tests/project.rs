@@ -24,7 +24,9 @@ fn take(number: usize) -> Take {
         pose
     };
     let provenance = Provenance { prompt: format!("a person walks → größer {number}"), seed: u64::MAX - 1, ..Provenance::default() };
-    Take { motion: Arc::new(Motion { frames: (0..20 + number).map(frame).collect() }), provenance }
+    let motion = Motion { frames: (0..20 + number).map(frame).collect() };
+    let raw = number.is_multiple_of(2).then(|| Arc::new(motion.mirrored()));
+    Take { motion: Arc::new(motion), raw, provenance }
 }
 
 /// A document after so many steps of a fixed course of edits.

@@ -26,7 +26,8 @@ fn walk(frames: usize, phase: f32) -> Motion {
 }
 
 fn take(motion: Motion) -> Take {
-    Take { motion: Arc::new(motion), provenance: Provenance { prompt: "a person walks".to_owned(), ..Provenance::default() } }
+    let provenance = Provenance { prompt: "a person walks".to_owned(), ..Provenance::default() };
+    Take { motion: Arc::new(motion), raw: None, provenance }
 }
 
 fn document(lengths: &[usize]) -> (Document, Vec<TakeId>) {
@@ -307,7 +308,7 @@ fn a_foot_that_is_said_to_stand_stays_where_it_is_in_every_round() {
         pose.root_m += Vec3::new(0.0, 0.02, 0.03 * frame as f32);
         pose
     };
-    let take = Take { motion: Arc::new(Motion { frames: (0..60).map(frame).collect() }), provenance: Provenance::default() };
+    let take = Take { motion: Arc::new(Motion { frames: (0..60).map(frame).collect() }), raw: None, provenance: Provenance::default() };
     let mut document = Document::default();
     let take = document.add(take);
     document.apply(&Edit::Insert { take, at: 0 }).expect("a take");

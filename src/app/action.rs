@@ -1,8 +1,9 @@
 //! Everything that can be done in the window, as plain data: buttons, keys and scripts all send these.
 
 use super::export::{ExportChoices, ExportOf};
+use super::session::Overlay;
 use crate::formats::PROJECT_ENDING;
-use crate::stage::{CameraMove, Figure};
+use crate::stage::{CameraMove, Figure, Quality};
 use crate::timeline::ClipSettings;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -182,6 +183,20 @@ pub enum Action {
     Camera(CameraMove),
     /// Choose what stands on the stage.
     Show(Figure),
+    /// Choose what is seen beside the character.
+    Overlay(Overlay, bool),
+    /// Choose how many frames lie between two poses of the onion skin.
+    OnionFrames(usize),
+    /// Choose how finely the stage is drawn; `None` is what suits the graphics device.
+    Quality(Option<Quality>),
+    /// Open the dialog for an own body.
+    OpenBody,
+    /// Read a body of SMPL, SMPL-H or SMPL-X; it takes the mannequin's place on the stage and in exports.
+    LoadBody(PathBuf),
+    /// Give the body one of its shape numbers, from 0, in deviations.
+    BodyShape(usize, f32),
+    /// The mannequin again.
+    DropBody,
     /// Choose whether the window fills the screen.
     FullScreen(bool),
 

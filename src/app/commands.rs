@@ -2,7 +2,7 @@
 
 use super::Action;
 use super::export::ExportOf;
-use super::session::Session;
+use super::session::{Overlay, Session};
 use crate::stage::{CameraMove, Figure, ViewAngle};
 use bevy_egui::egui::{Key, Modifiers};
 use std::fmt;
@@ -202,6 +202,12 @@ pub const COMMANDS: &[Command] = &[
     command("Character or skeleton", &[key(Key::B)], |session| {
         Some(Action::Show(if session.figure == Figure::Mannequin { Figure::Skeleton } else { Figure::Mannequin }))
     }),
+    command("Original as a ghost, or not", &[key(Key::G)], |session| Some(toggled(session, Overlay::Original))),
+    command("Onion skin: poses before and after, or not", &[key(Key::N)], |session| Some(toggled(session, Overlay::OnionSkin))),
+    command("Path on the floor, or not", &[key(Key::P)], |session| Some(toggled(session, Overlay::RootPath))),
+    command("Foot trails, or not", &[], |session| Some(toggled(session, Overlay::FootTrails))),
+    command("Your own body…", &[], |_| Some(Action::OpenBody)),
+    command("The mannequin instead of your own body", &[], |_| Some(Action::DropBody)),
     command("Look from the front", &[ctrl(Key::Num1)], |_| Some(look(ViewAngle::Front))),
     command("Look from three quarters", &[ctrl(Key::Num2)], |_| Some(look(ViewAngle::ThreeQuarter))),
     command("Look from the side", &[ctrl(Key::Num3)], |_| Some(look(ViewAngle::Side))),
@@ -241,6 +247,10 @@ fn next_clip(session: &Session) -> usize {
 
 fn zoom(session: &Session, factor: f32) -> Action {
     Action::ZoomTimeline { factor, around: session.player.at_secs() }
+}
+
+fn toggled(session: &Session, overlay: Overlay) -> Action {
+    Action::Overlay(overlay, !session.settings.overlays.has(overlay))
 }
 
 fn look(angle: ViewAngle) -> Action {

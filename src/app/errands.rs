@@ -2,6 +2,7 @@
 
 use super::export::work::{Watch, WorkOutcome};
 use super::session::{Purpose, Rating};
+use crate::body::{BodyModel, Character};
 use crate::formats::{self, PROJECT_ENDING, WriteOptions};
 use crate::rating::Study;
 use crate::timeline::{Document, Provenance, Take};
@@ -18,6 +19,7 @@ pub(super) enum Outcome {
     Saved(Result<PathBuf, String>),
     Opened(Result<(PathBuf, Document), String>),
     Imported(Result<Take, String>),
+    Body(Box<Result<(PathBuf, BodyModel, Character), String>>),
     Copied(Result<(), String>),
     /// With the file of the project.
     Recovered(Option<PathBuf>, Result<Document, String>),
@@ -93,6 +95,18 @@ impl Errands {
         self.run(move || Outcome::Imported(read(&path)));
     }
 
+    /// Reads a body, and gives it its usual shape.
+    pub(super) fn load_body(&mut self, path: PathBuf) {
+        let dressed = |model: BodyModel| {
+            let character = model.character(&[]);
+            (model, character)
+        };
+        self.run(move || {
+            let read = formats::read_body_model(&path).map(dressed).map_err(in_words);
+            Outcome::Body(Box::new(read.map(|(model, character)| (path, model, character))))
+        });
+    }
+
     /// Writes a copy of unsaved work.
     pub(super) fn copy(&mut self, document: Document, path: PathBuf) {
         self.run(move || Outcome::Copied(formats::save_project(&path, &document).map_err(in_words)));
@@ -134,6 +148,7 @@ impl Errands {
         let (title, (name, endings)) = match purpose {
             Purpose::Export => ("Export", exports),
             Purpose::Import => ("Import", motion),
+            Purpose::Body => ("Your own body", ("SMPL, SMPL-H, SMPL-X", &["npz", "pkl"][..])),
             Purpose::Save => ("Save", project),
             Purpose::Open => ("Open", project),
             Purpose::ExportFolder => ("Export into a folder", motion),
@@ -149,7 +164,7 @@ impl Errands {
         self.running.push(AsyncComputeTaskPool::get().spawn(async move {
             let chosen = match purpose {
                 Purpose::Export | Purpose::Save => dialog.save_file().await,
-                Purpose::Import | Purpose::Open => dialog.pick_file().await,
+                Purpose::Import | Purpose::Open | Purpose::Body => dialog.pick_file().await,
                 Purpose::ExportFolder => dialog.pick_folder().await,
             };
             Outcome::Chosen(purpose, chosen.map(|file| file.path().to_owned()))
@@ -185,5 +200,5 @@ fn read(path: &Path) -> Result<Take, String> {
         licence: "that of its source".to_owned(),
         ..Provenance::default()
     };
-    Ok(Take { motion: Arc::new(motion), provenance })
+    Ok(Take { motion: Arc::new(motion), raw: None, provenance })
 }

@@ -37,6 +37,7 @@ pub enum Icon {
     InPoint,
     OutPoint,
     Abreast,
+    Eye,
     Logo,
 }
 
@@ -218,6 +219,11 @@ pub fn draw(painter: &Painter, square: Rect, icon: Icon, color: Color32) {
                 dot(x, 0.26, 0.12);
                 line(&[(x, 0.46), (x, 0.92)]);
             }
+        }
+        Icon::Eye => {
+            arc(0.5, 0.92, 0.62, -2.36, -0.78);
+            arc(0.5, 0.08, 0.62, 0.78, 2.36);
+            dot(0.5, 0.5, 0.15);
         }
         Icon::Logo => {
             // A drum with slits, seen from the side: what a zoetrope is.

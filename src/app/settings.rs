@@ -1,6 +1,8 @@
 //! What the window remembers from one day to the next.
 
 use super::export::ExportChoices;
+use super::session::Overlays;
+use crate::stage::Quality;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -19,11 +21,15 @@ pub struct Settings {
     pub scale: f32,
     /// How exports are written.
     pub export: ExportChoices,
+    /// What is seen beside the character.
+    pub overlays: Overlays,
+    /// How finely the stage is drawn; nothing is what suits the device.
+    pub quality: Option<Quality>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { recent: Vec::new(), scale: 1.0, export: ExportChoices::default() }
+        Self { recent: Vec::new(), scale: 1.0, export: ExportChoices::default(), overlays: Overlays::default(), quality: None }
     }
 }
 
@@ -74,6 +80,7 @@ impl Settings {
     fn within_bounds(mut self) -> Self {
         self.scale = if self.scale.is_finite() { self.scale.clamp(*SCALES.start(), *SCALES.end()) } else { 1.0 };
         self.recent.truncate(MOST_RECENT);
+        self.overlays.set_onion_frames(self.overlays.onion_frames);
         self
     }
 }

@@ -153,7 +153,7 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .insert_resource(Prompts(prompts::examples(demo)))
     .init_resource::<Outbox>()
     .init_resource::<Errands>()
-    .add_systems(Update, (hear_generator, run_errands, run_script, apply_actions, show, keep_safe, choose_pace).chain())
+    .add_systems(Update, (hear_generator, run_errands, run_script, apply_actions, choose_quality, show, keep_safe, choose_pace).chain())
     .add_systems(EguiPrimaryContextPass, draw_panels);
     app
 }
@@ -191,6 +191,8 @@ struct Play {
     hands_over: bool,
     still_secs: f32,
     still_frames: u32,
+    /// A picture is looked at longer than a frame, and may take its time.
+    picturing: bool,
 }
 
 /// The last error, for whoever asks after the window is closed.
@@ -228,6 +230,7 @@ fn run_errands(
             Outcome::Saved(outcome) => outbox.0.extend(state.saved(outcome)),
             Outcome::Opened(outcome) => outbox.0.extend(state.opened(outcome)),
             Outcome::Imported(outcome) => state.imported(outcome),
+            Outcome::Body(outcome) => state.body_loaded(*outcome),
             Outcome::Copied(outcome) => state.copied(outcome),
             Outcome::Recovered(project, outcome) => outbox.0.extend(state.recovered(project, outcome)),
             Outcome::Chosen(Purpose::Export, path) => inbox.0.extend(path.map(Action::ExportPath)),
@@ -257,7 +260,6 @@ fn run_script(
     mut inbox: ResMut<'_, Inbox>,
     pictures: Query<'_, '_, (), With<Screenshot>>,
     time: Res<'_, Time>,
-    (adapter, mut quality): (Res<'_, Adapter>, ResMut<'_, Quality>),
     (pressed, clicked): (Res<'_, ButtonInput<KeyCode>>, Res<'_, ButtonInput<MouseButton>>),
 ) {
     if play.hands_over && (pressed.get_just_pressed().len() > 0 || clicked.get_just_pressed().len() > 0) {
@@ -268,15 +270,19 @@ fn run_script(
     play.still_secs += time.delta_secs();
     let settling = play.still_frames < SETTLE_FRAMES || play.still_secs < SETTLE_SECS;
     let busy = Busy { picturing: !pictures.is_empty(), settling, ..state.busy() };
-    let Some(script) = &mut play.script else { return };
-    // A picture is looked at longer than a frame, and may take its time.
-    let fine = script.pictures_next() || busy.picturing;
-    quality.set_if_neq(if fine { Quality::Hardware } else { adapter.0 });
+    let Play { script: Some(script), picturing, .. } = &mut *play else { return };
+    *picturing = script.pictures_next() || busy.picturing;
     if let Some(action) = script.next(busy, time.delta_secs()) {
         inbox.0.push(action);
         play.still_frames = 0;
         play.still_secs = 0.0;
     }
+}
+
+/// As the user wants it, else as the device can do it.
+fn choose_quality(state: Res<'_, State>, play: Res<'_, Play>, adapter: Res<'_, Adapter>, mut quality: ResMut<'_, Quality>) {
+    let suitable = if play.picturing { Quality::High } else { adapter.0 };
+    quality.set_if_neq(state.settings.quality.unwrap_or(suitable));
 }
 
 /// The one place where actions are applied, wherever they come from.
@@ -324,6 +330,7 @@ fn apply_actions(
                 Effect::KeepSafe { document, project } => safe.copy(*document, project, &mut errands),
                 Effect::Forget => safe.forget(),
                 Effect::Recover(brings_back) => safe.recover(brings_back, &mut errands),
+                Effect::LoadBody(path) => errands.load_body(path),
                 Effect::Screenshot(path) => {
                     commands.spawn((PicturePath(play.screenshots.join(path)), Screenshot::primary_window())).observe(save_picture);
                 }
@@ -370,8 +377,8 @@ fn show(
 fn choose_pace(state: Res<'_, State>, play: Res<'_, Play>, adapter: Res<'_, Adapter>, mut settings: ResMut<'_, WinitSettings>) {
     let moves = state.player.is_playing() || state.busy().working || play.script.is_some();
     let mode = match (moves, adapter.0) {
-        (true, Quality::Hardware) => UpdateMode::Continuous,
-        (true, Quality::Software) => UpdateMode::reactive(SOFTWARE_INTERVAL),
+        (true, Quality::High) => UpdateMode::Continuous,
+        (true, Quality::Low | Quality::Medium) => UpdateMode::reactive(SOFTWARE_INTERVAL),
         (false, _) => UpdateMode::reactive(RESTING_INTERVAL),
     };
     if settings.focused_mode != mode {

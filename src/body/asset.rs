@@ -6,6 +6,7 @@
 use super::Character;
 use crate::motion::{JOINT_COUNT, REST_OFFSETS_M};
 use glam::Vec3;
+use std::sync::Arc;
 use thiserror::Error;
 
 const MAGIC: &[u8; 4] = b"ZMAN";
@@ -87,6 +88,7 @@ impl Character {
             joints: Vec::with_capacity(vertices),
             weights: Vec::with_capacity(vertices),
             colors: Vec::with_capacity(vertices),
+            pose_shapes: Arc::default(),
         };
         let from = &mut rest;
         for _ in 0..vertices {

@@ -10,15 +10,18 @@
 mod asset;
 pub mod check;
 pub mod mannequin;
+mod pose_shapes;
 mod shape;
 mod skin;
 
 pub use asset::AssetError;
-pub use shape::{BodyModel, BodyModelError};
+pub use pose_shapes::{POSE_SHAPES, PoseShapes};
+pub use shape::{BodyModel, BodyModelError, MOST_DEVIATION};
 pub use skin::{skin, skin_with_normals};
 
 use crate::motion::{JOINT_COUNT, Motion, Pose, REST_OFFSETS_M, WorldPose};
 use glam::Vec3;
+use std::sync::Arc;
 
 /// A skinned mesh in the rest pose. All vertex arrays have the same length.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +40,8 @@ pub struct Character {
     pub weights: Vec<[f32; 4]>,
     /// Base colour of each vertex `[vertices]`, linear RGB 0..=1.
     pub colors: Vec<[f32; 3]>,
+    /// How poses move the vertices before skinning.
+    pub pose_shapes: Arc<PoseShapes>,
 }
 
 impl Character {
@@ -45,6 +50,14 @@ impl Character {
     #[must_use]
     pub fn stands(&self, pose: &Pose) -> WorldPose {
         self.placed(pose).world_on(&self.rest_offsets_m)
+    }
+
+    /// The vertices of the rest pose as a pose moves them before skinning, metres.
+    #[must_use]
+    pub fn posed_m(&self, pose: &Pose) -> Vec<Vec3> {
+        let mut positions_m = self.positions_m.clone();
+        self.pose_shapes.add_to(&mut positions_m, pose);
+        positions_m
     }
 
     /// Where the joints are in the rest pose, metres.
@@ -60,8 +73,12 @@ impl Character {
     }
 
     fn placed(&self, pose: &Pose) -> Pose {
-        // Exactly ours where the pelvis is as high.
-        let scale = self.rest_offsets_m[0].y / REST_OFFSETS_M[0].y;
-        Pose { root_m: pose.root_m * scale, ..*pose }
+        Pose { root_m: pose.root_m * self.scale(), ..*pose }
+    }
+
+    /// How much further its root goes than ours: 1 where its pelvis is as high.
+    #[must_use]
+    pub fn scale(&self) -> f32 {
+        self.rest_offsets_m[0].y / REST_OFFSETS_M[0].y
     }
 }

@@ -5,14 +5,15 @@
 //!
 //! Rotations mean the same on all bodies of the family, and with them the rest pose: arms to the sides, legs a little apart.
 
-use super::Character;
+use super::{Character, PoseShapes};
 use crate::motion::{JOINT_COUNT, PARENTS};
 use glam::{DVec3, Vec3};
+use std::sync::Arc;
 
 /// The colour of a body without one, linear RGB: light clay.
 const CLAY: [f32; 3] = [0.52, 0.50, 0.48];
 /// Shape numbers beyond this are no people.
-const MOST_DEVIATION: f32 = 5.0;
+pub const MOST_DEVIATION: f32 = 5.0;
 
 /// The arrays of a body model, in its own space: Y up, metres, facing +Z.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,8 @@ pub struct BodyModel {
     pub parents: Vec<usize>,
     /// Triangles, counter-clockwise from outside.
     pub triangles: Vec<[u32; 3]>,
+    /// How poses move vertices.
+    pub pose_shapes: Arc<PoseShapes>,
 }
 
 /// Why arrays are no body model.
@@ -41,6 +44,8 @@ pub enum BodyModelError {
     Tree,
     #[error("{name} for {found} vertices, where the template has {expected}")]
     Vertices { name: &'static str, found: usize, expected: usize },
+    #[error("a pose shape of a vertex that is not there")]
+    PoseShapes,
     #[error("a triangle of a vertex that is not there")]
     Triangle,
     #[error("a joint that follows from no vertex, or from one that is not there")]
@@ -69,6 +74,9 @@ impl BodyModel {
         if self.weights.iter().any(|weights| weights.len() != self.parents.len()) {
             return Err(BodyModelError::Joints(self.weights.iter().map(Vec::len).min().unwrap_or(0)));
         }
+        if !self.pose_shapes.fits(vertices) {
+            return Err(BodyModelError::PoseShapes);
+        }
         if self.triangles.iter().flatten().any(|vertex| *vertex as usize >= vertices) {
             return Err(BodyModelError::Triangle);
         }
@@ -80,6 +88,24 @@ impl BodyModel {
     /// its pelvis above the origin.
     #[must_use]
     pub fn character(&self, shape: &[f32]) -> Character {
+        let (joints, weights) = self.weights.iter().map(|weights| self.influences(weights)).unzip();
+        let colors = vec![CLAY; self.template_m.len()];
+        let none = Character {
+            rest_offsets_m: [Vec3::ZERO; JOINT_COUNT],
+            positions_m: Vec::new(),
+            normals: Vec::new(),
+            triangles: self.triangles.clone(),
+            joints,
+            weights,
+            colors,
+            pose_shapes: Arc::clone(&self.pose_shapes),
+        };
+        self.reshaped(none, shape)
+    }
+
+    /// One of this model's characters with other shape numbers. What moves its vertices stays, and is most of the work.
+    #[must_use]
+    pub fn reshaped(&self, character: Character, shape: &[f32]) -> Character {
         let mut positions_m = self.template_m.clone();
         for (number, moves_m) in shape.iter().zip(&self.shapes_m) {
             let number = number.clamp(-MOST_DEVIATION, MOST_DEVIATION);
@@ -93,16 +119,7 @@ impl BodyModel {
         let origin_m = Vec3::new(joints_m[0].x, lowest_m, joints_m[0].z);
         let rest_offsets_m = std::array::from_fn(|joint| joints_m[joint] - PARENTS[joint].map_or(origin_m, |parent| joints_m[parent]));
         positions_m.iter_mut().for_each(|position_m| *position_m -= origin_m);
-        let (joints, weights) = self.weights.iter().map(|weights| self.influences(weights)).unzip();
-        Character {
-            normals: normals(&positions_m, &self.triangles),
-            colors: vec![CLAY; positions_m.len()],
-            triangles: self.triangles.clone(),
-            positions_m,
-            rest_offsets_m,
-            joints,
-            weights,
-        }
+        Character { normals: normals(&positions_m, &self.triangles), positions_m, rest_offsets_m, ..character }
     }
 
     /// The four of our joints that move a vertex most, heaviest first.

@@ -1,4 +1,4 @@
-//! Linear blend skinning.
+//! Pose blend shapes and linear blend skinning.
 
 use super::Character;
 use crate::motion::{JOINT_COUNT, WorldPose};
@@ -8,9 +8,8 @@ use glam::{Affine3A, Mat3, Quat, Vec3};
 #[must_use]
 pub fn skin(character: &Character, pose: &WorldPose) -> Vec<Vec3> {
     let world_from_rest = world_from_rest(character, pose);
-    (0..character.positions_m.len())
-        .map(|v| blend(character, v, |joint| world_from_rest[joint].transform_point3(character.positions_m[v])))
-        .collect()
+    let positions_m = character.posed_m(&pose.to_pose());
+    (0..positions_m.len()).map(|v| blend(character, v, |joint| world_from_rest[joint].transform_point3(positions_m[v]))).collect()
 }
 
 /// World positions and unit normals of the vertices `[vertices]` in a pose. The normals are blended like the positions, which

@@ -29,8 +29,8 @@ pub struct ExportArgs {
     /// A bone under the pelvis that carries the ground motion (BVH, GLB) [default: yes with unreal names, else no]
     #[arg(long, value_name = "yes|no", value_parser = BoolishValueParser::new())]
     pub root_bone: Option<bool>,
-    /// Your own body instead of the mannequin: the .npz file of SMPL, SMPL-H or SMPL-X (BVH, GLB)
-    #[arg(long, value_name = "FILE.npz")]
+    /// Your own body instead of the mannequin: the .npz or .pkl file of SMPL, SMPL-H or SMPL-X (BVH, GLB)
+    #[arg(long, value_name = "FILE")]
     pub character: Option<PathBuf>,
     /// Its shape numbers, the first ones first
     #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_hyphen_values = true, requires = "character")]

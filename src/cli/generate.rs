@@ -329,7 +329,7 @@ fn chained(before: &Made, next: &Made) -> Result<Made, CliError> {
     let prompt = format!("{} → {}", before.take.provenance.prompt, next.take.provenance.prompt);
     let values = [before.features.values(), next.features.values()].concat();
     Ok(Made {
-        take: Take { motion: Arc::new(Motion { frames }), provenance: Provenance { prompt, ..before.take.provenance.clone() } },
+        take: Take { motion: Arc::new(Motion { frames }), raw: None, provenance: Provenance { prompt, ..before.take.provenance.clone() } },
         features: Features::new(values).map_err(CliError::from_below)?,
         tokens: [before.tokens.as_slice(), &next.tokens].concat(),
         warnings: Vec::new(),

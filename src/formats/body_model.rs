@@ -1,18 +1,20 @@
-//! A user's own body model: an `.npz` file of SMPL, SMPL-H or SMPL-X, as their makers give it out. Only its arrays are read; nothing in
-//! it is run.
+//! A user's own body model: an `.npz` or `.pkl` file of SMPL, SMPL-H or SMPL-X, as their makers give it out. Only its arrays are read;
+//! nothing in it is run.
 
 use super::archive::{self, Archive};
 use super::error::Fault;
 use super::npy::{self, Array, MAX_VALUES};
+use super::pickle::Pickle;
 use super::{FormatError, file};
-use crate::body::BodyModel;
+use crate::body::{BodyModel, POSE_SHAPES, PoseShapes};
 use crate::motion::JOINT_COUNT;
 use glam::Vec3;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Shape numbers that are read; the first ones tell most.
 const SHAPES: usize = 16;
-const HELP: &str = "use the .npz file of SMPL, SMPL-H or SMPL-X from its makers";
+const HELP: &str = "use the .npz or .pkl file of SMPL, SMPL-H or SMPL-X from its makers";
 
 /// The body model in a file.
 ///
@@ -24,14 +26,18 @@ pub fn read_body_model(path: &Path) -> Result<BodyModel, FormatError> {
 }
 
 fn parse(bytes: &[u8]) -> Result<BodyModel, Fault> {
-    let mut archive = archive::open(bytes, "body model").map_err(|_| Fault::new("no body model", HELP))?;
-    let mut array = |name: &str, dimensions: usize| table(&mut archive, name, dimensions);
+    let mut source = match archive::open(bytes, "body model") {
+        Ok(archive) => Source::Archive(archive),
+        Err(_) => Source::Pickle(Pickle::parse(bytes)?),
+    };
+    let mut array = |name: &str, dimensions: usize| source.table(name, dimensions);
     let template = array("v_template", 2)?;
     let shapes = array("shapedirs", 3)?;
     let regressor = array("J_regressor", 2)?;
     let weights = array("weights", 2)?;
     let triangles = array("f", 2)?;
     let tree = array("kintree_table", 2)?;
+    let pose_shapes = source.array("posedirs")?;
     let vertices = template.shape[0];
     for (name, found, expected) in [
         ("v_template", &template.shape, vec![vertices, 3]),
@@ -63,16 +69,48 @@ fn parse(bytes: &[u8]) -> Result<BodyModel, Fault> {
         weights: weights.values.chunks_exact(joints.max(1)).map(<[f32]>::to_vec).collect(),
         // The root's parent is a number beyond all joints.
         parents: tree.values[..joints].iter().map(|parent| if *parent < joints as f32 { parent.max(0.0) as usize } else { 0 }).collect(),
+        pose_shapes: Arc::new(pose_shapes.map_or_else(|| Ok(PoseShapes::default()), |array| shapes_of_poses(&array, vertices))?),
         triangles: triangles.values.chunks_exact(3).map(|corners| [0, 1, 2].map(|corner| corners[corner].max(0.0) as u32)).collect(),
     };
     model.check().map_err(|error| Fault::new(error.to_string(), HELP)).map(|()| model)
 }
 
-fn table(archive: &mut Archive<'_>, name: &str, dimensions: usize) -> Result<Array, Fault> {
-    let bytes = archive::unpacked(archive, &format!("{name}.npy"), (MAX_VALUES * 8) as u64 + (1 << 10))?;
-    let array = npy::parse(&bytes.ok_or_else(|| Fault::new(format!("no {name}, which a body model has"), HELP))?)?;
-    if array.shape.len() != dimensions {
-        return Err(Fault::new(format!("{name} of shape {:?}, where {dimensions} dimensions belong", array.shape), HELP));
+/// The pose shapes of our joints, which come first; of hands and faces there are more.
+fn shapes_of_poses(array: &Array, vertices: usize) -> Result<PoseShapes, Fault> {
+    let [found, 3, numbers @ (POSE_SHAPES..)] = array.shape[..] else {
+        return Err(Fault::new(format!("posedirs of shape {:?} instead of [{vertices}, 3, at least {POSE_SHAPES}]", array.shape), HELP));
+    };
+    if found != vertices || array.values.iter().any(|value| !value.is_finite()) {
+        return Err(Fault::new(format!("posedirs for {found} vertices of {vertices}, or not finite"), HELP));
     }
-    Ok(array)
+    let at = |number: usize, vertex: usize, axis: usize| array.values[(vertex * 3 + axis) * numbers + number];
+    Ok(PoseShapes::of(vertices, |number, vertex| Vec3::from_array([0, 1, 2].map(|axis| at(number, vertex, axis)))))
+}
+
+/// Where the arrays are.
+enum Source<'a> {
+    Archive(Archive<'a>),
+    Pickle(Pickle),
+}
+
+impl Source<'_> {
+    /// An array; none if there is none of this name.
+    fn array(&mut self, name: &str) -> Result<Option<Array>, Fault> {
+        match self {
+            Self::Archive(archive) => {
+                let bytes = archive::unpacked(archive, &format!("{name}.npy"), (MAX_VALUES * 8) as u64 + (1 << 10))?;
+                bytes.map(|bytes| npy::parse(&bytes)).transpose()
+            }
+            Self::Pickle(pickle) => pickle.array(name),
+        }
+    }
+
+    /// An array that has to be there, of so many dimensions.
+    fn table(&mut self, name: &str, dimensions: usize) -> Result<Array, Fault> {
+        let array = self.array(name)?.ok_or_else(|| Fault::new(format!("no {name}, which a body model has"), HELP))?;
+        if array.shape.len() != dimensions {
+            return Err(Fault::new(format!("{name} of shape {:?}, where {dimensions} dimensions belong", array.shape), HELP));
+        }
+        Ok(array)
+    }
 }

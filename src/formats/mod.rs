@@ -14,6 +14,7 @@ mod file;
 mod glb;
 mod npy;
 mod own;
+mod pickle;
 mod project;
 mod rate;
 

@@ -4,8 +4,8 @@ use super::error::Fault;
 use npyz::{DType, NpyFile, Order, TypeChar, WriterBuilder};
 use std::io::{self, Cursor};
 
-/// Most values of one array, 48 MiB: ten minutes of AMASS's widest poses at 120 fps, or 25 of features.
-pub(super) const MAX_VALUES: usize = 12 << 20;
+/// Most values of one array, 64 MiB: ten minutes of AMASS's widest poses at 120 fps, 25 of features, or SMPL-X's pose shapes.
+pub(super) const MAX_VALUES: usize = 16 << 20;
 /// Longest header and deepest brackets we parse: NumPy's own limit, and what keeps the header's recursive parser off the stack's end.
 const MAX_HEADER_BYTES: usize = 10_000;
 const MAX_HEADER_DEPTH: usize = 8;
@@ -130,7 +130,7 @@ fn check_header(bytes: &[u8]) -> Result<(), Fault> {
 }
 
 /// Values of an array in C order, from Fortran order (first index fastest).
-fn c_order(values: &[f32], shape: &[usize]) -> Vec<f32> {
+pub(super) fn c_order(values: &[f32], shape: &[usize]) -> Vec<f32> {
     let mut index = vec![0; shape.len()];
     let mut ordered = Vec::with_capacity(values.len());
     for _ in 0..values.len() {

@@ -4,6 +4,7 @@
 //!   each) and `arrangement` (clips with their settings, the range, the list of takes; the names are those of [`crate::timeline`]).
 //! - `takes/N.npy` for each take: float32 `[frames, 91]`, a pose a row at 30 frames a second: the pelvis's place in metres (Y up), then
 //!   22 local rotations as quaternions x y z w, in the order of SMPL's joints. Exactly the numbers that the program holds.
+//! - `takes/N.raw.npy` where a take was cleaned up: the same before that.
 //!
 //! A newer program may add members and fields, which older ones leave out; what would be misread gets a higher `format`.
 
@@ -90,6 +91,11 @@ fn encode(document: &Document) -> Result<Vec<u8>, Fault> {
         check(&take.motion)?;
         let values: Vec<f32> = take.motion.frames.iter().flat_map(numbers).collect();
         files.push((member(*id), npy::floats(&[take.motion.len(), ROW], &values)));
+        if let Some(raw) = &take.raw {
+            check(raw)?;
+            let values: Vec<f32> = raw.frames.iter().flat_map(numbers).collect();
+            files.push((raw_member(*id), npy::floats(&[raw.len(), ROW], &values)));
+        }
     }
     // Rotations of real motion hardly compress, and saving must not be waited for.
     archive::packed(&files, CompressionMethod::Stored)
@@ -109,33 +115,39 @@ fn parse(bytes: &[u8]) -> Result<Document, Fault> {
     let mut takes = BTreeMap::new();
     let mut values = 0;
     for stored in contents.takes {
-        let motion = read_take(&mut archive, stored.id)?;
-        values += motion.len() * ROW;
+        let motion = read_motion(&mut archive, &member(stored.id))?;
+        let motion = motion.ok_or_else(|| Fault::damaged(format!("no {}", member(stored.id))))?;
+        let raw = read_motion(&mut archive, &raw_member(stored.id))?.filter(|raw| raw.len() == motion.len());
+        values += (motion.len() + raw.as_ref().map_or(0, Motion::len)) * ROW;
         if values * size_of::<f32>() > MAX_TAKES_BYTES {
             return Err(Fault::new(
                 format!("takes of more than {} MiB", MAX_TAKES_BYTES >> 20),
                 "remove some in the program that saved it",
             ));
         }
-        takes.insert(stored.id, Arc::new(Take { motion: Arc::new(motion), provenance: stored.provenance }));
+        takes.insert(stored.id, Arc::new(Take { motion: Arc::new(motion), raw: raw.map(Arc::new), provenance: stored.provenance }));
     }
     Document::restored(takes, contents.arrangement).map_err(Fault::damaged)
 }
 
-fn read_take(archive: &mut Archive<'_>, id: TakeId) -> Result<Motion, Fault> {
-    let name = member(id);
-    let bytes = archive::unpacked(archive, &name, MAX_TAKE_BYTES)?.ok_or_else(|| Fault::damaged(format!("no {name}")))?;
+/// The motion in a member; none where there is no such member.
+fn read_motion(archive: &mut Archive<'_>, name: &str) -> Result<Option<Motion>, Fault> {
+    let Some(bytes) = archive::unpacked(archive, name, MAX_TAKE_BYTES)? else { return Ok(None) };
     let Array { shape, values } = npy::parse(&bytes)?;
     if !matches!(shape[..], [_, ROW]) {
         return Err(Fault::damaged(format!("{name} of shape {shape:?} instead of [frames, {ROW}]")));
     }
     let motion = Motion { frames: values.chunks_exact(ROW).map(pose).collect() };
     check(&motion)?;
-    Ok(motion)
+    Ok(Some(motion))
 }
 
 fn member(id: TakeId) -> String {
     format!("takes/{}.npy", id.0)
+}
+
+fn raw_member(id: TakeId) -> String {
+    format!("takes/{}.raw.npy", id.0)
 }
 
 fn numbers(pose: &Pose) -> impl Iterator<Item = f32> {

@@ -89,7 +89,7 @@ impl Run for FakeRun {
                 licence: "none".to_owned(),
                 settings: self.request.length.to_string(),
             };
-            return Ok(RunStep::Done { take: Take { motion: Arc::new(self.motion()), provenance }, warnings: Vec::new() });
+            return Ok(RunStep::Done { take: Take { motion: Arc::new(self.motion()), raw: None, provenance }, warnings: Vec::new() });
         }
         std::thread::sleep(self.step_time);
         self.tokens += 1;

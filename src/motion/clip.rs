@@ -84,13 +84,7 @@ impl Motion {
     /// The whole motion turned by `yaw` (about the world's Y axis through the origin) and then moved.
     #[must_use]
     pub fn placed(&self, yaw_rad: f32, offset_m: Vec3) -> Self {
-        let turn = Quat::from_rotation_y(yaw_rad);
-        let mut motion = self.clone();
-        for pose in &mut motion.frames {
-            pose.root_m = turn * pose.root_m + offset_m;
-            pose.local[0] = turn * pose.local[0];
-        }
-        motion
+        Self { frames: self.frames.iter().map(|pose| pose.placed(yaw_rad, offset_m)).collect() }
     }
 
     /// The motion in a mirror that stands on the plane x = 0: left and right change places.

@@ -64,9 +64,16 @@ fn difference(from: &Pose, to: &Pose) -> (Vec3, [Vec3; JOINT_COUNT]) {
 /// facing the same way. Heights are kept.
 #[must_use]
 pub fn placed_at(motion: &Motion, pose: &Pose, target: &Pose) -> Motion {
+    let (yaw_rad, offset_m) = placement(pose, target);
+    motion.placed(yaw_rad, offset_m)
+}
+
+/// The turn (radians about Y) and the move (metres) on the floor that take `pose` to where `target` stands, facing the same way.
+#[must_use]
+pub fn placement(pose: &Pose, target: &Pose) -> (f32, Vec3) {
     let yaw_rad = yaw_of(target.local[0] * pose.local[0].inverse());
     let shift = target.root_m - Quat::from_rotation_y(yaw_rad) * pose.root_m;
-    motion.placed(yaw_rad, Vec3::new(shift.x, 0.0, shift.z))
+    (yaw_rad, Vec3::new(shift.x, 0.0, shift.z))
 }
 
 /// Lets a motion that goes on from the two poses `from` begin as if it came from the two poses `target`: the difference in pose and

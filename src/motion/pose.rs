@@ -26,6 +26,16 @@ impl Pose {
     /// The T-pose.
     pub const REST: Self = Self { root_m: REST_OFFSETS_M[0], local: [Quat::IDENTITY; JOINT_COUNT] };
 
+    /// Turned by `yaw_rad` about the world's Y axis through the origin, and then moved.
+    #[must_use]
+    pub fn placed(&self, yaw_rad: f32, offset_m: Vec3) -> Self {
+        let turn = Quat::from_rotation_y(yaw_rad);
+        let mut pose = *self;
+        pose.root_m = turn * pose.root_m + offset_m;
+        pose.local[0] = turn * pose.local[0];
+        pose
+    }
+
     /// Forward kinematics on our skeleton.
     #[must_use]
     pub fn world(&self) -> WorldPose {

@@ -126,12 +126,15 @@ impl<'m> Sequence<'m> {
         let context = self.context_frames() * self.model.config.tokenizer.input_dim;
         let all = Features::new(values)?;
         let own = Features::new(all.values()[context..].to_vec())?;
-        let motion = match self.request.finish {
-            Finish::Clean => self.cleaned(&self.placed(features::decode(&all))),
-            Finish::Raw => self.placed(features::decode(&all)),
-            Finish::Published => self.placed(features::decode_published(&all)),
+        let (motion, raw) = match self.request.finish {
+            Finish::Clean => {
+                let raw = self.placed(features::decode(&all));
+                (self.cleaned(&raw), Some(Arc::new(raw)))
+            }
+            Finish::Raw => (self.placed(features::decode(&all)), None),
+            Finish::Published => (self.placed(features::decode_published(&all)), None),
         };
-        let take = Take { motion: Arc::new(motion), provenance: self.provenance() };
+        let take = Take { motion: Arc::new(motion), raw, provenance: self.provenance() };
         Ok(Made { take, features: own, tokens: self.tokens.clone(), warnings: self.warnings.clone() })
     }
 

@@ -275,8 +275,8 @@ fn refine_edges(quality: Res<'_, Quality>, camera: Single<'_, '_, (&mut Msaa, &m
     }
     let (mut samples, mut shadow_edges) = camera.into_inner();
     (*samples, *shadow_edges) = match *quality {
-        Quality::Software => (Msaa::Off, ShadowFilteringMethod::Hardware2x2),
-        Quality::Hardware => (Msaa::Sample4, ShadowFilteringMethod::Gaussian),
+        Quality::Low | Quality::Medium => (Msaa::Off, ShadowFilteringMethod::Hardware2x2),
+        Quality::High => (Msaa::Sample4, ShadowFilteringMethod::Gaussian),
     };
 }
 

@@ -1,17 +1,20 @@
 //! The characters: skinned meshes on the joints of each, the mannequin's or a skeleton's, as many as the stage shows.
 
 use super::clay::ClayMaterial;
+use super::ghost::{GhostMaterial, Ghosts};
 use super::palette;
 use super::shown::{Actor, Look, Shown};
 use super::surface::{Surface, skeleton_surface};
 use crate::body::Character;
-use crate::motion::{JOINT_COUNT, WorldPose};
+use crate::motion::{JOINT_COUNT, Pose, WorldPose};
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::NoFrustumCulling;
+use bevy::light::NotShadowCaster;
 use bevy::mesh::skinning::{SkinnedMesh, SkinnedMeshInverseBindposes};
 use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What characters look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,12 +47,15 @@ impl Standing {
 /// Everything that is made once for all characters.
 #[derive(Resource)]
 struct Wardrobe {
-    character: Character,
+    mannequin: Arc<Character>,
+    character: Arc<Character>,
     inverse_bindposes: Handle<SkinnedMeshInverseBindposes>,
     body: Handle<Mesh>,
     bones: Handle<Mesh>,
     clay: Handle<ClayMaterial>,
     bone: Handle<ClayMaterial>,
+    /// The pose that the body's vertices are moved for.
+    moved_for: Option<Pose>,
     /// How many characters there are entities for.
     made: usize,
 }
@@ -61,9 +67,12 @@ struct JointOf {
     joint: usize,
 }
 
-/// The mesh of the character at this place among those shown.
+/// The mesh of the character at this place among those shown: solid, or a ghost.
 #[derive(Component, Clone, Copy)]
-struct Skin(usize);
+struct Skin {
+    place: usize,
+    ghost: bool,
+}
 
 /// When characters take their poses, in `PostUpdate`.
 #[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
@@ -75,7 +84,7 @@ impl Plugin for CharacterPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Shown>().init_resource::<Standing>().add_systems(Startup, fill_wardrobe).add_systems(
             PostUpdate,
-            (stand, make_missing, pose_joints, dress)
+            (change, stand, move_vertices, make_missing, pose_joints, dress, tint_ghosts)
                 .chain()
                 .run_if(resource_changed::<Shown>)
                 .in_set(Posing)
@@ -90,18 +99,53 @@ fn fill_wardrobe(
     mut clays: ResMut<'_, Assets<ClayMaterial>>,
     mut bindposes: ResMut<'_, Assets<SkinnedMeshInverseBindposes>>,
 ) {
-    let character = Character::mannequin();
-    // Rest rotations are the identity, so a bind pose is a place and nothing more.
-    let inverse_bindposes = bindposes.add(character.rest_positions_m().map(|place_m| Mat4::from_translation(-place_m)).to_vec());
+    let character = Arc::new(Character::mannequin());
     commands.insert_resource(Wardrobe {
-        inverse_bindposes,
-        body: meshes.add(mesh(Surface::of(&character))),
-        bones: meshes.add(mesh(skeleton_surface())),
+        inverse_bindposes: bindposes.add(bind(&character)),
+        body: meshes.add(body(&character)),
+        bones: meshes.add(mesh(skeleton_surface(&character.rest_positions_m()))),
         clay: clays.add(ClayMaterial::new(Color::WHITE)),
         bone: clays.add(ClayMaterial::new(palette::BONE)),
+        mannequin: Arc::clone(&character),
         character,
+        moved_for: None,
         made: 0,
     });
+}
+
+/// Rest rotations are the identity, so a bind pose is a place and nothing more.
+fn bind(character: &Character) -> SkinnedMeshInverseBindposes {
+    character.rest_positions_m().map(|place_m| Mat4::from_translation(-place_m)).to_vec().into()
+}
+
+/// Another body for everybody, under the same handles.
+fn change(
+    shown: Res<'_, Shown>,
+    mut wardrobe: ResMut<'_, Wardrobe>,
+    mut meshes: ResMut<'_, Assets<Mesh>>,
+    mut bindposes: ResMut<'_, Assets<SkinnedMeshInverseBindposes>>,
+) {
+    let character = shown.worn.0.clone().unwrap_or_else(|| Arc::clone(&wardrobe.mannequin));
+    if Arc::ptr_eq(&character, &wardrobe.character) {
+        return;
+    }
+    let bones = mesh(skeleton_surface(&character.rest_positions_m()));
+    let made = [(&wardrobe.body, body(&character)), (&wardrobe.bones, bones)];
+    let replaced = made.into_iter().try_for_each(|(handle, mesh)| meshes.insert(handle, mesh));
+    if let Err(error) = replaced.and_then(|()| bindposes.insert(&wardrobe.inverse_bindposes, bind(&character))) {
+        tracing::error!("another body could not be put on: {error}");
+    }
+    wardrobe.character = character;
+    wardrobe.moved_for = None;
+}
+
+/// A character's mesh. One that poses move stays within reach.
+fn body(character: &Character) -> Mesh {
+    let mut body = mesh(Surface::of(character));
+    if !character.pose_shapes.is_empty() {
+        body.asset_usage = RenderAssetUsages::all();
+    }
+    body
 }
 
 fn mesh(surface: Surface) -> Mesh {
@@ -123,15 +167,33 @@ fn stand(shown: Res<'_, Shown>, wardrobe: Res<'_, Wardrobe>, mut standing: ResMu
     standing.0.extend(shown.actors.iter().map(|Actor { pose, look }| (*look, wardrobe.character.stands(pose))));
 }
 
+/// Pose blend shapes, for one character alone: all others of a row, and ghosts, have the same mesh.
+fn move_vertices(shown: Res<'_, Shown>, mut wardrobe: ResMut<'_, Wardrobe>, mut meshes: ResMut<'_, Assets<Mesh>>) {
+    if wardrobe.character.pose_shapes.is_empty() || shown.figure != Figure::Mannequin {
+        return;
+    }
+    let alone = shown.actors.first().filter(|_| shown.abreast.is_none());
+    let pose = alone.map_or(Pose::REST, |actor| Pose { root_m: Vec3::ZERO, ..actor.pose });
+    if wardrobe.moved_for == Some(pose) {
+        return;
+    }
+    let positions_m: Vec<[f32; 3]> = wardrobe.character.posed_m(&pose).into_iter().map(|place_m| place_m.to_array()).collect();
+    if let Some(mut body) = meshes.get_mut(&wardrobe.body) {
+        body.insert_attribute(Mesh::ATTRIBUTE_POSITION, positions_m);
+    }
+    wardrobe.moved_for = Some(pose);
+}
+
 /// Characters are made when they are needed for the first time, and kept.
-fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, Shown>, mut wardrobe: ResMut<'_, Wardrobe>) {
+fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, Shown>, ghosts: Res<'_, Ghosts>, mut wardrobe: ResMut<'_, Wardrobe>) {
     for place in wardrobe.made..shown.actors.len() {
         let joint = |joint| commands.spawn((JointOf { place, joint }, Transform::IDENTITY)).id();
         let joints: Vec<Entity> = (0..JOINT_COUNT).map(joint).collect();
         let skin = SkinnedMesh { inverse_bindposes: wardrobe.inverse_bindposes.clone(), joints };
         // Bevy culls skinned meshes by the box of their bind pose, which is where the character started, not where it went.
-        let body = (Mesh3d(wardrobe.body.clone()), MeshMaterial3d(wardrobe.clay.clone()));
-        commands.spawn((Skin(place), body, skin, NoFrustumCulling));
+        let body = || (Mesh3d(wardrobe.body.clone()), skin.clone(), NoFrustumCulling);
+        commands.spawn((Skin { place, ghost: false }, MeshMaterial3d(wardrobe.clay.clone()), body()));
+        commands.spawn((Skin { place, ghost: true }, MeshMaterial3d(ghosts.of(Look::Original)), body(), NotShadowCaster));
     }
     wardrobe.made = wardrobe.made.max(shown.actors.len());
 }
@@ -146,15 +208,27 @@ fn pose_joints(standing: Res<'_, Standing>, mut joints: Query<'_, '_, (&JointOf,
 fn dress(
     shown: Res<'_, Shown>,
     wardrobe: Res<'_, Wardrobe>,
-    mut skins: Query<'_, '_, (&Skin, &mut Mesh3d, &mut MeshMaterial3d<ClayMaterial>, &mut Visibility)>,
+    mut skins: Query<'_, '_, (&Skin, &mut Mesh3d, &mut Visibility)>,
+    mut clays: Query<'_, '_, &mut MeshMaterial3d<ClayMaterial>, With<Skin>>,
 ) {
     let (mesh, clay) = match shown.figure {
         Figure::Mannequin => (&wardrobe.body, &wardrobe.clay),
         Figure::Skeleton => (&wardrobe.bones, &wardrobe.bone),
     };
-    for (skin, mut worn, mut material, mut visibility) in &mut skins {
-        visibility.set_if_neq(if skin.0 < shown.actors.len() { Visibility::Visible } else { Visibility::Hidden });
+    for (skin, mut worn, mut visibility) in &mut skins {
+        let seen = shown.actors.get(skin.place).is_some_and(|actor| (actor.look != Look::Solid) == skin.ghost);
+        visibility.set_if_neq(if seen { Visibility::Visible } else { Visibility::Hidden });
         worn.set_if_neq(Mesh3d(mesh.clone()));
+    }
+    for mut material in &mut clays {
         material.set_if_neq(MeshMaterial3d(clay.clone()));
+    }
+}
+
+fn tint_ghosts(shown: Res<'_, Shown>, ghosts: Res<'_, Ghosts>, mut skins: Query<'_, '_, (&Skin, &mut MeshMaterial3d<GhostMaterial>)>) {
+    for (skin, mut material) in &mut skins {
+        if let Some(actor) = shown.actors.get(skin.place) {
+            material.set_if_neq(MeshMaterial3d(ghosts.of(actor.look)));
+        }
     }
 }

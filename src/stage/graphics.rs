@@ -5,6 +5,7 @@ use bevy::render::RenderPlugin;
 use bevy::render::renderer::initialize_renderer;
 use bevy::render::settings::{Backends, RenderCreation, RenderResources, WgpuSettings};
 use bevy::tasks::block_on;
+use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -30,12 +31,14 @@ pub enum StageError {
 }
 
 /// How much the graphics device is asked to do; may change at any time.
-#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Quality {
-    /// A window on a software adapter: no multisampling, cheap shadow edges.
-    Software,
-    /// A graphics card, or pictures that may take their time.
-    Hardware,
+    /// No shadows but where feet touch, rough edges: for the weakest devices.
+    Low,
+    /// A small shadow map with hard edges, no multisampling: what a software adapter can do.
+    Medium,
+    /// All of it: for graphics cards, and for pictures that may take their time.
+    High,
 }
 
 /// An open graphics device for one bevy app.
@@ -60,7 +63,7 @@ impl Graphics {
         // wgpu's DeviceType is not re-exported by bevy; its debug form is its name.
         let software = format!("{:?}", resources.2.device_type) == "Cpu";
         let name = resources.2.name.clone();
-        Ok(Self { name, quality: if software { Quality::Software } else { Quality::Hardware }, resources })
+        Ok(Self { name, quality: if software { Quality::Medium } else { Quality::High }, resources })
     }
 
     /// The render plugin that uses this device.

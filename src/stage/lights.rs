@@ -33,13 +33,9 @@ pub(super) struct LightsPlugin;
 
 impl Plugin for LightsPlugin {
     fn build(&self, app: &mut App) {
-        let size = match app.world().get_resource::<Quality>() {
-            Some(Quality::Software) => 1024,
-            Some(Quality::Hardware) | None => 2048,
-        };
-        app.insert_resource(DirectionalLightShadowMap { size })
-            .insert_resource(GlobalAmbientLight::NONE)
+        app.insert_resource(GlobalAmbientLight::NONE)
             .add_systems(Startup, spawn)
+            .add_systems(PostUpdate, refine_shadows)
             .add_systems(PostUpdate, reach.before(SimulationLightSystems::UpdateDirectionalLightCascades));
     }
 }
@@ -52,6 +48,13 @@ fn spawn(mut commands: Commands<'_, '_>) {
 /// One shadow map for all that is nearer to the camera.
 fn one_map(reach_m: f32) -> CascadeShadowConfig {
     CascadeShadowConfigBuilder { num_cascades: 1, maximum_distance: reach_m, ..default() }.build()
+}
+
+fn refine_shadows(quality: Res<'_, Quality>, mut map: ResMut<'_, DirectionalLightShadowMap>, key: Single<'_, '_, &mut DirectionalLight>) {
+    if quality.is_changed() {
+        map.size = if *quality == Quality::High { 2048 } else { 1024 };
+        key.into_inner().shadow_maps_enabled = *quality != Quality::Low;
+    }
 }
 
 /// The shadow map reaches behind what the camera looks at, and no farther, so that its pixels are small.

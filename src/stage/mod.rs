@@ -7,8 +7,10 @@ mod camera;
 mod character;
 mod clay;
 mod floor;
+mod ghost;
 mod graphics;
 mod lights;
+mod lines;
 mod palette;
 mod picture;
 mod render;
@@ -20,7 +22,7 @@ pub use character::Figure;
 pub use graphics::{Graphics, Quality, StageError, quietly};
 pub use picture::Picture;
 pub use render::{PictureOptions, Pictures, render_pictures};
-pub use shown::{Abreast, Actor, Look, MOST_ABREAST, Shown};
+pub use shown::{Abreast, Actor, Line, Lines, Look, MOST_ABREAST, MOST_ECHOES, Shown, Worn};
 
 use bevy::prelude::*;
 
@@ -29,6 +31,7 @@ pub struct StagePlugin;
 
 impl Plugin for StagePlugin {
     fn build(&self, app: &mut App) {
-        app.add_plugins((floor::FloorPlugin, lights::LightsPlugin, clay::ClayPlugin, character::CharacterPlugin, camera::CameraPlugin));
+        app.add_plugins((floor::FloorPlugin, lights::LightsPlugin, clay::ClayPlugin, ghost::GhostPlugin, lines::LinesPlugin))
+            .add_plugins((character::CharacterPlugin, camera::CameraPlugin));
     }
 }

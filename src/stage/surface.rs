@@ -1,7 +1,7 @@
 //! Skinned surfaces as plain arrays: the mannequin's as it comes from `body`, and bones made here.
 
 use crate::body::Character;
-use crate::motion::{JOINT_COUNT, PARENTS, rest_positions};
+use crate::motion::{JOINT_COUNT, PARENTS};
 use bevy::math::Vec3;
 
 /// A skinned triangle mesh in the rest pose, world space, metres.
@@ -60,8 +60,7 @@ impl Surface {
 }
 
 /// A spindle from every joint to each of its children, and one on from each last joint.
-pub(super) fn skeleton_surface() -> Surface {
-    let rest_m = rest_positions();
+pub(super) fn skeleton_surface(rest_m: &[Vec3; JOINT_COUNT]) -> Surface {
     let mut surface = Surface::default();
     let mut has_child = [false; JOINT_COUNT];
     for (joint, parent) in PARENTS.iter().enumerate() {
@@ -84,7 +83,7 @@ mod tests {
 
     #[test]
     fn every_joint_moves_a_bone() {
-        let surface = skeleton_surface();
+        let surface = skeleton_surface(&crate::motion::rest_positions());
         for joint in 0..JOINT_COUNT {
             assert!(surface.joints.iter().any(|joints| usize::from(joints[0]) == joint), "joint {joint}");
         }

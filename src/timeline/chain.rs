@@ -86,7 +86,7 @@ impl Chain {
     #[must_use]
     pub fn as_take(&self, range: Range<usize>, takes: &BTreeMap<TakeId, Arc<Take>>) -> Option<Take> {
         let motion = Motion { frames: self.motion.frames.get(range.clone()).filter(|frames| !frames.is_empty())?.to_vec() };
-        Some(Take { motion: Arc::new(motion), provenance: self.provenance(range, takes) })
+        Some(Take { motion: Arc::new(motion), raw: None, provenance: self.provenance(range, takes) })
     }
 
     /// Where frames of the chain came from: what their takes say, in order.

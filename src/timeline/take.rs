@@ -14,6 +14,8 @@ pub struct TakeId(pub u64);
 pub struct Take {
     /// The motion, at 30 fps.
     pub motion: Arc<Motion>,
+    /// The motion before its clean-up, with as many frames; none if it had none.
+    pub raw: Option<Arc<Motion>>,
     /// Where it came from.
     pub provenance: Provenance,
 }

@@ -5,9 +5,9 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use zoetrope::app::Action;
 use zoetrope::app::export::{ExportChoices, ExportOf};
-use zoetrope::app::session::{Session, Showing};
+use zoetrope::app::session::{Overlay, Session, Showing};
 use zoetrope::motion::cleanup::ContactEdit;
-use zoetrope::stage::{CameraMove, Figure};
+use zoetrope::stage::{CameraMove, Figure, Quality, Shown};
 use zoetrope::timeline::ClipSettings;
 
 /// The kind of action behind this one; none behind the last. It has to name every kind there is.
@@ -86,7 +86,16 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::Speed(_) => Action::Loop(rng.random()),
         Action::Loop(_) => Action::Camera(CameraMove::Zoom(1.1)),
         Action::Camera(_) => Action::Show(Figure::Skeleton),
-        Action::Show(_) => Action::FullScreen(rng.random()),
+        Action::Show(_) => {
+            Action::Overlay([Overlay::Original, Overlay::OnionSkin, Overlay::FootTrails, Overlay::RootPath][place % 4], rng.random())
+        }
+        Action::Overlay(..) => Action::OnionFrames(place * 20),
+        Action::OnionFrames(_) => Action::Quality(Some(Quality::Low)),
+        Action::Quality(_) => Action::OpenBody,
+        Action::OpenBody => Action::LoadBody("body.npz".into()),
+        Action::LoadBody(_) => Action::BodyShape(place, secs),
+        Action::BodyShape(..) => Action::DropBody,
+        Action::DropBody => Action::FullScreen(rng.random()),
         Action::FullScreen(_) => Action::NewProject,
         Action::NewProject => Action::OpenProject,
         Action::OpenProject => Action::OpenRecent("a.zoetrope".into()),
@@ -141,6 +150,9 @@ pub(super) fn all_kinds(rng: &mut StdRng) -> Vec<Action> {
 }
 
 fn check(session: &Session, action: &Action) {
+    let mut shown = Shown::default();
+    zoetrope::app::scene::fill(&mut shown, session, session.player.at_secs());
+    assert!(shown.actors.iter().all(|actor| actor.pose.root_m.is_finite()), "after {action:?}");
     assert_eq!(session.document().fault(), None, "after {action:?}");
     let frames = session.document().arrangement().frames();
     assert_eq!(session.chain().motion().len(), frames, "after {action:?}");
@@ -156,12 +168,12 @@ fn check(session: &Session, action: &Action) {
 }
 
 #[test]
-fn two_thousand_random_actions_keep_the_document_sound_and_can_all_be_undone_and_done_again() {
+fn three_thousand_random_actions_keep_the_document_sound_and_can_all_be_undone_and_done_again() {
     let mut rng = StdRng::seed_from_u64(7);
     let mut session = session_with(&["a walk", "a run", "a jump"]);
     let start = session.document().arrangement().clone();
     let mut done = 0;
-    while done < 2000 {
+    while done < 3000 {
         let kinds = all_kinds(&mut rng);
         let action = kinds[rng.random_range(0..kinds.len())].clone();
         // Enough clips to be of interest, few enough to be quick.

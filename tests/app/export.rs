@@ -105,7 +105,7 @@ fn a_take_is_made_again_by_the_copied_command_with_its_own_words() {
         ..Provenance::default()
     };
     let mut session = session_with(&[]);
-    session.add_take(Take { motion: Arc::new(Motion { frames: vec![Pose::REST; 30] }), provenance });
+    session.add_take(Take { motion: Arc::new(Motion { frames: vec![Pose::REST; 30] }), raw: None, provenance });
     session.apply(Action::Select(0));
     session.apply(Action::ExportSettings(choices()));
     let command = session.export_command(Path::new("a b.bvh")).expect("a command");
@@ -158,8 +158,8 @@ fn a_file_that_fails_is_named_and_the_others_go_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut session = session_with(&["a walk", "a run"]);
     let broken = Motion { frames: vec![Pose { root_m: glam::Vec3::NAN, ..Pose::REST }; 3] };
-    session.add_take(Take { motion: Arc::new(broken), provenance: Provenance::default() });
-    session.add_take(Take { motion: Arc::new(Motion { frames: vec![Pose::REST; 3] }), provenance: Provenance::default() });
+    session.add_take(Take { motion: Arc::new(broken), raw: None, provenance: Provenance::default() });
+    session.add_take(Take { motion: Arc::new(Motion { frames: vec![Pose::REST; 3] }), raw: None, provenance: Provenance::default() });
     let outcome = outcome_of(&mut session, ExportOf::Takes, folder.path());
     assert_eq!(files_in(folder.path()), ["1-a-walk-0.glb", "2-a-run-0.glb", "4-motion-0.glb"]);
     session.work_over(outcome);

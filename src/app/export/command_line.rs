@@ -29,10 +29,10 @@ pub enum Source<'a> {
     },
 }
 
-/// The command, quoted for a shell; none where a path is no text that a shell can be given, and none of
+/// The command, quoted for a shell, with the file and the shape of an own body; none where a path is no text that a shell can be given, and none of
 /// pictures: nobody else stands where the window's camera does.
 #[must_use]
-pub fn command_line(source: &Source<'_>, choices: &ExportChoices, output: &Path) -> Option<String> {
+pub fn command_line(source: &Source<'_>, choices: &ExportChoices, body: Option<(&Path, &[f32])>, output: &Path) -> Option<String> {
     let kind = FileKind::of(output).filter(|kind| !kind.is_film())?;
     let text = |path: &Path| path.to_str().map(str::to_owned);
     let mut words = vec!["zoetrope".to_owned()];
@@ -63,6 +63,12 @@ pub fn command_line(source: &Source<'_>, choices: &ExportChoices, output: &Path)
         }
     }
     written_as(&mut words, choices, kind);
+    let is_animation = kind == FileKind::Glb && choices.contents == Contents::Animation;
+    if let Some((path, shape)) = body.filter(|_| kind.has_bones() && !is_animation) {
+        option(&mut words, "--character", text(path)?, true);
+        let numbers: Vec<String> = shape.iter().map(f32::to_string).collect();
+        option(&mut words, "--shape", numbers.join(","), shape.iter().any(|number| *number != 0.0));
+    }
     if let Some(prompt) = last {
         // Where options end, a prompt may begin with a hyphen.
         if prompt.starts_with('-') {

@@ -1,5 +1,6 @@
 //! The panels: functions from what the window knows to what the user wants, and how they share the window.
 
+mod body;
 mod dialogs;
 mod export;
 mod inspector;
@@ -16,6 +17,7 @@ mod timeline;
 mod toasts;
 mod top_bar;
 mod transport;
+mod view_menu;
 
 pub(crate) use prompt_bar::prompt_id;
 

@@ -39,6 +39,12 @@ pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose) -> Vec<Action> {
     let (title, sentence, go, action): (_, _, _, fn(PathBuf) -> Action) = match purpose {
         Purpose::Open => ("Open a project", "A .zoetrope file: takes, clips and everything done to them.", "Open", Action::Open),
         Purpose::Import => ("Import a motion", "A .bvh, .glb, .npz or .npy file becomes a take.", "Import", Action::Import),
+        Purpose::Body => (
+            "Your own body",
+            "A file of SMPL, SMPL-H or SMPL-X from its makers takes the mannequin's place, here and in exports. Only its arrays are read.",
+            "Open",
+            Action::LoadBody,
+        ),
         Purpose::Save | Purpose::Export | Purpose::ExportFolder => {
             ("Save the project", "Takes, clips and everything done to them, in one .zoetrope file.", "Save", Action::Save)
         }
@@ -57,12 +63,12 @@ pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose) -> Vec<Action> {
         });
     });
     let fits = match purpose {
-        Purpose::Import => path.file_name().is_some(),
+        Purpose::Import | Purpose::Body => path.file_name().is_some(),
         Purpose::Open | Purpose::Save | Purpose::Export | Purpose::ExportFolder => {
             path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING)) && path.file_stem().is_some()
         }
     };
-    if !fits && purpose != Purpose::Import {
+    if !fits && !matches!(purpose, Purpose::Import | Purpose::Body) {
         ui.label(faint("The name ends in .zoetrope."));
     }
     actions.extend(buttons(ui, &[(go, fits, action(path.to_owned())), ("Cancel", true, Action::CloseDialog)]));

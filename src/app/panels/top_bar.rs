@@ -3,6 +3,7 @@
 use super::View;
 use super::menu::menu;
 use super::parts::{TextButton, choices, divider, row};
+use super::view_menu::view_menu;
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, draw, icon_button};
 use crate::app::session::ModelState;
@@ -86,6 +87,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         actions.push(Action::Show(Figure::Mannequin));
     }
     divider(ui);
+    actions.extend(view_menu(ui, view));
     if icon_button(ui, Icon::Follow, "Follow the character (F)", 30.0, on(session.follow)).clicked() {
         actions.push(Action::Camera(CameraMove::Follow(!session.follow)));
     }

@@ -8,6 +8,7 @@ use crate::app::export::work::{Batch, WorkOutcome};
 use crate::app::export::{ExportChoices, ExportOf, FileKind};
 use crate::app::scene;
 use crate::app::toast::ToastKind;
+use crate::formats::WriteOptions;
 use crate::motion::FPS;
 use crate::pipeline::Request;
 use crate::stage::Shown;
@@ -120,7 +121,7 @@ impl Session {
                 request.map(|request| Source::Made { request, model }).or_else(|| of_project(self.shown_index(), None))
             }
         };
-        command_line(&source?, &self.settings.export, path)
+        command_line(&source?, &self.settings.export, self.body().map(|body| (body.path(), body.shape())), path)
     }
 
     pub(super) fn open_export(&mut self) {
@@ -196,7 +197,8 @@ impl Session {
             return self.film(kind, path);
         }
         self.errands += 1;
-        let options = Box::new(self.settings.export.write_options(kind, take.provenance.clone()));
+        let options = self.settings.export.write_options(kind, take.provenance.clone());
+        let options = Box::new(WriteOptions { character: self.character(), ..options });
         vec![Effect::Export { take, options, path }]
     }
 
@@ -220,6 +222,7 @@ impl Session {
         let kind = if self.settings.export.kind.is_film() { FileKind::default() } else { self.settings.export.kind };
         let file = |(take, stem): (Take, String)| {
             let options = self.settings.export.write_options(kind, take.provenance.clone());
+            let options = WriteOptions { character: self.character(), ..options };
             (take, options, format!("{stem}.{}", kind.ending()))
         };
         let files: Vec<_> = takes.into_iter().zip(stems).map(file).collect();

@@ -3,9 +3,11 @@
 //! [`Session::apply`] is the one place where actions change it; what has to happen outside comes back as [`Effect`]s.
 //! [`Session::hear`] takes in what the generator tells.
 
+mod body;
 mod export;
 mod generation;
 mod list;
+mod overlays;
 mod project;
 mod rating;
 mod row;
@@ -13,9 +15,11 @@ mod selection;
 mod sketch;
 mod timeline;
 
+pub use body::{Body, SHAPES};
 pub use export::Work;
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
+pub use overlays::{ONION_FRAMES, Overlay, Overlays};
 pub use project::{Next, Purpose};
 pub use rating::Rating;
 pub use row::{Member, Row};
@@ -210,6 +214,8 @@ pub enum Effect {
     Forget,
     /// Bring back what a window left behind that died, or let it go.
     Recover(bool),
+    /// Read a body.
+    LoadBody(PathBuf),
     /// Save a picture of the window.
     Screenshot(PathBuf),
     /// Close the window.
@@ -253,6 +259,8 @@ pub struct Session {
     pub player: Player,
     /// What stands on the stage.
     pub figure: Figure,
+    /// The user's own body, where one is worn.
+    body: Option<Body>,
     /// Whether the camera follows.
     pub follow: bool,
     /// Whether the window fills the screen.
@@ -297,6 +305,7 @@ impl Session {
             showing: Showing::Nothing,
             player: Player::default(),
             figure: Figure::Mannequin,
+            body: None,
             follow: true,
             full_screen: false,
             dialog: Dialog::None,
@@ -468,6 +477,13 @@ impl Session {
                 return vec![Effect::Camera(camera_move)];
             }
             Action::Show(figure) => self.figure = figure,
+            Action::Overlay(overlay, on) => self.settings.overlays.set(overlay, on),
+            Action::OnionFrames(frames) => self.settings.overlays.set_onion_frames(frames),
+            Action::Quality(quality) => self.settings.quality = quality,
+            Action::OpenBody => self.ask_file(Purpose::Body, None),
+            Action::LoadBody(path) => return self.load_body(path),
+            Action::BodyShape(number, deviations) => self.shape_body(number, deviations),
+            Action::DropBody => self.body = None,
             Action::FullScreen(full_screen) => {
                 self.full_screen = full_screen;
                 return vec![Effect::FullScreen(full_screen)];

@@ -26,6 +26,8 @@ pub enum Purpose {
     Open,
     /// A motion becomes a take.
     Import,
+    /// A body takes the mannequin's place.
+    Body,
 }
 
 /// What comes when the project is left.
@@ -97,6 +99,7 @@ impl Session {
         let path = match purpose {
             Purpose::Save => self.kept.path.clone().unwrap_or_else(|| PathBuf::from(UNTITLED).with_extension(PROJECT_ENDING)),
             // Its folder is a good place to begin.
+            Purpose::Body => self.body().map_or_else(PathBuf::new, |body| body.path().to_owned()),
             Purpose::Open | Purpose::Import => self.kept.path.clone().map(|path| path.with_file_name("")).unwrap_or_default(),
             Purpose::Export | Purpose::ExportFolder => return self.open_export(),
         };

@@ -12,6 +12,7 @@ mod weights;
 use super::Character;
 use crate::motion::REST_OFFSETS_M;
 use glam::{Vec3, vec3};
+use std::sync::Arc;
 
 /// Cell of the first, fine mesh, metres.
 const CELL_M: f32 = 0.003;
@@ -44,6 +45,7 @@ pub fn make() -> Character {
         joints,
         weights,
         colors,
+        pose_shapes: Arc::default(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::{Character, check};
 use super::surface_nets::Net;
 use crate::motion::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M, skeleton::MIRRORED};
 use glam::Vec3;
+use std::sync::Arc;
 
 /// Weight of every joint at one place.
 type Full = [f32; JOINT_COUNT];
@@ -35,8 +36,16 @@ fn unfold(weights: &mut Vec<Full>, mesh: &Net, normals: &[Vec3], twin: &[u32], n
     let normals = normals.to_vec();
     let across = check::neighbours(&triangles);
     let colors = Vec::new();
-    let mut trial =
-        Character { rest_offsets_m: REST_OFFSETS_M, positions_m, normals, triangles, joints: Vec::new(), weights: Vec::new(), colors };
+    let mut trial = Character {
+        rest_offsets_m: REST_OFFSETS_M,
+        positions_m,
+        normals,
+        triangles,
+        joints: Vec::new(),
+        weights: Vec::new(),
+        colors,
+        pose_shapes: Arc::default(),
+    };
     for round in 0..ROUNDS {
         (trial.joints, trial.weights) = weights.iter().enumerate().map(|(v, full)| strongest(full, twin[v] as usize == v)).unzip();
         let mut is_tight = vec![false; twin.len()];
