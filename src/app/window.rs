@@ -408,7 +408,7 @@ fn draw_panels(
     let window = ctx.viewport_rect();
     let places = Places::in_window(window, Shape::of(&state));
     let free = match (state.rating(), state.row()) {
-        (Some(_), _) => panels::free_of_rating(window),
+        (Some(rating), _) => panels::free_of_rating(window, rating),
         (None, Some(_)) => places.beside_lists(),
         (None, None) => places.free,
     };

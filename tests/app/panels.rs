@@ -376,7 +376,7 @@ fn the_projects_menu_has_what_can_be_done_with_files() {
     let mut session = session_with(&["a walk"]);
     session.settings.recent = vec!["scenes/park.zoetrope".into()];
     let mut harness = harness(session);
-    harness.get_by_label("untitled ▾").click();
+    harness.get_by_label("untitled ⏷").click();
     harness.run_steps(4);
     let entries = ["New project", "Open…", "Save", "Save as…", "Import a motion…", "Keys", "Close"];
     let missing: Vec<_> = entries.iter().filter(|entry| harness.query_all_by_label_contains(entry).next().is_none()).collect();

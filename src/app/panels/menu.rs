@@ -11,7 +11,7 @@ use std::path::Path;
 pub(super) fn menu(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let session = view.session;
     let mut actions = Vec::new();
-    let name = RichText::new(format!("{} ▾", session.project_name())).font(theme::regular(13.5)).color(TEXT_SOFT);
+    let name = RichText::new(format!("{} ⏷", session.project_name())).font(theme::regular(13.5)).color(TEXT_SOFT);
     let response = ui
         .menu_button(name, |ui| {
             ui.set_min_width(250.0);

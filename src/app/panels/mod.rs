@@ -139,7 +139,7 @@ pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
 
 /// Nothing but the two clips and their scores: whoever rates sees no names.
 fn raters_window(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Action> {
-    let (place, free) = rating::places(ui.max_rect());
+    let (place, free) = rating::places(ui.max_rect(), rating);
     let mut actions = stage_view::stage_view(ui, view);
     actions.extend(at(ui, place, |ui| rating::rating(ui, view, rating)));
     actions.extend(toasts::toasts(ui, view, free));
@@ -149,8 +149,8 @@ fn raters_window(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Action> {
 }
 
 /// What a rater's panel does not cover.
-pub(crate) fn free_of_rating(window: Rect) -> Rect {
-    rating::places(window).1
+pub(crate) fn free_of_rating(window: Rect, rating: &Rating) -> Rect {
+    rating::places(window, rating).1
 }
 
 /// A user interface over the whole window, behind everything.

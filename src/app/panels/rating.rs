@@ -5,19 +5,27 @@ use super::dialogs::path_field;
 use super::parts::{TextButton, card, choices, faint, row, soft};
 use crate::app::Action;
 use crate::app::session::Rating;
-use crate::app::theme::{self, ACCENT, GAP, TEXT};
+use crate::app::theme::{self, ACCENT, EDGE, GAP, SUNKEN, TEXT};
 use crate::rating::{CRITERIA, SCORES};
-use bevy_egui::egui::{Align, Grid, Id, Key, Label, Layout, Rect, RichText, TextEdit, Ui, pos2, vec2};
+use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Label, Layout, Margin, Rect, RichText, Stroke, TextEdit, Ui, pos2, vec2};
 use std::path::Path;
 
-const HEIGHT: f32 = 216.0;
-const WIDTH: f32 = 760.0;
+/// Without the prompt, which takes the lines that it needs.
+const HEIGHT: f32 = 232.0;
+const WIDTH: f32 = 900.0;
+const LINE_HEIGHT: f32 = 19.0;
+/// Width of a letter of the prompt on average, points.
+const LETTER_WIDTH: f32 = 7.4;
+const MOST_LINES: f32 = 4.0;
 
 /// Where the panel lies, and what it leaves free.
-pub(super) fn places(window: Rect) -> (Rect, Rect) {
+pub(super) fn places(window: Rect, rating: &Rating) -> (Rect, Rect) {
     let inner = window.shrink(GAP);
     let width = WIDTH.min(inner.width());
-    let place = Rect::from_min_size(pos2(inner.center().x - width / 2.0, inner.bottom() - HEIGHT), vec2(width, HEIGHT));
+    let letters = prompt(rating).chars().count() as f32;
+    let lines = (letters * LETTER_WIDTH / (width - 24.0)).ceil().clamp(1.0, MOST_LINES);
+    let size = vec2(width, HEIGHT + lines * LINE_HEIGHT);
+    let place = Rect::from_min_size(pos2(inner.center().x - width / 2.0, inner.bottom() - size.y), size);
     (place, Rect::from_min_max(window.min, pos2(window.right(), place.top())))
 }
 
@@ -37,14 +45,12 @@ pub(super) fn rating(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Actio
                 }
             });
         });
-        let Some((pair, _)) = &rating.pair else {
+        if rating.pair.is_none() {
             ui.label(RichText::new("All pairs are rated. Thank you.").font(theme::medium(16.0)).color(TEXT));
             ui.label(soft("Others can rate the same study under their own names; the results say how much you agree."));
             return actions;
-        };
-        let prompt = &rating.study.prompts()[pair.prompt].prompt;
-        let text = RichText::new(prompt).font(theme::medium(15.0)).color(TEXT);
-        ui.add(Label::new(text).truncate()).on_hover_text(prompt);
+        }
+        ui.add(Label::new(RichText::new(prompt(rating)).font(theme::medium(14.0)).color(TEXT)).wrap());
         actions.extend(scores(ui, view, rating));
         row(ui, 34.0, |ui| {
             ui.label(faint("Keys 1 to 4 score in turn: 1 is poor, 4 is excellent. Backspace takes back, Space plays, Enter goes on."));
@@ -57,6 +63,11 @@ pub(super) fn rating(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Actio
         });
         actions
     })
+}
+
+/// What the two were asked to do.
+fn prompt(rating: &Rating) -> &str {
+    rating.pair.as_ref().map_or("", |(pair, _)| &rating.study.prompts()[pair.prompt].prompt)
 }
 
 fn scores(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Action> {
@@ -76,7 +87,7 @@ fn scores(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Action> {
                     if let Some(score) = choices(ui, &options, rating.said[side][criterion]) {
                         actions.push(Action::Score { side, criterion, score });
                     }
-                    let mark = if next == Some((side, criterion)) { "◂" } else { "" };
+                    let mark = if next == Some((side, criterion)) { "←" } else { "" };
                     ui.label(RichText::new(mark).color(ACCENT));
                 });
             }
@@ -96,7 +107,7 @@ pub(super) fn dialog(ui: &mut Ui, folder: &Path, rater: &str) -> Vec<Action> {
     let mut actions = Vec::new();
     ui.set_width(460.0);
     ui.label(RichText::new("Rate two models").font(theme::medium(18.0)).color(TEXT));
-    ui.label(soft("Clips of two models come side by side, and nobody says whose they are."));
+    ui.label(soft("Clips of two models side by side, and nobody says whose they are."));
     ui.label(faint("`zoetrope rate clips MODEL MODEL -o FOLDER` makes them."));
     ui.add_space(4.0);
     ui.label(faint("Folder of the study"));
@@ -104,7 +115,8 @@ pub(super) fn dialog(ui: &mut Ui, folder: &Path, rater: &str) -> Vec<Action> {
     let folder = written.clone().unwrap_or_else(|| folder.to_owned());
     ui.label(faint("Your name"));
     let mut name = rater.to_owned();
-    let response = ui.add(TextEdit::singleline(&mut name).id(Id::new("rater")).desired_width(f32::INFINITY));
+    let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
+    let response = ui.add(TextEdit::singleline(&mut name).id(Id::new("rater")).desired_width(f32::INFINITY).frame(frame));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if written.is_some() || response.changed() {
         actions.push(Action::RatingForm { folder: folder.clone(), rater: name.clone() });
