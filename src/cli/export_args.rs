@@ -24,7 +24,7 @@ pub struct ExportArgs {
     #[arg(long)]
     pub skeleton_only: bool,
     /// No more than the animation, on nodes of the joints' names (GLB only)
-    #[arg(long, conflicts_with_all = ["skeleton_only", "character"])]
+    #[arg(long, conflicts_with = "skeleton_only")]
     pub animation_only: bool,
     /// A bone under the pelvis that carries the ground motion (BVH, GLB) [default: yes with unreal names, else no]
     #[arg(long, value_name = "yes|no", value_parser = BoolishValueParser::new())]
