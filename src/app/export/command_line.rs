@@ -63,8 +63,7 @@ pub fn command_line(source: &Source<'_>, choices: &ExportChoices, body: Option<(
         }
     }
     written_as(&mut words, choices, kind);
-    let is_animation = kind == FileKind::Glb && choices.contents == Contents::Animation;
-    if let Some((path, shape)) = body.filter(|_| kind.has_bones() && !is_animation) {
+    if let Some((path, shape)) = body.filter(|_| kind.has_bones()) {
         option(&mut words, "--character", text(path)?, true);
         let numbers: Vec<String> = shape.iter().map(f32::to_string).collect();
         option(&mut words, "--shape", numbers.join(","), shape.iter().any(|number| *number != 0.0));
