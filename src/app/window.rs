@@ -7,6 +7,7 @@ use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
 use super::script::{Busy, Script};
 use super::session::{Dialog, Effect, Purpose, Session};
+use super::settings::SCALES;
 use super::toast::ToastKind;
 use super::{Action, AppError, Launch, prompts, scene, theme};
 use crate::generator::protocol::{Command, Event};
@@ -35,6 +36,9 @@ const LONGEST_STEP_SECS: f32 = 0.25;
 const RESTING_INTERVAL: Duration = Duration::from_millis(200);
 /// A software adapter draws no faster, so that the generator gets the processor.
 const SOFTWARE_INTERVAL: Duration = Duration::from_millis(66);
+
+/// The panels find room in a window of this size, points.
+const LEAST_SIZE: (f32, f32) = (900.0, 560.0);
 
 /// What a demo does, over and over, until somebody takes over.
 const DEMO: &str = include_str!("../../assets/demos/showreel.ron");
@@ -130,7 +134,7 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
         resolution: WindowResolution::new(1280, 720),
         present_mode: PresentMode::AutoVsync,
         mode,
-        resize_constraints: WindowResizeConstraints { min_width: 900.0, min_height: 560.0, ..default() },
+        resize_constraints: WindowResizeConstraints { min_width: LEAST_SIZE.0, min_height: LEAST_SIZE.1, ..default() },
         ..default()
     };
     // A script's pictures are of the end of a move, not of its middle.
@@ -404,7 +408,9 @@ fn draw_panels(
         // Fonts are there from the next pass on.
         return Ok(());
     }
-    ctx.set_zoom_factor(state.settings.scale);
+    // Never so large that the panels have no room.
+    let whole = ctx.viewport_rect().size() * ctx.zoom_factor();
+    ctx.set_zoom_factor(state.settings.scale.min(whole.x / LEAST_SIZE.0).min(whole.y / LEAST_SIZE.1).max(*SCALES.start()));
     let window = ctx.viewport_rect();
     let places = Places::in_window(window, Shape::of(&state));
     let free = match (state.rating(), state.row()) {
