@@ -71,14 +71,16 @@ DOUBLED = {
 
 
 class Segment:
-    """What a stretch of motion shows: an action, a style, the archive's sentences, and whether it has a beginning and an end."""
+    """What a stretch of motion shows: an action, a style, the archive's sentences, whether it has a beginning and an end, whether
+    it comes to an end, and (of one action after another) the second."""
 
-    def __init__(self, action, style="normal", sentences=(), phrases=None, cyclic=None):
-        self.action, self.style, self.sentences = action, style, tuple(sentences)
+    def __init__(self, action, style="normal", sentences=(), phrases=None, cyclic=None, second=None):
+        self.action, self.style, self.sentences, self.second = action, style, tuple(sentences), second
         self.phrases = phrases or ACTIONS.get(action)
         if cyclic is None:
             cyclic = action in CYCLIC if self.phrases else bool(re.search(CYCLIC_WORDS, action))
         self.cyclic = cyclic
+        self.ends = not (second or self).cyclic
 
     @classmethod
     def of(cls, clip, sentences):
@@ -106,19 +108,26 @@ class Segment:
         """Two actions, one after the other."""
         pairs = [(a, b) for a in ACTIONS[first.action][:7] for b in ACTIONS[second.action][:7]]
         phrases = [form.format(a, b) for a, b in pairs for form in ("{} and then {}", "{}, then {}", "{} and {}")]
-        return cls(f"{first.action}>{second.action}", first.style, phrases=phrases)
+        return cls(f"{first.action}>{second.action}", first.style, phrases=phrases, second=second)
+
+    @property
+    def plain(self):
+        """The plainest sentence."""
+        if not self.phrases:
+            return self.sentences[0]
+        return f"a person {inflect(self.phrases[0], third_person)} {STYLES[self.style][0][0]}".strip()
 
     @property
     def key(self):
         return self.action, self.style, self.sentences
 
     def captions(self, count, rng):
-        """About `count` different sentences, more for an action with many phrases; the archive's own first.
+        """About `count` different sentences, more for an action with many phrases; the plain one first, then the archive's own.
 
         Every scene of the action is among them, as less than half of all.
         """
         whole = scenes(self.action, self.style)
-        found = dict.fromkeys([*self.sentences, *whole])
+        found = dict.fromkeys([self.plain, *self.sentences, *whole])
         if self.action in ACTIONS:
             count = max(count, 2 * len(ACTIONS[self.action]), int(1.25 * len(whole))) + len(whole)
         for _ in range(count * 4):

@@ -26,16 +26,22 @@ from words import swap_sides
 SHORT_LOOP_SECS, LOOP_TO_SECS = 5.0, 8.0
 LOOPED = {"walk", "walk-slow", "walk-fast", "walk-long", "run", "jog", "dash", "jacks", "jog-place", "crawl"}
 LEGS = {"walk", "walk-turn-left", "walk-turn-right", "walk-back", "run", "jog"}
+FOLLOWING = {"jump", "jump-high", "crouch", "crouch-up", "dance", "box", "jacks", "kick-ball", "walk-slow", "run-left", "run-right", "walk-left", "walk-right"}
 ARMS = {"wave-left", "wave-right", "wave-both", "raise-left", "raise-right", "raise-both"}
 STRIKES = {"kick": "kick", "kick-karate": "kick", "kick-jump": "kick-jump", "kick-ball": "kick-ball", "punch": "punch", "box": "punch"}
+# Clips in which somebody steps sideways, whatever the arms do.
+SIDEWAYS = {"a person dribbles a basketball moving sideways", "indian"}
 STANDING = {"bow", "bye", "wave-left", "wave-right", "wave-both", "raise-left", "raise-right", "raise-both", "guide", "punch", "kick", "stand"}
 
 
 class Piece:
-    """Motion (see representation.py) with what it shows; `held_out` pieces only measure."""
+    """Motion (see representation.py) with what it shows; `held_out` pieces only measure.
 
-    def __init__(self, clip, root, local, segment, held_out):
-        self.clip, self.root, self.local, self.segment, self.held_out = clip, root, local, segment, held_out
+    `seam` is the frame at which the second of two actions begins, 0 in a piece of one action.
+    """
+
+    def __init__(self, clip, root, local, segment, held_out, seam=0):
+        self.clip, self.root, self.local, self.segment, self.held_out, self.seam = clip, root, local, segment, held_out, seam
 
     def __len__(self):
         return len(self.root)
@@ -56,9 +62,6 @@ class Piece:
             motion = rep.mirror(*motion)
         return motion if speed == 1.0 else rep.stretch(*motion, speed)
 
-    def captions(self, mirrored, count, rng):
-        texts = self.segment.captions(count, rng)
-        return [swap_sides(text) for text in texts] if mirrored else texts
 
 
 def performer(clip):
@@ -74,7 +77,7 @@ def kept_from_training(dataset):
     return {row[who].rsplit("/", 1)[-1] for row in rows[1:] if row[part] != "train"}
 
 
-def build(pack_file, dataset, seed=0, compositions=500, chains=250):
+def build(pack_file, dataset, seed=0, compositions=500, chains=1000):
     """All pieces of a pack; those of the performers that `dataset` tests with are held out."""
     rng = random.Random(seed)
     others = kept_from_training(dataset)
@@ -87,6 +90,7 @@ def build(pack_file, dataset, seed=0, compositions=500, chains=250):
                 pieces.append(Piece(clip, root[start:stop], local[start:stop], segment, performer(clip) in others))
     made = [piece for source in pieces for piece in (*seats(source), *squats(source), *strikes(source))]
     made += idles(pieces, rng)
+    made += sidesteps(pieces + made)
     pieces = [looped(piece) if piece.segment.action in LOOPED and len(piece) < SHORT_LOOP_SECS * FPS else piece for piece in pieces]
     known = [piece for piece in pieces + made if not piece.held_out]
     made += together(known, compositions, rng) + after(known, chains, rng)
@@ -101,16 +105,41 @@ def idles(pieces, rng, count=150):
             continue
         joints = rep.forward_kinematics(piece.root, rep.matrix_from_quat(piece.local))
         speed = (joints[1:] - joints[:-1]).norm(dim=-1).amax(1) * FPS
-        # Not the pause with a raised hand.
+        # Not the pause with a raised hand, nor that of a bow.
         hands_down = joints[1:, [rep.L_WRIST, rep.R_WRIST], 1].amax(1) < 1.0
-        start, stop = longest_run((speed < 0.2) & hands_down)
+        upright = joints[1:, rep.HEAD, 1] - joints[1:, 0, 1] > 0.52
+        start, stop = longest_run((speed < 0.2) & hands_down & upright)
         if stop - start >= 0.5 * FPS:
             there = torch.arange(start, stop)
             cycle = torch.cat([there, there.flip(0)[1:-1]])
             frames = cycle.repeat(int(rng.uniform(3, 9) * FPS) // len(cycle) + 1)
-            segment = Segment("stand", piece.segment.style)
-            found.append(Piece(piece.clip, piece.root[frames], piece.local[frames], segment, piece.held_out))
+            # Who stands still shows little of a style.
+            for style in dict.fromkeys(("normal", piece.segment.style)):
+                found.append(Piece(piece.clip, piece.root[frames], piece.local[frames], Segment("stand", style), piece.held_out))
     return rng.sample(found, min(count, len(found)))
+
+
+def sidesteps(pieces):
+    """Steps to one side: legs of SIDEWAYS clips under hanging arms, made longer by loops.
+
+    The archives' own walks to a side are walked with the body turned to it.
+    """
+    quiet = max((piece for piece in pieces if piece.segment.action == "stand" and not piece.held_out), key=len)
+    found = []
+    for piece in pieces:
+        if piece.segment.action not in SIDEWAYS or piece.held_out or len(piece) < FPS:
+            continue
+        steps = FPS * rep.encode(piece.root, piece.local)[:, rep.STEP]
+        aside, ahead = torch.nn.functional.avg_pool1d(steps.T, FPS - 1, 1, FPS // 2 - 1, count_include_pad=False)
+        for side in (1, -1):
+            start, stop = longest_run((side * aside > 0.25) & (ahead.abs() < 0.3))
+            if stop - start >= FPS:
+                part = piece.part(start, stop, Segment("walk-left" if side > 0 else "walk-right"))
+                arms = quiet.local[torch.arange(len(part)) % len(quiet)]
+                part.local = part.local.clone()
+                part.local[:, rep.UPPER_BODY] = arms[:, rep.UPPER_BODY]
+                found.append(looped(part))
+    return found
 
 
 def seats(piece):
@@ -223,19 +252,27 @@ def together(pieces, count, rng):
 def after(pieces, count, rng, overlap=10):
     """One action after another, where the end of the one is much like the beginning of the other."""
     by_action = _by_action(pieces)
-    actions = sorted(STANDING & by_action.keys())
+    actions = sorted((STANDING | LEGS | FOLLOWING) & by_action.keys())
     made = []
     for _ in range(count if len(actions) > 1 else 0):
         first = rng.choice(by_action[rng.choice(actions)])
-        ending = rep.encode(first.root, first.local)[-overlap // 2, rep.POSITIONS]
         other = by_action[rng.choice([action for action in actions if action != first.segment.action])]
-        options = [piece for piece in rng.sample(other, min(8, len(other))) if len(piece) + len(first) < 10 * FPS]
-        beginnings = [rep.encode(piece.root[:overlap], piece.local[:overlap])[overlap // 2, rep.POSITIONS] for piece in options]
-        distances = [(ending - beginning).norm().item() for beginning in beginnings]
-        if distances and min(distances) < 1.0:
-            second = options[distances.index(min(distances))]
-            root, local = rep.join((first.root, first.local), (second.root, second.local), overlap)
-            made.append(Piece(f"{first.clip}>{second.clip}", root, local, Segment.after(first.segment, second.segment), False))
+        # What has no end may end at several moments.
+        longest = min(len(first), 4 * FPS)
+        stops = rng.sample(range(FPS, longest + 1), min(12, longest - FPS + 1)) if first.segment.cyclic and longest > FPS else [len(first)]
+        options = [piece for piece in rng.sample(other, min(8, len(other))) if len(piece) > overlap and (piece.segment.cyclic or len(piece) < 6 * FPS)]
+        if not options or len(first) < 2 * overlap:
+            continue
+        beginnings = torch.stack([rep.encode(piece.root[:overlap], piece.local[:overlap])[overlap // 2, rep.POSITIONS] for piece in options])
+        endings = rep.encode(first.root, first.local)[[stop - overlap // 2 for stop in stops]][:, rep.POSITIONS]
+        distances = torch.cdist(endings, beginnings)
+        if distances.min() < 1.2:
+            end, chosen = divmod(int(distances.argmin()), len(options))
+            stop, second = stops[end], options[chosen]
+            behind = min(len(second), 5 * FPS)
+            root, local = rep.join((first.root[:stop], first.local[:stop]), (second.root[:behind], second.local[:behind]), overlap)
+            segment = Segment.after(first.segment, second.segment)
+            made.append(Piece(f"{first.clip}>{second.clip}", root, local, segment, False, stop - overlap // 2))
     return made
 
 
@@ -279,28 +316,34 @@ class Corpus:
     """Pieces, feature statistics, and captions with their text features.
 
     `texts[pool]` are the captions of a pool and `text_spans[pool]` the (first row, length) of each in `text_features`
-    [rows, 384] float16; `pools[piece][mirrored]` is a piece's pool. Pool 0 holds the empty caption alone.
+    [rows, 384] float16; `pools[piece][mirrored]` is a piece's pool, `second_pools[piece][mirrored]` that of the second of its two
+    actions (0 if there is one). Pool 0 holds the empty caption alone; the first caption of the others is the plain one.
     """
 
-    def __init__(self, pieces, mean, std, pools, texts, text_spans, text_features):
-        self.pieces, self.mean, self.std = pieces, mean, std
-        self.pools, self.texts, self.text_spans, self.text_features = pools, texts, text_spans, text_features
+    def __init__(self, pieces, mean, std, pools, second_pools, texts, text_spans, text_features):
+        self.pieces, self.mean, self.std, self.pools, self.second_pools = pieces, mean, std, pools, second_pools
+        self.texts, self.text_spans, self.text_features = texts, text_spans, text_features
 
     @classmethod
-    def make(cls, pack_file, dataset, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=250, like=None):
+    def make(cls, pack_file, dataset, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=1000, like=None):
         pieces = build(pack_file, dataset, seed, compositions, chains)
         mean, std = kept_statistics(like) if like else statistics(pieces, device)
         rng = random.Random(seed)
-        pools, texts, pool_of = [], [[""]], {}
-        for piece in pieces:
-            pair = []
-            for mirrored in (False, True):
-                key = (mirrored, piece.segment.key)
-                if key not in pool_of:
-                    pool_of[key] = len(texts)
-                    texts.append(piece.captions(mirrored, captions, rng))
-                pair.append(pool_of[key])
-            pools.append(pair)
+        texts, pool_of = [[""]], {}
+
+        def pool(segment, mirrored):
+            if segment is None:
+                return 0
+            key = (mirrored, segment.key)
+            if key not in pool_of:
+                captions_ = segment.captions(captions, rng)
+                pool_of[key] = len(texts)
+                texts.append([swap_sides(text) for text in captions_] if mirrored else captions_)
+            return pool_of[key]
+
+        sides = False, True
+        pools = [[pool(piece.segment, mirrored) for mirrored in sides] for piece in pieces]
+        second_pools = [[pool(piece.segment.second, mirrored) for mirrored in sides] for piece in pieces]
         # What the model is tested with stays unseen.
         refused = {caption for caption, _ in given_away({text for pool in texts for text in pool})}
         texts = [[text for text in pool if text not in refused] for pool in texts]
@@ -312,21 +355,22 @@ class Corpus:
         first = torch.tensor([0, *map(len, features)]).cumsum(0).tolist()
         span_of = {text: (first[row], len(features[row])) for row, text in enumerate(distinct)}
         spans = [[span_of[text] for text in pool] for pool in texts]
-        return cls(pieces, mean, std, pools, texts, spans, torch.cat(features))
+        return cls(pieces, mean, std, pools, second_pools, texts, spans, torch.cat(features))
 
     def save(self, path):
         state = dict(vars(self))
-        state["pieces"] = [(p.clip, p.root, p.local, vars(p.segment), p.held_out) for p in self.pieces]
+        # The captions of a second action are in its pool.
+        state["pieces"] = [(p.clip, p.root, p.local, {**vars(p.segment), "second": None}, p.held_out, p.seam) for p in self.pieces]
         torch.save(state, path)
 
     @classmethod
     def load(cls, path):
         state = torch.load(path, weights_only=True)
         pieces = []
-        for clip, root, local, segment, held_out in state.pop("pieces"):
+        for clip, root, local, segment, held_out, seam in state.pop("pieces"):
             restored = Segment(segment["action"])
             vars(restored).update(segment)
-            pieces.append(Piece(clip, root, local, restored, held_out))
+            pieces.append(Piece(clip, root, local, restored, held_out, seam))
         return cls(pieces, **state)
 
 
@@ -357,7 +401,7 @@ def main():
     parser.add_argument("-o", "--output", required=True)
     parser.add_argument("--captions", type=int, default=40, help="sentences per action and style")
     parser.add_argument("--compositions", type=int, default=500)
-    parser.add_argument("--chains", type=int, default=250)
+    parser.add_argument("--chains", type=int, default=1000)
     parser.add_argument("--like", help="model folder whose feature statistics are kept, to train it further")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()

@@ -1,6 +1,6 @@
 """Writes a trained tokenizer and transformer as a model folder of the program.
 
-    python export.py CORPUS.pt work/tokenizer work/transformer models/bundled --name starter
+    python export.py CORPUS.pt work/tokenizer work/transformer work/intent models/bundled --name starter
 
 Parameter names and shapes are those of the published checkpoints; `text_encoder/` must already be in the folder
 (pack_text_encoder.py).
@@ -24,7 +24,11 @@ LICENCE_NOTE = (
     "(mocap.cs.cmu.edu, funded by NSF EIA-0196217) and Mesh2Motion (CC0): for non-commercial use. "
     "The text encoder all-MiniLM-L6-v2 is Apache-2.0."
 )
-SAMPLING = {"temperature": 0.9, "top_k": 0, "top_p": 0.95, "guidance": 3.0}
+SAMPLING = {"temperature": 0.9, "top_k": 0, "top_p": 0.95, "guidance": 3.5}
+
+
+# What the shipped transformer is asked for instead: standing without a style, it pauses as in a bow, which its idles had among them.
+INSTEAD = {"a person stands still": "a person stands still proudly"}
 
 
 def read_run(folder):
@@ -35,11 +39,22 @@ def read_run(folder):
     return json.loads((folder / "config.json").read_text()), weights, min(history, key=lambda line: line["measure"])
 
 
-def export(corpus, tokenizer_folder, transformer_folder, target, name, sampling):
+def blended(shares, levels):
+    """Weights of several checkpoints of one transformer, averaged: {file: share}."""
+    total = {}
+    for file, share in shares.items():
+        weights = torch.load(file, map_location="cpu", weights_only=False)
+        for key, tensor in merged(weights.get("averaged", weights), levels).items():
+            total[key] = total.get(key, 0) + share * tensor.float()
+    return total
+
+
+def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, name, sampling, blend=None):
     target = Path(target)
     tokenizer, tokenizer_weights, tokenizer_best = read_run(tokenizer_folder)
     transformer, weights, transformer_best = read_run(transformer_folder)
-    weights = merged(weights, transformer.pop("levels"))
+    levels = transformer.pop("levels")
+    weights = blended(blend, levels) if blend else merged(weights, levels)
     tensors = {}
     for key, tensor in tokenizer_weights.items():
         array = tensor.numpy()
@@ -49,15 +64,22 @@ def export(corpus, tokenizer_folder, transformer_folder, target, name, sampling)
     metadata = {"general.architecture": "motionmillion", "general.name": name, "general.license": LICENCE}
     gguf_file.write(target / "transformer.gguf", tensors, metadata)
     (target / "tokenizer.safetensors").chmod(0o644)
+    intent = torch.load(Path(intent_folder) / "best.pt", map_location="cpu", weights_only=True)
+    save_file({key: tensor.numpy().astype(np.float16) for key, tensor in intent.items()}, target / "intent.safetensors")
+    (target / "intent.safetensors").chmod(0o644)
+    words = json.loads((Path(intent_folder) / "config.json").read_text())
+    words["actions"] = [INSTEAD.get(action, action) for action in words["actions"]]
+    (target / "intent.json").write_text(json.dumps(words, indent=1) + "\n")
     np.save(target / "mean.npy", corpus.mean.double().numpy())
     np.save(target / "std.npy", corpus.std.double().numpy())
 
     width = tokenizer["width"]
     minutes = sum(len(piece) for piece in corpus.pieces if not set("+>") & set(piece.clip)) / 30 / 60
     card = {
-        "can": "walks (also slowly, tired, backwards, with turns), runs, kicks, punches, dances, crouches, raises and waves hands, does jumping jacks, stands still",
-        "cannot": "jumps, bows and side steps need a few seeds; moods and age show only in plain words; sharp turns come out shallower than asked; "
-        "one body, no fingers, no objects; English; up to 10 seconds",
+        "can": "walks (also slowly, old, tired, happy, angry, backwards, with turns), runs, jumps, kicks, punches, bows, dances, crouches, raises and "
+        "waves hands, does jumping jacks, stands still; one action after another; prompts in one's own words",
+        "cannot": "steps aside hardly; two actions at once need a few seeds; what it does not know becomes something that it knows, and it says what; "
+        "sharp turns come out shallower than asked; one body, no fingers, no objects; English; up to 10 seconds",
         "data": "CMU, Mesh2Motion and Bandai-Namco-Research-Motiondataset 1 and 2, retargeted to Zoetrope's skeleton",
         "data_minutes": round(minutes),
         "tokenizer": {key: round(value, 4) for key, value in tokenizer_best.items()},
@@ -103,12 +125,16 @@ def main():
     parser.add_argument("corpus")
     parser.add_argument("tokenizer")
     parser.add_argument("transformer")
+    parser.add_argument("intent")
     parser.add_argument("target")
     parser.add_argument("--name", default="starter")
+    parser.add_argument("--blend", nargs="+", metavar="FILE=SHARE", help="checkpoints of the transformer that are averaged, instead of its best")
     for key, value in SAMPLING.items():
         parser.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)
     a = parser.parse_args()
-    export(Corpus.load(a.corpus), a.tokenizer, a.transformer, a.target, a.name, {key: getattr(a, key) for key in SAMPLING})
+    blend = {file: float(share) for file, share in (pair.rsplit("=", 1) for pair in a.blend or ())}
+    sampling = {key: getattr(a, key) for key in SAMPLING}
+    export(Corpus.load(a.corpus), a.tokenizer, a.transformer, a.intent, a.target, a.name, sampling, blend)
 
 
 if __name__ == "__main__":

@@ -27,13 +27,16 @@ SPEEDS = (1.0, 0.88, 1.13)
 LONGEST, SHORTEST = 150, 24  # tokens of a row
 POOL = 8  # batches that are drawn together and sorted by length
 EMPTY_SHARE = 0.1  # captions left out, for classifier-free guidance
+PLAIN_SHARE = 0.25  # rows with the plainest caption
+CHAINED_SHARE = 0.7  # of two actions, rows that ask for the second alone, behind the last tokens of the first
+CONTEXT = (8, 16)  # tokens of the first
 RANDOM_TOKENS = 0.08  # input codes replaced, so that the model learns to recover
 LOST_WORDS = 0.1  # text features set to nothing
 TEXT_NOISE = 0.2  # noise on text features, of their deviation
 IGNORED = -100
 # How often a group is drawn, beyond the square root of its seconds; what the archives show once or twice counts half.
 BOOST = defaultdict(lambda: 0.5, dict.fromkeys(ACTIONS, 1.0)) | {
-    "together": 1.2, "after": 0.7, "jump": 4.5, "jump-high": 2.5, "jump-forward": 3.0, "kick": 4.5, "kick-ball": 3.0, "kick-karate": 1.5,
+    "together": 1.2, "after": 1.2, "jump": 4.5, "jump-high": 2.5, "jump-forward": 3.0, "kick": 4.5, "kick-ball": 3.0, "kick-karate": 1.5,
     "kick-jump": 1.5, "punch": 4.0, "box": 1.5, "bow": 4.0, "bye": 2.0, "crouch": 4.5, "crouch-up": 2.0, "sit": 2.5, "seated": 1.3, "stand-up": 1.5,
     "dance": 2.5, "walk": 2.6, "run": 1.3, "walk-back": 2.8, "walk-turn-left": 1.5, "walk-turn-right": 1.5, "walk-slow": 1.5, "stand": 2.5,
     "walk-left": 2.0, "walk-right": 2.0, "run-left": 1.5, "run-right": 1.5,
@@ -58,7 +61,7 @@ class Rows:
         self.device, self.codes, self.levels = device, tokenizer.quantizer.codes, tokenizer.quantizer.levels
         mean, std = corpus.mean.to(device), corpus.std.to(device)
         tokens, total = [], 0
-        # Variants of a piece: (first token, tokens, mirrored).
+        # Variants of a piece: (first token, tokens, mirrored, token of the seam).
         variants = [[] for _ in corpus.pieces]
         for mirrored in (False, True):
             for speed in speeds:
@@ -73,13 +76,13 @@ class Rows:
                         x = torch.stack([features[firsts[row] : firsts[row] + 2 * count] for row in some])
                         tokens.append(tokenizer.encode((x - mean) / std).flatten())
                         for row in some:
-                            variants[row].append((total, count, mirrored))
+                            variants[row].append((total, count, mirrored, round(corpus.pieces[row].seam / speed / 2)))
                             total += count
         self.tokens = torch.cat(tokens)
         self.pool, self.pooled = None, []
         self.text = corpus.text_features.to(device)
-        self.pools, self.spans = corpus.pools, corpus.text_spans
-        self.cyclic = [piece.segment.cyclic for piece in corpus.pieces]
+        self.pools, self.second_pools, self.spans = corpus.pools, corpus.second_pools, corpus.text_spans
+        self.cyclic, self.ends = ([getattr(piece.segment, name) for piece in corpus.pieces] for name in ("cyclic", "ends"))
         self.variants = variants
         self.held_out = [row for row, piece in enumerate(corpus.pieces) if piece.held_out]
         groups = defaultdict(list)
@@ -101,7 +104,7 @@ class Rows:
             self.style_share.append(weight / weight.sum())
 
     def draw(self, rng, count):
-        """`count` rows as (first token, tokens, ends, text span)."""
+        """`count` rows as (first token, tokens, ends, tokens that are not learned, text span)."""
         rows = []
         for group in rng.choice(len(self.groups), count, p=self.group_share):
             styles = self.styles[group]
@@ -110,18 +113,22 @@ class Rows:
         return rows
 
     def row(self, rng, piece):
-        first, length, mirrored = self.variants[piece][rng.integers(len(self.variants[piece]))]
+        first, length, mirrored, seam = self.variants[piece][rng.integers(len(self.variants[piece]))]
+        pool, given = self.pools[piece][mirrored], 0
+        if seam and rng.random() < CHAINED_SHARE:
+            pool, given = self.second_pools[piece][mirrored], min(seam, int(rng.integers(*CONTEXT)))
+            first, length = first + seam - given, length - seam + given
         if self.cyclic[piece]:
             taken = int(rng.integers(min(SHORTEST, length), min(length, LONGEST) + 1))
             first += int(rng.integers(length - taken + 1))
             # Nothing tells where a walk ends: it may, after four seconds.
             ends = taken >= 60 and rng.random() < 0.25
         else:
-            skipped = int(rng.integers(0, 5)) if rng.random() < 0.2 else 0
+            skipped = int(rng.integers(0, 5)) if not given and rng.random() < 0.2 else 0
             first, length = first + skipped, length - skipped
-            taken, ends = min(length, LONGEST), length <= LONGEST
-        spans = self.spans[0 if rng.random() < EMPTY_SHARE else self.pools[piece][mirrored]]
-        return first, taken, ends, spans[rng.integers(len(spans))]
+            taken, ends = min(length, LONGEST), self.ends[piece] and length <= LONGEST
+        spans = self.spans[0 if rng.random() < EMPTY_SHARE else pool]
+        return first, taken, ends, given, spans[0 if rng.random() < PLAIN_SHARE else rng.integers(len(spans))]
 
     def batch(self, step, size):
         """The batch of a step. Rows of like length come together, so that little is padding.
@@ -137,8 +144,9 @@ class Rows:
 
     def collate(self, rows):
         """Rows → text [B, L, 384], text_length [B], input tokens [B, N], targets [B, L + N]."""
-        first, taken, ends, text_first, text_length = torch.tensor([(f, n, e, *span) for f, n, e, span in rows], device=self.device).unbind(1)
-        limit, longest = max(row[3][1] for row in rows), max(row[1] for row in rows)
+        numbers = torch.tensor([(*numbers, *span) for *numbers, span in rows], device=self.device)
+        first, taken, ends, given, text_first, text_length = numbers.unbind(1)
+        limit, longest = max(row[-1][1] for row in rows), max(row[1] for row in rows)
         at = torch.arange(longest, device=self.device)
         valid = at < taken[:, None]
         tokens = torch.where(valid, self.tokens[(first[:, None] + at).clamp(max=len(self.tokens) - 1)], self.codes + 1)
@@ -148,7 +156,7 @@ class Rows:
         position = torch.arange(limit + longest, device=self.device)
         number = position - text_length[:, None] + 1
         targets = tokens.gather(1, number.clamp(0, longest - 1))
-        targets = torch.where((number >= 0) & (number < taken[:, None]), targets, IGNORED)
+        targets = torch.where((number >= given[:, None]) & (number < taken[:, None]), targets, IGNORED)
         targets = torch.where((number == taken[:, None]) & (ends[:, None] == 1), self.codes, targets)
         return text, text_length, tokens, targets
 
