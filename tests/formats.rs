@@ -244,6 +244,7 @@ fn a_glb_says_where_it_came_from_and_keeps_its_quaternions_continuous() {
         model: "starter".to_owned(),
         licence: "CC BY-NC 4.0".to_owned(),
         prompt: "says \"hi\"".to_owned(),
+        understood: None,
         seed: u64::MAX,
         settings: "4 s".to_owned(),
     };

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use zoetrope::library;
 use zoetrope::model::{MotionModel, Source};
 use zoetrope::motion::{Motion, Pose, join};
-use zoetrope::pipeline::{Finish, Generation, Length, Made, PipelineError, Request, Sampling, Step, Variations};
+use zoetrope::pipeline::{Finish, Generation, Length, Made, PipelineError, Request, Sampling, Step, Variations, parts};
 
 #[path = "shared/kit.rs"]
 mod shared;
@@ -296,6 +296,43 @@ fn variations_side_by_side_are_what_each_seed_gives_alone() {
             assert_eq!(together.iter().map(|made| made.take.provenance.seed).collect::<Vec<_>>(), [0, 1, 2, 3]);
         }
     }
+}
+
+#[test]
+fn a_prompt_is_understood_in_plain_words_unless_it_is_to_be_taken_literally() {
+    let model = bundled();
+    let expected = [
+        ("the boxer gives his rival a taste of his fist", Some("a person throws a punch")),
+        ("zombie", Some("a person walks like a zombie")),
+        ("an enraged customer walks to the counter", Some("a person walks angrily")),
+        ("a man walks forward, then waves his right hand", None),
+    ];
+    for (prompt, plain) in expected {
+        let features = model.encode_text(prompt).expect("features");
+        assert_eq!(model.plainly(&features).expect("an answer").as_deref(), plain, "{prompt}");
+    }
+    let asked = |literal| Request { literal, length: Length::Exact { secs: 1.0 }, ..Request::new(expected[0].0) };
+    let [understood, literal] = [false, true].map(|literal| make(&model, &asked(literal), None));
+    assert_eq!(understood.take.provenance.understood.as_deref(), expected[0].1);
+    assert_eq!(literal.take.provenance.understood, None);
+    assert_ne!(understood.tokens, literal.tokens);
+    let plain = Request { literal: true, ..Request { prompt: "a person throws a punch".to_owned(), ..asked(false) } };
+    assert_eq!(understood.tokens, make(&model, &plain, None).tokens);
+}
+
+#[test]
+fn two_actions_in_one_prompt_are_made_one_after_the_other() {
+    let model = bundled();
+    let request = Request { length: Length::Exact { secs: 4.0 }, ..Request::new("someone runs, then waves") };
+    let prompts: Vec<String> = parts(&model, &request).expect("parts").into_iter().map(|part| part.prompt).collect();
+    assert_eq!(prompts, ["someone runs", "someone waves"]);
+    let made = make(&model, &request, None);
+    assert_eq!((made.take.motion.len(), made.tokens.len(), made.features.frames()), (120, 60, 120));
+    assert_eq!(made.take.raw.as_ref().map(|raw| raw.len()), Some(120));
+    let provenance = &made.take.provenance;
+    assert_eq!((provenance.prompt.as_str(), provenance.settings.as_str()), (request.prompt.as_str(), request.settings().as_str()));
+    assert_eq!(provenance.understood.as_deref(), Some("a person runs → a person waves goodbye"));
+    assert_eq!(parts(&model, &Request { literal: true, ..request }).expect("parts").len(), 1);
 }
 
 #[test]

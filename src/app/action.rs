@@ -19,6 +19,8 @@ pub enum Action {
     Seconds(Option<f32>),
     /// Choose how many takes a prompt gives.
     Variations(u32),
+    /// Choose whether the model reads the prompt word by word, instead of what it understands by it in plain words.
+    Literal(bool),
     /// Make takes of the prompt.
     Generate,
     /// Make takes that go on where the selected clip ends, or the last one; the first take comes behind it.

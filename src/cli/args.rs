@@ -163,6 +163,9 @@ pub struct GenerateArgs {
     /// Cut prompts such as "walks, then sits down" into a chain of simple ones
     #[arg(long, conflicts_with_all = ["published", "tokens"])]
     pub split: bool,
+    /// Read the prompt word by word, instead of what the model understands by it in plain words
+    #[arg(long)]
+    pub literal: bool,
     /// Make the prompts shorter and clearer with this language model first (a Llama in GGUF form)
     #[arg(long, value_name = "FILE.gguf")]
     pub rewrite: Option<PathBuf>,

@@ -9,12 +9,9 @@ use super::progress::{Progress, say};
 use crate::formats::{self, Format, WriteOptions};
 use crate::library;
 use crate::model::{MotionModel, Rewriter};
-use crate::motion::Motion;
-use crate::motion::features::Features;
 use crate::pipeline::{self, Finish, Generation, Length, Made, Request, Sampling, Step, Variations};
-use crate::timeline::{Provenance, Take};
+use crate::timeline::Provenance;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
@@ -91,7 +88,11 @@ fn make_job(
 ) -> Result<Vec<Made>, CliError> {
     let mut all = Vec::new();
     // A chain goes on from a motion of its own in each variation; plain variations share their prompt.
-    let at_once = if job.requests.len() == 1 { VARIATIONS_AT_ONCE } else { 1 };
+    let is_plain = match &job.requests[..] {
+        [request] => pipeline::parts(model, request).map_err(CliError::from_below)?.len() == 1,
+        _ => false,
+    };
+    let at_once = if is_plain { VARIATIONS_AT_ONCE } else { 1 };
     for (index, outputs) in job.outputs.chunks(at_once).enumerate() {
         let first = (index * at_once) as u32;
         let part = |request: &Request| Request { variations: outputs.len() as u32, ..request.variation(first) };
@@ -242,7 +243,7 @@ fn request(args: &GenerateArgs, prompt: &str) -> Request {
         (false, true) => Finish::Raw,
         (false, false) => Finish::Clean,
     };
-    Request { prompt: prompt.to_owned(), seed: args.seed, length, variations: 1, sampling, finish }
+    Request { prompt: prompt.to_owned(), literal: args.literal, seed: args.seed, length, variations: 1, sampling, finish }
 }
 
 /// `walk.glb` → `walk-2.glb`
@@ -293,12 +294,10 @@ pub(super) fn make(model: &MotionModel, chain: &[Request], interrupt: &Interrupt
             }
         };
         progress.end();
-        for warning in &made.warnings {
-            say(&format!("warning: {warning}"));
-        }
+        remark(&made);
         whole = Some(match whole {
             None => made,
-            Some(before) => chained(&before, &made)?,
+            Some(before) => before.followed_by(made),
         });
     }
     whole.ok_or_else(|| CliError::Usage("there is no prompt".to_owned()))
@@ -319,21 +318,18 @@ fn make_variations(model: &MotionModel, request: &Request, interrupt: &Interrupt
     progress.end();
     let made = (0..request.variations as usize).map(|variation| variations.finish(variation));
     let made = made.collect::<Result<Vec<_>, _>>().map_err(CliError::from_below)?;
-    made.first().into_iter().flat_map(|made| &made.warnings).for_each(|warning| say(&format!("warning: {warning}")));
+    made.first().into_iter().for_each(remark);
     Ok(made)
 }
 
-/// Two parts of a chain as one.
-fn chained(before: &Made, next: &Made) -> Result<Made, CliError> {
-    let frames = before.take.motion.frames.iter().chain(&next.take.motion.frames).copied().collect();
-    let prompt = format!("{} → {}", before.take.provenance.prompt, next.take.provenance.prompt);
-    let values = [before.features.values(), next.features.values()].concat();
-    Ok(Made {
-        take: Take { motion: Arc::new(Motion { frames }), raw: None, provenance: Provenance { prompt, ..before.take.provenance.clone() } },
-        features: Features::new(values).map_err(CliError::from_below)?,
-        tokens: [before.tokens.as_slice(), &next.tokens].concat(),
-        warnings: Vec::new(),
-    })
+/// How the prompt was taken, and what the user should know.
+fn remark(made: &Made) {
+    if let Provenance { prompt, understood: Some(plain), .. } = &made.take.provenance
+        && plain != prompt
+    {
+        say(&format!("understood as: {plain} (--literal asks for the prompt's own words)"));
+    }
+    made.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
 }
 
 fn save(args: &GenerateArgs, options: &WriteOptions, made: &Made, file: &Path) -> Result<(), CliError> {

@@ -1,14 +1,14 @@
 //! `zoetrope bench --prompts`: does the model do what it is told? Committed lists of prompts, three seeds each, and a measured effect
-//! for each action: simple prompts, one action after another, and actions that have to last.
+//! for each action: simple prompts, one action after another in one sentence, and actions that have to last.
 
 use super::error::CliError;
-use super::generate::{load_model, make};
+use super::generate::load_model;
 use super::interrupt::Interrupt;
 use super::progress::answer;
 use crate::model::MotionModel;
 use crate::motion::effects::Action;
 use crate::motion::{FPS, Motion};
-use crate::pipeline::{self, Length, Request};
+use crate::pipeline::{Generation, Length, Request, Step};
 use std::sync::Arc;
 
 /// Each line: an action, a prompt, and what the captions do not say (for models/recipe), between tabs; `#` begins a comment.
@@ -45,27 +45,22 @@ pub(super) fn run(model: &str) -> Result<(), CliError> {
         let tell = format!("{list}: {{}} of {} prompts obeyed, in at least {ENOUGH} of {SEEDS} seeds, {CLIP_SECS} s each", prompts.len());
         let mut obeyed = 0;
         for (action, prompt) in &prompts {
-            obeyed += usize::from(asked.tell(action.name(), prompt, &[prompt], CLIP_SECS, &|motion| action.is_done_by(motion))?);
+            obeyed += usize::from(asked.tell(action.name(), prompt, CLIP_SECS, &|motion| action.is_done_by(motion))?);
         }
         answer(&tell.replace("{}", &obeyed.to_string()));
     }
     let prompts = compound(COMPOUND);
-    for (how, parts) in [("one motion", false), ("--split", true)] {
-        let mut obeyed = 0;
-        for (actions, prompt) in &prompts {
-            let chain = if parts { pipeline::split(prompt) } else { vec![(*prompt).to_owned()] };
-            let chain: Vec<&str> = chain.iter().map(String::as_str).collect();
-            let secs = 2.0 * CLIP_SECS / chain.len() as f32;
-            let name = format!("{}, {}", actions[0].name(), actions[1].name());
-            obeyed += usize::from(asked.tell(&name, prompt, &chain, secs, &|motion| in_order(*actions, motion))?);
-        }
-        answer(&format!("compound, {how}: {obeyed} of {} prompts obeyed in order, {} s each", prompts.len(), 2.0 * CLIP_SECS));
+    let mut obeyed = 0;
+    for (actions, prompt) in &prompts {
+        let name = format!("{}, {}", actions[0].name(), actions[1].name());
+        obeyed += usize::from(asked.tell(&name, prompt, 2.0 * CLIP_SECS, &|motion| in_order(*actions, motion))?);
     }
+    answer(&format!("compound: {obeyed} of {} prompts obeyed in order, {} s each", prompts.len(), 2.0 * CLIP_SECS));
     let mut obeyed = 0;
     for (action, prompt) in LASTING {
         let name = format!("{}, at last", action.name());
         let last = |motion: &Motion| action.is_done_by(&part(motion, motion.len() - (CLIP_SECS * FPS) as usize, motion.len()));
-        obeyed += usize::from(asked.tell(&name, prompt, &[prompt], LASTING_SECS, &last)?);
+        obeyed += usize::from(asked.tell(&name, prompt, LASTING_SECS, &last)?);
     }
     answer(&format!("lasting: {obeyed} of {} still done in the last {CLIP_SECS} of {LASTING_SECS} s", LASTING.len()));
     Ok(())
@@ -78,19 +73,26 @@ struct Asked {
 }
 
 impl Asked {
-    /// Prints a line on a prompt, made as a chain of so many seconds each: whether enough seeds obey, how many, and how far apart the
-    /// seeds are.
-    fn tell(&self, name: &str, prompt: &str, chain: &[&str], secs: f32, is_done: &dyn Fn(&Motion) -> bool) -> Result<bool, CliError> {
-        let mut motions = Vec::new();
+    /// Prints a line on a prompt, made so many seconds long: whether enough seeds obey, how many, how far apart the seeds are, and what
+    /// was understood.
+    fn tell(&self, name: &str, prompt: &str, secs: f32, is_done: &dyn Fn(&Motion) -> bool) -> Result<bool, CliError> {
+        let (mut motions, mut understood) = (Vec::new(), String::new());
         for seed in 0..SEEDS {
-            let request = |prompt: &&str| Request { seed, length: Length::Exact { secs }, ..Request::new(*prompt) };
-            let requests: Vec<Request> = chain.iter().map(request).collect();
-            motions.push(make(&self.model, &requests, &self.interrupt)?.take.motion);
+            let request = Request { seed, length: Length::Exact { secs }, ..Request::new(prompt) };
+            let mut generation = Generation::start(&self.model, &request, None).map_err(CliError::from_below)?;
+            let take = loop {
+                self.interrupt.check()?;
+                if let Step::Done(made) = generation.step().map_err(CliError::from_below)? {
+                    break made.take;
+                }
+            };
+            understood = take.provenance.understood.unwrap_or_default();
+            motions.push(take.motion);
         }
         let marks: String = motions.iter().map(|motion| if is_done(motion) { '+' } else { '-' }).collect();
         let enough = marks.matches('+').count() >= ENOUGH;
         let apart_cm = 100.0 * apart_m(&motions);
-        answer(&format!("{name:<28} {marks} {:<7} {apart_cm:3.0} cm  {prompt}", if enough { "obeyed" } else { "" }));
+        answer(&format!("{name:<28} {marks} {:<7} {apart_cm:3.0} cm  {prompt} [{understood}]", if enough { "obeyed" } else { "" }));
         Ok(enough)
     }
 }
@@ -154,7 +156,7 @@ mod tests {
     #[test]
     fn every_compound_prompt_is_split_in_two() {
         for (_, prompt) in compound(COMPOUND) {
-            assert_eq!(pipeline::split(prompt).len(), 2, "{prompt}");
+            assert_eq!(crate::pipeline::split(prompt).len(), 2, "{prompt}");
         }
     }
 

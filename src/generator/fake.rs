@@ -84,6 +84,7 @@ impl Run for FakeRun {
         if self.tokens == self.at_most {
             let provenance = Provenance {
                 prompt: self.request.prompt.clone(),
+                understood: None,
                 seed: self.request.seed,
                 model: "fake".to_owned(),
                 licence: "none".to_owned(),

@@ -14,6 +14,8 @@ pub const BUNDLED: &[(&str, &[u8])] = bundle![
     "model.json",
     "transformer.gguf",
     "tokenizer.safetensors",
+    "intent.safetensors",
+    "intent.json",
     "text_encoder/config.json",
     "text_encoder/model.gguf",
     "text_encoder/tokenizer.json",

@@ -8,6 +8,7 @@ use candle_core::Device;
 use super::checkpoint::Checkpoint;
 use super::config::ModelConfig;
 use super::error::{Error, Result};
+use super::intent::Intent;
 use super::source::Source;
 use super::statistics::Statistics;
 use super::text_encoder::{TextEncoder, TextFeatures};
@@ -24,6 +25,8 @@ pub struct MotionModel {
     pub config: ModelConfig,
     /// Reads prompts.
     pub text_encoder: TextEncoder,
+    /// Says prompts plainly, if the model has learned to.
+    pub intent: Option<Intent>,
     /// Writes motion tokens.
     pub transformer: Arc<Transformer>,
     /// Tokens ↔ normalised features.
@@ -51,6 +54,7 @@ impl MotionModel {
         let weights = Weights::new(Checkpoint::open(&source.first_of(&["transformer.gguf", "transformer.safetensors"]), "trans")?);
         let transformer = Transformer::load(weights.expanded_up_to(SMALL).on(device), &config.transformer)?;
         let text_encoder = TextEncoder::load(source, "text_encoder/", config.text_encoder)?;
+        let intent = Intent::load(source, text_encoder.dim())?;
         let statistics = Statistics::load(&source.file("mean.npy"), &source.file("std.npy"), config.tokenizer.input_dim)?;
 
         let (codes, vocabulary) = (config.tokenizer.codes(), transformer.end_token() as usize);
@@ -62,12 +66,17 @@ impl MotionModel {
             let cause = format!("the text encoder gives {features} numbers a word and the transformer reads {expected}");
             return Err(Error::unfit(cause, &file.label()));
         }
-        Ok(Self { config, text_encoder, transformer: Arc::new(transformer), tokenizer: Arc::new(tokenizer), statistics })
+        Ok(Self { config, text_encoder, intent, transformer: Arc::new(transformer), tokenizer: Arc::new(tokenizer), statistics })
     }
 
     /// Reads a prompt.
     pub fn encode_text(&self, text: &str) -> Result<TextFeatures> {
         self.text_encoder.encode(text)
+    }
+
+    /// What a prompt asks for, said plainly; nothing where the model has to read it as it is.
+    pub fn plainly(&self, text: &TextFeatures) -> Result<Option<String>> {
+        self.intent.as_ref().map_or(Ok(None), |intent| intent.plainly(text))
     }
 
     /// Features in metres, flat `[frames · input_dim]` → tokens. Frames that do not fill a token are lost.

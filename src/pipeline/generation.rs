@@ -3,10 +3,13 @@
 use super::error::PipelineError;
 use super::request::Request;
 use super::sequence::{Before, Sequence, sampling};
+use super::split;
 use crate::model::{DecodeState, Logits, MotionModel};
 use crate::motion::Motion;
 use crate::motion::features::Features;
-use crate::timeline::Take;
+use crate::timeline::{Provenance, Take};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// What a step brought.
 #[derive(Debug)]
@@ -35,8 +38,54 @@ pub struct Made {
     pub warnings: Vec<String>,
 }
 
-/// A prompt on its way to a motion. Text is read at the start, each step makes a token, the last one decodes and cleans up.
-pub struct Generation<'m>(Variations<'m>);
+impl Made {
+    /// This motion and the one that goes on from it as one.
+    #[must_use]
+    pub fn followed_by(self, next: Self) -> Self {
+        let both = |one: &Motion, other: &Motion| Arc::new(Motion { frames: [one.frames.as_slice(), &other.frames].concat() });
+        let joined = |one: Option<String>, other: Option<String>| Some(format!("{} → {}", one?, other?));
+        let (from, to) = (self.take.provenance, next.take.provenance);
+        let provenance =
+            Provenance { prompt: format!("{} → {}", from.prompt, to.prompt), understood: joined(from.understood, to.understood), ..from };
+        let raw = self.take.raw.zip(next.take.raw).map(|(one, other)| both(&one, &other));
+        Self {
+            take: Take { motion: both(&self.take.motion, &next.take.motion), raw, provenance },
+            features: self.features.followed_by(&next.features),
+            tokens: [self.tokens, next.tokens].concat(),
+            warnings: [self.warnings, next.warnings].concat(),
+        }
+    }
+}
+
+/// The requests that make what is asked for, one after another: more than one where a prompt names several actions that follow each
+/// other, and the model has understood each.
+///
+/// # Errors
+/// A failing network.
+pub fn parts(model: &MotionModel, request: &Request) -> Result<Vec<Request>, PipelineError> {
+    let whole = || Ok(vec![request.clone()]);
+    let prompts = split(&request.prompt);
+    if prompts.len() < 2 || request.is_literal() {
+        return whole();
+    }
+    for prompt in &prompts {
+        if model.plainly(&model.encode_text(prompt)?)?.is_none() {
+            return whole();
+        }
+    }
+    let length = request.length.divided_by(prompts.len());
+    Ok(prompts.into_iter().map(|prompt| Request { prompt, length, ..request.clone() }).collect())
+}
+
+/// A prompt on its way to a motion. Text is read at the start, each step makes a token, the last one decodes and cleans up. Several
+/// actions in one prompt are made [one after another](parts).
+pub struct Generation<'m> {
+    model: &'m MotionModel,
+    request: Request,
+    current: Variations<'m>,
+    coming: VecDeque<Request>,
+    made: Option<Made>,
+}
 
 impl<'m> Generation<'m> {
     /// Read the prompt and get ready for the first token. With `after` the motion goes on where that one ends.
@@ -44,7 +93,11 @@ impl<'m> Generation<'m> {
     /// # Errors
     /// An empty prompt, a length that the model cannot hold, or a failing network.
     pub fn start(model: &'m MotionModel, request: &Request, after: Option<&Motion>) -> Result<Self, PipelineError> {
-        Ok(Self(Variations::start(model, &request.variation(0), after)?))
+        let request = Request { prompt: request.prompt.trim().to_owned(), ..request.variation(0) };
+        let mut coming = VecDeque::from(parts(model, &request)?);
+        let first = coming.pop_front().unwrap_or_else(|| request.clone());
+        let current = Variations::start(model, &first, after)?;
+        Ok(Self { model, request, current, coming, made: None })
     }
 
     /// Make one more token, or the motion when there are enough.
@@ -52,19 +105,46 @@ impl<'m> Generation<'m> {
     /// # Errors
     /// A failing network, or numbers that are no motion.
     pub fn step(&mut self) -> Result<Step, PipelineError> {
-        if self.0.step()? {
-            let (tokens, at_most) = self.0.progress();
-            return Ok(Step::Token { tokens, at_most });
+        loop {
+            if self.current.step()? {
+                let done = self.made.as_ref().map_or(0, |made| made.tokens.len());
+                let (tokens, at_most) = self.current.progress();
+                return Ok(Step::Token { tokens: done + tokens, at_most: done + at_most * (1 + self.coming.len()) });
+            }
+            let Some(next) = self.coming.pop_front() else {
+                return self.finish().map(|made| Step::Done(Box::new(made)));
+            };
+            let made = self.finish()?;
+            self.current = Variations::start(self.model, &next, Some(&made.take.motion))?;
+            self.made = Some(made);
         }
-        self.0.finish(0).map(|made| Step::Done(Box::new(made)))
     }
 
-    /// All frames so far, without clean-up; none before the first token. The last ones may still change: the decoder looks ahead.
+    /// All frames so far, without clean-up of the last part; none before the first token. The last ones may still change: the decoder
+    /// looks ahead.
     ///
     /// # Errors
     /// As [`Generation::step`].
     pub fn preview(&mut self) -> Result<Option<Motion>, PipelineError> {
-        self.0.preview(0)
+        let Some(mut preview) = self.current.preview(0)? else { return Ok(None) };
+        if let Some(made) = &self.made {
+            preview.frames.splice(0..0, made.take.motion.frames.iter().copied());
+        }
+        Ok(Some(preview))
+    }
+
+    /// What there is up to the end of the current part.
+    fn finish(&mut self) -> Result<Made, PipelineError> {
+        let part = self.current.finish(0)?;
+        Ok(match self.made.clone() {
+            None => part,
+            Some(made) => {
+                let mut made = made.followed_by(part);
+                let provenance = &mut made.take.provenance;
+                (provenance.prompt, provenance.settings) = (self.request.prompt.clone(), self.request.settings());
+                made
+            }
+        })
     }
 }
 
@@ -93,6 +173,10 @@ impl<'m> Variations<'m> {
         let request = Request { prompt: prompt.to_owned(), ..request.clone() };
         let guided = sampling(model.config.sampling, &request).guidance != 1.0;
         let mut texts = vec![model.encode_text(prompt)?];
+        let understood = if request.is_literal() { None } else { model.plainly(&texts[0])? };
+        if let Some(plain) = &understood {
+            texts[0] = model.encode_text(plain)?;
+        }
         if guided {
             texts.push(model.encode_text("")?);
         }
@@ -100,7 +184,7 @@ impl<'m> Variations<'m> {
         let (mut state, logits) = model.transformer.start(&texts.iter().collect::<Vec<_>>(), Before::tokens(before.as_ref()))?;
         let room = state.room();
         let count = request.variations.max(1);
-        let sequence = |variation| Sequence::new(model, request.variation(variation), before.clone(), room);
+        let sequence = |variation| Sequence::new(model, request.variation(variation), understood.clone(), before.clone(), room);
         let sequences = (0..count).map(sequence).collect::<Result<Vec<_>, _>>()?;
         let rows: Vec<usize> = (0..texts.len()).flat_map(|row| std::iter::repeat_n(row, sequences.len())).collect();
         if sequences.len() > 1 {

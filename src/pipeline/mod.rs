@@ -10,6 +10,6 @@ mod sequence;
 mod split;
 
 pub use error::PipelineError;
-pub use generation::{Generation, Made, Step, Variations};
+pub use generation::{Generation, Made, Step, Variations, parts};
 pub use request::{Finish, Length, Request, Sampling};
 pub use split::split;

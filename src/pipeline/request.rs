@@ -8,6 +8,8 @@ use std::fmt;
 pub struct Request {
     /// What the person does.
     pub prompt: String,
+    /// Whether the model reads the prompt as it is, instead of what it understands by it in plain words.
+    pub literal: bool,
     /// Seed of the sampler. Variation `i` (from 0) uses `seed + i`.
     pub seed: u64,
     /// How long the motion is.
@@ -26,12 +28,19 @@ impl Request {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
+            literal: false,
             seed: 0,
             length: Length::default(),
             variations: 1,
             sampling: Sampling::default(),
             finish: Finish::Clean,
         }
+    }
+
+    /// Whether the model reads the prompt as it is; always so in the published program's place.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        self.literal || self.finish == Finish::Published
     }
 
     /// The request that made a take; none where its settings do not say that all was the model's own.
@@ -50,7 +59,10 @@ impl Request {
     pub fn settings(&self) -> String {
         match self.finish {
             Finish::Published => self.finish.to_string(),
-            Finish::Clean | Finish::Raw => format!("{}, {}, {}", self.length, self.sampling, self.finish),
+            Finish::Clean | Finish::Raw => {
+                let literal = if self.literal { ", to the letter" } else { "" };
+                format!("{}, {}, {}{literal}", self.length, self.sampling, self.finish)
+            }
         }
     }
 
@@ -85,6 +97,16 @@ impl Default for Length {
 }
 
 impl Length {
+    /// The length of each of `count` parts.
+    #[must_use]
+    pub fn divided_by(self, count: usize) -> Self {
+        let part = |secs: f32| secs / count.max(1) as f32;
+        match self {
+            Self::Exact { secs } => Self::Exact { secs: part(secs) },
+            Self::Between { min_secs, max_secs } => Self::Between { min_secs: part(min_secs), max_secs: part(max_secs) },
+        }
+    }
+
     /// What [`Length`]'s own text says.
     fn parse(text: &str) -> Option<Self> {
         let secs = |text: &str| text.parse().ok().filter(|secs: &f32| secs.is_finite());
@@ -166,12 +188,14 @@ mod tests {
         let open = Request::new("a person jumps");
         let greedy = Request { sampling: Sampling { greedy: true, ..Sampling::default() }, ..plain.clone() };
         let raw = Request { finish: Finish::Raw, ..plain.clone() };
+        let literal = Request { literal: true, ..plain.clone() };
         let of = |request: &Request| {
             let provenance =
                 Provenance { prompt: request.prompt.clone(), seed: request.seed, settings: request.settings(), ..Provenance::default() };
             Request::of(&provenance)
         };
-        assert_eq!([of(&plain), of(&open), of(&greedy), of(&raw)], [Some(plain), Some(open), None, None]);
+        assert_eq!([of(&greedy), of(&raw), of(&literal)], [None, None, None]);
+        assert_eq!([of(&plain), of(&open)], [Some(plain), Some(open)]);
         assert_eq!(Request::of(&Provenance::default()), None);
     }
 }

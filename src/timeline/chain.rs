@@ -101,6 +101,7 @@ impl Chain {
         };
         Provenance {
             prompt: all(|provenance| &provenance.prompt, " → "),
+            understood: None,
             seed: from.first().map_or(0, |provenance| provenance.seed),
             model: all(|provenance| &provenance.model, ", "),
             licence: all(|provenance| &provenance.licence, ", "),

@@ -25,6 +25,9 @@ pub struct Take {
 pub struct Provenance {
     /// The prompt; prompts of a chain are joined by " → ".
     pub prompt: String,
+    /// What the model was asked for in the prompt's place, in its plain words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub understood: Option<String>,
     /// The seed of the sampler.
     pub seed: u64,
     /// Name of the model that made it.

@@ -7,7 +7,7 @@ use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::session::{LENGTH_RANGE_SECS, MOST_VARIATIONS, another_seed};
 use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
 use bevy_egui::egui::{
-    Align, Button, Color32, CornerRadius, DragValue, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2,
+    Align, Button, Color32, CornerRadius, DragValue, Frame, Id, Key, Label, Layout, Margin, Response, RichText, Stroke, TextEdit, Ui, vec2,
 };
 use std::borrow::Cow;
 
@@ -126,9 +126,7 @@ fn settings(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     divider(ui);
     ui.label(soft("Length").size(12.5));
     let automatic = draft.length_secs.is_none();
-    let text = RichText::new("Auto").size(12.5).color(if automatic { ACCENT } else { TEXT_SOFT });
-    let fill = if automatic { theme::RAISED } else { Color32::TRANSPARENT };
-    if ui.add(Button::new(text).fill(fill).corner_radius(CornerRadius::same(7))).on_hover_text("The model ends where it wants").clicked() {
+    if switch(ui, "Auto", automatic).on_hover_text("The model ends where it wants").clicked() {
         actions.push(Action::Seconds(if automatic { Some(USUAL_LENGTH_SECS) } else { None }));
     }
     let mut secs = draft.length_secs.unwrap_or(USUAL_LENGTH_SECS);
@@ -148,10 +146,24 @@ fn settings(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     if ui.add(value).on_hover_text("Takes of one prompt, each with its own seed").changed() {
         actions.push(Action::Variations(variations));
     }
+    divider(ui);
+    let hint = "Read the prompt word by word, instead of what the model understands by it in plain words";
+    if switch(ui, "Literal", draft.literal).on_hover_text(hint).clicked() {
+        actions.push(Action::Literal(!draft.literal));
+    }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let note =
+            view.session.understood().map_or("Enter generates · Shift+Enter continues".to_owned(), |plain| format!("Read as “{plain}”"));
         if ui.available_width() > 210.0 {
-            ui.label(faint("Enter generates · Shift+Enter continues"));
+            ui.add(Label::new(faint(note)).truncate());
         }
     });
     actions
+}
+
+/// A setting that is on or off.
+fn switch(ui: &mut Ui, text: &str, on: bool) -> Response {
+    let text = RichText::new(text).size(12.5).color(if on { ACCENT } else { TEXT_SOFT });
+    let fill = if on { theme::RAISED } else { Color32::TRANSPARENT };
+    ui.add(Button::new(text).fill(fill).corner_radius(CornerRadius::same(7)))
 }

@@ -6,6 +6,7 @@ use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::session::{Entry, Job, Progress, Session};
 use crate::app::theme::{self, ACCENT, EDGE, RAISED, RAISED_BRIGHT, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
+use crate::timeline::Provenance;
 use bevy_egui::egui::{
     Align, Align2, Color32, CornerRadius, Frame, Id, Layout, Margin, Rect, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder,
     WidgetInfo, WidgetType, pos2, text::LayoutJob, text::TextWrapping, vec2,
@@ -122,10 +123,9 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Ac
         let beside = ui.input(|input| input.modifiers.command);
         actions.push(if beside { Action::RowAlso(index) } else { Action::Select(index) });
     }
-    response.on_hover_text(format!(
-        "{}\n{}\nmodel {}, {}",
-        take.provenance.prompt, take.provenance.settings, take.provenance.model, take.provenance.licence
-    ));
+    let Provenance { prompt, understood, settings, model, licence, .. } = &take.provenance;
+    let understood = understood.as_ref().map_or(String::new(), |plain| format!("understood as: {plain}\n"));
+    response.on_hover_text(format!("{prompt}\n{understood}{settings}\nmodel {model}, {licence}"));
     actions
 }
 

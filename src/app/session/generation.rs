@@ -1,7 +1,7 @@
 //! Generations: asking for them, hearing of them, and what becomes of them.
 
 use super::row::{Member, Purpose, Row};
-use super::{Effect, ModelState, Session, Showing, sketch::Figures};
+use super::{Draft, Effect, ModelState, Session, Showing, sketch::Figures};
 use crate::app::toast::ToastKind;
 use crate::generator::protocol::{Command, Event, JobId, Preview};
 use crate::motion::{FPS, Motion};
@@ -194,8 +194,8 @@ impl Session {
             return Vec::new();
         }
         let length = self.draft.length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });
-        let request =
-            Request { seed: self.draft.seed, length, variations: self.draft.variations, ..Request::new(self.draft.prompt.trim()) };
+        let Draft { prompt, seed, variations, literal, .. } = &self.draft;
+        let request = Request { literal: *literal, seed: *seed, length, variations: *variations, ..Request::new(prompt.trim()) };
         if self.jobs.iter().any(|job| job.request == request && job.behind == behind && job.after == after) {
             // Enter pressed twice: the same again would come to the same take.
             return Vec::new();

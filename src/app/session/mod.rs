@@ -76,6 +76,8 @@ pub struct Draft {
     pub length_secs: Option<f32>,
     /// Takes of the prompt.
     pub variations: u32,
+    /// Whether the model reads the prompt word by word.
+    pub literal: bool,
 }
 
 /// What the stage shows.
@@ -288,7 +290,7 @@ impl Session {
     pub fn new(model: &str) -> Self {
         Self {
             model: ModelState::Loading { name: model.to_owned() },
-            draft: Draft { prompt: String::new(), seed: 0, length_secs: None, variations: 1 },
+            draft: Draft { prompt: String::new(), seed: 0, length_secs: None, variations: 1, literal: false },
             document: Document::default(),
             chain: Chain::default(),
             selection: Vec::new(),
@@ -335,6 +337,14 @@ impl Session {
     #[must_use]
     pub fn shown_take(&self) -> Option<&Take> {
         if let Showing::Take(id) = self.showing { self.document.takes().get(&id).map(Arc::as_ref) } else { None }
+    }
+
+    /// What the model last understood by the draft's prompt, where it said it in other words.
+    #[must_use]
+    pub fn understood(&self) -> Option<&str> {
+        let prompt = self.draft.prompt.trim();
+        let latest = self.document.takes().values().rev().map(|take| &take.provenance).find(|from| from.prompt == prompt)?;
+        latest.understood.as_deref().filter(|plain| *plain != prompt)
     }
 
     /// Curves of the timeline.
@@ -402,6 +412,7 @@ impl Session {
                 self.draft.length_secs =
                     secs.filter(|secs| secs.is_finite()).map(|secs| secs.clamp(LENGTH_RANGE_SECS.0, LENGTH_RANGE_SECS.1));
             }
+            Action::Literal(literal) => self.draft.literal = literal,
             Action::Variations(variations) => self.draft.variations = variations.clamp(1, MOST_VARIATIONS),
             Action::Generate => return self.generate(None, None),
             Action::Continue => return self.go_on(),

@@ -84,6 +84,12 @@ impl Features {
         &self.values
     }
 
+    /// These frames and those behind them.
+    #[must_use]
+    pub fn followed_by(&self, next: &Self) -> Self {
+        Self { values: [self.values.as_slice(), &next.values].concat() }
+    }
+
     /// The numbers of one frame.
     ///
     /// # Panics

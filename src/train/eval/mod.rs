@@ -76,7 +76,16 @@ pub fn fingerprint(source: &Source) -> u64 {
     match source {
         Source::Embedded(files) => files.hash(&mut hasher),
         Source::Folder(folder) => {
-            for name in ["model.json", "transformer.gguf", "transformer.safetensors", "tokenizer.safetensors", "mean.npy", "std.npy"] {
+            for name in [
+                "model.json",
+                "transformer.gguf",
+                "transformer.safetensors",
+                "intent.safetensors",
+                "intent.json",
+                "tokenizer.safetensors",
+                "mean.npy",
+                "std.npy",
+            ] {
                 let stamp = std::fs::metadata(folder.join(name)).ok().map(|data| (data.len(), data.modified().ok()));
                 (name, stamp).hash(&mut hasher);
             }
