@@ -9,6 +9,7 @@ use super::progress::{Progress, say};
 use crate::formats::{self, Format, WriteOptions};
 use crate::library;
 use crate::model::{MotionModel, Rewriter};
+use crate::motion::Motion;
 use crate::pipeline::{self, Finish, Generation, Length, Made, Request, Sampling, Step, Variations};
 use crate::timeline::Provenance;
 use std::path::{Path, PathBuf};
@@ -89,7 +90,7 @@ fn make_job(
     let mut all = Vec::new();
     // A chain goes on from a motion of its own in each variation; plain variations share their prompt.
     let is_plain = match &job.requests[..] {
-        [request] => pipeline::parts(model, request).map_err(CliError::from_below)?.len() == 1,
+        [request] if job.outputs.len() > 1 => pipeline::parts(model, request).map_err(CliError::from_below)?.len() == 1,
         _ => false,
     };
     let at_once = if is_plain { VARIATIONS_AT_ONCE } else { 1 };
@@ -284,15 +285,8 @@ pub(super) fn make(model: &MotionModel, chain: &[Request], interrupt: &Interrupt
     let mut whole: Option<Made> = None;
     for request in chain {
         let after = whole.as_ref().map(|made| made.take.motion.as_ref());
-        let mut generation = Generation::start(model, request, after).map_err(CliError::from_below)?;
         let mut progress = Progress::new(&request.prompt);
-        let made = loop {
-            interrupt.check()?;
-            match generation.step().map_err(CliError::from_below)? {
-                Step::Token { tokens, at_most } => progress.at(tokens, at_most),
-                Step::Done(made) => break *made,
-            }
-        };
+        let made = make_one(model, request, after, interrupt, |tokens, at_most| progress.at(tokens, at_most))?;
         progress.end();
         remark(&made);
         whole = Some(match whole {
@@ -301,6 +295,24 @@ pub(super) fn make(model: &MotionModel, chain: &[Request], interrupt: &Interrupt
         });
     }
     whole.ok_or_else(|| CliError::Usage("there is no prompt".to_owned()))
+}
+
+/// Make the motion of a request, telling `at` how many tokens of how many there are.
+pub(super) fn make_one(
+    model: &MotionModel,
+    request: &Request,
+    after: Option<&Motion>,
+    interrupt: &Interrupt,
+    mut at: impl FnMut(usize, usize),
+) -> Result<Made, CliError> {
+    let mut generation = Generation::start(model, request, after).map_err(CliError::from_below)?;
+    loop {
+        interrupt.check()?;
+        match generation.step().map_err(CliError::from_below)? {
+            Step::Token { tokens, at_most } => at(tokens, at_most),
+            Step::Done(made) => return Ok(*made),
+        }
+    }
 }
 
 /// Make the variations of a request side by side.

@@ -2,13 +2,13 @@
 //! for each action: simple prompts, one action after another in one sentence, and actions that have to last.
 
 use super::error::CliError;
-use super::generate::load_model;
+use super::generate::{load_model, make_one};
 use super::interrupt::Interrupt;
 use super::progress::answer;
 use crate::model::MotionModel;
 use crate::motion::effects::Action;
 use crate::motion::{FPS, Motion};
-use crate::pipeline::{Generation, Length, Request, Step};
+use crate::pipeline::{Length, Request};
 use std::sync::Arc;
 
 /// Each line: an action, a prompt, and what the captions do not say (for models/recipe), between tabs; `#` begins a comment.
@@ -79,13 +79,7 @@ impl Asked {
         let (mut motions, mut understood) = (Vec::new(), String::new());
         for seed in 0..SEEDS {
             let request = Request { seed, length: Length::Exact { secs }, ..Request::new(prompt) };
-            let mut generation = Generation::start(&self.model, &request, None).map_err(CliError::from_below)?;
-            let take = loop {
-                self.interrupt.check()?;
-                if let Step::Done(made) = generation.step().map_err(CliError::from_below)? {
-                    break made.take;
-                }
-            };
+            let take = make_one(&self.model, &request, None, &self.interrupt, |_, _| ())?.take;
             understood = take.provenance.understood.unwrap_or_default();
             motions.push(take.motion);
         }

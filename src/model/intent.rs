@@ -3,7 +3,7 @@
 //! A transformer trained for an hour has met each sentence a few times only. A small head over the same text features, trained on
 //! all captions many times over, understands far more words (`models/recipe/train_intent.py`): it names one of the actions that the
 //! model knows and a manner of doing it. The transformer is then asked for that. No published counterpart: the published programs
-//! have prompts rewritten by a language model instead (paper, section 4.3).
+//! have prompts rewritten by a language model instead (spec 4.2).
 
 use candle_core::{D, Tensor};
 use candle_nn::ops::{layer_norm, softmax};
@@ -90,7 +90,7 @@ impl Intent {
         let mixed = linear(&pooled.flatten_all()?.unsqueeze(0)?, &self.mix)?.gelu_erf()?;
         let action = likeliest(&linear(&mixed, &self.action)?, &self.words.actions, LEAST_ACTION)?.filter(|action| !action.is_empty());
         let manner = likeliest(&linear(&mixed, &self.manner)?, &self.words.manners, LEAST_MANNER)?.unwrap_or_default();
-        Ok(action.map(|action| format!("{action} {manner}").trim_end().to_owned()))
+        Ok(action.map(|action| sentence(action, manner)))
     }
 }
 
@@ -98,9 +98,27 @@ fn linear(x: &Tensor, [weight, bias]: &[Tensor; 2]) -> Result<Tensor> {
     Ok(x.matmul(&weight.t()?)?.broadcast_add(bias)?)
 }
 
+/// An action done in a manner, which some actions name already.
+fn sentence(action: &str, manner: &str) -> String {
+    let manner = if action.ends_with(manner) { "" } else { manner };
+    format!("{action} {manner}").trim_end().to_owned()
+}
+
 /// The most probable word, if it is probable enough.
 fn likeliest<'w>(scores: &Tensor, words: &'w [String], least: f32) -> Result<Option<&'w str>> {
     let shares: Vec<f32> = softmax(scores, D::Minus1)?.flatten_all()?.to_vec1()?;
     let best = shares.iter().zip(words).max_by(|(one, _), (other, _)| one.total_cmp(other));
     Ok(best.filter(|(share, _)| **share >= least).map(|(_, word)| word.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manner_follows_its_action_once() {
+        assert_eq!(sentence("a person walks", "happily"), "a person walks happily");
+        assert_eq!(sentence("a person stands still proudly", "proudly"), "a person stands still proudly");
+        assert_eq!(sentence("a person bows", ""), "a person bows");
+    }
 }
