@@ -25,6 +25,8 @@ pub enum Action {
     Generate,
     /// Make takes that go on where the selected clip ends, or the last one; the first take comes behind it.
     Continue,
+    /// Make a clip of each action that the prompt names, one going on from the other, behind the selected clip or the last one.
+    LayOut,
     /// End all running and waiting generations.
     Cancel,
 

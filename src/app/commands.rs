@@ -138,7 +138,8 @@ const fn always(name: &'static str, shortcuts: &'static [Shortcut], action: fn(&
 
 /// All of them, as the list of keys shows them. Keys with Shift stand before the same ones without.
 pub const COMMANDS: &[Command] = &[
-    command("Generate", &[], |_| Some(Action::Generate)),
+    always("A clip for each action of the prompt", &[shift(ctrl(Key::G))], |_| Some(Action::LayOut)),
+    always("Generate", &[ctrl(Key::G)], |_| Some(Action::Generate)),
     command("Continue behind the selected clip", &[], |_| Some(Action::Continue)),
     command("Stop generating", &[], |_| Some(Action::Cancel)),
     command("Play or pause", &[key(Key::Space)], |_| Some(Action::TogglePlay)),

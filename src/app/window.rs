@@ -207,11 +207,11 @@ struct Trouble(Arc<Mutex<Option<String>>>);
 #[derive(Component)]
 struct PicturePath(PathBuf);
 
-fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>) {
+fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>, mut outbox: ResMut<'_, Outbox>) {
     let mut preview_changed = false;
     while let Some(event) = link.0.try_event() {
         preview_changed |= matches!(event, Event::Preview { .. });
-        state.hear(event);
+        outbox.0.extend(state.hear(event));
     }
     if preview_changed && let Some(preview) = link.0.latest_preview() {
         state.preview(&preview);

@@ -71,6 +71,19 @@ fn a_prompt_is_written_and_enter_generates() {
 }
 
 #[test]
+fn a_prompt_of_several_actions_offers_a_clip_for_each() {
+    let mut session = session_with(&[]);
+    session.apply(Action::Prompt("a person walks".to_owned()));
+    let mut harness = harness(session);
+    assert!(harness.query_by_label_contains(" clips").is_none());
+    harness.state_mut().session.apply(Action::Prompt("a person walks, then waves".to_owned()));
+    harness.run_steps(2);
+    harness.get_by_label("As 2 clips").click();
+    harness.run_steps(2);
+    assert!(harness.state().done.contains(&Action::LayOut));
+}
+
+#[test]
 fn enter_twice_generates_once_and_leads_back_to_the_prompt() {
     let mut session = session_with(&[]);
     session.apply(Action::Prompt("a person waves".to_owned()));

@@ -36,12 +36,17 @@ impl Desk {
     }
 
     pub(crate) fn act(&mut self, action: Action) {
-        for effect in self.session.apply(action) {
+        let effects = self.session.apply(action);
+        self.tell(effects);
+        self.check();
+    }
+
+    fn tell(&self, effects: Vec<Effect>) {
+        for effect in effects {
             if let Effect::Tell(command) = effect {
                 self.worker.send(command).expect("a listening worker");
             }
         }
-        self.check();
     }
 
     pub(crate) fn prompt(&mut self, prompt: &str) {
@@ -57,7 +62,8 @@ impl Desk {
             assert!(start.elapsed() < PATIENCE, "still waiting: {:?}", self.session.showing);
             let Some(event) = self.worker.wait_event(Duration::from_millis(5)) else { continue };
             let preview = matches!(event, Event::Preview { .. });
-            self.session.hear(event);
+            let effects = self.session.hear(event);
+            self.tell(effects);
             if preview && let Some(preview) = self.worker.latest_preview() {
                 self.session.preview(&preview);
             }
@@ -128,6 +134,48 @@ fn continuing_puts_a_second_clip_behind_the_first_that_goes_on_from_it() {
 }
 
 #[test]
+fn a_prompt_of_several_actions_is_laid_out_as_clips_that_go_on_from_each_other() {
+    let mut desk = Desk::new();
+    let prompts = |session: &Session| -> Vec<String> {
+        session.clips().iter().map(|clip| session.document().takes()[&clip.take].provenance.prompt.clone()).collect()
+    };
+    desk.act(Action::Prompt("a man walks, then sits down, and then waves".to_owned()));
+    desk.act(Action::Seconds(Some(6.0)));
+    desk.act(Action::LayOut);
+    desk.until_idle();
+    assert_eq!(prompts(&desk.session), ["a man walks", "a man sits down", "a man waves"]);
+    assert_eq!(desk.session.chain().motion().len(), 180, "two seconds each");
+    assert!((1..3).all(|index| desk.session.take_at(index).expect("a take").continued));
+    assert!(matches!(desk.session.showing, Showing::Timeline));
+
+    desk.act(Action::SelectClip(0));
+    desk.act(Action::Prompt("he jumps, then bows".to_owned()));
+    desk.act(Action::LayOut);
+    desk.until_idle();
+    assert_eq!(prompts(&desk.session), ["a man walks", "he jumps", "he bows", "a man sits down", "a man waves"]);
+}
+
+#[test]
+fn what_is_laid_out_ends_where_it_is_cancelled_or_its_clip_is_removed() {
+    let mut desk = Desk::new();
+    desk.act(Action::Prompt("a man walks, then sits down".to_owned()));
+    desk.act(Action::LayOut);
+    desk.act(Action::Cancel);
+    desk.until_idle();
+    assert_eq!(desk.session.take_count(), 0);
+
+    desk.prompt("a man runs");
+    desk.until_idle();
+    desk.act(Action::Prompt("a man walks, then sits down".to_owned()));
+    desk.act(Action::LayOut);
+    desk.act(Action::SelectClip(0));
+    desk.act(Action::Delete);
+    desk.until_idle();
+    assert_eq!((desk.session.take_count(), desk.session.clips().len()), (2, 0), "the second action has nothing to go on from");
+    assert!(desk.toast_texts()[0].contains("“a man sits down” was not made"), "{:?}", desk.toast_texts());
+}
+
+#[test]
 fn a_continuation_comes_behind_the_selected_clip_and_starts_from_the_edited_motion() {
     let mut desk = Desk::new();
     desk.prompt("a person walks");
@@ -140,11 +188,7 @@ fn a_continuation_comes_behind_the_selected_clip_and_starts_from_the_edited_moti
     let effects = desk.session.apply(Action::Continue);
     let Some(Effect::Tell(Command::Continue { after, .. })) = effects.first() else { panic!("{effects:?}") };
     assert_eq!(after.frames[..], desk.session.chain().motion().frames[..30]);
-    for effect in effects {
-        if let Effect::Tell(command) = effect {
-            desk.worker.send(command).expect("a listening worker");
-        }
-    }
+    desk.tell(effects);
     desk.until_idle();
     let new = desk.session.take_at(1).expect("the new take").id;
     let order: Vec<bool> = desk.session.clips().iter().map(|clip| clip.take == new).collect();

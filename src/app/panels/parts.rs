@@ -1,7 +1,9 @@
 //! Small parts that several panels use.
 
 use crate::app::theme::{self, ACCENT, ACCENT_BRIGHT, ON_ACCENT, RAISED, RAISED_BRIGHT, TEXT, TEXT_FAINT, TEXT_SOFT};
-use bevy_egui::egui::{Align, Color32, CornerRadius, Id, Layout, Rect, Response, RichText, Sense, Stroke, Ui, UiBuilder, Widget, vec2};
+use bevy_egui::egui::{
+    Align, Button, Color32, CornerRadius, Id, Layout, Rect, Response, RichText, Sense, Stroke, Ui, UiBuilder, Widget, vec2,
+};
 
 /// A panel's card over the whole place given to `ui`; the pointer does not reach the stage through it.
 pub(super) fn card<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
@@ -64,15 +66,18 @@ pub(super) fn choices<T: Copy + PartialEq>(ui: &mut Ui, options: &[(T, &str)], c
     let mut pressed = None;
     ui.spacing_mut().item_spacing.x = 2.0;
     for (option, label) in options {
-        let on = chosen == Some(*option);
-        let text = RichText::new(*label).size(12.5).color(if on { ACCENT } else { TEXT_SOFT });
-        let fill = if on { RAISED } else { Color32::TRANSPARENT };
-        let button = bevy_egui::egui::Button::new(text).fill(fill).min_size(vec2(30.0, 26.0));
-        if ui.add(button).clicked() {
+        if switch(ui, label, chosen == Some(*option)).clicked() {
             pressed = Some(*option);
         }
     }
     pressed
+}
+
+/// Something that is on or off.
+pub(super) fn switch(ui: &mut Ui, label: &str, on: bool) -> Response {
+    let text = RichText::new(label).size(12.5).color(if on { ACCENT } else { TEXT_SOFT });
+    let fill = if on { RAISED } else { Color32::TRANSPARENT };
+    ui.add(Button::new(text).fill(fill).min_size(vec2(30.0, 26.0)))
 }
 
 /// A thin bar that is filled from the left.

@@ -1,14 +1,12 @@
 //! The heart of the window: what the character does, and how.
 
 use super::View;
-use super::parts::{TextButton, card, divider, faint, row, soft};
+use super::parts::{TextButton, card, divider, faint, row, soft, switch};
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::session::{LENGTH_RANGE_SECS, MOST_VARIATIONS, another_seed};
 use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
-use bevy_egui::egui::{
-    Align, Button, Color32, CornerRadius, DragValue, Frame, Id, Key, Label, Layout, Margin, Response, RichText, Stroke, TextEdit, Ui, vec2,
-};
+use bevy_egui::egui::{Align, Button, DragValue, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2};
 use std::borrow::Cow;
 
 /// The prompt's text field.
@@ -152,18 +150,20 @@ fn settings(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         actions.push(Action::Literal(!draft.literal));
     }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let note =
-            view.session.understood().map_or("Enter generates · Shift+Enter continues".to_owned(), |plain| format!("Read as “{plain}”"));
+        let actions_named = view.session.actions_in_prompt();
+        if actions_named > 1 && view.session.can_generate() {
+            let button = ui.button(RichText::new(format!("As {actions_named} clips")).size(12.5));
+            if button.on_hover_text("Make each action a clip of its own that goes on from the one before (Ctrl+Shift+G)").clicked() {
+                actions.push(Action::LayOut);
+            }
+        }
+        let note: Cow<'_, str> = match view.session.understood() {
+            Some(plain) => format!("Read as “{plain}”").into(),
+            None => "Enter generates · Shift+Enter continues".into(),
+        };
         if ui.available_width() > 210.0 {
             ui.add(Label::new(faint(note)).truncate());
         }
     });
     actions
-}
-
-/// A setting that is on or off.
-fn switch(ui: &mut Ui, text: &str, on: bool) -> Response {
-    let text = RichText::new(text).size(12.5).color(if on { ACCENT } else { TEXT_SOFT });
-    let fill = if on { theme::RAISED } else { Color32::TRANSPARENT };
-    ui.add(Button::new(text).fill(fill).corner_radius(CornerRadius::same(7)))
 }

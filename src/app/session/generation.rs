@@ -8,6 +8,7 @@ use crate::motion::{FPS, Motion};
 use crate::pipeline::{Length, Request};
 use crate::stage::MOST_ABREAST;
 use crate::timeline::{Clip, ClipId, ClipSettings, Take, TakeId};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,6 +31,8 @@ pub struct Job {
     started: Option<(Instant, usize)>,
     /// Whether the stage is to show it; until another take is chosen.
     pub(super) watched: bool,
+    /// What becomes clips of their own behind it.
+    pub(super) coming: VecDeque<Request>,
 }
 
 /// How far a generation is.
@@ -95,15 +98,15 @@ impl Job {
 }
 
 impl Session {
-    /// Takes in what the generator tells. The frames of a preview come by [`Session::preview`].
-    pub fn hear(&mut self, event: Event) {
+    /// Takes in what the generator tells; what has to happen outside comes back. The frames of a preview come by [`Session::preview`].
+    pub fn hear(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Loading { model } => self.model = ModelState::Loading { name: model },
             Event::Ready { model } => self.model = ModelState::Ready(model),
             Event::Started { job } => self.report(job, 0, 0),
             Event::Progress { job, tokens, at_most } => self.report(job, tokens, at_most),
             Event::Preview { .. } => {}
-            Event::Finished { job, takes } => self.finish(job, takes),
+            Event::Finished { job, takes } => return self.finish(job, takes),
             Event::Cancelled { job } => {
                 self.end(job);
             }
@@ -118,6 +121,7 @@ impl Session {
             }
             Event::Warning { message } => self.toasts.add(ToastKind::Warning, message),
         }
+        Vec::new()
     }
 
     /// Takes in the newest frames of a running generation. Several variations are shown side by side.
@@ -168,22 +172,38 @@ impl Session {
 
     /// Goes on from the end of the selected clip, else of the last one; from the shown take, where there are no clips.
     pub(super) fn go_on(&mut self) -> Vec<Effect> {
+        let Some((after, behind)) = self.seam() else {
+            self.toasts.add(ToastKind::Warning, "choose a take to continue from first".to_owned());
+            return Vec::new();
+        };
+        self.generate(Some(after), Some(behind))
+    }
+
+    /// Where a continuation begins: all of the timeline up to there, and its last clip there. A take that is shown without a timeline
+    /// becomes its first clip.
+    pub(super) fn seam(&mut self) -> Option<(Arc<Motion>, ClipId)> {
         if self.can_generate()
             && self.clips().is_empty()
             && let Showing::Take(id) = self.showing
         {
             self.put(id, 0, None, Vec::new());
         }
-        let place = self.place_behind();
-        let Some(behind) = place.checked_sub(1).and_then(|place| self.clips().get(place)).map(|clip| clip.id) else {
-            self.toasts.add(ToastKind::Warning, "choose a take to continue from first".to_owned());
-            return Vec::new();
-        };
-        let frames = self.chain.motion().frames[..self.clip_start(place)].to_vec();
-        self.generate(Some(Arc::new(Motion { frames })), Some(behind))
+        let behind = self.clips().get(self.place_behind().checked_sub(1)?)?.id;
+        Some((self.motion_up_to(behind)?, behind))
+    }
+
+    /// All of the timeline up to the end of a clip.
+    pub(super) fn motion_up_to(&self, clip: ClipId) -> Option<Arc<Motion>> {
+        let place = self.clips().iter().position(|other| other.id == clip)?;
+        Some(Arc::new(Motion { frames: self.chain.motion().frames[..self.clip_start(place + 1)].to_vec() }))
     }
 
     pub(super) fn generate(&mut self, after: Option<Arc<Motion>>, behind: Option<ClipId>) -> Vec<Effect> {
+        if self.wanted() { self.ask(self.request(), after, behind, VecDeque::new()) } else { Vec::new() }
+    }
+
+    /// Whether there is something to generate; if not, the user is told.
+    pub(super) fn wanted(&mut self) -> bool {
         if !self.can_generate() {
             let message = match &self.model {
                 ModelState::Ready(_) => "write what the character does first",
@@ -191,11 +211,25 @@ impl Session {
                 ModelState::Failed { .. } => "there is no model to generate with; see the message at its name",
             };
             self.toasts.add(ToastKind::Warning, message.to_owned());
-            return Vec::new();
         }
-        let length = self.draft.length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });
-        let Draft { prompt, seed, variations, literal, .. } = &self.draft;
-        let request = Request { literal: *literal, seed: *seed, length, variations: *variations, ..Request::new(prompt.trim()) };
+        self.can_generate()
+    }
+
+    /// What the draft asks for.
+    pub(super) fn request(&self) -> Request {
+        let Draft { prompt, seed, length_secs, variations, literal } = &self.draft;
+        let length = length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });
+        Request { literal: *literal, seed: *seed, length, variations: *variations, ..Request::new(prompt.trim()) }
+    }
+
+    /// Has the generator make a motion that goes on from `after`, to be put `behind` a clip, with others `coming` behind it.
+    pub(super) fn ask(
+        &mut self,
+        request: Request,
+        after: Option<Arc<Motion>>,
+        behind: Option<ClipId>,
+        coming: VecDeque<Request>,
+    ) -> Vec<Effect> {
         if self.jobs.iter().any(|job| job.request == request && job.behind == behind && job.after == after) {
             // Enter pressed twice: the same again would come to the same take.
             return Vec::new();
@@ -207,7 +241,7 @@ impl Session {
             None => Command::Generate { job: id, request: request.clone() },
         };
         self.unwatch();
-        self.jobs.push(Job { id, request, after, behind, progress: Progress::Waiting, started: None, watched: true });
+        self.jobs.push(Job { id, request, after, behind, progress: Progress::Waiting, started: None, watched: true, coming });
         vec![Effect::Tell(command)]
     }
 
@@ -234,22 +268,31 @@ impl Session {
         id
     }
 
-    fn finish(&mut self, id: JobId, takes: Vec<Take>) {
-        let Some(job) = self.end_keeping_preview(id) else { return };
+    fn finish(&mut self, id: JobId, takes: Vec<Take>) -> Vec<Effect> {
+        let Some(mut job) = self.end_keeping_preview(id) else { return Vec::new() };
         let made: Vec<TakeId> = takes.into_iter().map(|take| self.add_take(take)).collect();
         if let Some(after) = &job.after {
             self.afters.extend(made.iter().map(|take| (*take, Arc::clone(after))));
         }
         let previewed = self.previews(id);
         let seen = previewed || job.watched;
-        let Some(first) = made.first().copied() else { return self.drop_preview(id) };
+        let Some(first) = made.first().copied() else {
+            self.drop_preview(id);
+            return Vec::new();
+        };
         if seen && made.len() > 1 {
-            return self.finish_row(&job, &made);
+            self.finish_row(&job, &made);
+            return Vec::new();
         }
         let placed = self.place_made(job.behind, job.after.is_some(), first, seen).is_some();
-        if !seen {
-            return;
+        if seen {
+            self.go_on_watching(&job, first, previewed, placed);
         }
+        self.lay_out_rest(std::mem::take(&mut job.coming), first, seen)
+    }
+
+    /// Shows what has been made to whoever watched it being made.
+    fn go_on_watching(&mut self, job: &Job, first: TakeId, previewed: bool, placed: bool) {
         // Whoever watches it goes on watching, at the same frame.
         let (at_secs, playing) = (self.player.at_secs(), self.player.is_playing());
         let from_secs = if previewed { at_secs } else { job.frames_before() as f32 / FPS };

@@ -6,6 +6,7 @@
 mod body;
 mod export;
 mod generation;
+mod lay_out;
 mod list;
 mod overlays;
 mod project;
@@ -416,6 +417,7 @@ impl Session {
             Action::Variations(variations) => self.draft.variations = variations.clamp(1, MOST_VARIATIONS),
             Action::Generate => return self.generate(None, None),
             Action::Continue => return self.go_on(),
+            Action::LayOut => return self.lay_out(),
             Action::Cancel => return self.jobs.iter().map(|job| Effect::Tell(Command::Cancel { job: job.id() })).collect(),
 
             Action::Select(index) => self.select(index),
