@@ -15,6 +15,7 @@
 pub mod app;
 pub mod body;
 pub mod cli;
+pub mod engine;
 pub mod formats;
 pub mod generator;
 pub mod library;

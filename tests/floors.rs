@@ -25,7 +25,7 @@ const FLOORS: [(&str, u8); 15] = [
 ];
 
 /// Which modules an outside crate may enter.
-const DOORS: [(&str, &[&str]); 33] = [
+const DOORS: [(&str, &[&str]); 35] = [
     ("candle_core", &["model", "train"]),
     ("candle_nn", &["model", "train"]),
     ("candle_transformers", &["model"]),
@@ -34,6 +34,8 @@ const DOORS: [(&str, &[&str]); 33] = [
     ("prost", &["model"]),
     ("rayon", &["model"]),
     ("wgpu", &["engine"]),
+    ("pollster", &["engine"]),
+    ("bytemuck", &["engine"]),
     ("gltf", &["formats"]),
     ("gltf_json", &["formats"]),
     ("npyz", &["formats"]),

@@ -1,0 +1,235 @@
+//! The engine's own device: which adapter, opened how, and what became of it.
+//!
+//! It is never the window's device: wgpu has one queue a device, waiting for it holds a lock that submitting needs, and a lost
+//! device must not take the window down. Everything here is used from one thread.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wgpu::{Backends, DeviceType, Features};
+
+use super::error::{Error, Result};
+use super::kernel::Kernel;
+use super::shader::Variant;
+
+/// Which adapter to open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AdapterChoice {
+    /// The fastest that is real: a card before a processor's own graphics, never software.
+    #[default]
+    Fastest,
+    /// The first whose name contains this, in any case; the only way to a software adapter.
+    Named(String),
+}
+
+/// An adapter of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdapterName {
+    /// As its driver calls it.
+    pub name: String,
+    /// Whether it computes on the processor: nothing is gained by it, but it can test every kernel.
+    pub is_software: bool,
+}
+
+/// An open device.
+pub struct Gpu {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    name: String,
+    is_software: bool,
+    /// Bytes that buffers may take together; none is what the driver gives.
+    memory_limit: Option<u64>,
+    trouble: Arc<Mutex<Trouble>>,
+    kernels: Mutex<HashMap<Variant, Arc<Kernel>>>,
+}
+
+/// What the driver told of outside of a call.
+#[derive(Debug, Default)]
+struct Trouble {
+    lost: Option<String>,
+    error: Option<String>,
+}
+
+/// The adapters of this machine, the best first.
+#[must_use]
+pub fn adapters() -> Vec<AdapterName> {
+    let name = |adapter: &wgpu::Adapter| {
+        let info = adapter.get_info();
+        AdapterName { is_software: info.device_type == DeviceType::Cpu, name: info.name }
+    };
+    ranked().iter().map(name).collect()
+}
+
+fn ranked() -> Vec<wgpu::Adapter> {
+    let mut description = wgpu::InstanceDescriptor::new_without_display_handle();
+    description.backends = Backends::PRIMARY;
+    // A model that does not fit is to be refused, not to push the desktop out of the device's memory.
+    description.memory_budget_thresholds.for_resource_creation = Some(95);
+    let instance = wgpu::Instance::new(description);
+    let mut adapters = pollster::block_on(instance.enumerate_adapters(Backends::PRIMARY));
+    adapters.sort_by_key(|adapter| match adapter.get_info().device_type {
+        DeviceType::DiscreteGpu => 0,
+        DeviceType::IntegratedGpu => 1,
+        DeviceType::VirtualGpu => 2,
+        DeviceType::Other => 3,
+        DeviceType::Cpu => 4,
+    });
+    adapters
+}
+
+impl Gpu {
+    /// Opens an adapter with all that it has to offer the kernels.
+    ///
+    /// # Errors
+    /// [`Error::NoAdapter`] and [`Error::Refused`].
+    pub fn open(choice: &AdapterChoice) -> Result<Self> {
+        let adapters = ranked();
+        let is_software = |adapter: &wgpu::Adapter| adapter.get_info().device_type == DeviceType::Cpu;
+        let is_it = |adapter: &&wgpu::Adapter| match choice {
+            AdapterChoice::Fastest => !is_software(adapter),
+            AdapterChoice::Named(name) => adapter.get_info().name.to_lowercase().contains(&name.to_lowercase()),
+        };
+        let Some(adapter) = adapters.iter().find(is_it) else {
+            let wanted = match choice {
+                AdapterChoice::Fastest => "of this machine can compute".to_owned(),
+                AdapterChoice::Named(name) => format!("is called {name}"),
+            };
+            let names: Vec<String> = adapters.iter().map(|adapter| adapter.get_info().name).collect();
+            let known = if names.is_empty() { "is none".to_owned() } else { format!("is {}", names.join(", ")) };
+            return Err(Error::NoAdapter { wanted, known });
+        };
+        let info = adapter.get_info();
+        let description = wgpu::DeviceDescriptor {
+            label: Some("zoetrope engine"),
+            required_features: adapter.features() & (Features::SUBGROUP | Features::TIMESTAMP_QUERY),
+            required_limits: adapter.limits(),
+            // Buffers are of the size of matrices: large blocks would be half empty.
+            memory_hints: wgpu::MemoryHints::MemoryUsage,
+            ..Default::default()
+        };
+        let opened = pollster::block_on(adapter.request_device(&description));
+        let (device, queue) = opened.map_err(|error| Error::Refused { name: info.name.clone(), cause: first_line(&error) })?;
+        let trouble = Arc::new(Mutex::new(Trouble::default()));
+        let seen = Arc::clone(&trouble);
+        device.set_device_lost_callback(move |_, message| {
+            locked(&seen).lost.get_or_insert(message);
+        });
+        let seen = Arc::clone(&trouble);
+        // Without this, wgpu panics.
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            locked(&seen).error.get_or_insert(first_line(&error));
+        }));
+        let is_software = is_software(adapter);
+        Ok(Self { device, queue, name: info.name, is_software, memory_limit: None, trouble, kernels: Mutex::default() })
+    }
+
+    /// Lets buffers take this many bytes together, also where the device has more.
+    #[must_use]
+    pub fn with_memory_limit(mut self, bytes: Option<u64>) -> Self {
+        self.memory_limit = bytes;
+        self
+    }
+
+    /// The adapter as its driver calls it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it computes on the processor.
+    #[must_use]
+    pub fn is_software(&self) -> bool {
+        self.is_software
+    }
+
+    /// Whether kernels may use subgroups.
+    #[must_use]
+    pub fn has_subgroups(&self) -> bool {
+        self.device.features().contains(Features::SUBGROUP)
+    }
+
+    /// Whether passes can be timed on the device itself.
+    #[must_use]
+    pub fn has_timestamps(&self) -> bool {
+        self.device.features().contains(Features::TIMESTAMP_QUERY)
+    }
+
+    /// The most threads in a workgroup.
+    #[must_use]
+    pub fn most_threads(&self) -> u32 {
+        let limits = self.device.limits();
+        limits.max_compute_invocations_per_workgroup.min(limits.max_compute_workgroup_size_x)
+    }
+
+    /// The most bytes that a kernel can be given as one buffer.
+    #[must_use]
+    pub fn most_bound_bytes(&self) -> u64 {
+        let limits = self.device.limits();
+        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
+    }
+
+    /// See [`with_memory_limit`](Self::with_memory_limit).
+    #[must_use]
+    pub fn memory_limit(&self) -> Option<u64> {
+        self.memory_limit
+    }
+
+    /// The compiled kernel of a variant; each is compiled once.
+    ///
+    /// # Errors
+    /// [`Error::Kernel`] and what [`check`](Self::check) finds.
+    pub fn kernel(&self, variant: &Variant) -> Result<Arc<Kernel>> {
+        if let Some(kernel) = locked(&self.kernels).get(variant) {
+            return Ok(Arc::clone(kernel));
+        }
+        let kernel = Arc::new(Kernel::compile(self, variant)?);
+        locked(&self.kernels).insert(variant.clone(), Arc::clone(&kernel));
+        Ok(kernel)
+    }
+
+    /// What the driver told of meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Lost`] and [`Error::Device`].
+    pub fn check(&self) -> Result<()> {
+        let trouble = locked(&self.trouble);
+        if let Some(cause) = &trouble.lost {
+            return Err(Error::Lost { name: self.name.clone(), cause: cause.clone() });
+        }
+        if let Some(cause) = &trouble.error {
+            return Err(Error::Device { name: self.name.clone(), cause: cause.clone() });
+        }
+        Ok(())
+    }
+
+    /// Waits until the device has done all that it was given.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn wait(&self) -> Result<()> {
+        let waited = self.device.poll(wgpu::PollType::wait_indefinitely());
+        self.check()?;
+        waited.map(drop).map_err(|error| Error::Lost { name: self.name.clone(), cause: first_line(&error) })
+    }
+
+    /// Takes the device away, as a driver that crashes does: for tests of what follows.
+    pub fn lose(&self) {
+        self.device.destroy();
+        // The callback runs when the device is next looked at.
+        let _ = self.device.poll(wgpu::PollType::Poll);
+    }
+}
+
+impl std::fmt::Debug for Gpu {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gpu").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) fn first_line(error: &dyn std::fmt::Display) -> String {
+    error.to_string().lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given").to_owned()
+}

@@ -1,0 +1,22 @@
+//! The transformer on a graphics device: its prefill and decode as hand-written WGSL kernels (`shaders/`) on a device of its own.
+//! The door to wgpu and naga. What it computes is what `model`'s transformer computes; neither knows the other: sizes and named
+//! matrices come in as plain data, logits go out.
+//!
+//! Not here: text, tokens' meaning, sampling, files.
+
+mod buffers;
+mod device;
+mod error;
+mod kernel;
+mod program;
+pub mod shader;
+pub mod twins;
+pub mod variants;
+mod weights;
+
+pub use buffers::{Part, Uniforms};
+pub use device::{AdapterChoice, AdapterName, Gpu, adapters};
+pub use error::{Error, Result};
+pub use kernel::Kernel;
+pub use program::{Dispatch, Pace, Ran};
+pub use weights::{Matrix, MatrixShape, Piece, Source};
