@@ -25,11 +25,20 @@ pub struct Settings {
     pub overlays: Overlays,
     /// How finely the stage is drawn; nothing is what suits the device.
     pub quality: Option<Quality>,
+    /// The folder of the study that was rated last, and by whom.
+    pub rated: (PathBuf, String),
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { recent: Vec::new(), scale: 1.0, export: ExportChoices::default(), overlays: Overlays::default(), quality: None }
+        Self {
+            recent: Vec::new(),
+            scale: 1.0,
+            export: ExportChoices::default(),
+            overlays: Overlays::default(),
+            quality: None,
+            rated: Default::default(),
+        }
     }
 }
 

@@ -73,6 +73,9 @@ fn a_pair_is_scored_kept_and_followed_by_the_next() {
     assert_eq!(session.rating().and_then(|rating| rating.pair.clone()).map(|(pair, _)| pair), Some(first), "the last pair comes again");
     act(&mut session, Action::EndRating);
     assert!(session.rating().is_none() && matches!(session.showing, Showing::Take(_)));
+    act(&mut session, Action::OpenRating);
+    let here = Dialog::Rating { folder: folder.path().to_owned(), rater: "Ann".to_owned() };
+    assert_eq!(session.dialog, here, "the next sitting begins where this one ended");
 }
 
 #[test]

@@ -98,10 +98,7 @@ impl Session {
     }
 
     pub(super) fn open_rating(&mut self) {
-        let (folder, rater) = match &self.rating {
-            Some(rating) => (rating.study.folder().to_owned(), rating.sheet.rater.clone()),
-            None => (PathBuf::new(), String::new()),
-        };
+        let (folder, rater) = self.settings.rated.clone();
         self.dialog = Dialog::Rating { folder, rater };
     }
 
@@ -127,6 +124,7 @@ impl Session {
             }
             None => self.show_something(),
         }
+        self.settings.rated = (rating.study.folder().to_owned(), rating.sheet.rater.clone());
         self.rating = Some(rating);
     }
 
