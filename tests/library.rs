@@ -52,12 +52,12 @@ fn import(wanted: &Import) -> library::Result<PathBuf> {
 /// The greedy tokens of a prompt, at most 50.
 fn greedy(model: &MotionModel, prompt: &str) -> Vec<u32> {
     let text = model.encode_text(prompt).unwrap();
-    let (mut state, mut logits) = model.transformer.start(&[&text], &[]).unwrap();
+    let (mut state, mut logits) = model.network.start(&[&text], &[]).unwrap();
     let mut sampler = Sampler::greedy();
     let mut tokens = Vec::new();
     while tokens.len() < 50 {
         let token = sampler.choose(&logits[0], true);
-        if token == model.transformer.end_token() {
+        if token == model.network.end_token() {
             break;
         }
         tokens.push(token);

@@ -22,7 +22,7 @@ const CHUNKS_IN_TILE: u32 = TILE / (4u * VECS);
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
     let first_row = group.x * TILE;
-    let first_line = group.y * TILE;
+    let first_line = product.first_line + group.y * TILE;
     let own_row = thread % 8u * ROWS;
     let own_line = thread / 8u * 4u;
     var sums: array<vec4<f32>, 4>;

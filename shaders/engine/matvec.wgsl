@@ -13,7 +13,7 @@ const SUMS: u32 = ROWS * LINES;
 @compute @workgroup_size(WORKGROUP)
 fn main(at: Invocation) {
     let row = at.group.x * ROWS;
-    let line = at.group.y * LINES;
+    let line = product.first_line + at.group.y * LINES;
     var sums: array<f32, SUMS>;
     for (var chunk = at.thread; chunk < product.chunks; chunk += WORKGROUP) {
         for (var r = 0u; r < ROWS; r++) {

@@ -15,7 +15,7 @@ const SUMS: u32 = ROWS * LINES;
 @compute @workgroup_size(WORKGROUP)
 fn main(at: Invocation) {
     let row = at.group.x * ROWS;
-    let line = at.group.y * LINES;
+    let line = product.first_line + at.group.y * LINES;
     let blocks = product.chunks;
     var sums: array<f32, SUMS>;
     for (var block = at.thread; block < blocks; block += WORKGROUP) {

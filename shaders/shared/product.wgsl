@@ -5,8 +5,9 @@ struct Product {
     rows: u32,
     /// Chunks in a row.
     chunks: u32,
-    /// Lines of x.
+    /// Lines of x, and the first of them that this product makes.
     lines: u32,
+    first_line: u32,
     /// Results in a line of y.
     y_stride: u32,
     /// Where this piece's results begin in a line of y.

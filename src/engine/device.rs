@@ -212,11 +212,23 @@ impl Gpu {
         waited.map(drop).map_err(|error| Error::Lost { name: self.name.clone(), cause: first_line(&error) })
     }
 
-    /// Takes the device away, as a driver that crashes does: for tests of what follows.
-    pub fn lose(&self) {
-        self.device.destroy();
-        // The callback runs when the device is next looked at.
-        let _ = self.device.poll(wgpu::PollType::Poll);
+    /// The device's plug, for whoever wants to see what happens without it.
+    #[must_use]
+    pub fn plug(&self) -> Plug {
+        Plug(self.device.clone())
+    }
+}
+
+/// Takes a device away, as a driver that crashes does: for tests of what follows.
+#[derive(Debug)]
+pub struct Plug(wgpu::Device);
+
+impl Plug {
+    /// Pulls it.
+    pub fn pull(self) {
+        self.0.destroy();
+        // Whoever listens is told when the device is next looked at.
+        let _ = self.0.poll(wgpu::PollType::Poll);
     }
 }
 

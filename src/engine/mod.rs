@@ -5,18 +5,23 @@
 //! Not here: text, tokens' meaning, sampling, files.
 
 mod buffers;
+mod decode;
 mod device;
 mod error;
 mod kernel;
+mod pass;
 mod program;
 pub mod shader;
+mod transformer;
 pub mod twins;
 pub mod variants;
 mod weights;
 
 pub use buffers::{Part, Uniforms};
-pub use device::{AdapterChoice, AdapterName, Gpu, adapters};
+pub use decode::{DecodeState, Logits};
+pub use device::{AdapterChoice, AdapterName, Gpu, Plug, adapters};
 pub use error::{Error, Result};
 pub use kernel::Kernel;
 pub use program::{Dispatch, Pace, Ran};
+pub use transformer::{Sizes, Transformer};
 pub use weights::{Matrix, MatrixShape, Piece, Source};

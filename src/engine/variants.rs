@@ -119,7 +119,7 @@ impl Epilogue {
 /// Lines of activations that one product of few lines can take.
 pub const LINES: [u32; 4] = [1, 2, 4, 8];
 /// Threads for what is spread over single elements.
-const THREADS: u32 = 64;
+pub const THREADS: u32 = 64;
 /// Rows and lines in a tile of the product of many lines.
 pub const TILE: u32 = 32;
 
@@ -265,6 +265,8 @@ uniform!(
         chunks: u32,
         /// Lines of x.
         lines: u32,
+        /// The first of them that this product makes.
+        first_line: u32,
         /// Results in a line of y.
         y_stride: u32,
         /// Where this piece's results begin in a line of y.

@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use candle_core::Device;
-
 use super::checkpoint::Checkpoint;
-use super::config::ModelConfig;
+use super::config::{ModelConfig, TransformerConfig};
 use super::error::{Error, Result};
 use super::intent::Intent;
+use super::network::Network;
 use super::source::Source;
 use super::statistics::Statistics;
 use super::text_encoder::{TextEncoder, TextFeatures};
@@ -19,6 +18,29 @@ use super::weights::Weights;
 /// Transformers of at most this many weights run in float32, whatever their file holds: 128 MiB.
 const SMALL: usize = 32 << 20;
 
+/// The transformer's weights of a model folder.
+///
+/// # Errors
+/// Missing and damaged files.
+pub fn transformer_weights(source: &Source) -> Result<Checkpoint> {
+    Checkpoint::open(&source.first_of(&["transformer.gguf", "transformer.safetensors"]), "trans")
+}
+
+/// The transformer of these weights on the CPU.
+///
+/// # Errors
+/// Tensors that are missing, misshapen or unknown, by name.
+pub fn transformer_on_cpu(checkpoint: Checkpoint, config: &TransformerConfig) -> Result<Arc<Transformer>> {
+    Ok(Arc::new(Transformer::load(Weights::new(checkpoint).expanded_up_to(SMALL), config)?))
+}
+
+/// Whether a transformer is so small that a processor makes its tokens about as fast as a graphics device, and starts sooner.
+#[must_use]
+pub fn is_small(checkpoint: &Checkpoint) -> bool {
+    let weights = |name: &String| checkpoint.shape(name).map_or(0, |shape| shape.iter().product::<usize>());
+    checkpoint.names().iter().map(weights).sum::<usize>() <= SMALL
+}
+
 /// Everything that turns a prompt into motion features.
 pub struct MotionModel {
     /// `model.json`.
@@ -28,7 +50,7 @@ pub struct MotionModel {
     /// Says prompts plainly, if the model has learned to.
     pub intent: Option<Intent>,
     /// Writes motion tokens.
-    pub transformer: Arc<Transformer>,
+    pub network: Box<dyn Network>,
     /// Tokens ↔ normalised features.
     pub tokenizer: Arc<MotionTokenizer>,
     /// Normalised ↔ metres.
@@ -41,23 +63,25 @@ impl MotionModel {
     /// # Errors
     /// Missing, damaged and unfitting files, with their names.
     pub fn load(source: &Source) -> Result<Self> {
-        Self::load_on(source, &Device::Cpu)
+        Self::load_with(source, |checkpoint, config| Ok(Box::new(transformer_on_cpu(checkpoint, config)?)))
     }
 
-    /// [`load`](Self::load) with the transformer on a device of candle's; everything else stays on the CPU.
-    pub fn load_on(source: &Source, device: &Device) -> Result<Self> {
+    /// [`load`](Self::load) with a network that the caller makes of the transformer's weights and sizes; everything else is on the CPU.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and the caller's own.
+    pub fn load_with(source: &Source, network: impl FnOnce(Checkpoint, &TransformerConfig) -> Result<Box<dyn Network>>) -> Result<Self> {
         let file = source.file("model.json");
         let config = ModelConfig::parse(&file.bytes()?, &file.label())?;
 
         let weights = Weights::new(Checkpoint::open(&source.file("tokenizer.safetensors"), "net")?);
         let tokenizer = MotionTokenizer::load(weights, &config.tokenizer)?;
-        let weights = Weights::new(Checkpoint::open(&source.first_of(&["transformer.gguf", "transformer.safetensors"]), "trans")?);
-        let transformer = Transformer::load(weights.expanded_up_to(SMALL).on(device), &config.transformer)?;
+        let network = network(transformer_weights(source)?, &config.transformer)?;
         let text_encoder = TextEncoder::load(source, "text_encoder/", config.text_encoder)?;
         let intent = Intent::load(source, text_encoder.dim())?;
         let statistics = Statistics::load(&source.file("mean.npy"), &source.file("std.npy"), config.tokenizer.input_dim)?;
 
-        let (codes, vocabulary) = (config.tokenizer.codes(), transformer.end_token() as usize);
+        let (codes, vocabulary) = (config.tokenizer.codes(), network.end_token() as usize);
         if codes != vocabulary {
             return Err(Error::unfit(format!("the tokenizer has {codes} codes and the transformer {vocabulary}"), &file.label()));
         }
@@ -66,7 +90,7 @@ impl MotionModel {
             let cause = format!("the text encoder gives {features} numbers a word and the transformer reads {expected}");
             return Err(Error::unfit(cause, &file.label()));
         }
-        Ok(Self { config, text_encoder, intent, transformer: Arc::new(transformer), tokenizer: Arc::new(tokenizer), statistics })
+        Ok(Self { config, text_encoder, intent, network, tokenizer: Arc::new(tokenizer), statistics })
     }
 
     /// Reads a prompt.

@@ -80,6 +80,9 @@ pub enum Error {
     /// The caller asked for more than the network can hold, or for a token that does not exist.
     #[error("{0}")]
     Input(String),
+    /// What a graphics device could not do, in its own words.
+    #[error("{0}")]
+    Device(String),
     /// The user wanted no more of it.
     #[error("stopped before the end; nothing is left behind")]
     Stopped,

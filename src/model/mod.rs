@@ -16,8 +16,10 @@ mod gguf;
 mod infer;
 mod intent;
 pub mod learn;
+mod network;
 mod ops;
 mod pickle;
+mod plain;
 mod pth;
 mod rewriter;
 mod safetensors;
@@ -31,7 +33,7 @@ pub mod tokenizer;
 pub mod transformer;
 mod weights;
 
-pub use bundle::MotionModel;
+pub use bundle::{MotionModel, is_small, transformer_on_cpu, transformer_weights};
 pub use checkpoint::{Checkpoint, Stored, write_safetensors};
 pub use config::{
     Activation, ModelConfig, Norm, PUBLISHED_SIZES, PatchMethod, RopePrecision, Sampling, TextEncoderConfig, TokenizerConfig,
@@ -42,6 +44,8 @@ pub use error::{Error, Result};
 pub use evaluator::Evaluator;
 pub use gguf::{Watch, write_gguf};
 pub use intent::Intent;
+pub use network::{Decode, Network};
+pub use plain::PlainFormat;
 pub use rewriter::Rewriter;
 pub use sampler::{Sampler, guide};
 pub use source::{FileSource, Source};

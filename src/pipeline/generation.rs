@@ -4,7 +4,7 @@ use super::error::PipelineError;
 use super::request::Request;
 use super::sequence::{Before, Sequence, sampling};
 use super::split;
-use crate::model::{DecodeState, Logits, MotionModel};
+use crate::model::{Decode, Logits, MotionModel};
 use crate::motion::Motion;
 use crate::motion::features::Features;
 use crate::timeline::{Provenance, Take};
@@ -156,7 +156,7 @@ pub struct Variations<'m> {
     /// follow.
     running: Vec<usize>,
     guided: bool,
-    state: DecodeState,
+    state: Box<dyn Decode>,
     logits: Logits,
 }
 
@@ -181,7 +181,7 @@ impl<'m> Variations<'m> {
             texts.push(model.encode_text("")?);
         }
         let before = Before::of(model, after)?;
-        let (mut state, logits) = model.transformer.start(&texts.iter().collect::<Vec<_>>(), Before::tokens(before.as_ref()))?;
+        let (mut state, logits) = model.network.start(&texts.iter().collect::<Vec<_>>(), Before::tokens(before.as_ref()))?;
         let room = state.room();
         let count = request.variations.max(1);
         let sequence = |variation| Sequence::new(model, request.variation(variation), understood.clone(), before.clone(), room);
@@ -191,7 +191,9 @@ impl<'m> Variations<'m> {
             state.keep_rows(&rows)?;
         }
         let logits = rows.iter().map(|&row| logits[row].clone()).collect();
-        Ok(Self { running: (0..sequences.len()).collect(), sequences, guided, state, logits })
+        let mut begun = Self { running: (0..sequences.len()).collect(), sequences, guided, state, logits };
+        begun.pass_on();
+        Ok(begun)
     }
 
     /// Makes one more token for each variation that wants one. Answers whether there was any.
@@ -228,7 +230,15 @@ impl<'m> Variations<'m> {
         }
         let copies = if self.guided { 2 } else { 1 };
         self.logits = self.state.step(&next.repeat(copies))?;
+        self.pass_on();
         Ok(made)
+    }
+
+    /// What the network has to say goes with the first motion that is still made.
+    fn pass_on(&mut self) {
+        if let (Some(remark), Some(&first)) = (self.state.remark(), self.running.first()) {
+            self.sequences[first].remark(remark);
+        }
     }
 
     /// Tokens so far, and the most it can come to, all variations together.

@@ -3,13 +3,18 @@
 //!
 //! Not here: threads, channels, files of motion (`formats`), windows.
 
+mod device;
 mod error;
+mod fallback;
 mod generation;
+mod on_gpu;
 mod request;
 mod sequence;
 mod split;
 
+pub use device::{Device, Loaded, load, load_on};
 pub use error::PipelineError;
 pub use generation::{Generation, Made, Step, Variations, parts};
+pub use on_gpu::transformer_on_gpu;
 pub use request::{Finish, Length, Request, Sampling};
 pub use split::split;

@@ -89,6 +89,11 @@ impl<'m> Sequence<'m> {
         (self.tokens.len(), self.at_most)
     }
 
+    /// Takes in what the user should know beside the motion.
+    pub(super) fn remark(&mut self, remark: String) {
+        self.warnings.push(remark);
+    }
+
     /// Whether there are as many tokens as there may be.
     pub(super) fn is_full(&self) -> bool {
         self.tokens.len() >= self.at_most
@@ -102,7 +107,7 @@ impl<'m> Sequence<'m> {
             guide(logits, without_text, self.guidance);
         }
         let token = self.sampler.choose(logits, may_end);
-        let goes_on = token != self.model.transformer.end_token();
+        let goes_on = token != self.model.network.end_token();
         goes_on.then(|| {
             self.tokens.push(token);
             token

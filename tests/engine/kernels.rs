@@ -39,8 +39,14 @@ fn product(gpu: &Gpu, matrix: &Matrix, x: &[f32], epilogue: Epilogue, way: Way, 
         dispatches.push(Dispatch::new(gpu, kernel, &parts, workgroups, 1).unwrap());
     }
     for (index, piece) in matrix.pieces.iter().enumerate() {
-        let numbers =
-            Product { rows: piece.rows as u32, chunks, lines: lines as u32, y_stride: results as u32, y_first: piece.first as u32 };
+        let numbers = Product {
+            rows: piece.rows as u32,
+            chunks,
+            lines: lines as u32,
+            first_line: 0,
+            y_stride: results as u32,
+            y_first: piece.first as u32,
+        };
         let parts = [
             ("product", uniforms.set(gpu, index, &numbers)),
             ("quants", (&piece.quants).into()),

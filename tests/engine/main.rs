@@ -10,3 +10,6 @@
 mod kernels;
 mod kit;
 mod shaders;
+#[path = "../shared/kit.rs"]
+mod shared;
+mod transformer;

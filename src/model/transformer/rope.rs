@@ -3,8 +3,7 @@
 
 use candle_core::{DType, Device, Result, Tensor};
 
-use crate::model::config::RopePrecision;
-
+use crate::model::config::{RopePrecision, TransformerConfig};
 use crate::model::ops;
 
 /// The table of all angles of a model.
@@ -29,6 +28,11 @@ impl Rope {
             RopePrecision::Exact => Self::exact(positions, head_size, base, device),
             RopePrecision::Bf16 => Self::rounded(positions, head_size, base, device),
         }
+    }
+
+    /// The table of a configuration, on the CPU.
+    pub fn on_cpu(config: &TransformerConfig) -> Result<Self> {
+        Self::new(config.block_size, config.head_size(), config.rope_base, config.rope, &Device::Cpu)
     }
 
     fn exact(positions: usize, head_size: usize, base: f32, device: &Device) -> Result<Self> {
@@ -62,6 +66,12 @@ impl Rope {
             Tensor::from_vec(values, (positions, half), device)
         };
         Ok(Self { cos: table(f32::cos)?, sin: table(f32::sin)? })
+    }
+
+    /// Cosine and sine of every position's angles, `[positions, head/2]`.
+    pub fn table(&self) -> Result<Vec<[f32; 2]>> {
+        let (cos, sin) = (self.cos.flatten_all()?.to_vec1()?, self.sin.flatten_all()?.to_vec1()?);
+        Ok(cos.into_iter().zip(sin).map(|(cos, sin)| [cos, sin]).collect())
     }
 
     /// The angles of `count` positions from `first` on, the same for all rows.
