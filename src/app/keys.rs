@@ -23,9 +23,10 @@ pub static KEYS: LazyLock<Vec<(String, &str)>> = LazyLock::new(|| {
     OTHERS.iter().map(|(key, meaning)| ((*key).to_owned(), *meaning)).chain(commands).collect()
 });
 
-/// The actions of the keys that were pressed since the last call.
-pub fn keys(ctx: &Context, session: &Session) -> Vec<Action> {
-    let typing = ctx.text_edit_focused();
+/// The actions of the keys that were pressed since the last call. What was pressed while a text field was listening is its own, also
+/// where it has let go of the focus since: a slow frame brings words and Enter at once.
+pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
+    let typing = was_typing || ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut actions = Vec::new();
     let pressed: Vec<(Key, Modifiers)> = ctx.input(|input| {

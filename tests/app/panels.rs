@@ -84,6 +84,22 @@ fn a_prompt_of_several_actions_offers_a_clip_for_each() {
 }
 
 #[test]
+fn words_and_enter_in_one_slow_frame_are_the_prompts_alone() {
+    use bevy_egui::egui::{Event, Key, Modifiers};
+    let mut session = session_with(&["a walk"]);
+    session.apply(Action::Select(0));
+    let mut harness = harness(session);
+    harness.ctx.memory_mut(|memory| memory.request_focus(bevy_egui::egui::Id::new("prompt")));
+    harness.run_steps(2);
+    let press = |key| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers: Modifiers::NONE };
+    for event in [press(Key::S), Event::Text("sits".to_owned()), press(Key::I), press(Key::Enter)] {
+        harness.input_mut().events.push(event);
+    }
+    harness.run_steps(2);
+    assert_eq!(harness.state().done, [Action::Prompt("sits".to_owned()), Action::Generate]);
+}
+
+#[test]
 fn enter_twice_generates_once_and_leads_back_to_the_prompt() {
     let mut session = session_with(&[]);
     session.apply(Action::Prompt("a person waves".to_owned()));

@@ -118,9 +118,17 @@ const NARROWEST_PROMPT: f32 = 640.0;
 
 /// The whole window: background, panels, dialogs, messages and keys.
 pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
-    if let Some(rating) = view.session.rating() {
-        return raters_window(ui, view, rating);
-    }
+    let typing = ui.ctx().text_edit_focused();
+    let mut actions = match view.session.rating() {
+        Some(rating) => raters_window(ui, view, rating),
+        None => editors_window(ui, view),
+    };
+    actions.extend(dialogs::dialogs(ui, view));
+    actions.extend(keys::keys(ui.ctx(), view.session, typing));
+    actions
+}
+
+fn editors_window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let places = Places::in_window(ui.max_rect(), Shape::of(view.session));
     let mut actions = stage_view::stage_view(ui, view);
     row::labels(ui, view, places.beside_lists());
@@ -132,8 +140,6 @@ pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         actions.extend(at(ui, inspector, |ui| inspector::inspector(ui, view)));
     }
     actions.extend(toasts::toasts(ui, view, places.free));
-    actions.extend(dialogs::dialogs(ui, view));
-    actions.extend(keys::keys(ui.ctx(), view.session));
     actions
 }
 
@@ -143,8 +149,6 @@ fn raters_window(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Action> {
     let mut actions = stage_view::stage_view(ui, view);
     actions.extend(at(ui, place, |ui| rating::rating(ui, view, rating)));
     actions.extend(toasts::toasts(ui, view, free));
-    actions.extend(dialogs::dialogs(ui, view));
-    actions.extend(keys::keys(ui.ctx(), view.session));
     actions
 }
 
