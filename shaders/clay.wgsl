@@ -12,7 +12,7 @@ struct Clay {
     base: vec4<f32>,                                // multiplied with the vertex colour
     to_key: vec4<f32>,                              // direction to the light, normalized
     key: vec4<f32>,                                 // its light, white surface facing it
-    sky: vec4<f32>,                                 // light from above
+    sky: vec4<f32>,                                 // light from above, and how much of it edges take at grazing angles
     earth: vec4<f32>,                               // light from below
     to_rims: array<vec4<f32>, RIM_COUNT>,
     rims: array<vec4<f32>, RIM_COUNT>,
@@ -57,6 +57,6 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     }
 
     let grazing = pow(1.0 - max(dot(normal, to_camera), 0.0), 4.0);
-    let sheen = 0.10 * gloss * clay.key.rgb + 0.30 * grazing * open * clay.sky.rgb;
+    let sheen = 0.10 * gloss * clay.key.rgb + clay.sky.a * grazing * open * clay.sky.rgb;
     return vec4(tone(color * light + sheen), 1.0);
 }

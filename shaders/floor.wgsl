@@ -16,7 +16,7 @@ struct Ground {
     floor: vec4<f32>,
     grid: vec4<f32>,
     horizon: vec4<f32>,
-    to_key: vec4<f32>,                              // direction to the key light, normalized
+    light: vec4<f32>,                               // how much there is far from the characters, and in their shadows
     count: u32,                                     // characters
     focuses_m: array<vec4<f32>, MOST_ABREAST>,      // the points under their pelvises
     occluders: array<vec4<f32>, 72>,                // MOST_ABREAST * OCCLUDER_COUNT: centre and radius, world, metres
@@ -89,10 +89,10 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     let grid = max(fine, coarse);
 
     // A pool of light around the character.
-    let pool = 0.30 + 0.70 * 12.0 / (12.0 + distance2);
+    let pool = mix(ground.light.x, 1.0, 12.0 / (12.0 + distance2));
 #ifdef NEAR
     let from_focus_m = sqrt(distance2);
-    let light = (0.36 + 0.64 * key_light(place, from_focus_m, in.position.xy)) * open_sky(place, nearest, from_focus_m);
+    let light = mix(ground.light.y, 1.0, key_light(place, from_focus_m, in.position.xy)) * open_sky(place, nearest, from_focus_m);
 #else
     let light = 1.0;
 #endif

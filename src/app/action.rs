@@ -2,6 +2,7 @@
 
 use super::export::{ExportChoices, ExportOf};
 use super::session::Overlay;
+use super::settings::Appearance;
 use crate::formats::PROJECT_ENDING;
 use crate::stage::{CameraMove, Figure, Quality};
 use crate::timeline::ClipSettings;
@@ -233,6 +234,8 @@ pub enum Action {
     },
     /// Bring back what a window had not saved when it died, or let it go: the answer to a question.
     Recover(bool),
+    /// Choose whether the window and its stage are dark or light.
+    Appearance(Appearance),
     /// Choose how large text and buttons are; 1 is as designed.
     Scale(f32),
     /// Close the window; asks first if that would lose work.

@@ -3,6 +3,7 @@
 use super::Action;
 use super::export::ExportOf;
 use super::session::{Overlay, Session};
+use super::settings::Appearance;
 use crate::stage::{CameraMove, Figure, ViewAngle};
 use bevy_egui::egui::{Key, Modifiers};
 use std::fmt;
@@ -229,6 +230,10 @@ pub const COMMANDS: &[Command] = &[
     }),
     always("Smaller text and buttons", &[ctrl(Key::Minus)], |session| Some(Action::Scale(session.settings.scale - SCALE_STEP))),
     always("Text and buttons as designed", &[ctrl(Key::Num0)], |_| Some(Action::Scale(1.0))),
+    always("Light or dark", &[shift(ctrl(Key::L))], |session| {
+        Some(Action::Appearance(if session.is_light() { Appearance::Dark } else { Appearance::Light }))
+    }),
+    command("Light or dark as the system", &[], |_| Some(Action::Appearance(Appearance::System))),
     always("Full screen, or a window", &[key(Key::F11)], |session| Some(Action::FullScreen(!session.full_screen))),
     command("Rate two models…", &[], |_| Some(Action::OpenRating)),
     command("About the model and its licence", &[], |_| Some(Action::OpenModel)),

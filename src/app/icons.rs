@@ -1,6 +1,6 @@
 //! Icons as strokes and shapes, so that they are sharp at every size and need no font.
 
-use super::theme::{ACCENT, ON_ACCENT, RAISED, RAISED_BRIGHT, TEXT, TEXT_FAINT, TEXT_SOFT};
+use super::theme::{ACCENT, ON_ACCENT, RAISED, RAISED_BRIGHT, TEXT, TEXT_FAINT, TEXT_SOFT, Tone};
 use bevy_egui::egui::{
     Color32, CornerRadius, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, pos2, vec2,
 };
@@ -59,17 +59,17 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, label: &str, size: f32, emphasis: Em
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, enabled, label));
     let hovered = response.hovered() || response.has_focus();
     let (fill, color) = match emphasis {
-        _ if !enabled => (Color32::TRANSPARENT, TEXT_FAINT),
-        Emphasis::Main if hovered => (super::theme::ACCENT_BRIGHT, ON_ACCENT),
-        Emphasis::Main => (ACCENT, ON_ACCENT),
-        Emphasis::On => (if hovered { RAISED_BRIGHT } else { RAISED }, ACCENT),
-        Emphasis::Quiet if hovered => (RAISED_BRIGHT, TEXT),
-        Emphasis::Quiet => (Color32::TRANSPARENT, TEXT_SOFT),
+        _ if !enabled => (None, TEXT_FAINT),
+        Emphasis::Main if hovered => (Some(super::theme::ACCENT_BRIGHT), ON_ACCENT),
+        Emphasis::Main => (Some(ACCENT), ON_ACCENT),
+        Emphasis::On => (Some(if hovered { RAISED_BRIGHT } else { RAISED }), ACCENT),
+        Emphasis::Quiet if hovered => (Some(RAISED_BRIGHT), TEXT),
+        Emphasis::Quiet => (None, TEXT_SOFT),
     };
     if ui.is_rect_visible(rect) {
         let radius = if emphasis == Emphasis::Main { size / 2.0 } else { 7.0 };
-        ui.painter().rect_filled(rect, CornerRadius::same(radius as u8), fill);
-        draw(ui.painter(), Rect::from_center_size(rect.center(), vec2(size, size) * 0.5), icon, color);
+        ui.painter().rect_filled(rect, CornerRadius::same(radius as u8), fill.map_or(Color32::TRANSPARENT, Tone::color));
+        draw(ui.painter(), Rect::from_center_size(rect.center(), vec2(size, size) * 0.5), icon, color.color());
     }
     response.on_hover_text(label)
 }

@@ -2,7 +2,7 @@
 
 use super::session::{Overlay, Session};
 use crate::motion::{FPS, Joint, Motion, Pose};
-use crate::stage::{Actor, Line, Look, MOST_ECHOES, Shown, Worn};
+use crate::stage::{Actor, Line, Look, MOST_ECHOES, Shown, Studio, Worn};
 use glam::Quat;
 
 /// Corners of the line on the floor at most.
@@ -16,6 +16,7 @@ const TRAIL_FRAMES: usize = 24;
 pub fn fill(shown: &mut Shown, session: &Session, now_secs: f32) {
     shown.actors.clear();
     shown.figure = session.figure;
+    shown.studio = if session.is_light() { Studio::Light } else { Studio::Dark };
     shown.worn = Worn(session.character());
     let actor = |pose, look| Actor { pose, look };
     match session.row() {

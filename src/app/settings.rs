@@ -27,6 +27,20 @@ pub struct Settings {
     pub quality: Option<Quality>,
     /// The folder of the study that was rated last, and by whom.
     pub rated: (PathBuf, String),
+    /// Dark or light.
+    pub appearance: Appearance,
+}
+
+/// Whether the window and its stage are dark or light.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Appearance {
+    /// As the system's other windows; dark where the system does not say.
+    #[default]
+    System,
+    /// Graphite.
+    Dark,
+    /// Paper.
+    Light,
 }
 
 impl Default for Settings {
@@ -38,6 +52,7 @@ impl Default for Settings {
             overlays: Overlays::default(),
             quality: None,
             rated: Default::default(),
+            appearance: Appearance::System,
         }
     }
 }

@@ -19,7 +19,7 @@ use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{
     FileDragAndDrop, MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResizeConstraints,
-    WindowResolution,
+    WindowResolution, WindowTheme, WindowThemeChanged,
 };
 use bevy::winit::{UpdateMode, WinitSettings};
 use bevy_egui::{EguiClipboard, EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
@@ -157,7 +157,10 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .insert_resource(Prompts(prompts::examples(demo)))
     .init_resource::<Outbox>()
     .init_resource::<Errands>()
-    .add_systems(Update, (hear_generator, run_errands, run_script, apply_actions, choose_quality, show, keep_safe, choose_pace).chain())
+    .add_systems(
+        Update,
+        (hear_generator, see_theme, run_errands, run_script, apply_actions, choose_quality, show, keep_safe, choose_pace).chain(),
+    )
     .add_systems(EguiPrimaryContextPass, draw_panels);
     app
 }
@@ -215,6 +218,19 @@ fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>, mut outbox:
     }
     if preview_changed && let Some(preview) = link.0.latest_preview() {
         state.preview(&preview);
+    }
+}
+
+/// The window knows the system's theme from the start, and hears of its changes.
+fn see_theme(
+    window: Single<'_, '_, &Window, With<PrimaryWindow>>,
+    mut changes: MessageReader<'_, '_, WindowThemeChanged>,
+    mut state: ResMut<'_, State>,
+    mut knows: Local<'_, bool>,
+) {
+    let at_start = window.window_theme.filter(|_| !std::mem::replace(&mut *knows, true));
+    if let Some(theme) = changes.read().last().map(|change| change.theme).or(at_start) {
+        state.system_is_light = theme == WindowTheme::Light;
     }
 }
 
@@ -408,6 +424,7 @@ fn draw_panels(
         // Fonts are there from the next pass on.
         return Ok(());
     }
+    ctx.set_theme(if state.is_light() { egui::Theme::Light } else { egui::Theme::Dark });
     // Never so large that the panels have no room.
     let whole = ctx.viewport_rect().size() * ctx.zoom_factor();
     ctx.set_zoom_factor(state.settings.scale.min(whole.x / LEAST_SIZE.0).min(whole.y / LEAST_SIZE.1).max(*SCALES.start()));

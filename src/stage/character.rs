@@ -2,8 +2,8 @@
 
 use super::clay::ClayMaterial;
 use super::ghost::{GhostMaterial, Ghosts};
-use super::palette;
 use super::shown::{Actor, Look, Shown};
+use super::studio::Studio;
 use super::surface::{Surface, skeleton_surface};
 use crate::body::Character;
 use crate::motion::{JOINT_COUNT, Pose, WorldPose};
@@ -98,14 +98,15 @@ fn fill_wardrobe(
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut clays: ResMut<'_, Assets<ClayMaterial>>,
     mut bindposes: ResMut<'_, Assets<SkinnedMeshInverseBindposes>>,
+    studio: Res<'_, Studio>,
 ) {
     let character = Arc::new(Character::mannequin());
     commands.insert_resource(Wardrobe {
         inverse_bindposes: bindposes.add(bind(&character)),
         body: meshes.add(body(&character)),
         bones: meshes.add(mesh(skeleton_surface(&character.rest_positions_m()))),
-        clay: clays.add(ClayMaterial::new(Color::WHITE)),
-        bone: clays.add(ClayMaterial::new(palette::BONE)),
+        clay: clays.add(ClayMaterial::painted(studio.decor())),
+        bone: clays.add(ClayMaterial::bone(studio.decor())),
         mannequin: Arc::clone(&character),
         character,
         moved_for: None,

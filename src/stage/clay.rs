@@ -1,7 +1,6 @@
 //! The character's material: the uniforms of `shaders/clay.wgsl`.
 
-use super::lights::{EARTH, KEY, RIMS, SKY};
-use super::palette::linear;
+use super::studio::{Decor, Decorating, RIM_COUNT, Studio, TO_KEY, linear};
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::prelude::*;
 use bevy::render::render_resource::{AsBindGroup, ShaderType};
@@ -16,8 +15,8 @@ struct ClayUniform {
     key: Vec4,
     sky: Vec4,
     earth: Vec4,
-    to_rims: [Vec4; RIMS.len()],
-    rims: [Vec4; RIMS.len()],
+    to_rims: [Vec4; RIM_COUNT],
+    rims: [Vec4; RIM_COUNT],
 }
 
 /// Matt clay under the stage's light.
@@ -25,21 +24,33 @@ struct ClayUniform {
 pub(super) struct ClayMaterial {
     #[uniform(0)]
     uniform: ClayUniform,
+    is_bone: bool,
+}
+
+impl ClayUniform {
+    fn of(base: Color, decor: &Decor) -> Self {
+        let rim = |place: usize| &decor.rims[place];
+        Self {
+            base: linear(base),
+            to_key: TO_KEY.normalize().extend(0.0),
+            key: decor.key.extend(0.0),
+            sky: decor.sky.extend(decor.sheen),
+            earth: decor.earth.extend(0.0),
+            to_rims: std::array::from_fn(|place| rim(place).towards.normalize().extend(0.0)),
+            rims: std::array::from_fn(|place| rim(place).color.extend(0.0)),
+        }
+    }
 }
 
 impl ClayMaterial {
-    /// Clay of a colour, with which vertex colours are multiplied.
-    pub(super) fn new(base: Color) -> Self {
-        let uniform = ClayUniform {
-            base: linear(base),
-            to_key: KEY.towards.normalize().extend(0.0),
-            key: KEY.color.extend(0.0),
-            sky: SKY.extend(0.0),
-            earth: EARTH.extend(0.0),
-            to_rims: RIMS.map(|rim| rim.towards.normalize().extend(0.0)),
-            rims: RIMS.map(|rim| rim.color.extend(0.0)),
-        };
-        Self { uniform }
+    /// Clay with the colours of its vertices.
+    pub(super) fn painted(decor: &Decor) -> Self {
+        Self { uniform: ClayUniform::of(Color::WHITE, decor), is_bone: false }
+    }
+
+    /// Clay in the studio's colour for bones.
+    pub(super) fn bone(decor: &Decor) -> Self {
+        Self { uniform: ClayUniform::of(decor.bone, decor), is_bone: true }
     }
 }
 
@@ -54,6 +65,13 @@ pub(super) struct ClayPlugin;
 impl Plugin for ClayPlugin {
     fn build(&self, app: &mut App) {
         load_internal_asset!(app, SHADER, "../../shaders/clay.wgsl", Shader::from_wgsl);
-        app.add_plugins(MaterialPlugin::<ClayMaterial>::default());
+        app.add_plugins(MaterialPlugin::<ClayMaterial>::default()).add_systems(PostUpdate, relight.in_set(Decorating));
+    }
+}
+
+fn relight(studio: Res<'_, Studio>, mut clays: ResMut<'_, Assets<ClayMaterial>>) {
+    let decor = studio.decor();
+    for (_, clay) in clays.iter_mut() {
+        *clay = if clay.is_bone { ClayMaterial::bone(decor) } else { ClayMaterial::painted(decor) };
     }
 }

@@ -1,9 +1,8 @@
 //! The floor and the backdrop behind it: one look, two shaders.
 
 use super::character::{Posing, Standing};
-use super::lights::KEY;
-use super::palette::{FLOOR, GRID, HORIZON, ZENITH, linear};
 use super::shown::MOST_ABREAST;
+use super::studio::{Decorating, Studio, TO_KEY, linear};
 use crate::motion::Joint;
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
@@ -41,8 +40,8 @@ struct FloorUniform {
     floor: Vec4,
     grid: Vec4,
     horizon: Vec4,
-    /// Direction to the key light, normalized.
-    to_key: Vec4,
+    /// How much light there is far from the characters, and in their shadows.
+    light: Vec4,
     /// How many characters there are, at least one.
     count: u32,
     /// The points of the floor under their pelvises.
@@ -138,8 +137,8 @@ impl Plugin for FloorPlugin {
         load_internal_asset!(app, FLOOR_SHADER, "../../shaders/floor.wgsl", Shader::from_wgsl);
         load_internal_asset!(app, BACKDROP_SHADER, "../../shaders/backdrop.wgsl", Shader::from_wgsl);
         app.add_plugins((MaterialPlugin::<FloorMaterial>::default(), MaterialPlugin::<BackdropMaterial>::default()))
-            .insert_resource(ClearColor(HORIZON))
             .add_systems(Startup, spawn)
+            .add_systems(PostUpdate, paint.in_set(Decorating))
             .add_systems(
                 PostUpdate,
                 follow_characters.after(Posing).before(TransformSystems::Propagate).run_if(resource_changed::<Standing>),
@@ -154,10 +153,10 @@ fn spawn(
     mut backdrops: ResMut<'_, Assets<BackdropMaterial>>,
 ) {
     let uniform = FloorUniform {
-        floor: linear(FLOOR),
-        grid: linear(GRID),
-        horizon: linear(HORIZON),
-        to_key: KEY.towards.normalize().extend(0.0),
+        floor: Vec4::ZERO,
+        grid: Vec4::ZERO,
+        horizon: Vec4::ZERO,
+        light: Vec4::ONE,
         count: 1,
         focuses_m: [Vec4::ZERO; MOST_ABREAST],
         occluders: [Vec4::ZERO; MOST_ABREAST * OCCLUDERS.len()],
@@ -169,10 +168,22 @@ fn spawn(
     }
     commands.spawn((
         Mesh3d(meshes.add(Sphere::new(FLOOR_REACH_M).mesh().uv(24, 12))),
-        MeshMaterial3d(backdrops.add(BackdropMaterial { horizon: linear(HORIZON), zenith: linear(ZENITH) })),
+        MeshMaterial3d(backdrops.add(BackdropMaterial { horizon: Vec4::ZERO, zenith: Vec4::ZERO })),
         NotShadowCaster,
         NotShadowReceiver,
     ));
+}
+
+fn paint(studio: Res<'_, Studio>, mut floors: ResMut<'_, Assets<FloorMaterial>>, mut backdrops: ResMut<'_, Assets<BackdropMaterial>>) {
+    let decor = studio.decor();
+    for (_, floor) in floors.iter_mut() {
+        let uniform = &mut floor.uniform;
+        (uniform.floor, uniform.grid, uniform.horizon) = (linear(decor.floor), linear(decor.grid), linear(decor.horizon));
+        uniform.light = Vec4::new(decor.floor_away, decor.floor_shaded, 0.0, 0.0);
+    }
+    for (_, backdrop) in backdrops.iter_mut() {
+        *backdrop = BackdropMaterial { horizon: linear(decor.horizon), zenith: linear(decor.zenith) };
+    }
 }
 
 fn follow_characters(
@@ -201,7 +212,7 @@ fn follow_characters(
 
 /// Where the near part lies: as a plane of 1 m, turned and stretched over all that characters with these pelvises shade.
 fn near(pelvises_m: impl Iterator<Item = Vec3> + Clone) -> Transform {
-    let away_from_key = -KEY.towards.with_y(0.0).normalize();
+    let away_from_key = -TO_KEY.with_y(0.0).normalize();
     let across = away_from_key.cross(Vec3::Y);
     let corners_m = pelvises_m.flat_map(|pelvis_m| {
         [(-NEAR_ACROSS_M, -NEAR_BEHIND_M), (NEAR_ACROSS_M, -NEAR_BEHIND_M), (-NEAR_ACROSS_M, NEAR_AHEAD_M), (NEAR_ACROSS_M, NEAR_AHEAD_M)]
@@ -238,7 +249,7 @@ mod tests {
         for pelvis_m in pelvises_m {
             // The shadow of the head.
             let head_m = pelvis_m.with_y(1.7);
-            let shadow_m = head_m - KEY.towards * (head_m.y / KEY.towards.y);
+            let shadow_m = head_m - TO_KEY * (head_m.y / TO_KEY.y);
             for point_m in [pelvis_m.with_y(0.0), shadow_m] {
                 let inside = place.transform_point3(point_m);
                 assert!(inside.x.abs() < 0.5 && inside.z.abs() < 0.5 && inside.y.abs() < 1e-4, "{point_m}: {inside}");

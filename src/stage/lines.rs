@@ -1,6 +1,5 @@
 //! Lines on the floor: where the body goes, and where its feet do.
 
-use super::palette::{BONE, FEET};
 use super::shown::{Line, Shown};
 use bevy::prelude::*;
 
@@ -28,8 +27,9 @@ impl Plugin for LinesPlugin {
 }
 
 fn draw(shown: Res<'_, Shown>, mut root: Gizmos<'_, '_, RootLine>, mut feet: Gizmos<'_, '_, FootLines>) {
-    root.linestrip_gradient(seen(&shown.lines.root, BONE));
-    for (line, color) in shown.lines.feet.iter().zip(FEET) {
+    let decor = shown.studio.decor();
+    root.linestrip_gradient(seen(&shown.lines.root, decor.bone));
+    for (line, color) in shown.lines.feet.iter().zip(decor.feet) {
         feet.linestrip_gradient(seen(line, color));
     }
 }

@@ -11,10 +11,10 @@ mod ghost;
 mod graphics;
 mod lights;
 mod lines;
-mod palette;
 mod picture;
 mod render;
 mod shown;
+mod studio;
 mod surface;
 
 pub use camera::{CameraMove, CameraRig, OnScreen, Orbit, ScreenBox, ViewAngle};
@@ -23,6 +23,7 @@ pub use graphics::{Graphics, Quality, StageError, quietly};
 pub use picture::Picture;
 pub use render::{PictureOptions, Pictures, render_pictures};
 pub use shown::{Abreast, Actor, Line, Lines, Look, MOST_ABREAST, MOST_ECHOES, Shown, Worn};
+pub use studio::Studio;
 
 use bevy::prelude::*;
 
@@ -31,7 +32,14 @@ pub struct StagePlugin;
 
 impl Plugin for StagePlugin {
     fn build(&self, app: &mut App) {
-        app.add_plugins((floor::FloorPlugin, lights::LightsPlugin, clay::ClayPlugin, ghost::GhostPlugin, lines::LinesPlugin))
-            .add_plugins((character::CharacterPlugin, camera::CameraPlugin));
+        app.add_plugins((
+            studio::StudioPlugin,
+            floor::FloorPlugin,
+            lights::LightsPlugin,
+            clay::ClayPlugin,
+            ghost::GhostPlugin,
+            lines::LinesPlugin,
+        ))
+        .add_plugins((character::CharacterPlugin, camera::CameraPlugin));
     }
 }

@@ -1,6 +1,6 @@
 //! What stands on the stage: plain data, written by whoever owns the time.
 
-use super::Figure;
+use super::{Figure, Studio};
 use crate::body::Character;
 use crate::motion::Pose;
 use bevy::prelude::Resource;
@@ -80,13 +80,22 @@ pub struct Shown {
     pub worn: Worn,
     /// Where they go.
     pub lines: Lines,
+    /// Where all of this is seen.
+    pub studio: Studio,
 }
 
 impl Shown {
     /// One character.
     #[must_use]
     pub fn alone(pose: Pose, figure: Figure) -> Self {
-        Self { actors: vec![Actor { pose, look: Look::Solid }], abreast: None, figure, worn: Worn::default(), lines: Lines::default() }
+        Self {
+            actors: vec![Actor { pose, look: Look::Solid }],
+            abreast: None,
+            figure,
+            worn: Worn::default(),
+            lines: Lines::default(),
+            studio: Studio::default(),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use rand::{Rng, SeedableRng};
 use zoetrope::app::Action;
 use zoetrope::app::export::{ExportChoices, ExportOf};
 use zoetrope::app::session::{Overlay, Session, Showing};
+use zoetrope::app::settings::Appearance;
 use zoetrope::motion::cleanup::ContactEdit;
 use zoetrope::stage::{CameraMove, Figure, Quality, Shown};
 use zoetrope::timeline::ClipSettings;
@@ -111,7 +112,8 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::Open(_) => Action::Import("a.bvh".into()),
         Action::Import(_) => Action::Leave { saving: true },
         Action::Leave { .. } => Action::Recover(rng.random()),
-        Action::Recover(_) => Action::Scale(secs),
+        Action::Recover(_) => Action::Appearance([Appearance::System, Appearance::Dark, Appearance::Light][place % 3]),
+        Action::Appearance(_) => Action::Scale(secs),
         Action::Scale(_) => Action::Close,
         Action::Close => Action::OpenExport,
         Action::OpenExport => Action::OpenModel,

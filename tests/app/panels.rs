@@ -431,3 +431,20 @@ fn unsaved_work_of_a_dead_window_is_offered_until_it_is_answered() {
     harness.run_steps(3);
     assert!(harness.state().done.contains(&Action::Recover(true)), "{:?}", harness.state().done);
 }
+
+#[test]
+fn the_appearance_is_chosen_in_the_view_menu_and_by_its_key() {
+    use bevy_egui::egui::{Key, Modifiers};
+    use zoetrope::app::settings::Appearance;
+    let mut harness = harness(session_with(&["a walk"]));
+    harness.get_by_label("What is seen beside the character").click();
+    harness.run_steps(4);
+    harness.get_by_label("Light").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().session.settings.appearance, Appearance::Light);
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
+    harness.run_steps(2);
+    assert_eq!(harness.state().session.settings.appearance, Appearance::Dark);
+}

@@ -595,3 +595,23 @@ fn an_own_body_takes_the_mannequins_place_in_exports_until_it_is_dropped() {
     session.body_loaded(Err("no body model: body.npz".to_owned()));
     assert!(session.toasts.list().iter().any(|toast| toast.kind == ToastKind::Error));
 }
+
+#[test]
+fn the_window_is_as_light_as_the_system_unless_somebody_chose() {
+    use zoetrope::app::settings::Appearance;
+    use zoetrope::stage::{Shown, Studio};
+    let mut session = session_with(&[]);
+    let studio = |session: &Session| {
+        let mut shown = Shown::default();
+        zoetrope::app::scene::fill(&mut shown, session, 0.0);
+        shown.studio
+    };
+    assert_eq!(studio(&session), Studio::Dark);
+    session.system_is_light = true;
+    assert_eq!(studio(&session), Studio::Light);
+    session.apply(Action::Appearance(Appearance::Dark));
+    assert_eq!(studio(&session), Studio::Dark);
+    session.system_is_light = false;
+    session.apply(Action::Appearance(Appearance::Light));
+    assert_eq!(studio(&session), Studio::Light);
+}

@@ -53,6 +53,27 @@ fn pictures_show_the_character_on_its_floor_and_move_with_it() {
     assert!(brightest > Some(120) && corner < 60, "a lit figure before a dark backdrop: {brightest:?}, {corner}");
 }
 
+#[test]
+fn the_light_studio_is_bright_and_the_character_and_its_ghosts_stand_out_from_it() {
+    use zoetrope::stage::{Actor, CameraRig, Look, Pictures, Shown, Studio};
+    if !can_draw() {
+        return;
+    }
+    let alone = Shown { studio: Studio::Light, ..Shown::alone(Pose::REST, Figure::Mannequin) };
+    let beside = Pose { root_m: Pose::REST.root_m + glam::Vec3::Z * 0.4, ..Pose::REST };
+    let mut haunted = alone.clone();
+    haunted.actors.push(Actor { pose: beside, look: Look::Before(1) });
+    let dark = Shown { studio: Studio::Dark, ..alone.clone() };
+    let pictures = Pictures::of(vec![alone, haunted, dark], CameraRig::new(ViewAngle::Side), (320, 240)).expect("a stage");
+    let pictures: Vec<_> = pictures.map(|picture| picture.expect("a picture").pixels).collect();
+    let corner = |picture: usize| pictures[picture].get_pixel(2, 2).0[1];
+    assert!(corner(0) > 190 && corner(2) < 60, "{} {}", corner(0), corner(2));
+    let darker = |picture: usize| pictures[picture].pixels().filter(|pixel| pixel.0[1] < 150).count();
+    assert!(darker(0) > 300, "a figure before a bright backdrop: {}", darker(0));
+    let changed = pictures[0].pixels().zip(pictures[1].pixels()).filter(|(a, b)| a.0[0].abs_diff(b.0[0]) > 16).count();
+    assert!(changed > 300, "a ghost before a bright backdrop: {changed}");
+}
+
 /// One window at a time: they are slow enough on a software adapter.
 static SCREEN: Mutex<()> = Mutex::new(());
 

@@ -14,7 +14,7 @@ const WIDE_HELP: f32 = 1100.0;
 
 pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
-    let frame = theme::card().corner_radius(14).inner_margin(Margin::same(20)).fill(theme::PANEL);
+    let frame = theme::card().corner_radius(14).inner_margin(Margin::same(20)).fill(theme::PANEL.color());
     let should_close = match &view.session.dialog {
         Dialog::None => false,
         Dialog::Export { of, path, taken } => {
@@ -57,7 +57,7 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
 /// A field for a path: what was written into it, and whether Enter ended it.
 pub(super) fn path_field(ui: &mut Ui, id: &str, path: &Path) -> (Option<PathBuf>, bool) {
     let mut text = path.to_string_lossy().into_owned();
-    let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
+    let frame = Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
     let response = ui.add(TextEdit::singleline(&mut text).id(Id::new(id)).desired_width(ui.available_width()).frame(frame));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     (response.changed().then(|| text.into()), entered)

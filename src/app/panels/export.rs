@@ -208,7 +208,8 @@ impl Form<'_> {
     fn folder(&mut self, ui: &mut Ui) -> bool {
         let mut pattern_entered = false;
         named(ui, "Pattern", |ui| {
-            let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 5));
+            let frame =
+                Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 5));
             let field = TextEdit::singleline(&mut self.choices.pattern).id(Id::new("export pattern")).frame(frame);
             let response = ui.add(field.desired_width(ui.available_width()));
             pattern_entered = response.lost_focus() && ui.input(|input| input.key_pressed(bevy_egui::egui::Key::Enter));
@@ -251,7 +252,7 @@ impl Form<'_> {
                 )
             })
         };
-        let frame = Frame::new().fill(SUNKEN).corner_radius(8).inner_margin(Margin::symmetric(10, 7));
+        let frame = Frame::new().fill(SUNKEN.color()).corner_radius(8).inner_margin(Margin::symmetric(10, 7));
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             let (text, color) = match text {
@@ -309,5 +310,5 @@ fn named<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
 fn row_name(ui: &mut Ui, name: &str) {
     let (place, _) = ui.allocate_exact_size(vec2(LABEL_WIDTH, ROW_HEIGHT.min(ui.available_height())), Sense::hover());
     let font = theme::regular(12.5);
-    ui.painter().text(place.left_center(), bevy_egui::egui::Align2::LEFT_CENTER, name, font, theme::TEXT_SOFT);
+    ui.painter().text(place.left_center(), bevy_egui::egui::Align2::LEFT_CENTER, name, font, theme::TEXT_SOFT.color());
 }

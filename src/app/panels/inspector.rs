@@ -145,7 +145,7 @@ fn trim(ui: &mut Ui, session: &Session, form: &mut Form<'_>) {
 
 fn label(ui: &mut Ui, text: &str) {
     let (_, place) = ui.allocate_space(vec2(LABEL_WIDTH - 8.0, ROW_HEIGHT));
-    ui.painter().text(place.left_center(), bevy_egui::egui::Align2::LEFT_CENTER, text, theme::regular(12.5), theme::TEXT_SOFT);
+    ui.painter().text(place.left_center(), bevy_egui::egui::Align2::LEFT_CENTER, text, theme::regular(12.5), theme::TEXT_SOFT.color());
 }
 
 /// The fields of a clip, and what they ask for.
@@ -194,8 +194,8 @@ fn measures(ui: &mut Ui, inspection: &Inspection) {
         ui.painter().text(at, bevy_egui::egui::Align2::RIGHT_CENTER, text, theme::regular(12.0), color);
     };
     row(ui, 16.0, |ui| {
-        column(ui, "take", 0.62, theme::TEXT_FAINT);
-        column(ui, "here", 0.96, theme::TEXT_FAINT);
+        column(ui, "take", 0.62, theme::TEXT_FAINT.color());
+        column(ui, "here", 0.96, theme::TEXT_FAINT.color());
     });
     for (name, unit, before, after, about) in [
         ("Slide", "mm", before.slide_mm_per_frame, after.slide_mm_per_frame, "Mean step of a toe near the floor, mm a frame"),
@@ -203,8 +203,8 @@ fn measures(ui: &mut Ui, inspection: &Inspection) {
         ("Jitter", "mm", before.jitter_mm_per_frame3, after.jitter_mm_per_frame3, "Mean third difference of the joints, mm a frame³"),
     ] {
         let line = row(ui, 18.0, |ui| {
-            column(ui, &format!("{before:.1} {unit}"), 0.62, theme::TEXT_SOFT);
-            column(ui, &format!("{after:.1} {unit}"), 0.96, TEXT);
+            column(ui, &format!("{before:.1} {unit}"), 0.62, theme::TEXT_SOFT.color());
+            column(ui, &format!("{after:.1} {unit}"), 0.96, TEXT.color());
             ui.label(soft(name).size(12.5))
         });
         line.on_hover_text(about);

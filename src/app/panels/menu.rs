@@ -3,6 +3,7 @@
 use super::View;
 use crate::app::Action;
 use crate::app::commands::{self, Command};
+use crate::app::settings::Appearance;
 use crate::app::theme::{self, ACCENT, TEXT, TEXT_FAINT, TEXT_SOFT};
 use bevy_egui::egui::{Button, RichText, Ui};
 use std::path::Path;
@@ -37,6 +38,7 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
             item(ui, "", true, Action::ImportFile);
             item(ui, "", session.can_export(), Action::OpenExport);
             ui.separator();
+            item(ui, "", true, Action::Appearance(if session.is_light() { Appearance::Dark } else { Appearance::Light }));
             item(ui, "", true, Action::OpenRating);
             item(ui, "", true, Action::OpenPalette);
             item(ui, "", true, Action::OpenHelp);

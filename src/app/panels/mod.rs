@@ -22,7 +22,7 @@ mod view_menu;
 pub(crate) use prompt_bar::prompt_id;
 
 use super::session::{Rating, Session};
-use super::theme::GAP;
+use super::theme::{self, GAP};
 use super::{Action, keys};
 use crate::stage::ScreenBox;
 use bevy_egui::egui::{LayerId, Rect, Ui, UiBuilder, pos2, vec2};
@@ -118,6 +118,7 @@ const NARROWEST_PROMPT: f32 = 640.0;
 
 /// The whole window: background, panels, dialogs, messages and keys.
 pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    theme::wear(ui.ctx());
     let typing = ui.ctx().text_edit_focused();
     let mut actions = match view.session.rating() {
         Some(rating) => raters_window(ui, view, rating),

@@ -25,7 +25,7 @@ pub(super) fn palette(ui: &mut Ui, view: &View<'_>, written: &str) -> Vec<Action
     let mut chosen = before.saturating_add_signed(step).min(found.len().saturating_sub(1));
 
     let mut text = written.to_owned();
-    let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(12, 9));
+    let frame = Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(12, 9));
     let hint = RichText::new("What to do?").color(TEXT_FAINT);
     // Arrows walk through the list, and Enter is looked at here.
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: false, escape: false, tab: false };
@@ -47,16 +47,28 @@ pub(super) fn palette(ui: &mut Ui, view: &View<'_>, written: &str) -> Vec<Action
             let is_chosen = row == chosen;
             response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, is_chosen, command.name));
             if is_chosen || response.hovered() {
-                let fill = if is_chosen { RAISED } else { RAISED.gamma_multiply(0.5) };
+                let fill = if is_chosen { RAISED.color() } else { RAISED.thin(0.5) };
                 ui.painter().rect_filled(place, CornerRadius::same(7), fill);
             }
             if is_chosen && step != 0 {
                 response.scroll_to_me(None);
             }
             let color = if is_chosen { TEXT } else { TEXT_SOFT };
-            ui.painter().text(place.left_center() + vec2(12.0, 0.0), Align2::LEFT_CENTER, command.name, theme::regular(13.5), color);
+            ui.painter().text(
+                place.left_center() + vec2(12.0, 0.0),
+                Align2::LEFT_CENTER,
+                command.name,
+                theme::regular(13.5),
+                color.color(),
+            );
             let color = if is_chosen { ACCENT } else { TEXT_FAINT };
-            ui.painter().text(place.right_center() - vec2(12.0, 0.0), Align2::RIGHT_CENTER, command.key(), theme::regular(12.0), color);
+            ui.painter().text(
+                place.right_center() - vec2(12.0, 0.0),
+                Align2::RIGHT_CENTER,
+                command.key(),
+                theme::regular(12.0),
+                color.color(),
+            );
             if response.clicked() || (entered && is_chosen) {
                 actions.extend([Action::CloseDialog, action.clone()]);
             }

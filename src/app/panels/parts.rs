@@ -1,6 +1,8 @@
 //! Small parts that several panels use.
 
-use crate::app::theme::{self, ACCENT, ACCENT_BRIGHT, ON_ACCENT, RAISED, RAISED_BRIGHT, TEXT, TEXT_FAINT, TEXT_SOFT};
+use crate::app::theme::{
+    self, ACCENT, ACCENT_BRIGHT, DISABLED, ON_ACCENT, ON_DISABLED, RAISED, RAISED_BRIGHT, TEXT, TEXT_FAINT, TEXT_SOFT,
+};
 use bevy_egui::egui::{
     Align, Button, Color32, CornerRadius, Id, Layout, Rect, Response, RichText, Sense, Stroke, Ui, UiBuilder, Widget, vec2,
 };
@@ -51,12 +53,12 @@ impl Widget for TextButton<'_> {
         let hovered = response.hovered() || response.has_focus();
         let (fill, text) = match (enabled, self.main) {
             // egui fades what is disabled; twice as faint would be gone.
-            (false, _) => (RAISED_BRIGHT, TEXT_SOFT),
+            (false, _) => (DISABLED, ON_DISABLED),
             (true, true) => (if hovered { ACCENT_BRIGHT } else { ACCENT }, ON_ACCENT),
             (true, false) => (if hovered { RAISED_BRIGHT } else { RAISED }, TEXT),
         };
         ui.painter().rect_filled(rect, CornerRadius::same(9), fill);
-        ui.painter().galley(rect.center() - galley.size() / 2.0, galley, text);
+        ui.painter().galley(rect.center() - galley.size() / 2.0, galley, text.color());
         response
     }
 }
@@ -76,7 +78,7 @@ pub(super) fn choices<T: Copy + PartialEq>(ui: &mut Ui, options: &[(T, &str)], c
 /// Something that is on or off.
 pub(super) fn switch(ui: &mut Ui, label: &str, on: bool) -> Response {
     let text = RichText::new(label).size(12.5).color(if on { ACCENT } else { TEXT_SOFT });
-    let fill = if on { RAISED } else { Color32::TRANSPARENT };
+    let fill = if on { RAISED.color() } else { Color32::TRANSPARENT };
     ui.add(Button::new(text).fill(fill).min_size(vec2(30.0, 26.0)))
 }
 

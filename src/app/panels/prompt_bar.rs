@@ -40,11 +40,11 @@ fn examples(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     ui.spacing_mut().item_spacing.x = 6.0;
     for example in view.examples {
         let text = RichText::new(*example).size(12.5).color(TEXT_SOFT);
-        let galley_width = ui.painter().layout_no_wrap((*example).to_owned(), theme::regular(12.5), TEXT).size().x;
+        let galley_width = ui.painter().layout_no_wrap((*example).to_owned(), theme::regular(12.5), TEXT.color()).size().x;
         if galley_width + 26.0 > ui.available_width() {
             break;
         }
-        let chip = Button::new(text).fill(theme::PANEL.gamma_multiply(0.9)).stroke(Stroke::new(1.0, EDGE)).corner_radius(13);
+        let chip = Button::new(text).fill(theme::PANEL.thin(0.9)).stroke(Stroke::new(1.0, EDGE)).corner_radius(13);
         if ui.add(chip.min_size(vec2(0.0, 26.0))).clicked() {
             actions.push(Action::Prompt((*example).to_owned()));
             actions.push(Action::Generate);
@@ -87,12 +87,12 @@ fn text_field(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     let mut text = Cow::Borrowed(view.session.draft.prompt.as_str());
     let focused = ui.memory(|memory| memory.has_focus(prompt_id()));
-    let edge = if focused { ACCENT.gamma_multiply(0.7) } else { EDGE };
-    let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, edge)).corner_radius(9).inner_margin(Margin::symmetric(12, 8));
+    let edge = if focused { ACCENT.thin(0.7) } else { EDGE.color() };
+    let frame = Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, edge)).corner_radius(9).inner_margin(Margin::symmetric(12, 8));
     let field = TextEdit::singleline(&mut text)
         .id(prompt_id())
         .font(theme::regular(16.0))
-        .text_color(TEXT)
+        .text_color(TEXT.color())
         .hint_text(RichText::new("What does the character do?").font(theme::regular(16.0)).color(TEXT_FAINT))
         .desired_width(f32::INFINITY)
         .char_limit(500)

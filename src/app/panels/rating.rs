@@ -115,7 +115,7 @@ pub(super) fn dialog(ui: &mut Ui, folder: &Path, rater: &str) -> Vec<Action> {
     let folder = written.clone().unwrap_or_else(|| folder.to_owned());
     ui.label(faint("Your name"));
     let mut name = rater.to_owned();
-    let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
+    let frame = Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
     let response = ui.add(TextEdit::singleline(&mut name).id(Id::new("rater")).desired_width(f32::INFINITY).frame(frame));
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if written.is_some() || response.changed() {

@@ -64,25 +64,25 @@ fn headline(painter: &Painter, row: &Row, free: Rect) {
     } else {
         format!("{count} takes side by side  ·  click one or press its number  ·  Esc leaves")
     };
-    let galley = painter.layout_no_wrap(text, theme::regular(12.5), TEXT_SOFT);
+    let galley = painter.layout_no_wrap(text, theme::regular(12.5), TEXT_SOFT.color());
     let place = Rect::from_center_size(pos2(free.center().x, free.top() + 24.0), galley.size() + vec2(28.0, 12.0));
-    painter.rect(place, CornerRadius::same(13), PANEL.gamma_multiply(0.85), Stroke::new(1.0, EDGE), StrokeKind::Inside);
-    painter.galley(place.center() - galley.size() / 2.0, galley, TEXT_SOFT);
+    painter.rect(place, CornerRadius::same(13), PANEL.thin(0.85), Stroke::new(1.0, EDGE), StrokeKind::Inside);
+    painter.galley(place.center() - galley.size() / 2.0, galley, TEXT_SOFT.color());
 }
 
 /// The number to press and the seed.
 fn label(painter: &Painter, place: usize, member: &Member, figure: Rect, pointed: bool) {
-    let seed = painter.layout_no_wrap(format!("seed {}", member.seed), theme::regular(12.0), TEXT);
+    let seed = painter.layout_no_wrap(format!("seed {}", member.seed), theme::regular(12.0), TEXT.color());
     let chip = vec2(20.0, LABEL_HEIGHT - 6.0);
     let size = vec2(chip.x + seed.size().x + 19.0, LABEL_HEIGHT);
     let under: Pos2 = pos2(figure.center().x, figure.bottom() + BELOW_FEET + LABEL_HEIGHT / 2.0);
     let pill = Rect::from_center_size(under, size);
     let edge = if pointed { ACCENT } else { EDGE };
-    painter.rect(pill, CornerRadius::same(12), PANEL.gamma_multiply(0.9), Stroke::new(1.0, edge), StrokeKind::Inside);
+    painter.rect(pill, CornerRadius::same(12), PANEL.thin(0.9), Stroke::new(1.0, edge), StrokeKind::Inside);
     let chip = Rect::from_min_size(pill.min + vec2(3.0, 3.0), chip);
     let (fill, text) = if pointed { (ACCENT, ON_ACCENT) } else { (RAISED, TEXT) };
     painter.rect_filled(chip, CornerRadius::same(9), fill);
-    painter.text(chip.center(), Align2::CENTER_CENTER, place + 1, theme::medium(12.0), text);
+    painter.text(chip.center(), Align2::CENTER_CENTER, place + 1, theme::medium(12.0), text.color());
     let at = pos2(chip.right() + 7.0, pill.center().y - seed.size().y / 2.0);
-    painter.galley(at, seed, if member.take.is_some() { TEXT } else { TEXT_SOFT });
+    painter.galley(at, seed, if member.take.is_some() { TEXT.color() } else { TEXT_SOFT.color() });
 }

@@ -80,7 +80,7 @@ fn searches(session: &Session) -> bool {
 
 fn search(ui: &mut Ui, session: &Session) -> Option<Action> {
     let mut words = session.filter.search.clone();
-    let frame = Frame::new().fill(SUNKEN).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(8, 5));
+    let frame = Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(8, 5));
     let hint = RichText::new("Search").color(TEXT_FAINT);
     let field = TextEdit::singleline(&mut words).id(Id::new("search")).hint_text(hint).desired_width(f32::INFINITY).frame(frame);
     let response = row(ui, SEARCH_HEIGHT, |ui| ui.add(field));
@@ -94,8 +94,8 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Ac
     response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, shown, format!("Take {}", index + 1)));
     let pointed = ui.rect_contains_pointer(place);
     let fill = match (shown, pointed) {
-        (true, _) => RAISED,
-        (false, true) => RAISED.gamma_multiply(0.6),
+        (true, _) => RAISED.color(),
+        (false, true) => RAISED.thin(0.6),
         (false, false) => Color32::TRANSPARENT,
     };
     ui.painter().rect_filled(place, CornerRadius::same(8), fill);
@@ -107,7 +107,7 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Ac
     let prompt = &take.provenance.prompt;
     let title = if entry.continued { Cow::Owned(format!("→ {prompt}")) } else { Cow::Borrowed(prompt.as_str()) };
     let buttons = row_buttons(index, entry, pointed);
-    two_lines(ui, place, &title, &under, if shown { TEXT } else { TEXT_SOFT }, buttons.len());
+    two_lines(ui, place, &title, &under, if shown { TEXT.color() } else { TEXT_SOFT.color() }, buttons.len());
     for (i, (icon, label, action)) in buttons.into_iter().enumerate() {
         let middle = pos2(place.right() - 16.0 - BUTTON_STEP * i as f32, place.center().y);
         let corner = Rect::from_center_size(middle, vec2(22.0, 22.0));
@@ -149,7 +149,7 @@ fn row_buttons(index: usize, entry: &Entry<'_>, pointed: bool) -> Vec<(Icon, Str
 
 fn job_row(ui: &mut Ui, job: &Job) -> Vec<Action> {
     let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::hover());
-    ui.painter().rect_filled(place, CornerRadius::same(8), RAISED_BRIGHT.gamma_multiply(0.4));
+    ui.painter().rect_filled(place, CornerRadius::same(8), RAISED_BRIGHT.thin(0.4));
     let under = match job.progress {
         Progress::Waiting => "waiting".to_owned(),
         Progress::Running { .. } => {
@@ -157,7 +157,7 @@ fn job_row(ui: &mut Ui, job: &Job) -> Vec<Action> {
             format!("generating · {:.0} %{left}", 100.0 * job.share())
         }
     };
-    two_lines(ui, place, &job.request.prompt, &under, TEXT_SOFT, 0);
+    two_lines(ui, place, &job.request.prompt, &under, TEXT_SOFT.color(), 0);
     let line = Rect::from_min_max(pos2(place.left() + 10.0, place.bottom() - 5.0), pos2(place.right() - 10.0, place.bottom() - 3.0));
     progress_line(ui, line, job.share());
     Vec::new()
@@ -175,5 +175,5 @@ fn two_lines(ui: &Ui, place: Rect, title: &str, under: &str, color: Color32, but
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(place.left_top() + vec2(12.0, 7.0), galley, color);
     let at = place.left_bottom() + vec2(12.0, -8.0);
-    ui.painter().text(at, Align2::LEFT_BOTTOM, under, theme::regular(11.5), TEXT_FAINT);
+    ui.painter().text(at, Align2::LEFT_BOTTOM, under, theme::regular(11.5), TEXT_FAINT.color());
 }

@@ -16,7 +16,7 @@ pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     row(ui, 36.0, |ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::hover());
-        draw(ui.painter(), rect.shrink(2.0), Icon::Logo, ACCENT);
+        draw(ui.painter(), rect.shrink(2.0), Icon::Logo, ACCENT.color());
         ui.label(RichText::new("Zoetrope").font(theme::medium(16.0)).color(TEXT));
         actions.extend(menu(ui, view));
         ui.add_space(6.0);
@@ -41,20 +41,20 @@ fn model(ui: &mut Ui, model: &ModelState) -> Option<Action> {
         ModelState::Failed { message } => (TROUBLE, "no model".to_owned(), String::new(), message.clone()),
     };
     let font = theme::regular(12.5);
-    let name = ui.painter().layout_no_wrap(name, font.clone(), TEXT_SOFT);
-    let rest = ui.painter().layout_no_wrap(rest, font, TEXT_SOFT);
+    let name = ui.painter().layout_no_wrap(name, font.clone(), TEXT_SOFT.color());
+    let rest = ui.painter().layout_no_wrap(rest, font, TEXT_SOFT.color());
     let gap = if rest.size().x > 0.0 { 6.0 } else { 0.0 };
     let (place, response) = ui.allocate_exact_size(vec2(34.0 + name.size().x + gap + rest.size().x, 26.0), Sense::click());
     let label = format!("Model {}, {}", name.text(), rest.text());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &label));
     let hovered = response.hovered() || response.has_focus();
-    let (fill, edge) = if hovered { (RAISED, EDGE) } else { (theme::PANEL.gamma_multiply(0.6), EDGE.gamma_multiply(0.7)) };
+    let (fill, edge) = if hovered { (RAISED.color(), EDGE.color()) } else { (theme::PANEL.thin(0.6), EDGE.thin(0.7)) };
     ui.painter().rect(place, CornerRadius::same(13), fill, Stroke::new(1.0, edge), StrokeKind::Inside);
     ui.painter().circle_filled(place.left_center() + vec2(13.0, 0.0), 3.5, light);
     let at = place.left_center() + vec2(23.0, -name.size().y / 2.0);
     let rest_at = at + vec2(name.size().x + gap, 0.0);
-    ui.painter().galley(at, name, TEXT);
-    ui.painter().galley(rest_at, rest, TEXT_SOFT);
+    ui.painter().galley(at, name, TEXT.color());
+    ui.painter().galley(rest_at, rest, TEXT_SOFT.color());
     response.on_hover_text(details).clicked().then_some(Action::OpenModel)
 }
 

@@ -5,6 +5,7 @@ use super::{View, body};
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::session::{ONION_FRAMES, Overlay};
+use crate::app::settings::Appearance;
 use crate::app::theme::{self, TEXT};
 use crate::stage::Quality;
 use bevy_egui::egui::{DragValue, Popup, PopupCloseBehavior, RichText, Ui};
@@ -49,6 +50,14 @@ fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     }
     ui.add_space(6.0);
     actions.extend(body::shape(ui, view));
+    ui.add_space(6.0);
+    ui.label(RichText::new("Appearance").font(theme::medium(13.0)).color(TEXT));
+    row(ui, 28.0, |ui| {
+        let appearances = [(Appearance::System, "System"), (Appearance::Dark, "Dark"), (Appearance::Light, "Light")];
+        if let Some(appearance) = choices(ui, &appearances, Some(view.session.settings.appearance)) {
+            actions.push(Action::Appearance(appearance));
+        }
+    });
     ui.add_space(6.0);
     ui.label(RichText::new("Quality").font(theme::medium(13.0)).color(TEXT));
     row(ui, 28.0, |ui| {

@@ -31,7 +31,7 @@ use super::export::ExportOf;
 use super::export::film::Film;
 use super::export::work::Batch;
 use super::player::Player;
-use super::settings::Settings;
+use super::settings::{Appearance, Settings};
 use super::toast::Toasts;
 use super::{Action, script::Busy};
 use crate::formats::WriteOptions;
@@ -278,6 +278,8 @@ pub struct Session {
     work: Option<Work>,
     /// The user's choices.
     pub settings: Settings,
+    /// Whether the system's other windows are light.
+    pub system_is_light: bool,
     /// Where the document is kept.
     kept: project::Kept,
     /// Files being written or read.
@@ -316,9 +318,20 @@ impl Session {
             rating: None,
             work: None,
             settings: Settings::default(),
+            system_is_light: false,
             kept: project::Kept::default(),
             errands: 0,
             next_job: 1,
+        }
+    }
+
+    /// Whether the window and its stage are light.
+    #[must_use]
+    pub fn is_light(&self) -> bool {
+        match self.settings.appearance {
+            Appearance::System => self.system_is_light,
+            Appearance::Dark => false,
+            Appearance::Light => true,
         }
     }
 
@@ -529,6 +542,7 @@ impl Session {
                     return vec![Effect::Recover(brings_back)];
                 }
             }
+            Action::Appearance(appearance) => self.settings.appearance = appearance,
             Action::Scale(scale) => self.settings.set_scale(scale),
             Action::Close => return self.leave(Next::Close),
             Action::OpenExport => self.open_export(),

@@ -4,13 +4,13 @@ use super::Scale;
 use crate::app::Action;
 use crate::app::panels::parts::faint;
 use crate::app::session::{Session, StickFigure};
-use crate::app::theme::{self, ACCENT, EDGE, PANEL, TEXT};
+use crate::app::theme::{self, ACCENT, EDGE, MARK, PANEL, SHADE, TEXT, Tone};
 use crate::motion::{FPS, PARENTS};
 use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES};
 use bevy_egui::egui::text::{LayoutJob, TextWrapping};
 use bevy_egui::egui::{
-    Align2, Color32, CornerRadius, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
-    WidgetType, pos2, vec2,
+    Align2, CornerRadius, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType,
+    pos2, vec2,
 };
 
 /// How near an end snaps, points.
@@ -24,11 +24,8 @@ const FIGURES_APART: f32 = 46.0;
 const FIGURE_HEIGHT_M: f32 = 2.1;
 
 /// A take's colour.
-pub(in crate::app::panels) fn color_of(clip: &Clip) -> Color32 {
-    const COLORS: [(u8, u8, u8); 7] =
-        [(58, 84, 112), (92, 72, 112), (56, 98, 92), (112, 78, 64), (78, 92, 58), (104, 66, 88), (66, 74, 118)];
-    let (red, green, blue) = COLORS[clip.take.0 as usize % COLORS.len()];
-    Color32::from_rgb(red, green, blue)
+pub(in crate::app::panels) fn color_of(clip: &Clip) -> Tone {
+    theme::TAKES[clip.take.0 as usize % theme::TAKES.len()]
 }
 
 /// What a hand that trims took hold of: the clip's stretch then, and where the play head was.
@@ -76,7 +73,7 @@ impl Block<'_> {
         let color = color_of(self.clip);
         let seen = self.rect.intersect(self.place);
         let painter = ui.painter().with_clip_rect(seen.expand(1.0).intersect(ui.clip_rect()));
-        let fill = color.gamma_multiply(if selected {
+        let fill = color.thin(if selected {
             1.0
         } else if hovered {
             0.85
@@ -85,7 +82,7 @@ impl Block<'_> {
         });
         painter.rect_filled(self.rect, CornerRadius::same(6), fill);
         let title = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), TITLE_HEIGHT));
-        painter.rect_filled(title, CornerRadius { nw: 6, ne: 6, sw: 0, se: 0 }, Color32::from_black_alpha(50));
+        painter.rect_filled(title, CornerRadius { nw: 6, ne: 6, sw: 0, se: 0 }, SHADE.thin(0.2));
         self.figures(&painter);
         self.rounds(&painter);
         self.wedge(&painter);
@@ -94,7 +91,7 @@ impl Block<'_> {
         painter.rect_stroke(self.rect, CornerRadius::same(6), edge, StrokeKind::Inside);
         if hovered && self.rect.width() > 3.0 * END_WIDTH {
             for x in [self.rect.left() + 3.5, self.rect.right() - 3.5] {
-                painter.vline(x, self.rect.center().y - 8.0..=self.rect.center().y + 8.0, Stroke::new(2.0, TEXT.gamma_multiply(0.7)));
+                painter.vline(x, self.rect.center().y - 8.0..=self.rect.center().y + 8.0, Stroke::new(2.0, TEXT.thin(0.7)));
             }
         }
     }
@@ -106,10 +103,10 @@ impl Block<'_> {
             return;
         }
         let Some(take) = self.session.document().takes().get(&self.clip.take) else { return };
-        let mut job = LayoutJob::simple_singleline(take.provenance.prompt.clone(), theme::regular(11.5), TEXT);
+        let mut job = LayoutJob::simple_singleline(take.provenance.prompt.clone(), theme::regular(11.5), TEXT.color());
         job.wrap = TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..TextWrapping::default() };
         let galley = painter.layout_job(job);
-        painter.galley(seen.left_top() + vec2(7.0, 1.5), galley, TEXT);
+        painter.galley(seen.left_top() + vec2(7.0, 1.5), galley, TEXT.color());
     }
 
     fn figures(&self, painter: &Painter) {
@@ -140,10 +137,10 @@ impl Block<'_> {
         }
         for round in 1..rounds {
             let x = self.rect.left() + round as f32 * round_width;
-            painter.vline(x, self.rect.top() + TITLE_HEIGHT..=self.rect.bottom() - 2.0, Stroke::new(1.0, Color32::from_white_alpha(40)));
+            painter.vline(x, self.rect.top() + TITLE_HEIGHT..=self.rect.bottom() - 2.0, Stroke::new(1.0, MARK.thin(0.16)));
         }
         let text = format!("×{rounds}");
-        painter.text(self.rect.right_bottom() - vec2(7.0, 3.0), Align2::RIGHT_BOTTOM, text, theme::medium(11.0), ACCENT);
+        painter.text(self.rect.right_bottom() - vec2(7.0, 3.0), Align2::RIGHT_BOTTOM, text, theme::medium(11.0), ACCENT.color());
     }
 
     fn blend_x(&self) -> f32 {
@@ -157,8 +154,8 @@ impl Block<'_> {
         }
         let (top, bottom, right) = (self.rect.top() + TITLE_HEIGHT, self.rect.bottom(), self.blend_x().min(self.rect.right()));
         let corners = vec![pos2(self.rect.left(), top), pos2(self.rect.left(), bottom), pos2(right, bottom)];
-        painter.add(Shape::convex_polygon(corners, Color32::from_white_alpha(22), Stroke::NONE));
-        painter.line_segment([pos2(self.rect.left(), top), pos2(right, bottom)], Stroke::new(1.0, Color32::from_white_alpha(70)));
+        painter.add(Shape::convex_polygon(corners, MARK.thin(0.09), Stroke::NONE));
+        painter.line_segment([pos2(self.rect.left(), top), pos2(right, bottom)], Stroke::new(1.0, MARK.thin(0.27)));
     }
 
     fn handle(&self, ui: &Ui) -> Vec<Action> {
@@ -219,7 +216,7 @@ impl Block<'_> {
         let painter = ui.painter();
         painter.vline(x, self.place.y_range(), Stroke::new(3.0, ACCENT));
         let ghost = self.rect.translate(body.total_drag_delta().unwrap_or_default() * vec2(1.0, 0.0));
-        painter.rect(ghost, CornerRadius::same(6), color_of(self.clip).gamma_multiply(0.5), Stroke::new(1.5, ACCENT), StrokeKind::Inside);
+        painter.rect(ghost, CornerRadius::same(6), color_of(self.clip).thin(0.5), Stroke::new(1.5, ACCENT), StrokeKind::Inside);
         None
     }
 
@@ -289,11 +286,11 @@ impl Block<'_> {
 fn paint_figure(painter: &Painter, figure: &StickFigure, stands: Pos2, points_per_m: f32, mirrored: bool) {
     let side = if mirrored { -1.0 } else { 1.0 };
     let at = |joint: usize| pos2(stands.x + side * figure[joint].x * points_per_m, stands.y - figure[joint].y * points_per_m);
-    let stroke = Stroke::new(1.2, Color32::from_white_alpha(150));
+    let stroke = Stroke::new(1.2, MARK.thin(0.6));
     for (joint, parent) in PARENTS.iter().enumerate() {
         if let Some(parent) = parent {
             painter.line_segment([at(*parent), at(joint)], stroke);
         }
     }
-    painter.circle_filled(at(15) - vec2(0.0, 0.08 * points_per_m), 0.1 * points_per_m, Color32::from_white_alpha(170));
+    painter.circle_filled(at(15) - vec2(0.0, 0.08 * points_per_m), 0.1 * points_per_m, MARK.thin(0.67));
 }

@@ -28,7 +28,7 @@ pub(super) fn ruler(painter: &Painter, place: Rect, scale: &Scale) {
         let x = scale.x_of(secs * FPS);
         painter.vline(x, place.bottom() - 6.0..=place.bottom() - 1.0, Stroke::new(1.0, TEXT_FAINT));
         let text = if step < 1.0 { format!("{secs:.1} s") } else { format!("{secs:.0} s") };
-        painter.text(pos2(x + 4.0, place.top() + 1.0), Align2::LEFT_TOP, text, theme::regular(10.5), TEXT_FAINT);
+        painter.text(pos2(x + 4.0, place.top() + 1.0), Align2::LEFT_TOP, text, theme::regular(10.5), TEXT_FAINT.color());
         for part in 1..5 {
             let x = scale.x_of((secs + step * part as f32 / 5.0) * FPS);
             painter.vline(x, place.bottom() - 3.0..=place.bottom() - 1.0, Stroke::new(1.0, EDGE));
@@ -90,11 +90,11 @@ pub(super) fn curves(painter: &Painter, curves: &Curves, place: Rect, scale: &Sc
     let area = Rect::from_min_max(place.min + vec2(0.0, 4.0), pos2(place.right(), feet_top - 3.0));
     // Even a slow walk is not to look like a sprint.
     let [most_height_m, most_speed] = [curves.most[0].max(1.2), curves.most[1].max(2.0)];
-    line(painter, &curves.speed_m_per_sec, most_speed, area, scale, ACCENT.gamma_multiply(0.75));
-    line(painter, &curves.height_m, most_height_m, area, scale, TEXT_SOFT);
+    line(painter, &curves.speed_m_per_sec, most_speed, area, scale, ACCENT.thin(0.75));
+    line(painter, &curves.height_m, most_height_m, area, scale, TEXT_SOFT.color());
     for foot in 0..2 {
         let top = foot_row(place, foot).top();
-        let color = if foot == 0 { DONE } else { DONE.gamma_multiply(0.6) };
+        let color = if foot == 0 { DONE.color() } else { DONE.thin(0.6) };
         contacts(painter, &curves.contacts, foot, place, top, scale, color);
     }
 }
