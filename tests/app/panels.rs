@@ -360,6 +360,18 @@ fn the_inspectors_switches_change_the_selected_clip() {
 }
 
 #[test]
+fn the_measures_of_a_clip_are_in_sight_in_a_window_of_720_lines() {
+    use bevy_egui::egui::{Rect, pos2, vec2};
+    let harness = harness(two_clips());
+    let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(1280.0, 720.0));
+    let places = panels::Places::in_window(window, Shape { timeline: true, inspector: true, examples: false });
+    let inspector = places.all().last().expect("the inspector is the last");
+    for label in ["Slide", "Float", "Jitter", "Mirror"] {
+        assert!(inspector.contains_rect(harness.get_by_label(label).rect()), "{label}");
+    }
+}
+
+#[test]
 fn two_hundred_clips_are_drawn_only_where_they_are_in_sight() {
     let mut session = session_with(&["a walk"]);
     for _ in 0..200 {

@@ -12,21 +12,29 @@ use bevy_egui::egui::{Align, DragValue, Label, Layout, Response, RichText, Scrol
 
 const ROW_HEIGHT: f32 = 21.0;
 const LABEL_WIDTH: f32 = 66.0;
+/// What the measures take at the bottom, where they stay in sight.
+const MEASURES_HEIGHT: f32 = 86.0;
 
 pub(super) fn inspector(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let session = view.session;
     let Some(place) = session.selected_clip() else { return Vec::new() };
     card(ui, "inspector", |ui| {
-        // Small, so that all of it is in sight in most windows.
+        // Small, so that nearly all of it is in sight in most windows.
         let style = ui.style_mut();
         (style.spacing.item_spacing.y, style.spacing.interact_size.y, style.spacing.button_padding) = (2.0, 19.0, vec2(7.0, 2.0));
         for text in [TextStyle::Button, TextStyle::Body] {
             style.text_styles.insert(text, theme::regular(12.0));
         }
         let mut actions = head(ui, session, place);
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            actions.extend(contents(ui, session, place));
+        let height = ui.available_height();
+        // In a low window there is no room for fields beside what stays.
+        let stay = height > 3.0 * MEASURES_HEIGHT;
+        let fields_height = if stay { height - MEASURES_HEIGHT } else { height };
+        ScrollArea::vertical().auto_shrink([false, false]).max_height(fields_height).show(ui, |ui| {
+            actions.extend(fields(ui, session, place));
+            session.inspection().filter(|_| !stay).into_iter().for_each(|inspection| measures(ui, inspection));
         });
+        session.inspection().filter(|_| stay).into_iter().for_each(|inspection| measures(ui, inspection));
         actions
     })
 }
@@ -52,7 +60,7 @@ fn head(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
     actions
 }
 
-fn contents(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
+fn fields(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
     let clip = &session.clips()[place];
     let mut form = Form { place, clip, settings: clip.settings.clone(), actions: Vec::new() };
     ui.spacing_mut().slider_width = (ui.available_width() - LABEL_WIDTH - 76.0).max(40.0);
@@ -73,13 +81,11 @@ fn contents(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
         if ui.add(find).on_hover_text("Trim to the stretch that closes best, and play it several times (R)").clicked() {
             form.actions.push(Action::FindLoop(place));
         }
+        form.check(ui, "Returns", "Each round ends where it began instead of travelling on", |settings| &mut settings.returns);
         if let Some(gap_m) = session.loop_gap_m(clip) {
             ui.label(faint(format!("gap {:.1} cm", 100.0 * gap_m)))
                 .on_hover_text("How far the joints are from closing, before the seam is blended");
         }
-    });
-    row(ui, ROW_HEIGHT, |ui| {
-        form.check(ui, "Returns", "Each round ends where it began instead of travelling on", |settings| &mut settings.returns);
     });
     heading(ui, "Place");
     form.slider(ui, "Facing", "To the left of where the clip before would have gone", |ui, settings| {
@@ -112,9 +118,6 @@ fn contents(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
                 form.actions.push(Action::SetClip { clip: place, settings });
             }
         });
-    }
-    if let Some(inspection) = session.inspection() {
-        measures(ui, inspection);
     }
     form.actions
 }
@@ -186,14 +189,15 @@ impl Form<'_> {
 
 /// What the take's stretch has and what the timeline has.
 fn measures(ui: &mut Ui, inspection: &Inspection) {
-    heading(ui, "Quality");
+    ui.add_space(3.0);
     let (before, after) = (&inspection.before, &inspection.after);
     let column = |ui: &mut Ui, text: &str, x: f32, color| {
         let place = ui.max_rect();
         let at = bevy_egui::egui::pos2(place.left() + x * place.width(), place.center().y);
         ui.painter().text(at, bevy_egui::egui::Align2::RIGHT_CENTER, text, theme::regular(12.0), color);
     };
-    row(ui, 16.0, |ui| {
+    row(ui, 18.0, |ui| {
+        ui.label(RichText::new("Quality").font(theme::medium(12.0)).color(TEXT));
         column(ui, "take", 0.62, theme::TEXT_FAINT.color());
         column(ui, "here", 0.96, theme::TEXT_FAINT.color());
     });
