@@ -44,7 +44,13 @@ fn set_threads(threads: usize) {
 #[cfg(feature = "app")]
 fn window(args: &Args) -> ExitCode {
     let options = args.window.clone();
-    let launch = zoetrope::app::Launch { file: options.file, script: options.script, screenshots: options.screenshots, demo: options.demo };
+    let launch = zoetrope::app::Launch {
+        file: options.file,
+        script: options.script,
+        screenshots: options.screenshots,
+        demo: options.demo,
+        device: options.device,
+    };
     match zoetrope::app::run(launch) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cli::complain(&cli::CliError::Failed(error.to_string())),

@@ -405,6 +405,19 @@ fn models_are_listed_with_licences_and_imported_with_their_faults_named() {
 }
 
 #[test]
+fn a_graphics_device_that_is_not_there_is_refused_with_those_that_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("walk.glb");
+    let output = zoetrope(&["generate", "walk", "-o", text(&file), "--device", "gpu:no such card"]);
+    assert_eq!(output.status.code(), Some(1));
+    // Drivers may complain before, of their own affairs.
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    let said = said.lines().last().expect("a line");
+    assert!(said.contains("no such card") && said.contains("--device cpu"), "{said}");
+    assert!(!file.exists());
+}
+
+#[test]
 fn wrong_usage_exits_with_two() {
     for arguments in [
         &["convert", "in.bvh"][..],

@@ -231,6 +231,53 @@ impl Backend for Counted {
     }
 }
 
+/// A stand-in on a graphics device that is lost during the first job.
+#[derive(Default)]
+struct Losing {
+    inner: FakeBackend,
+    loaded: Option<ModelInfo>,
+    jobs: usize,
+}
+
+impl Backend for Losing {
+    fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
+        let info = ModelInfo { device: "A Card".to_owned(), ..self.inner.load(model)? };
+        self.loaded = Some(info.clone());
+        Ok(info)
+    }
+
+    fn remark(&mut self) -> Option<String> {
+        Some("the model is large for this card".to_owned())
+    }
+
+    fn changed(&mut self) -> Option<ModelInfo> {
+        let info = self.loaded.clone()?;
+        (self.jobs == 1).then(|| ModelInfo { device: "cpu".to_owned(), ..info })
+    }
+
+    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
+        self.jobs += 1;
+        self.inner.start(request, after)
+    }
+}
+
+#[test]
+fn where_the_model_runs_is_told_when_it_is_loaded_and_when_it_changes() {
+    let worker = Worker::spawn(Losing::default).expect("a thread");
+    worker.send(Command::Load { model: "starter".to_owned() }).expect("room");
+    generate(&worker, 1, "a person turns", 0.2);
+    generate(&worker, 2, "a person turns", 0.2);
+    let events = events_until(&worker, ends(2));
+    let told = |event: &Event| match event {
+        Event::Ready { model } => Some(model.device_label().to_owned()),
+        Event::Warning { message } => Some(message.clone()),
+        Event::Finished { job, .. } => Some(format!("job {}", job.0)),
+        _ => None,
+    };
+    let told: Vec<String> = events.iter().filter_map(told).collect();
+    assert_eq!(told, ["A Card", "the model is large for this card", "job 1", "CPU", "job 2"]);
+}
+
 #[test]
 fn dropping_the_handle_ends_the_thread_even_when_nobody_reads_the_events() {
     let alive = Arc::new(AtomicUsize::new(0));

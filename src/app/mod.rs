@@ -42,6 +42,8 @@ pub struct Launch {
     pub screenshots: Option<PathBuf>,
     /// Full screen, with curated prompts.
     pub demo: bool,
+    /// Where the generator's network runs.
+    pub device: crate::pipeline::Device,
 }
 
 /// Why the window could not open, or ended badly.

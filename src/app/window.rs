@@ -51,7 +51,8 @@ const MODEL: &str = "starter";
 /// # Errors
 /// [`AppError`]: no display, no graphics device, a script that cannot be read or that ran into an error.
 pub fn run(launch: Launch) -> Result<(), AppError> {
-    let worker = Worker::spawn(PipelineBackend::new).map_err(|error| AppError::Generator(error.to_string()))?;
+    let device = launch.device.clone();
+    let worker = Worker::spawn(move || PipelineBackend::on(device.clone())).map_err(|error| AppError::Generator(error.to_string()))?;
     run_with(launch, worker)
 }
 

@@ -7,6 +7,7 @@ use super::threads::threads_for;
 use super::train::{EVALUATOR_STEPS, TrainCommand};
 use super::values::{above_zero, openable, seconds, seconds_or_zero, share, size, zero_or_more};
 use crate::library::STARTER;
+use crate::pipeline::Device;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -45,6 +46,9 @@ pub struct WindowArgs {
     /// Full screen with curated prompts
     #[arg(long, conflicts_with = "script")]
     pub demo: bool,
+    /// Where the network runs: auto, cpu, gpu, or gpu:NAME with a part of a graphics device's name
+    #[arg(long, value_name = "DEVICE", default_value_t)]
+    pub device: Device,
     /// Threads of the networks [default: one for a small model, else all cores but two]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -124,8 +128,8 @@ pub struct GenerateArgs {
     /// A model's name or folder
     #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
     pub model: String,
-    /// Where the networks run
-    #[arg(long, value_enum, default_value_t = Device::Auto)]
+    /// Where the network runs: auto, cpu, gpu, or gpu:NAME with a part of a graphics device's name
+    #[arg(long, value_name = "DEVICE", default_value_t)]
     pub device: Device,
     /// Threads of the networks [default: one for a small model, else all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -357,6 +361,9 @@ pub struct BenchArgs {
     /// Together with a full-size flan-t5-xl, as a whole model runs
     #[arg(long, requires = "quant")]
     pub whole: bool,
+    /// Measure on a graphics device: gpu, or gpu:NAME with a part of its name
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", conflicts_with_all = ["prompts", "ui", "whole"])]
+    pub device: Device,
     /// Threads of the networks [default: one for a small model, else all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -370,17 +377,6 @@ pub enum Ending {
     Bvh,
     Npz,
     Npy,
-}
-
-/// Where the networks run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Device {
-    /// The fastest that is there
-    Auto,
-    /// The processor
-    Cpu,
-    /// A graphics card
-    Gpu,
 }
 
 /// Where the camera stands.
@@ -418,6 +414,18 @@ pub enum BenchForm {
     Q4_0,
 }
 
+impl BenchForm {
+    /// As it is written on the command line.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Q8_0 => "q8_0",
+            Self::Q4_0 => "q4_0",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -443,7 +451,8 @@ mod tests {
             "generate walk -o walk.npy --seed 3 --model starter --device cpu --threads 2 --seconds 4 --greedy",
             "generate walk -o walk.bvh --min-seconds 2 --max-seconds 5 --temperature 0.9 --top-k 40 --top-p 0.95 --guidance 2.5",
             "generate walk sit -o both.glb --chain",
-            "generate walk -o walk.npz --variations 4 --raw",
+            "generate walk -o walk.npz --variations 4 --raw --device gpu:3090",
+            "bench --config 3B --quant q8_0 --device gpu",
             "generate walk -o walk.npy --published --tokens tokens.npy",
             "generate --prompts list.txt -o out --format glb,bvh",
             "generate --prompts list.txt -o out --split",

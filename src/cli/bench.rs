@@ -1,14 +1,14 @@
 //! `zoetrope bench`: how fast the networks are on this machine, and (with `--prompts`) whether the model does what it is told.
 
-use super::args::BenchArgs;
+use super::args::{BenchArgs, BenchForm};
 use super::error::CliError;
 use super::generate::load_model;
 use super::interrupt::Interrupt;
 use super::progress::{answer, say};
-use super::{full_size, obedience};
+use super::{bench_gpu, full_size, obedience};
 use crate::model::bench::{Workload, decode_speed, uncached_speed};
 use crate::model::{MotionModel, Quantization};
-use crate::pipeline::{Generation, Length, Request, Step};
+use crate::pipeline::{Device, Generation, Length, Request, Step};
 use std::time::{Duration, Instant};
 
 /// What the published loop reaches with its 44M transformer on two cores (PyTorch, float32, no cache).
@@ -25,6 +25,10 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), CliError> {
         return obedience::run(&args.model);
     }
     let interrupt = Interrupt::listen();
+    if args.device != Device::Cpu {
+        let (size, form) = (args.config.as_deref().unwrap_or("44M"), args.quant.unwrap_or(BenchForm::Q8_0));
+        return bench_gpu::run(size, form, &args.device, &interrupt);
+    }
     match (&args.config, args.quant) {
         (Some(size), Some(form)) => full_size::run(size, form, args.whole, &interrupt),
         (Some(size), None) => published_size(size, &interrupt),

@@ -25,14 +25,19 @@ pub(super) fn sizes(name: &str) -> Result<TransformerConfig, CliError> {
     })
 }
 
-pub(super) fn run(name: &str, form: BenchForm, whole: bool, interrupt: &Interrupt) -> Result<(), CliError> {
-    let config = sizes(name)?;
-    let quantization = match form {
+/// How weights are quantised for a form.
+pub(super) fn quantization(form: BenchForm) -> Option<Quantization> {
+    match form {
         BenchForm::F32 => None,
         BenchForm::Q8_0 => Some(Quantization::Q8_0),
         BenchForm::Q4_0 => Some(Quantization::Q4_0),
-    };
-    let label = quantization.map_or_else(|| "f32".to_owned(), |form| format!("{form:?}").to_lowercase());
+    }
+}
+
+pub(super) fn run(name: &str, form: BenchForm, whole: bool, interrupt: &Interrupt) -> Result<(), CliError> {
+    let config = sizes(name)?;
+    let quantization = quantization(form);
+    let label = form.label();
     let folder = tempfile::Builder::new().prefix("zoetrope-bench-").tempdir().map_err(CliError::from_below)?;
     let (transformer_file, text_file) = (folder.path().join("transformer.gguf"), folder.path().join("text.gguf"));
     say("writing random weights to a temporary file");

@@ -1,6 +1,6 @@
 //! `zoetrope generate`: the pipeline with a printer. One file for each prompt and variation, or one for a chain.
 
-use super::args::{Device, Ending, GenerateArgs};
+use super::args::{Ending, GenerateArgs};
 use super::batch::Table;
 use super::convert::write_options;
 use super::error::CliError;
@@ -10,7 +10,7 @@ use crate::formats::{self, Format, WriteOptions};
 use crate::library;
 use crate::model::{MotionModel, Rewriter};
 use crate::motion::Motion;
-use crate::pipeline::{self, Finish, Generation, Length, Made, Request, Sampling, Step, Variations};
+use crate::pipeline::{self, Device, Finish, Generation, Length, Made, Request, Sampling, Step, Variations};
 use crate::timeline::Provenance;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
         std::fs::create_dir_all(&args.output).map_err(|error| cannot("make the folder", &args.output, &error))?;
     }
     if args.prompts.is_none() {
-        let model = load_model(&args.model)?;
+        let model = load_model_for(&args.model, &args.device)?;
         return jobs.iter().try_for_each(|job| make_job(&model, job, args, &options, &interrupt).map(drop));
     }
     all_of_a_file(args, &options, &jobs, &interrupt)
@@ -56,7 +56,7 @@ fn all_of_a_file(args: &GenerateArgs, options: &WriteOptions, jobs: &[Job], inte
         }
         let model = match &mut model {
             Some(model) => model,
-            none => none.insert(load_model(&args.model)?),
+            none => none.insert(load_model_for(&args.model, &args.device)?),
         };
         let start = Instant::now();
         match make_job(model, job, args, options, interrupt) {
@@ -143,10 +143,21 @@ impl Job {
     }
 }
 
-/// Load a model by its name or folder.
+/// Load a model by its name or folder, for the processor.
 pub(super) fn load_model(name: &str) -> Result<MotionModel, CliError> {
+    load_model_for(name, &Device::Cpu)
+}
+
+/// Load a model by its name or folder, and say where it runs if that is not the processor, or not what was wanted.
+fn load_model_for(name: &str, device: &Device) -> Result<MotionModel, CliError> {
     let source = library::find(name).map_err(CliError::from_below)?;
-    MotionModel::load(&source).map_err(CliError::from_below)
+    let loaded = pipeline::load(&source, device, library::tuning_file().as_deref()).map_err(CliError::from_below)?;
+    match (loaded.remark, loaded.model.network.device()) {
+        (Some(remark), _) => say(&format!("warning: {remark}")),
+        (None, device) if device != "cpu" => say(&format!("{name} runs on {device}")),
+        (None, _) => {}
+    }
+    Ok(loaded.model)
 }
 
 /// What clap cannot refuse by itself, before anything slow begins.
@@ -159,9 +170,6 @@ fn check(args: &GenerateArgs) -> Result<(), CliError> {
     }
     if args.min_seconds > args.max_seconds {
         return Err(CliError::Usage(format!("--min-seconds {} is more than --max-seconds {}", args.min_seconds, args.max_seconds)));
-    }
-    if args.device == Device::Gpu {
-        return Err(CliError::Failed("this version runs its networks on the processor only: leave --device out".to_owned()));
     }
     if args.prompts.is_none() {
         Format::of(&args.output).map_err(CliError::from_below)?;

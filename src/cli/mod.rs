@@ -5,6 +5,7 @@
 pub mod args;
 mod batch;
 mod bench;
+mod bench_gpu;
 mod convert;
 mod dataset;
 pub mod dataset_args;

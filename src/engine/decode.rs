@@ -89,7 +89,7 @@ impl Transformer {
     }
 
     /// Room for so many sequences' keys and values.
-    fn caches(&self, slots: usize) -> Result<Vec<Cache>> {
+    pub(super) fn caches(&self, slots: usize) -> Result<Vec<Cache>> {
         let sizes = &self.sizes;
         let bytes = (slots * sizes.positions * sizes.width * 4) as u64;
         if bytes > self.gpu.most_bound_bytes() {

@@ -67,20 +67,21 @@ impl Pass {
             dispatches: Vec::new(),
             uniforms: &uniforms,
             used: POSITIONS + 1,
+            what: "table",
             x_quants: floats("x_quants", longest / 4 + 4),
             x_scales: floats("x_scales", longest / 32 + 1),
         };
 
         builder.embed(&tokens, &x, lines)?;
         if let Some(features) = &features {
-            builder.product(&network.text, features, &x, Epilogue::Add, lines)?;
+            builder.product("text", &network.text, features, &x, Epilogue::Add, lines)?;
         }
         let heads = Heads { heads: sizes.heads as u32, pairs: (sizes.width / sizes.heads / 2) as u32, room: sizes.positions as u32 };
         let heads = builder.uniform(&heads);
         let positions = uniforms.set(gpu, POSITIONS, &Positions::default());
         for (block, cache) in network.blocks.iter().zip(caches) {
             builder.norm(&x, &block.norm_1, &normal, lines, 1, 0)?;
-            builder.product(&block.qkv, &normal, &qkv, Epilogue::Store, lines)?;
+            builder.product("queries, keys, values", &block.qkv, &normal, &qkv, Epilogue::Store, lines)?;
             let attention = [
                 ("positions", positions),
                 ("rows", (&row_table).into()),
@@ -92,14 +93,14 @@ impl Pass {
                 ("mixed", (&mixed).into()),
             ];
             builder.attend(&attention, lines)?;
-            builder.product(&block.out, &mixed, &x, Epilogue::Add, lines)?;
+            builder.product("attention's way out", &block.out, &mixed, &x, Epilogue::Add, lines)?;
             builder.norm(&x, &block.norm_2, &normal, lines, 1, 0)?;
-            builder.product(&block.gate_up, &normal, &fed, Epilogue::Silu, lines)?;
-            builder.product(&block.down, &fed, &x, Epilogue::Add, lines)?;
+            builder.product("gate and up", &block.gate_up, &normal, &fed, Epilogue::Silu, lines)?;
+            builder.product("down", &block.down, &fed, &x, Epilogue::Add, lines)?;
         }
         // Only the last position of each row is asked for its logits.
         builder.norm(&x, &network.last_norm, &normal, rows, count, count - 1)?;
-        builder.product(&network.head, &normal, &logits, Epilogue::Store, rows)?;
+        builder.product("logits", &network.head, &normal, &logits, Epilogue::Store, rows)?;
         let dispatches = builder.dispatches;
         let staging = gpu.staging(logits.size());
         Ok(Self { dispatches, tokens, x, features, logits, staging, rows: row_table, uniforms })
@@ -117,6 +118,8 @@ struct Builder<'a> {
     dispatches: Vec<Dispatch>,
     uniforms: &'a Uniforms,
     used: usize,
+    /// What the next dispatches are for.
+    what: &'static str,
     x_quants: Buffer,
     x_scales: Buffer,
 }
@@ -129,7 +132,7 @@ impl<'a> Builder<'a> {
 
     fn add(&mut self, variant: &Variant, parts: &[(&str, Part<'_>)], workgroups: [u32; 2], work: u64) -> Result<()> {
         let kernel = self.gpu.kernel(variant)?;
-        self.dispatches.push(Dispatch::new(self.gpu, kernel, parts, workgroups, work)?);
+        self.dispatches.push(Dispatch::new(self.gpu, kernel, parts, workgroups, work)?.called(self.what));
         Ok(())
     }
 
@@ -156,6 +159,7 @@ impl<'a> Builder<'a> {
         let sizes = &self.network.sizes;
         let numbers = Norm { width_in_fours: sizes.width as u32 / 4, every: every as u32, first: first as u32, eps: sizes.norm_eps };
         let parts = [("norm", self.uniform(&numbers)), ("x", x.into()), ("scale", scale.into()), ("y", y.into())];
+        self.what = "norms";
         let many = sizes.width >= 2 * NORM_THREADS as usize && self.gpu.most_threads() >= NORM_THREADS;
         let threads = if many { NORM_THREADS } else { 256 };
         let work = (4 * lines * sizes.width) as u64;
@@ -166,18 +170,21 @@ impl<'a> Builder<'a> {
         let sizes = &self.network.sizes;
         let pairs = (sizes.width / 2) as u32;
         let work = (4 * lines * sizes.width) as u64;
+        self.what = "positions";
         self.add(&variants::rope(), parts, [pairs.div_ceil(variants::THREADS), lines as u32], work)?;
         let variant = variants::attention(ATTENTION_THREADS, self.network.spread.subgroups, (sizes.positions as u32).next_multiple_of(16));
+        self.what = "attention";
         self.add(&variant, parts, [sizes.heads as u32, lines as u32], work * 16)
     }
 
     /// A product of a matrix with `lines` lines of `x`.
-    fn product(&mut self, matrix: &Matrix, x: &Buffer, y: &Buffer, epilogue: Epilogue, lines: usize) -> Result<()> {
+    fn product(&mut self, what: &'static str, matrix: &Matrix, x: &Buffer, y: &Buffer, epilogue: Epilogue, lines: usize) -> Result<()> {
         let shape = matrix.shape;
         let at_once = LINES.into_iter().find(|&most| lines <= most as usize);
         let packed = self.network.spread.packed && shape.format.is_quantised() && at_once.is_some();
         let (x_quants, x_scales) = (self.x_quants.clone(), self.x_scales.clone());
         if packed {
+            self.what = "activations in eight bits";
             let count = (lines * shape.inner / 32) as u32;
             let parts = [
                 ("blocks", self.uniform(&Blocks { count })),
@@ -187,6 +194,7 @@ impl<'a> Builder<'a> {
             ];
             self.add(&variants::quantise(), &parts, [count.div_ceil(variants::THREADS), 1], u64::from(count) * 128)?;
         }
+        self.what = what;
         let results = if epilogue == Epilogue::Silu { shape.rows / 2 } else { shape.rows };
         for piece in &matrix.pieces {
             for first_line in (0..lines).step_by(LINES_AT_ONCE) {

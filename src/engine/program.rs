@@ -25,6 +25,8 @@ pub struct Dispatch {
     workgroups: [u32; 2],
     /// Bytes that it reads, or as many operations: how long it takes, in comparison with others.
     work: u64,
+    /// What it is for.
+    what: &'static str,
 }
 
 impl Dispatch {
@@ -38,7 +40,19 @@ impl Dispatch {
             return Err(Error::Kernel { kernel: kernel.variant().to_string(), cause: format!("{workgroups:?} workgroups are too many") });
         }
         let group = kernel.bind(gpu, parts)?;
-        Ok(Self { kernel, group, workgroups, work })
+        Ok(Self { kernel, group, workgroups, work, what: "" })
+    }
+
+    /// With a word for what it is for.
+    #[must_use]
+    pub fn called(self, what: &'static str) -> Self {
+        Self { what, ..self }
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        self.what
     }
 
     /// Which kernel it runs.
@@ -133,7 +147,7 @@ impl Pace {
         let secs = took.as_secs_f64().max(1e-7);
         // Three quarters, because times vary; never more than twice as much at once, because small submits flatter.
         let fits = work as f64 / secs * SUBMIT.as_secs_f64() * 0.75;
-        self.work = (fits as u64).clamp(1, self.work.max(1) * 2);
+        self.work = (fits as u64).clamp(1, self.work.max(work) * 2);
     }
 }
 

@@ -14,6 +14,16 @@ pub trait Backend {
     /// One line: which model, what is wrong and what to do.
     fn load(&mut self, model: &str) -> Result<ModelInfo, String>;
 
+    /// What the user should know of the model that was just loaded, told once.
+    fn remark(&mut self) -> Option<String> {
+        None
+    }
+
+    /// The model again, when what is shown of it has changed since: its device was lost, and it runs on another one.
+    fn changed(&mut self) -> Option<ModelInfo> {
+        None
+    }
+
     /// Begin one variation, `after` another motion for a continuation. The seed is the variation's own.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ pub enum Event {
         /// Its name or folder, as asked.
         model: String,
     },
-    /// A model is loaded and is now the current one.
+    /// A model is loaded and is now the current one; or it was, and is shown otherwise from now on.
     Ready {
         /// What to show of it.
         model: ModelInfo,
@@ -115,10 +115,18 @@ pub struct ModelInfo {
     pub name: String,
     /// The licence of the model and of what it makes, in a few words.
     pub licence: String,
-    /// Where it runs: `cpu`, `gpu`.
+    /// Where it runs: `cpu`, or a graphics device's name.
     pub device: String,
     /// What its card says: headings such as `Licence`, and a sentence or two for each.
     pub card: Vec<(&'static str, String)>,
+}
+
+impl ModelInfo {
+    /// Where it runs, for people to read.
+    #[must_use]
+    pub fn device_label(&self) -> &str {
+        if self.device == "cpu" { "CPU" } else { &self.device }
+    }
 }
 
 /// The newest frames of a running job.

@@ -5,16 +5,20 @@ use super::protocol::ModelInfo;
 use crate::library;
 use crate::model::{ModelConfig, MotionModel};
 use crate::motion::Motion;
-use crate::pipeline::{Generation, Request, Step};
+use crate::pipeline::{self, Device, Generation, Request, Step};
 use std::sync::Arc;
 
 /// How many tokens lie between two previews: a quarter of a second, short enough to look live, long enough to cost little.
 const PREVIEW_EVERY: usize = 4;
 
-/// Models on this machine's processor.
+/// Models on this machine's processor and graphics devices.
 #[derive(Default)]
 pub struct PipelineBackend {
+    device: Device,
     model: Option<MotionModel>,
+    /// Where the model was when it was last shown.
+    shown: String,
+    remark: Option<String>,
 }
 
 impl PipelineBackend {
@@ -23,15 +27,34 @@ impl PipelineBackend {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// A backend that has no model yet and runs them there.
+    #[must_use]
+    pub fn on(device: Device) -> Self {
+        Self { device, ..Self::default() }
+    }
 }
 
 impl Backend for PipelineBackend {
     fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
         let source = library::find(model).map_err(|error| error.to_string())?;
-        let loaded = MotionModel::load(&source).map_err(|error| error.to_string())?;
-        let info = describe(&loaded.config);
-        self.model = Some(loaded);
+        let loaded = pipeline::load(&source, &self.device, library::tuning_file().as_deref()).map_err(|error| error.to_string())?;
+        self.shown = loaded.model.network.device();
+        let info = describe(&loaded.model.config, &self.shown);
+        (self.model, self.remark) = (Some(loaded.model), loaded.remark);
         Ok(info)
+    }
+
+    fn remark(&mut self) -> Option<String> {
+        self.remark.take()
+    }
+
+    fn changed(&mut self) -> Option<ModelInfo> {
+        let model = self.model.as_ref()?;
+        let device = model.network.device();
+        let has_moved = device != self.shown;
+        self.shown = device;
+        has_moved.then(|| describe(&model.config, &self.shown))
     }
 
     fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
@@ -42,7 +65,7 @@ impl Backend for PipelineBackend {
 }
 
 /// What a listener may show of a model: the sentences of its card that say something.
-fn describe(config: &ModelConfig) -> ModelInfo {
+fn describe(config: &ModelConfig, device: &str) -> ModelInfo {
     let sentence = |key: &str| config.card.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let card = [
         ("Licence", config.licence_note.clone()),
@@ -53,7 +76,7 @@ fn describe(config: &ModelConfig) -> ModelInfo {
     ModelInfo {
         name: config.name.clone(),
         licence: config.licence.clone(),
-        device: "cpu".to_owned(),
+        device: device.to_owned(),
         card: card.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
     }
 }

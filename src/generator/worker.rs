@@ -238,6 +238,11 @@ impl Desk {
             Err(panic) => (Loaded::Broken, Event::Failed { job: None, message: broke(panic.as_ref()) }),
         };
         self.tell(event);
+        if loaded == Loaded::Ready
+            && let Some(message) = backend.remark()
+        {
+            self.tell(Event::Warning { message });
+        }
         loaded
     }
 
@@ -252,6 +257,9 @@ impl Desk {
             Ok(Outcome::Failed(message)) => Event::Failed { job: Some(job), message },
             Err(panic) => Event::Failed { job: Some(job), message: broke(panic.as_ref()) },
         });
+        if !panicked && let Some(model) = backend.changed() {
+            self.tell(Event::Ready { model });
+        }
         panicked
     }
 

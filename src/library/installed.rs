@@ -28,6 +28,12 @@ pub fn models_folder() -> Result<PathBuf> {
     }
 }
 
+/// Where the engine keeps what it found out about this machine's graphics devices; nothing if the system has no place for it.
+#[must_use]
+pub fn tuning_file() -> Option<PathBuf> {
+    Some(directories::ProjectDirs::from("", "", "zoetrope")?.cache_dir().join("tuning.json"))
+}
+
 /// All installed models by name, the built-in one first. Folders without a `model.json` are no models.
 pub fn list() -> Vec<Listing> {
     let listing = |name: String, source: Source| {

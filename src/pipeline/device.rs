@@ -5,6 +5,7 @@ use super::on_gpu::transformer_on_gpu;
 use crate::engine::{self, AdapterChoice, Gpu};
 use crate::model::{self, Error, MotionModel, Source, is_small, transformer_on_cpu, transformer_weights};
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 /// Where a model's transformer is to run.
@@ -27,12 +28,12 @@ pub struct Loaded {
     pub remark: Option<String>,
 }
 
-/// Loads a model for a device. One that the device is too small for, or that its kernels cannot run, goes to the processor with a
+/// Loads a model for a device. `tuning` is a file that remembers how graphics devices like their work. One that the device is too small for, or that its kernels cannot run, goes to the processor with a
 /// sentence.
 ///
 /// # Errors
 /// Missing, damaged and unfitting files; a graphics device that was asked for and is not there.
-pub fn load(source: &Source, device: &Device) -> model::Result<Loaded> {
+pub fn load(source: &Source, device: &Device, tuning: Option<&Path>) -> model::Result<Loaded> {
     let choice = match device {
         Device::Cpu => return on_cpu(source, None),
         Device::Auto if is_small(&transformer_weights(source)?) => return on_cpu(source, None),
@@ -40,7 +41,7 @@ pub fn load(source: &Source, device: &Device) -> model::Result<Loaded> {
         Device::Gpu(Some(name)) => AdapterChoice::Named(name.clone()),
     };
     match Gpu::open(&choice) {
-        Ok(gpu) => load_on(source, gpu),
+        Ok(gpu) => load_on(source, gpu, tuning),
         Err(engine::Error::NoAdapter { .. }) if *device == Device::Auto => on_cpu(source, None),
         Err(error) if *device == Device::Auto => on_cpu(source, Some(sentence(&error))),
         Err(error) => Err(Error::Device(error.to_string())),
@@ -51,18 +52,22 @@ pub fn load(source: &Source, device: &Device) -> model::Result<Loaded> {
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_on(source: &Source, gpu: Gpu) -> model::Result<Loaded> {
+pub fn load_on(source: &Source, gpu: Gpu, tuning: Option<&Path>) -> model::Result<Loaded> {
     let mut refused = None;
-    let model = MotionModel::load_with(source, |checkpoint, config| match transformer_on_gpu(gpu, checkpoint, config)? {
-        Ok(transformer) => {
-            let (source, config) = (source.clone(), config.clone());
-            let on_cpu = move || Ok(Box::new(transformer_on_cpu(transformer_weights(&source)?, &config)?) as _);
-            Ok(Box::new(WithFallback::new(transformer, Box::new(on_cpu))))
-        }
-        Err(engine::Error::Source(message)) => Err(Error::Device(message)),
-        Err(error) => {
-            refused = Some(sentence(&error));
-            Ok(Box::new(transformer_on_cpu(transformer_weights(source)?, config)?))
+    let model = MotionModel::load_with(source, |checkpoint, config| {
+        // A small model is faster than its tuning, and is to make the processor's tokens.
+        let tuning = tuning.filter(|_| !is_small(&checkpoint));
+        match transformer_on_gpu(gpu, checkpoint, config, tuning)? {
+            Ok(transformer) => {
+                let (source, config) = (source.clone(), config.clone());
+                let on_cpu = move || Ok(Box::new(transformer_on_cpu(transformer_weights(&source)?, &config)?) as _);
+                Ok(Box::new(WithFallback::new(transformer, Box::new(on_cpu))))
+            }
+            Err(engine::Error::Source(message)) => Err(Error::Device(message)),
+            Err(error) => {
+                refused = Some(sentence(&error));
+                Ok(Box::new(transformer_on_cpu(transformer_weights(source)?, config)?))
+            }
         }
     })?;
     Ok(Loaded { model, remark: refused })

@@ -4,6 +4,7 @@ use crate::engine::variants::Format;
 use crate::engine::{self, Gpu, MatrixShape, Sizes};
 use crate::model::transformer::Rope;
 use crate::model::{self, Checkpoint, Error, PlainFormat, TransformerConfig};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The weights of a checkpoint, as the engine asks for them.
@@ -40,6 +41,7 @@ pub fn transformer_on_gpu(
     gpu: Gpu,
     checkpoint: Checkpoint,
     config: &TransformerConfig,
+    tuning: Option<&Path>,
 ) -> model::Result<engine::Result<Arc<engine::Transformer>>> {
     let path = checkpoint.label().to_owned();
     config.check(&path)?;
@@ -59,7 +61,7 @@ pub fn transformer_on_gpu(
         vocabulary,
         angles: rope.table()?,
     };
-    Ok(engine::Transformer::load(gpu, sizes, &mut Weights(checkpoint), &mut |_, _| ()))
+    Ok(engine::Transformer::load(gpu, sizes, &mut Weights(checkpoint), tuning))
 }
 
 /// The engine's errors as the model's: what the caller asked wrongly stays that.

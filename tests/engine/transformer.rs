@@ -1,11 +1,13 @@
 //! The engine's transformer against the published logits, against candle's transformer, and in the product.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use candle_core::IndexOp;
 use zoetrope::engine;
+use zoetrope::engine::variants::{self, Spread};
 use zoetrope::library;
 use zoetrope::model::{
     Checkpoint, FileSource, MotionModel, Quantization, Sampler, Source, TextFeatures, Transformer, TransformerConfig, Weights, write_gguf,
@@ -23,7 +25,7 @@ fn open(path: &Path) -> Checkpoint {
 }
 
 fn on_gpu(checkpoint: Checkpoint, config: &TransformerConfig) -> Option<Arc<engine::Transformer>> {
-    Some(transformer_on_gpu(gpu()?, checkpoint, config).unwrap().unwrap())
+    Some(transformer_on_gpu(gpu()?, checkpoint, config, None).unwrap().unwrap())
 }
 
 /// A variant of the reference kit on the device, and its recorded activations.
@@ -172,6 +174,71 @@ fn what_cannot_be_is_refused_in_words() {
     assert!(state.keep_rows(&[1]).is_err());
 }
 
+/// The kit's transformer in eight bits, with a file that remembers how devices like their work.
+fn tuned(file: &Path, folder: &Path) -> Option<(Arc<engine::Transformer>, TextFeatures)> {
+    let config: TransformerConfig = json(&kit("transformer_small/hs16/config.json")?);
+    let io = tensors(&kit("transformer_small/hs16/io.safetensors")?);
+    let weights = folder.join("q8_0.gguf");
+    let mut checkpoint = open(&kit("transformer_small/hs16/model.safetensors")?);
+    let names = checkpoint.names();
+    write_gguf(&mut checkpoint, &names, Some(Quantization::Q8_0), &weights, &mut |_| ControlFlow::Continue(())).unwrap();
+    let transformer = transformer_on_gpu(gpu()?, open(&weights), &config, Some(file)).unwrap().unwrap();
+    Some((transformer, text_of(&io, "a")))
+}
+
+#[test]
+fn what_a_device_likes_is_tried_once_and_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache/tuning.json");
+    let Some((first, text)) = tuned(&file, folder.path()) else { return };
+    let known: BTreeMap<String, Spread> = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let [(key, spread)] = &known.iter().collect::<Vec<_>>()[..] else { panic!("{known:?}") };
+    assert!(key.contains(first.gpu().name()) && key.contains("q8_0"), "{key}");
+    assert_eq!(first.spread(), **spread);
+    // Whatever is remembered is taken, and computes the same; with activations in eight bits nearly.
+    let (mut plain, mut packed) = (None, None);
+    for other in variants::spreads(false) {
+        std::fs::write(&file, serde_json::to_vec(&BTreeMap::from([(key, other)])).unwrap()).unwrap();
+        let (transformer, _) = tuned(&file, folder.path()).unwrap();
+        assert_eq!(transformer.spread(), other);
+        let logits = transformer.start(&[text.values()], &[]).unwrap().0.step(&[7]).unwrap().remove(0);
+        let seen = if other.packed { &mut packed } else { &mut plain };
+        assert_close("another spread", &logits, seen.get_or_insert_with(|| logits.clone()), if other.packed { 2e-2 } else { CLOSE });
+    }
+    let (plain, packed) = (plain.unwrap(), packed.unwrap());
+    let size = |numbers: &mut dyn Iterator<Item = f32>| numbers.map(|number| number * number).sum::<f32>().sqrt();
+    let error = size(&mut plain.iter().zip(&packed).map(|(a, b)| a - b)) / size(&mut plain.iter().copied());
+    // As in candle's own kernels: see the parity test of quantised weights.
+    assert!(error > 0.0 && error < 0.03, "relative error {error}");
+    // A file that means nothing is made anew.
+    std::fs::write(&file, "no JSON").unwrap();
+    tuned(&file, folder.path()).unwrap();
+    assert!(serde_json::from_slice::<BTreeMap<String, Spread>>(&std::fs::read(&file).unwrap()).is_ok());
+}
+
+#[test]
+fn a_profile_counts_every_weight_that_a_token_reads() {
+    let Some((transformer, _)) = variant("hs16") else { return };
+    let profile = transformer.profile().unwrap();
+    let products = profile.iter().filter(|part| part.kernel == "matvec");
+    // Where there are no scales, an empty buffer stands for them.
+    assert_eq!(products.map(|part| part.bytes - part.count as u64 * 16).sum::<u64>(), transformer.bytes_per_token());
+    let counts: Vec<(&str, usize)> = profile.iter().map(|part| (part.what, part.count)).collect();
+    let expected = [
+        ("table", 1),
+        ("norms", 7),
+        ("queries, keys, values", 3),
+        ("positions", 3),
+        ("attention", 3),
+        ("attention's way out", 3),
+        ("gate and up", 3),
+        ("down", 3),
+        ("logits", 1),
+    ];
+    assert_eq!(counts, expected);
+    assert!(engine::copy_bandwidth(transformer.gpu()).unwrap() > 1e8);
+}
+
 fn starter() -> Source {
     library::find(library::STARTER).unwrap()
 }
@@ -195,7 +262,7 @@ fn the_starter_makes_the_same_tokens_as_on_the_processor() {
     let Some(gpu) = gpu() else { return };
     let name = gpu.name().to_owned();
     let theirs = MotionModel::load(&starter()).unwrap();
-    let loaded = pipeline::load_on(&starter(), gpu).unwrap();
+    let loaded = pipeline::load_on(&starter(), gpu, None).unwrap();
     assert_eq!(loaded.remark, None);
     let ours = loaded.model;
     assert_eq!((ours.network.device(), theirs.network.device()), (name, "cpu".to_owned()));
@@ -223,7 +290,7 @@ fn the_starter_makes_the_same_tokens_as_on_the_processor() {
 fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
     let Some(gpu) = gpu() else { return };
     let plug = gpu.plug();
-    let model = pipeline::load_on(&starter(), gpu).unwrap().model;
+    let model = pipeline::load_on(&starter(), gpu, None).unwrap().model;
     let request = request(false, 1.0);
     let expected = finish(Generation::start(&MotionModel::load(&starter()).unwrap(), &request, None).unwrap());
     let mut generation = Generation::start(&model, &request, None).unwrap();
@@ -245,7 +312,7 @@ fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
 fn a_device_lost_between_two_motions_is_told_once() {
     let Some(gpu) = gpu() else { return };
     let plug = gpu.plug();
-    let model = pipeline::load_on(&starter(), gpu).unwrap().model;
+    let model = pipeline::load_on(&starter(), gpu, None).unwrap().model;
     plug.pull();
     let made = finish(Generation::start(&model, &request(true, 0.5), None).unwrap());
     assert_eq!(made.warnings.len(), 1, "{:?}", made.warnings);
@@ -255,7 +322,7 @@ fn a_device_lost_between_two_motions_is_told_once() {
 #[test]
 fn a_device_that_is_too_small_is_told_before_anything_is_read() {
     let Some(gpu) = gpu() else { return };
-    let loaded = pipeline::load_on(&starter(), gpu.with_memory_limit(Some(100 << 20))).unwrap();
+    let loaded = pipeline::load_on(&starter(), gpu.with_memory_limit(Some(100 << 20)), None).unwrap();
     assert_eq!(loaded.model.network.device(), "cpu");
     let remark = loaded.remark.unwrap();
     assert!(remark.contains("0.1 GB") && remark.contains("--device cpu"), "{remark}");
@@ -271,8 +338,8 @@ fn software_adapters_are_taken_by_name_only() {
     if engine::adapters().len() == software.len() {
         let message = engine::Gpu::open(&engine::AdapterChoice::Fastest).unwrap_err().to_string();
         assert!(message.contains(&adapter.name) && message.contains("--device cpu"), "{message}");
-        assert_eq!(pipeline::load(&starter(), &Device::Auto).unwrap().model.network.device(), "cpu");
-        assert!(pipeline::load(&starter(), &Device::Gpu(None)).is_err());
+        assert_eq!(pipeline::load(&starter(), &Device::Auto, None).unwrap().model.network.device(), "cpu");
+        assert!(pipeline::load(&starter(), &Device::Gpu(None), None).is_err());
     }
 }
 

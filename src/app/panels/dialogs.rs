@@ -68,7 +68,7 @@ fn model(ui: &mut Ui, model: &ModelState, tokens_per_sec: Option<f32>) -> Vec<Ac
     ui.set_width(460.0);
     let (title, under) = match model {
         ModelState::Loading { name } => (name.as_str(), "is being loaded".to_owned()),
-        ModelState::Ready(info) => (info.name.as_str(), format!("{}, runs on the {}", info.licence, info.device.to_uppercase())),
+        ModelState::Ready(info) => (info.name.as_str(), format!("{}, runs on the {}", info.licence, info.device_label())),
         ModelState::Failed { message } => ("No model", message.clone()),
     };
     ui.label(RichText::new(title).font(theme::medium(18.0)).color(TEXT));

@@ -35,7 +35,7 @@ fn model(ui: &mut Ui, model: &ModelState) -> Option<Action> {
         ModelState::Ready(info) => (
             DONE,
             info.name.clone(),
-            format!("{} · {}", info.device.to_uppercase(), licence(info)),
+            format!("{} · {}", info.device_label(), licence(info)),
             "what this model can and cannot do, and under which licence".to_owned(),
         ),
         ModelState::Failed { message } => (TROUBLE, "no model".to_owned(), String::new(), message.clone()),

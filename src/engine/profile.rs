@@ -1,0 +1,71 @@
+//! How long each kind of work of a token takes, alone: what `bench` prints.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::Result;
+use super::pass::Pass;
+use super::program::{Dispatch, Pace};
+use super::transformer::Transformer;
+use super::variants::Positions;
+
+/// The best of this many runs counts.
+const RUNS: usize = 4;
+/// Positions that attention looks back at: a motion's middle.
+const PAST: usize = 100;
+
+/// One kind of work: the same kernel with matrices of the same size, in all blocks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// What it is for.
+    pub what: &'static str,
+    /// The kernel.
+    pub kernel: &'static str,
+    /// How often a token needs it.
+    pub count: usize,
+    /// Bytes that all of them read together; of weights, where there are some.
+    pub bytes: u64,
+    /// All of them, one after the other.
+    pub took: Duration,
+}
+
+impl Transformer {
+    /// Runs each kind of work of a token alone, all blocks' together so that nothing is in a cache.
+    ///
+    /// # Errors
+    /// What goes wrong on the device.
+    pub fn profile(self: &Arc<Self>) -> Result<Vec<Profile>> {
+        let caches = self.caches(1)?;
+        let pass = Pass::new(self, &caches, 1, 1, false)?;
+        let gpu = &self.gpu;
+        gpu.write(&pass.tokens, 0, &[0_u32]);
+        gpu.write(&pass.rows, 0, &[0_u32, 0]);
+        pass.place(gpu, &Positions { count: 1, past: PAST.min(self.sizes.positions - 1) as u32, words: 1 });
+        let mut kinds: Vec<(&'static str, Vec<Dispatch>)> = Vec::new();
+        for dispatch in pass.dispatches {
+            match kinds.iter_mut().find(|(what, _)| *what == dispatch.what()) {
+                Some((_, all)) => all.push(dispatch),
+                None => kinds.push((dispatch.what(), vec![dispatch])),
+            }
+        }
+        let staging = gpu.staging(16);
+        let profile = |(what, dispatches): (&'static str, Vec<Dispatch>)| {
+            let mut pace = Pace::new(gpu);
+            let mut took = Duration::MAX;
+            for _ in 0..RUNS {
+                let (_, ran) = gpu.run(&dispatches, &mut pace, &pass.logits, &staging, 1)?;
+                took = took.min(ran.busy.unwrap_or(ran.whole));
+            }
+            let bytes = dispatches.iter().map(Dispatch::work).sum();
+            Ok(Profile { what, kernel: dispatches[0].kernel().variant().kernel, count: dispatches.len(), bytes, took })
+        };
+        kinds.into_iter().map(profile).collect()
+    }
+
+    /// Bytes of weights that each token reads: everything but the table of tokens and the projection of the text.
+    #[must_use]
+    pub fn bytes_per_token(&self) -> u64 {
+        let blocks = self.blocks.iter().flat_map(|block| [&block.qkv, &block.out, &block.gate_up, &block.down]);
+        blocks.chain([&self.head]).map(|matrix| matrix.shape.bytes()).sum()
+    }
+}

@@ -1,0 +1,163 @@
+//! Which variant of the products a device likes best: tried for about 0.2 s when a model first comes to it, then remembered.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+use super::device::Gpu;
+use super::error::Result;
+use super::program::Dispatch;
+use super::transformer::Transformer;
+use super::variants::{self, Blocks, Epilogue, Product, Spread};
+use super::{Pace, Uniforms};
+
+/// How long is tried; a variant that was begun is finished.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// Blocks whose matrices are read for each try: enough to be in no cache.
+const MATRICES: usize = 8;
+/// Activations in eight bits round: they must be worth it.
+const PACKED_GAIN: f64 = 0.9;
+
+impl Transformer {
+    /// Takes the variant that the file remembers for this device and this kind of matrix, else tries and remembers. A file that cannot
+    /// be read or written costs the 0.2 s again, and nothing else.
+    pub(super) fn tune(&mut self, file: &Path) -> Result<()> {
+        let shape = self.blocks[0].gate_up.shape;
+        let key = format!("{}, {}, rows of {}", self.gpu.name(), shape.format.name(), shape.inner);
+        let mut known = remembered(file);
+        let candidates = self.candidates();
+        if let Some(spread) = known.get(&key).filter(|spread| candidates.contains(spread)) {
+            self.spread = *spread;
+            return Ok(());
+        }
+        let start = Instant::now();
+        let mut best = (f64::INFINITY, self.spread);
+        for spread in candidates {
+            if start.elapsed() > PATIENCE && best.0.is_finite() {
+                break;
+            }
+            let secs = self.try_spread(spread)?;
+            let secs = if spread.packed { secs / PACKED_GAIN } else { secs };
+            tracing::debug!("{spread:?}: {:.1} µs", 1e6 * secs);
+            if secs < best.0 {
+                best = (secs, spread);
+            }
+        }
+        self.spread = best.1;
+        known.insert(key, best.1);
+        if let Err(error) = remember(file, &known) {
+            tracing::debug!("{}: {error}", file.display());
+        }
+        Ok(())
+    }
+
+    /// What is worth trying, the likeliest first.
+    fn candidates(&self) -> Vec<Spread> {
+        let quantised = self.blocks[0].gate_up.shape.format.is_quantised();
+        let mut all = variants::spreads(self.gpu.has_subgroups());
+        all.retain(|spread| spread.threads <= self.gpu.most_threads() && (quantised || !spread.packed));
+        all.sort_by_key(|spread| (!spread.subgroups, spread.threads != 64));
+        all
+    }
+
+    /// Seconds that a product with the largest matrices of some blocks takes.
+    fn try_spread(&self, spread: Spread) -> Result<f64> {
+        let gpu = &self.gpu;
+        let shape = self.blocks[0].gate_up.shape;
+        let x = gpu.storage_of("x", &vec![0.5_f32; shape.inner]);
+        let (x_quants, x_scales) = (gpu.storage("x_quants", shape.inner as u64), gpu.storage("x_scales", shape.inner as u64 / 8));
+        let y = gpu.storage("y", 2 * shape.rows as u64);
+        let blocks = &self.blocks[..MATRICES.min(self.blocks.len())];
+        let uniforms = Uniforms::new(gpu, 1 + blocks.iter().map(|block| block.gate_up.pieces.len()).sum::<usize>());
+        let count = (shape.inner / 32) as u32;
+        let quantise = [
+            ("blocks", uniforms.set(gpu, 0, &Blocks { count })),
+            ("x", (&x).into()),
+            ("x_quants", (&x_quants).into()),
+            ("x_scales", (&x_scales).into()),
+        ];
+        let quantise = Dispatch::new(gpu, gpu.kernel(&variants::quantise())?, &quantise, [count.div_ceil(variants::THREADS), 1], 1)?;
+        let kernel = gpu.kernel(&variants::matvec(shape.format, Epilogue::Silu, spread, 1))?;
+        let mut dispatches = vec![quantise];
+        for (index, piece) in blocks.iter().flat_map(|block| &block.gate_up.pieces).enumerate() {
+            let product = Product {
+                rows: piece.rows as u32,
+                chunks: if spread.packed { count } else { shape.chunks() },
+                lines: 1,
+                first_line: 0,
+                y_stride: shape.rows as u32 / 2,
+                y_first: piece.first as u32,
+            };
+            let parts = [
+                ("product", uniforms.set(gpu, 1 + index, &product)),
+                ("quants", (&piece.quants).into()),
+                ("scales", (&piece.scales).into()),
+                ("x", (&x).into()),
+                ("x_quants", (&x_quants).into()),
+                ("x_scales", (&x_scales).into()),
+                ("y", (&y).into()),
+            ];
+            let workgroups = [(piece.rows as u32).div_ceil(spread.rows), 1];
+            dispatches.push(Dispatch::new(gpu, kernel.clone(), &parts, workgroups, piece.quants.size())?);
+        }
+        let staging = gpu.staging(16);
+        let mut pace = Pace::new(gpu);
+        let mut best = f64::INFINITY;
+        // The first run also wakes the device up.
+        for _ in 0..3 {
+            let (_, ran) = gpu.run(&dispatches, &mut pace, &y, &staging, 1)?;
+            best = best.min(ran.busy.unwrap_or(ran.whole).as_secs_f64());
+        }
+        Ok(best)
+    }
+
+    /// How products are spread over this device.
+    #[must_use]
+    pub fn spread(&self) -> Spread {
+        self.spread
+    }
+
+    /// The longest submit of single tokens so far, and how many there were.
+    #[must_use]
+    pub fn submits(&self) -> (Duration, u64) {
+        let pace = self.paces[1].lock().unwrap_or_else(PoisonError::into_inner);
+        (pace.longest_submit(), pace.submits())
+    }
+}
+
+/// How fast a device copies its own memory, bytes read and bytes written together in a second: the measure for all that kernels read.
+///
+/// # Errors
+/// A device without room for two buffers, or that was lost.
+pub fn copy_bandwidth(gpu: &Gpu) -> Result<f64> {
+    let bytes = (if gpu.is_software() { 64 << 20 } else { 256 << 20 }).min(gpu.most_bound_bytes());
+    let (from, to) = (gpu.storage("from", bytes), gpu.storage("to", bytes));
+    const TIMES: u64 = 8;
+    let mut best = f64::INFINITY;
+    for _ in 0..4 {
+        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        for _ in 0..TIMES {
+            encoder.copy_buffer_to_buffer(&from, 0, &to, 0, bytes);
+        }
+        let start = Instant::now();
+        gpu.queue.submit([encoder.finish()]);
+        gpu.wait()?;
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    Ok((2 * TIMES * bytes) as f64 / best)
+}
+
+fn remembered(file: &Path) -> BTreeMap<String, Spread> {
+    std::fs::read(file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+}
+
+/// Written beside and renamed, so that nobody reads half of it.
+fn remember(file: &Path, known: &BTreeMap<String, Spread>) -> std::io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let beside = file.with_extension(format!("{}.tmp", std::process::id()));
+    std::fs::write(&beside, serde_json::to_vec_pretty(known)?)?;
+    std::fs::rename(&beside, file)
+}
