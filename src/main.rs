@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 use zoetrope::cli::{self, Args, Command};
+use zoetrope::pipeline::Device;
 
 fn main() -> ExitCode {
     let args = Args::from_command_line();
     match &args.command {
         Some(Command::Bench(bench)) if bench.ui => {
             set_threads(args.window.threads(beside_the_window()));
-            measure_window()
+            measure_window(&bench.device)
         }
         Some(command) => {
             set_threads(command.threads(cores()));
@@ -58,8 +59,8 @@ fn window(args: &Args) -> ExitCode {
 }
 
 #[cfg(feature = "app")]
-fn measure_window() -> ExitCode {
-    match zoetrope::app::measure() {
+fn measure_window(device: &Device) -> ExitCode {
+    match zoetrope::app::measure(device) {
         Ok(speed) => {
             cli::answer(&speed.to_string());
             ExitCode::SUCCESS
@@ -69,12 +70,12 @@ fn measure_window() -> ExitCode {
 }
 
 #[cfg(not(feature = "app"))]
-fn window(_: &Args) -> ExitCode {
-    measure_window()
+fn window(args: &Args) -> ExitCode {
+    measure_window(&args.window.device)
 }
 
 #[cfg(not(feature = "app"))]
-fn measure_window() -> ExitCode {
+fn measure_window(_: &Device) -> ExitCode {
     cli::complain(&cli::CliError::Failed(
         "this program was built without its window: build it with `cargo build --release`, or see `zoetrope --help`".to_owned(),
     ))

@@ -9,7 +9,7 @@ use zoetrope::generator::fake::FakeBackend;
 use zoetrope::generator::protocol::{Command, Event, JobId, ModelInfo};
 use zoetrope::generator::{Backend, PipelineBackend, Run, Worker, WorkerError};
 use zoetrope::motion::{Motion, Pose};
-use zoetrope::pipeline::{Length, Request};
+use zoetrope::pipeline::{Device, Length, Request};
 
 const QUICK: Duration = Duration::from_micros(200);
 const SLOW: Duration = Duration::from_millis(10);
@@ -296,6 +296,22 @@ fn dropping_the_handle_ends_the_thread_even_when_nobody_reads_the_events() {
     assert_eq!(alive.load(Ordering::SeqCst), 1);
     drop(worker);
     assert_eq!(alive.load(Ordering::SeqCst), 0, "the backend is gone with the thread");
+}
+
+#[test]
+fn a_model_runs_on_the_graphics_device_that_is_named() {
+    let Some(adapter) = zoetrope::engine::adapters().pop() else {
+        assert!(std::env::var_os("REQUIRE_GPU").is_none(), "there is no graphics device");
+        return eprintln!("skipped: no graphics device");
+    };
+    let device = Device::Gpu(Some(adapter.name.clone()));
+    let worker = Worker::spawn(move || PipelineBackend::on(device.clone())).expect("a thread");
+    worker.send(Command::Load { model: "starter".to_owned() }).expect("room");
+    generate(&worker, 1, "a person walks", 0.3);
+    let events = events_until(&worker, ends(1));
+    let Some(Event::Ready { model }) = events.iter().find(|event| matches!(event, Event::Ready { .. })) else { panic!("{events:?}") };
+    assert_eq!(model.device_label(), adapter.name);
+    assert!(matches!(events.last(), Some(Event::Finished { takes, .. }) if !takes[0].motion.is_empty()), "{events:?}");
 }
 
 #[test]

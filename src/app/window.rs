@@ -12,6 +12,7 @@ use super::toast::ToastKind;
 use super::{Action, AppError, Launch, prompts, scene, theme};
 use crate::generator::protocol::{Command, Event};
 use crate::generator::{PipelineBackend, Worker};
+use crate::pipeline::Device;
 use crate::stage::{CameraMove, CameraRig, Graphics, OnScreen, Picture, Quality, Shown, StagePlugin, ViewAngle, quietly};
 use bevy::app::AppExit;
 use bevy::log::LogPlugin;
@@ -73,9 +74,10 @@ pub fn run_with(launch: Launch, worker: Worker) -> Result<(), AppError> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn measure() -> Result<WindowSpeed, AppError> {
+pub fn measure(device: &Device) -> Result<WindowSpeed, AppError> {
     let pulse = Pulse::new();
-    let worker = Worker::spawn(PipelineBackend::new).map_err(|error| AppError::Generator(error.to_string()))?;
+    let device = device.clone();
+    let worker = Worker::spawn(move || PipelineBackend::on(device.clone())).map_err(|error| AppError::Generator(error.to_string()))?;
     let device = open(Launch::default(), Some(pulse::script()), worker, Some(pulse.clone()))?;
     Ok(pulse.speed(device))
 }

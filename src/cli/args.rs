@@ -362,7 +362,7 @@ pub struct BenchArgs {
     #[arg(long, requires = "quant")]
     pub whole: bool,
     /// Measure on a graphics device: gpu, or gpu:NAME with a part of its name
-    #[arg(long, value_name = "DEVICE", default_value = "cpu", conflicts_with_all = ["prompts", "ui", "whole"])]
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", conflicts_with_all = ["prompts", "whole"])]
     pub device: Device,
     /// Threads of the networks [default: one for a small model, else all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -453,6 +453,7 @@ mod tests {
             "generate walk sit -o both.glb --chain",
             "generate walk -o walk.npz --variations 4 --raw --device gpu:3090",
             "bench --config 3B --quant q8_0 --device gpu",
+            "bench --ui --device gpu:llvmpipe",
             "generate walk -o walk.npy --published --tokens tokens.npy",
             "generate --prompts list.txt -o out --format glb,bvh",
             "generate --prompts list.txt -o out --split",

@@ -50,6 +50,10 @@ pub(super) fn run(name: &str, form: BenchForm, device: &Device, interrupt: &Inte
         if spread.subgroups { "in subgroups" } else { "in shared memory" },
         if spread.packed { "8 bits" } else { "32 bits" }
     ));
+    answer(&format!(
+        "  memory on the device      {:>8.2} GB, with the keys and values of a motion",
+        transformer.device_bytes() as f64 / 1e9
+    ));
     answer(&format!("  memory copied             {:>8.1} GB/s, read and written together", copied_per_sec / 1e9));
     each_alone(&transformer, copied_per_sec)?;
     interrupt.check()?;

@@ -62,6 +62,12 @@ impl Transformer {
         kinds.into_iter().map(profile).collect()
     }
 
+    /// Bytes of all weights and of one motion's keys and values.
+    #[must_use]
+    pub fn device_bytes(&self) -> u64 {
+        self.matrices().map(|matrix| matrix.shape.bytes()).sum::<u64>() + self.sizes.cache_bytes()
+    }
+
     /// Bytes of weights that each token reads: everything but the table of tokens and the projection of the text.
     #[must_use]
     pub fn bytes_per_token(&self) -> u64 {
