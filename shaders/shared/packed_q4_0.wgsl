@@ -11,7 +11,8 @@ struct Block {
 
 fn block_of(row: u32, block: u32, blocks: u32) -> Block {
     let at = row * blocks + block;
-    return Block(unpack2x16float(scales[at / 2u])[at % 2u], quants[at]);
+    let pair = unpack2x16float(scales[at / 2u]);
+    return Block(select(pair.x, pair.y, at % 2u == 1u), quants[at]);
 }
 
 fn dot_of_fours(a: vec4<u32>, b: vec4<u32>) -> i32 {

@@ -14,7 +14,8 @@ fn from_halves(scale: f32, bytes: u32) -> vec4<f32> {
 
 fn weights(row: u32, chunk: u32, chunks: u32) -> array<vec4<f32>, VECS> {
     let at = row * chunks + chunk;
-    let scale = unpack2x16float(scales[at / 2u])[at % 2u];
+    let pair = unpack2x16float(scales[at / 2u]);
+    let scale = select(pair.x, pair.y, at % 2u == 1u);
     let four = quants[at];
     let high = four >> vec4<u32>(4u);
     return array(

@@ -10,7 +10,8 @@ const VECS: u32 = 4u;
 fn weights(row: u32, chunk: u32, chunks: u32) -> array<vec4<f32>, VECS> {
     let at = row * chunks + chunk;
     let block = at / 2u;
-    let scale = unpack2x16float(scales[block / 2u])[block % 2u];
+    let pair = unpack2x16float(scales[block / 2u]);
+    let scale = select(pair.x, pair.y, block % 2u == 1u);
     let four = quants[at];
     return array(
         scale * vec4<f32>(unpack4xI8(four.x)),

@@ -26,7 +26,9 @@ impl Kernel {
         if workgroup > gpu.most_threads() || shared_bytes > limits.max_compute_workgroup_storage_size {
             return Err(wrong(format!("{workgroup} threads with {shared_bytes} bytes are more than the device has")));
         }
-        let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        // A driver that cannot compile a kernel is not broken: another variant may suit it.
+        let outer = gpu.device.push_error_scope(wgpu::ErrorFilter::Internal);
+        let inner = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let description = wgpu::ShaderModuleDescriptor { label: Some(variant.kernel), source: wgpu::ShaderSource::Wgsl(source.into()) };
         let module = module(gpu, description);
         let entries: Vec<_> = bindings.iter().map(layout_entry).collect();
@@ -49,7 +51,8 @@ impl Kernel {
             },
             cache: None,
         });
-        match pollster::block_on(scope.pop()) {
+        let found = pollster::block_on(inner.pop());
+        match found.or(pollster::block_on(outer.pop())) {
             Some(error) => Err(wrong(first_line(&error))),
             None => gpu.check().map(|()| Self { variant: variant.clone(), bindings, workgroup, pipeline, layout }),
         }

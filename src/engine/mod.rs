@@ -14,6 +14,7 @@ mod profile;
 mod program;
 pub mod shader;
 mod transformer;
+mod trial;
 mod tune;
 pub mod twins;
 pub mod variants;

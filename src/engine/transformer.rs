@@ -8,6 +8,7 @@ use wgpu::Buffer;
 use super::device::{Gpu, first_line};
 use super::error::{Error, Result};
 use super::program::Pace;
+use super::trial;
 use super::variants::{Format, Spread};
 use super::weights::{Matrix, MatrixShape, Source};
 
@@ -155,7 +156,7 @@ impl Transformer {
         let text_bias = loader.numbers("llama_proj.bias", sizes.width)?;
         let angles = gpu.storage_of("angles", &sizes.angles);
         let paces = [Mutex::new(Pace::new(&gpu)), Mutex::new(Pace::new(&gpu))];
-        let spread = Spread { threads: 64, rows: 4, subgroups: gpu.has_subgroups(), packed: false };
+        let spread = trusted_spread(&gpu, blocks[0].gate_up.shape.format)?;
         gpu.check()?;
         let mut loaded = Self { gpu, sizes, spread, table, text, text_bias, blocks, last_norm, head, angles, paces };
         if let Some(file) = tuning {
@@ -181,6 +182,25 @@ impl std::fmt::Debug for Transformer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Transformer").field("gpu", &self.gpu).field("layers", &self.sizes.layers).finish_non_exhaustive()
     }
+}
+
+/// The first way to spread products with which the device computes what the twins compute: drivers differ, and numbers that are only
+/// nearly right look like a bad model.
+fn trusted_spread(gpu: &Gpu, format: Format) -> Result<Spread> {
+    let mut last = None;
+    for subgroups in [true, false] {
+        let spread = Spread { threads: 64, rows: 4, subgroups, packed: false };
+        if subgroups && !gpu.has_subgroups() {
+            continue;
+        }
+        match trial::is_right(gpu, format, spread) {
+            Ok(true) => return Ok(spread),
+            Ok(false) => last = Some(Error::Device { name: gpu.name().to_owned(), cause: "it computes wrong numbers".to_owned() }),
+            Err(error @ Error::Kernel { .. }) => last = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| Error::Unfit("no kernel is fit".to_owned())))
 }
 
 /// Matrices with room reserved for them, filled in the order in which they are asked for.

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use super::device::Gpu;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::program::Dispatch;
 use super::transformer::Transformer;
 use super::variants::{self, Blocks, Epilogue, Product, Spread};
@@ -37,7 +37,15 @@ impl Transformer {
             if start.elapsed() > PATIENCE && best.0.is_finite() {
                 break;
             }
-            let secs = self.try_spread(spread)?;
+            let secs = match self.try_spread(spread) {
+                Ok(secs) => secs,
+                // A driver need not like every variant.
+                Err(error @ Error::Kernel { .. }) => {
+                    tracing::debug!("{error}");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let secs = if spread.packed { secs / PACKED_GAIN } else { secs };
             tracing::debug!("{spread:?}: {:.1} µs", 1e6 * secs);
             if secs < best.0 {
@@ -52,11 +60,12 @@ impl Transformer {
         Ok(())
     }
 
-    /// What is worth trying, the likeliest first.
+    /// What is worth trying, the likeliest first; subgroups only where they were right.
     fn candidates(&self) -> Vec<Spread> {
         let quantised = self.blocks[0].gate_up.shape.format.is_quantised();
         let mut all = variants::spreads(self.gpu.has_subgroups());
-        all.retain(|spread| spread.threads <= self.gpu.most_threads() && (quantised || !spread.packed));
+        let subgroups = self.spread.subgroups;
+        all.retain(|spread| spread.threads <= self.gpu.most_threads() && (quantised || !spread.packed) && (subgroups || !spread.subgroups));
         all.sort_by_key(|spread| (!spread.subgroups, spread.threads != 64));
         all
     }

@@ -32,9 +32,10 @@ impl Networks {
         self.gpu.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The network on the processor, loaded when it is first needed. The device's memory is given back.
+    /// The network on the processor, loaded when it is first needed. A device that is broken is given up with all its memory; one that
+    /// was only asked for too much at once serves the next motion again.
     fn cpu(&self) -> Result<&dyn Network> {
-        *self.gpu.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.gpu.lock().unwrap_or_else(PoisonError::into_inner).take_if(|gpu| gpu.gpu().check().is_err());
         if self.cpu.get().is_none() {
             let loaded = (self.on_cpu)()?;
             // Another sequence may have been as quick; both are the same.

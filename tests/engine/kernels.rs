@@ -175,6 +175,9 @@ fn a_matrix_in_pieces_is_the_matrix() {
             assert_close("pieces", &ours, &twin, CLOSE);
         }
         assert!(cut.fill(&gpu, &bytes[1..]).is_err(), "a byte is missing");
+        for (rows, inner) in [(0, 32), (1, 0), (1, 33)] {
+            assert!(Matrix::reserve(&gpu, "test", MatrixShape { format, rows, inner }).is_err(), "{rows} × {inner}");
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use candle_core::IndexOp;
 use zoetrope::engine;
-use zoetrope::engine::variants::{self, Spread};
+use zoetrope::engine::variants::{self, Format, Spread};
+use zoetrope::engine::{MatrixShape, Sizes};
 use zoetrope::library;
 use zoetrope::model::{
     Checkpoint, FileSource, MotionModel, Quantization, Sampler, Source, TextFeatures, Transformer, TransformerConfig, Weights, write_gguf,
@@ -326,6 +327,44 @@ fn a_device_that_is_too_small_is_told_before_anything_is_read() {
     assert_eq!(loaded.model.network.device(), "cpu");
     let remark = loaded.remark.unwrap();
     assert!(remark.contains("0.1 GB") && remark.contains("--device cpu"), "{remark}");
+}
+
+/// A 3B in float16 that must not be read.
+struct Closed;
+
+impl engine::Source for Closed {
+    fn shape(&self, name: &str) -> Option<MatrixShape> {
+        let known = three_billion().matrices().into_iter().find(|(known, ..)| known == name);
+        known.map(|(_, rows, inner)| MatrixShape { format: Format::F16, rows, inner })
+    }
+
+    fn matrix(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        panic!("{name} was read")
+    }
+
+    fn vector(&mut self, name: &str) -> Result<Vec<f32>, String> {
+        panic!("{name} was read")
+    }
+}
+
+fn three_billion() -> Sizes {
+    let (positions, heads, width) = (301, 32, 3200);
+    let angles = vec![[1.0, 0.0]; positions * width / heads / 2];
+    let norm_eps = 1e-5;
+    Sizes { layers: 24, heads, width, hidden: 8704, text_width: 2048, positions, norm_eps, vocabulary: 64_002, angles }
+}
+
+#[test]
+fn a_model_that_does_not_fit_says_which_form_of_it_would() {
+    for (gigabytes, expected) in
+        [(5, "--quantize q8_0, which needs 3.9 GB"), (3, "--quantize q4_0, which needs 2.2 GB"), (2, "a smaller model")]
+    {
+        let Some(gpu) = gpu() else { return };
+        let gpu = gpu.with_memory_limit(Some(gigabytes * 1_000_000_000));
+        let error = engine::Transformer::load(gpu, three_billion(), &mut Closed, None).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("needs 7.1 GB") && message.contains(expected), "{message}");
+    }
 }
 
 #[test]
