@@ -66,13 +66,13 @@ fn a_job_is_started_previewed_and_finished_in_this_order() {
     generate(&worker, 7, "a person turns", 2.0);
     let events = events_until(&worker, ends(7));
     let name = |event: &Event| match event {
-        Event::Loading { .. } => Some("loading"),
+        Event::Loading { done, .. } => Some(if *done > 0.0 { "half loaded" } else { "loading" }),
         Event::Ready { .. } => Some("ready"),
         Event::Started { .. } => Some("started"),
         Event::Finished { .. } => Some("finished"),
         _ => None,
     };
-    assert_eq!(events.iter().filter_map(name).collect::<Vec<_>>(), ["loading", "ready", "started", "finished"]);
+    assert_eq!(events.iter().filter_map(name).collect::<Vec<_>>(), ["loading", "half loaded", "ready", "started", "finished"]);
     let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished") };
     assert_eq!(takes.len(), 1);
     assert_eq!(takes[0].motion.len(), 60);
@@ -222,8 +222,8 @@ impl Drop for Counted {
 }
 
 impl Backend for Counted {
-    fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
-        self.0.load(model)
+    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String> {
+        self.0.load(model, watch)
     }
 
     fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
@@ -240,8 +240,8 @@ struct Losing {
 }
 
 impl Backend for Losing {
-    fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
-        let info = ModelInfo { device: "A Card".to_owned(), ..self.inner.load(model)? };
+    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String> {
+        let info = ModelInfo { device: "A Card".to_owned(), ..self.inner.load(model, watch)? };
         self.loaded = Some(info.clone());
         Ok(info)
     }

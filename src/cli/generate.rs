@@ -151,7 +151,7 @@ pub(super) fn load_model(name: &str) -> Result<MotionModel, CliError> {
 /// Load a model by its name or folder, and say where it runs if that is not the processor, or not what was wanted.
 fn load_model_for(name: &str, device: &Device) -> Result<MotionModel, CliError> {
     let source = library::find(name).map_err(CliError::from_below)?;
-    let loaded = pipeline::load(&source, device, library::tuning_file().as_deref()).map_err(CliError::from_below)?;
+    let loaded = pipeline::load(&source, device, library::tuning_file().as_deref(), &mut |_| ()).map_err(CliError::from_below)?;
     match (loaded.remark, loaded.model.network.device()) {
         (Some(remark), _) => say(&format!("warning: {remark}")),
         (None, device) if device != "cpu" => say(&format!("{name} runs on {device}")),

@@ -9,10 +9,11 @@ use std::sync::Arc;
 /// Loads models and starts generations. Made and used on the worker's thread, so it need not be `Send`.
 pub trait Backend {
     /// Make a model (a name or a folder) the current one. After an error the model before stays the current one.
+    /// `watch` may be told how far it is, 0 to 1.
     ///
     /// # Errors
     /// One line: which model, what is wrong and what to do.
-    fn load(&mut self, model: &str) -> Result<ModelInfo, String>;
+    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String>;
 
     /// What the user should know of the model that was just loaded, told once.
     fn remark(&mut self) -> Option<String> {

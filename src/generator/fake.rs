@@ -32,10 +32,11 @@ impl FakeBackend {
 }
 
 impl Backend for FakeBackend {
-    fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
+    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String> {
         if model == "missing" {
             return Err("no model is called missing: see `zoetrope models list`".to_owned());
         }
+        watch(0.5);
         self.loaded = true;
         Ok(ModelInfo {
             name: model.to_owned(),

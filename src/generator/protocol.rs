@@ -49,10 +49,12 @@ pub enum Command {
 /// What the worker tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// A model is being loaded.
+    /// A model is being loaded. Once for certain; how far it is may be left out when the listener is slow.
     Loading {
         /// Its name or folder, as asked.
         model: String,
+        /// Which share of it is there, 0 to 1; 0 where that is not known.
+        done: f32,
     },
     /// A model is loaded and is now the current one; or it was, and is shown otherwise from now on.
     Ready {

@@ -36,9 +36,9 @@ impl PipelineBackend {
 }
 
 impl Backend for PipelineBackend {
-    fn load(&mut self, model: &str) -> Result<ModelInfo, String> {
+    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String> {
         let source = library::find(model).map_err(|error| error.to_string())?;
-        let loaded = pipeline::load(&source, &self.device, library::tuning_file().as_deref()).map_err(|error| error.to_string())?;
+        let loaded = pipeline::load(&source, &self.device, library::tuning_file().as_deref(), watch).map_err(|error| error.to_string())?;
         self.shown = loaded.model.network.device();
         let info = describe(&loaded.model.config, &self.shown);
         (self.model, self.remark) = (Some(loaded.model), loaded.remark);

@@ -231,8 +231,10 @@ impl Desk {
 
     /// Load a model and tell how it ended.
     fn load(&mut self, backend: &mut impl Backend, model: &str) -> Loaded {
-        self.tell(Event::Loading { model: model.to_owned() });
-        let (loaded, event) = match catch_unwind(AssertUnwindSafe(|| backend.load(model))) {
+        self.tell(Event::Loading { model: model.to_owned(), done: 0.0 });
+        let events = self.events.clone();
+        let mut watch = |done: f32| drop(events.try_send(Event::Loading { model: model.to_owned(), done }));
+        let (loaded, event) = match catch_unwind(AssertUnwindSafe(|| backend.load(model, &mut watch))) {
             Ok(Ok(model)) => (Loaded::Ready, Event::Ready { model }),
             Ok(Err(message)) => (Loaded::Refused, Event::Failed { job: None, message }),
             Err(panic) => (Loaded::Broken, Event::Failed { job: None, message: broke(panic.as_ref()) }),

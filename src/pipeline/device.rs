@@ -28,12 +28,13 @@ pub struct Loaded {
     pub remark: Option<String>,
 }
 
-/// Loads a model for a device. `tuning` is a file that remembers how graphics devices like their work. One that the device is too small for, or that its kernels cannot run, goes to the processor with a
+/// Loads a model for a device. `tuning` is a file that remembers how graphics devices like their work,
+/// `watch` is told which share of the weights has reached one. One that the device is too small for, or that its kernels cannot run, goes to the processor with a
 /// sentence.
 ///
 /// # Errors
 /// Missing, damaged and unfitting files; a graphics device that was asked for and is not there.
-pub fn load(source: &Source, device: &Device, tuning: Option<&Path>) -> model::Result<Loaded> {
+pub fn load(source: &Source, device: &Device, tuning: Option<&Path>, watch: &mut dyn FnMut(f32)) -> model::Result<Loaded> {
     let choice = match device {
         Device::Cpu => return on_cpu(source, None),
         Device::Auto if is_small(&transformer_weights(source)?) => return on_cpu(source, None),
@@ -41,7 +42,7 @@ pub fn load(source: &Source, device: &Device, tuning: Option<&Path>) -> model::R
         Device::Gpu(Some(name)) => AdapterChoice::Named(name.clone()),
     };
     match Gpu::open(&choice) {
-        Ok(gpu) => load_on(source, gpu, tuning),
+        Ok(gpu) => load_on(source, gpu, tuning, watch),
         Err(engine::Error::NoAdapter { .. }) if *device == Device::Auto => on_cpu(source, None),
         Err(error) if *device == Device::Auto => on_cpu(source, Some(sentence(&error))),
         Err(error) => Err(Error::Device(error.to_string())),
@@ -52,12 +53,12 @@ pub fn load(source: &Source, device: &Device, tuning: Option<&Path>) -> model::R
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_on(source: &Source, gpu: Gpu, tuning: Option<&Path>) -> model::Result<Loaded> {
+pub fn load_on(source: &Source, gpu: Gpu, tuning: Option<&Path>, watch: &mut dyn FnMut(f32)) -> model::Result<Loaded> {
     let mut refused = None;
     let model = MotionModel::load_with(source, |checkpoint, config| {
         // A small model is faster than its tuning, and is to make the processor's tokens.
         let tuning = tuning.filter(|_| !is_small(&checkpoint));
-        match transformer_on_gpu(gpu, checkpoint, config, tuning)? {
+        match transformer_on_gpu(gpu, checkpoint, config, tuning, watch)? {
             Ok(transformer) => {
                 let (source, config) = (source.clone(), config.clone());
                 let on_cpu = move || Ok(Box::new(transformer_on_cpu(transformer_weights(&source)?, &config)?) as _);

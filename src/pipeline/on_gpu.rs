@@ -42,6 +42,7 @@ pub fn transformer_on_gpu(
     checkpoint: Checkpoint,
     config: &TransformerConfig,
     tuning: Option<&Path>,
+    watch: &mut dyn FnMut(f32),
 ) -> model::Result<engine::Result<Arc<engine::Transformer>>> {
     let path = checkpoint.label().to_owned();
     config.check(&path)?;
@@ -61,7 +62,7 @@ pub fn transformer_on_gpu(
         vocabulary,
         angles: rope.table()?,
     };
-    Ok(engine::Transformer::load(gpu, sizes, &mut Weights(checkpoint), tuning))
+    Ok(engine::Transformer::load(gpu, sizes, &mut Weights(checkpoint), tuning, watch))
 }
 
 /// The engine's errors as the model's: what the caller asked wrongly stays that.

@@ -26,7 +26,7 @@ fn open(path: &Path) -> Checkpoint {
 }
 
 fn on_gpu(checkpoint: Checkpoint, config: &TransformerConfig) -> Option<Arc<engine::Transformer>> {
-    Some(transformer_on_gpu(gpu()?, checkpoint, config, None).unwrap().unwrap())
+    Some(transformer_on_gpu(gpu()?, checkpoint, config, None, &mut |_| ()).unwrap().unwrap())
 }
 
 /// A variant of the reference kit on the device, and its recorded activations.
@@ -183,7 +183,7 @@ fn tuned(file: &Path, folder: &Path) -> Option<(Arc<engine::Transformer>, TextFe
     let mut checkpoint = open(&kit("transformer_small/hs16/model.safetensors")?);
     let names = checkpoint.names();
     write_gguf(&mut checkpoint, &names, Some(Quantization::Q8_0), &weights, &mut |_| ControlFlow::Continue(())).unwrap();
-    let transformer = transformer_on_gpu(gpu()?, open(&weights), &config, Some(file)).unwrap().unwrap();
+    let transformer = transformer_on_gpu(gpu()?, open(&weights), &config, Some(file), &mut |_| ()).unwrap().unwrap();
     Some((transformer, text_of(&io, "a")))
 }
 
@@ -263,7 +263,9 @@ fn the_starter_makes_the_same_tokens_as_on_the_processor() {
     let Some(gpu) = gpu() else { return };
     let name = gpu.name().to_owned();
     let theirs = MotionModel::load(&starter()).unwrap();
-    let loaded = pipeline::load_on(&starter(), gpu, None).unwrap();
+    let mut shares = Vec::new();
+    let loaded = pipeline::load_on(&starter(), gpu, None, &mut |share| shares.push(share)).unwrap();
+    assert!(shares.is_sorted() && shares.last() == Some(&1.0), "{shares:?}");
     assert_eq!(loaded.remark, None);
     let ours = loaded.model;
     assert_eq!((ours.network.device(), theirs.network.device()), (name, "cpu".to_owned()));
@@ -291,7 +293,7 @@ fn the_starter_makes_the_same_tokens_as_on_the_processor() {
 fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
     let Some(gpu) = gpu() else { return };
     let plug = gpu.plug();
-    let model = pipeline::load_on(&starter(), gpu, None).unwrap().model;
+    let model = pipeline::load_on(&starter(), gpu, None, &mut |_| ()).unwrap().model;
     let request = request(false, 1.0);
     let expected = finish(Generation::start(&MotionModel::load(&starter()).unwrap(), &request, None).unwrap());
     let mut generation = Generation::start(&model, &request, None).unwrap();
@@ -313,7 +315,7 @@ fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
 fn a_device_lost_between_two_motions_is_told_once() {
     let Some(gpu) = gpu() else { return };
     let plug = gpu.plug();
-    let model = pipeline::load_on(&starter(), gpu, None).unwrap().model;
+    let model = pipeline::load_on(&starter(), gpu, None, &mut |_| ()).unwrap().model;
     plug.pull();
     let made = finish(Generation::start(&model, &request(true, 0.5), None).unwrap());
     assert_eq!(made.warnings.len(), 1, "{:?}", made.warnings);
@@ -323,7 +325,7 @@ fn a_device_lost_between_two_motions_is_told_once() {
 #[test]
 fn a_device_that_is_too_small_is_told_before_anything_is_read() {
     let Some(gpu) = gpu() else { return };
-    let loaded = pipeline::load_on(&starter(), gpu.with_memory_limit(Some(100 << 20)), None).unwrap();
+    let loaded = pipeline::load_on(&starter(), gpu.with_memory_limit(Some(100 << 20)), None, &mut |_| ()).unwrap();
     assert_eq!(loaded.model.network.device(), "cpu");
     let remark = loaded.remark.unwrap();
     assert!(remark.contains("0.1 GB") && remark.contains("--device cpu"), "{remark}");
@@ -361,7 +363,7 @@ fn a_model_that_does_not_fit_says_which_form_of_it_would() {
     {
         let Some(gpu) = gpu() else { return };
         let gpu = gpu.with_memory_limit(Some(gigabytes * 1_000_000_000));
-        let error = engine::Transformer::load(gpu, three_billion(), &mut Closed, None).unwrap_err();
+        let error = engine::Transformer::load(gpu, three_billion(), &mut Closed, None, &mut |_| ()).unwrap_err();
         let message = error.to_string();
         assert!(message.contains("needs 7.1 GB") && message.contains(expected), "{message}");
     }
@@ -377,8 +379,8 @@ fn software_adapters_are_taken_by_name_only() {
     if engine::adapters().len() == software.len() {
         let message = engine::Gpu::open(&engine::AdapterChoice::Fastest).unwrap_err().to_string();
         assert!(message.contains(&adapter.name) && message.contains("--device cpu"), "{message}");
-        assert_eq!(pipeline::load(&starter(), &Device::Auto, None).unwrap().model.network.device(), "cpu");
-        assert!(pipeline::load(&starter(), &Device::Gpu(None), None).is_err());
+        assert_eq!(pipeline::load(&starter(), &Device::Auto, None, &mut |_| ()).unwrap().model.network.device(), "cpu");
+        assert!(pipeline::load(&starter(), &Device::Gpu(None), None, &mut |_| ()).is_err());
     }
 }
 

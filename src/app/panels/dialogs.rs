@@ -67,7 +67,7 @@ pub(super) fn path_field(ui: &mut Ui, id: &str, path: &Path) -> (Option<PathBuf>
 fn model(ui: &mut Ui, model: &ModelState, tokens_per_sec: Option<f32>) -> Vec<Action> {
     ui.set_width(460.0);
     let (title, under) = match model {
-        ModelState::Loading { name } => (name.as_str(), "is being loaded".to_owned()),
+        ModelState::Loading { name, .. } => (name.as_str(), "is being loaded".to_owned()),
         ModelState::Ready(info) => (info.name.as_str(), format!("{}, runs on the {}", info.licence, info.device_label())),
         ModelState::Failed { message } => ("No model", message.clone()),
     };

@@ -31,7 +31,10 @@ pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
 /// The model's name, where it runs and the licence of what it makes; its card opens at a click.
 fn model(ui: &mut Ui, model: &ModelState) -> Option<Action> {
     let (light, name, rest, details) = match model {
-        ModelState::Loading { name } => (TEXT_FAINT, format!("Loading {name}…"), String::new(), "the model is being loaded".to_owned()),
+        ModelState::Loading { name, done } => {
+            let percent = if *done > 0.0 { format!(" {:.0} %", 100.0 * done) } else { String::new() };
+            (TEXT_FAINT, format!("Loading {name}…{percent}"), String::new(), "the model is being loaded".to_owned())
+        }
         ModelState::Ready(info) => (
             DONE,
             info.name.clone(),

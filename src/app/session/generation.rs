@@ -101,7 +101,7 @@ impl Session {
     /// Takes in what the generator tells; what has to happen outside comes back. The frames of a preview come by [`Session::preview`].
     pub fn hear(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Loading { model } => self.model = ModelState::Loading { name: model },
+            Event::Loading { model, done } => self.model = ModelState::Loading { name: model, done },
             Event::Ready { model } => self.model = ModelState::Ready(model),
             Event::Started { job } => self.report(job, 0, 0),
             Event::Progress { job, tokens, at_most } => self.report(job, tokens, at_most),

@@ -56,6 +56,8 @@ pub enum ModelState {
     Loading {
         /// As asked for.
         name: String,
+        /// Which share is there, 0 to 1; 0 where that is not known.
+        done: f32,
     },
     /// Can be used.
     Ready(ModelInfo),
@@ -292,7 +294,7 @@ impl Session {
     #[must_use]
     pub fn new(model: &str) -> Self {
         Self {
-            model: ModelState::Loading { name: model.to_owned() },
+            model: ModelState::Loading { name: model.to_owned(), done: 0.0 },
             draft: Draft { prompt: String::new(), seed: 0, length_secs: None, variations: 1, literal: false },
             document: Document::default(),
             chain: Chain::default(),
