@@ -6,7 +6,7 @@
     reason = "a test that cannot go on fails, and says aloud what it skips"
 )]
 
-use zoetrope::body::{Character, check, skin};
+use zoetrope::body::{COLORS, Character, MannequinLook, check, skin};
 use zoetrope::motion::{JOINT_COUNT, Joint, Pose, rest_positions, skeleton::MIRRORED};
 
 use glam::{Quat, Vec3, vec3};
@@ -157,4 +157,55 @@ fn a_character_survives_its_own_bytes_and_refuses_damaged_ones() {
     let mut other_kind = bytes;
     other_kind[0] = b'X';
     assert!(Character::from_bytes(&other_kind).is_err());
+}
+
+#[test]
+fn every_build_stands_where_the_regular_one_does_and_bears_the_same_poses() {
+    let regular = mannequin();
+    let volume_m3 = |character: &Character| check::volume_m3(&character.positions_m, &character.triangles);
+    let mut volumes_m3 = Vec::new();
+    for build in [-1.0, -0.5, 0.5, 1.0] {
+        let character = Character::mannequin_with(MannequinLook { build, ..MannequinLook::default() });
+        volumes_m3.push(volume_m3(&character));
+        assert_eq!(character.rest_offsets_m, regular.rest_offsets_m, "a motion is the same on every build");
+        let ((low_m, high_m), (low_before_m, high_before_m)) = (bounds_m(&character.positions_m), bounds_m(&regular.positions_m));
+        assert!((low_m.y - low_before_m.y).abs() < 1e-3 && (high_m.y - high_before_m.y).abs() < 5e-3, "{build}: {low_m} {high_m}");
+        assert!((high_m.x - high_before_m.x).abs() < 1e-3, "arms as long as before");
+        for (v, (before, after)) in regular.positions_m.iter().zip(&character.positions_m).enumerate() {
+            assert!(
+                before.distance(*after) < 0.05 && (before.x == 0.0 || before.x * after.x > 0.0),
+                "{build}: vertex {v} from {before} to {after}"
+            );
+        }
+        let lengths = character.normals.iter().map(|normal| normal.length());
+        assert!(lengths.into_iter().all(|length| (length - 1.0).abs() < 1e-3));
+        for (name, pose) in check::demanding_poses() {
+            let folds = check::folded_triangles(&character, &pose.world()).len();
+            // Arms that hang down press a sturdy body's flanks, and thighs its belly: there, and nowhere else, skin goes through skin.
+            let most = if build > 0.0 { character.triangles.len() / 800 } else { 0 };
+            assert!(folds <= most, "{name}, build {build}: {folds} folds");
+        }
+    }
+    assert!(volumes_m3.windows(2).all(|pair| pair[0] < pair[1]), "{volumes_m3:?}");
+    assert!(volumes_m3[0] < 0.9 * volume_m3(&regular) && volumes_m3[3] > 1.15 * volume_m3(&regular), "{volumes_m3:?}");
+}
+
+#[test]
+fn a_colour_paints_the_skin_and_leaves_the_joint_lines_to_be_seen() {
+    let regular = mannequin();
+    assert_eq!(Character::mannequin_with(MannequinLook::default()), regular);
+    let is_line = |v: usize| regular.colors[v][1] < 0.1;
+    for (name, color) in COLORS {
+        let character = Character::mannequin_with(MannequinLook { color, build: 0.0 });
+        let mean = |of_lines: bool| {
+            let of: Vec<f32> = (0..regular.colors.len()).filter(|v| is_line(*v) == of_lines).map(|v| character.colors[v][1]).collect();
+            of.iter().sum::<f32>() / of.len() as f32
+        };
+        let (line, skin) = (mean(true), mean(false));
+        assert!((line.max(skin) + 0.05) / (line.min(skin) + 0.05) > 1.6, "{name}: {line} on {skin}");
+        assert!(character.colors.iter().flatten().all(|value| (0.0..=1.0).contains(value)));
+    }
+    let red = Character::mannequin_with(MannequinLook { color: [255, 0, 0], build: 0.0 });
+    let skin = (0..red.colors.len()).find(|v| regular.colors[*v][1] > 0.58).unwrap();
+    assert!(red.colors[skin][0] > 0.95 && red.colors[skin][1] < 0.05, "{:?}", red.colors[skin]);
 }

@@ -508,7 +508,7 @@ fn a_project_is_converted_whole_in_part_or_take_by_take() {
         let take = document.add(Take { motion: Arc::new(walk()), raw: None, provenance });
         document.apply(&Edit::Insert { take, at: 9 }).expect("a clip");
     }
-    formats::save_project(&project, &document).expect("saved");
+    formats::save_project(&project, &document, None).expect("saved");
     let seconds = |options: &[&str]| {
         succeeds(&[&["convert", text(&project), text(&out)], options].concat());
         formats::read(&out).expect("written").duration_secs()

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
-use zoetrope::formats::{open_project, save_project};
+use zoetrope::formats::{Project, open_project, save_project};
 use zoetrope::motion::{Motion, Pose};
 use zoetrope::timeline::{Document, Edit, Provenance, Take};
 
@@ -52,19 +52,19 @@ fn a_project_comes_back_to_the_letter() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("scene.zoetrope");
     let mut document = after_steps(5);
-    save_project(&path, &document).expect("saved");
-    assert!(same(&open_project(&path).expect("opened"), &document));
+    save_project(&path, &document, None).expect("saved");
+    assert!(same(&open_project(&path).expect("opened").document, &document));
 
     // A discarded take leaves the file; numbers are not given twice.
     let late = document.add(take(3));
     document.apply(&Edit::Discard(late)).expect("nobody shows it");
-    save_project(&path, &document).expect("saved again");
-    let mut opened = open_project(&path).expect("opened again");
+    save_project(&path, &document, None).expect("saved again");
+    let mut opened = open_project(&path).expect("opened again").document;
     assert_eq!(opened.arrangement(), document.arrangement());
     assert!(!opened.takes().contains_key(&late));
     let next = opened.add(take(0));
     assert!(opened.arrangement().clips.iter().all(|clip| clip.take != next));
-    assert!(save_project(&folder.path().join("no/such/folder/x.zoetrope"), &document).is_err());
+    assert!(save_project(&folder.path().join("no/such/folder/x.zoetrope"), &document, None).is_err());
 }
 
 /// The members of an archive.
@@ -93,7 +93,7 @@ fn pack(path: &Path, members: &BTreeMap<String, Vec<u8>>) {
 fn what_is_wrong_with_a_project_is_one_line_that_names_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("scene.zoetrope");
-    save_project(&path, &after_steps(2)).expect("saved");
+    save_project(&path, &after_steps(2), None).expect("saved");
     let whole = members(&path);
     let json = String::from_utf8(whole["project.json"].clone()).expect("text");
     let with = |name: &str, bytes: Vec<u8>| {
@@ -126,7 +126,7 @@ fn what_is_wrong_with_a_project_is_one_line_that_names_it() {
     let mut more = changed("\"format\": 1,", "\"format\": 1, \"mood\": \"sunny\",");
     more.insert("thumbnail.png".to_owned(), vec![1, 2, 3]);
     pack(&path, &more);
-    assert!(same(&open_project(&path).expect("opened"), &after_steps(2)));
+    assert!(same(&open_project(&path).expect("opened").document, &after_steps(2)));
     fs::write(&path, b"PK nothing").expect("a file");
     assert!(open_project(&path).is_err());
 }
@@ -136,7 +136,7 @@ fn cut_off_and_garbled_projects_are_refused_without_a_panic() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("scene.zoetrope");
     let document = after_steps(2);
-    save_project(&path, &document).expect("saved");
+    save_project(&path, &document, None).expect("saved");
     let whole = fs::read(&path).expect("bytes");
     let mut rng = StdRng::seed_from_u64(1);
     for _ in 0..300 {
@@ -150,7 +150,7 @@ fn cut_off_and_garbled_projects_are_refused_without_a_panic() {
             }
         }
         fs::write(&path, &bytes).expect("written");
-        if let Ok(opened) = open_project(&path) {
+        if let Ok(Project { document: opened, .. }) = open_project(&path) {
             assert_eq!(opened.fault(), None);
         }
     }
@@ -165,7 +165,7 @@ fn edits_and_saves_until_it_is_killed() {
     for steps in 0.. {
         let document = after_steps(steps % 40);
         println!("saving {}", steps % 40);
-        save_project(Path::new(&path), &document).expect("saved");
+        save_project(Path::new(&path), &document, None).expect("saved");
         println!("saved {}", steps % 40);
     }
 }
@@ -194,7 +194,7 @@ fn a_hundred_kills_cost_no_more_than_the_last_save() {
             assert!(saved.is_none());
             continue;
         }
-        let opened = open_project(&path).expect("it opens every time");
+        let opened = open_project(&path).expect("it opens every time").document;
         let candidates: Vec<usize> = saved.into_iter().chain(saving).collect();
         let is_one = candidates.iter().any(|steps| same(&opened, &after_steps(*steps)));
         // Before a child's first save, the file is that of the child before.

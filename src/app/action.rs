@@ -202,6 +202,10 @@ pub enum Action {
     BodyShape(usize, f32),
     /// The mannequin again.
     DropBody,
+    /// Choose the mannequin's colour: red, green, blue of sRGB.
+    MannequinColor([u8; 3]),
+    /// Choose the mannequin's build, from -1 (slim) over 0 to 1 (sturdy).
+    MannequinBuild(f32),
     /// Choose whether the window fills the screen.
     FullScreen(bool),
 

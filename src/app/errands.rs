@@ -1,9 +1,9 @@
 //! What takes its time outside of the window: writing and reading files, and asking the system for a path.
 
 use super::export::work::{Watch, WorkOutcome};
-use super::session::{Purpose, Rating};
-use crate::body::{BodyModel, Character};
-use crate::formats::{self, PROJECT_ENDING, WriteOptions};
+use super::session::{Body, Purpose, Rating};
+use crate::body::Cast;
+use crate::formats::{self, PROJECT_ENDING, Project, WriteOptions};
 use crate::rating::Study;
 use crate::timeline::{Document, Provenance, Take};
 use bevy::prelude::Resource;
@@ -17,12 +17,12 @@ pub(super) enum Outcome {
     Exported(Result<PathBuf, String>),
     Worked(WorkOutcome),
     Saved(Result<PathBuf, String>),
-    Opened(Result<(PathBuf, Document), String>),
+    Opened(Result<(PathBuf, Project), String>),
     Imported(Result<Take, String>),
-    Body(Box<Result<(PathBuf, BodyModel, Character), String>>),
+    Body(Box<Result<Body, String>>),
     Copied(Result<(), String>),
     /// With the file of the project.
-    Recovered(Option<PathBuf>, Result<Document, String>),
+    Recovered(Option<PathBuf>, Result<Project, String>),
     /// The path that was chosen. Without a desktop's portal there is none, as if the dialog had been cancelled.
     Chosen(Purpose, Option<PathBuf>),
     Kept(Result<(), String>),
@@ -81,13 +81,13 @@ impl Errands {
     }
 
     /// Writes a document to a project file.
-    pub(super) fn save(&mut self, document: Document, path: PathBuf) {
-        self.run(move || Outcome::Saved(formats::save_project(&path, &document).map(|()| path).map_err(in_words)));
+    pub(super) fn save(&mut self, document: Document, cast: Cast, path: PathBuf) {
+        self.run(move || Outcome::Saved(formats::save_project(&path, &document, Some(&cast)).map(|()| path).map_err(in_words)));
     }
 
     /// Reads a project file.
     pub(super) fn open(&mut self, path: PathBuf) {
-        self.run(move || Outcome::Opened(formats::open_project(&path).map(|document| (path, document)).map_err(in_words)));
+        self.run(move || Outcome::Opened(formats::open_project(&path).map(|project| (path, project)).map_err(in_words)));
     }
 
     /// Reads a motion file.
@@ -95,21 +95,17 @@ impl Errands {
         self.run(move || Outcome::Imported(read(&path)));
     }
 
-    /// Reads a body, and gives it its usual shape.
-    pub(super) fn load_body(&mut self, path: PathBuf) {
-        let dressed = |model: BodyModel| {
-            let character = model.character(&[]);
-            (model, character)
-        };
+    /// Reads a body, and gives it a shape.
+    pub(super) fn load_body(&mut self, path: PathBuf, shape: Vec<f32>) {
         self.run(move || {
-            let read = formats::read_body_model(&path).map(dressed).map_err(in_words);
-            Outcome::Body(Box::new(read.map(|(model, character)| (path, model, character))))
+            let read = formats::read_body_model(&path).map_err(in_words);
+            Outcome::Body(Box::new(read.map(|model| Body::new(path, model, &shape))))
         });
     }
 
     /// Writes a copy of unsaved work.
-    pub(super) fn copy(&mut self, document: Document, path: PathBuf) {
-        self.run(move || Outcome::Copied(formats::save_project(&path, &document).map_err(in_words)));
+    pub(super) fn copy(&mut self, document: Document, cast: Cast, path: PathBuf) {
+        self.run(move || Outcome::Copied(formats::save_project(&path, &document, Some(&cast)).map_err(in_words)));
     }
 
     /// Reads a copy of unsaved work.

@@ -38,6 +38,7 @@ pub enum Icon {
     OutPoint,
     Abreast,
     Eye,
+    Palette,
     Logo,
 }
 
@@ -224,6 +225,13 @@ pub fn draw(painter: &Painter, square: Rect, icon: Icon, color: Color32) {
             arc(0.5, 0.92, 0.62, -2.36, -0.78);
             arc(0.5, 0.08, 0.62, 0.78, 2.36);
             dot(0.5, 0.5, 0.15);
+        }
+        Icon::Palette => {
+            arc(0.5, 0.5, 0.44, 0.9, 6.0);
+            arc(0.72, 0.72, 0.16, 2.6, 5.6);
+            for (x, y) in [(0.28, 0.5), (0.4, 0.27), (0.66, 0.29)] {
+                dot(x, y, 0.085);
+            }
         }
         Icon::Logo => {
             // A drum with slits, seen from the side: what a zoetrope is.

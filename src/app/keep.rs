@@ -4,6 +4,7 @@ use super::errands::Errands;
 use super::recovery::{self, Orphan, Recovery};
 use super::settings::Settings;
 use super::window::{Outbox, State};
+use crate::body::Cast;
 use crate::timeline::Document;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -28,11 +29,11 @@ impl Safe {
         Self { recovery, orphan }
     }
 
-    pub(super) fn copy(&mut self, document: Document, project: Option<PathBuf>, errands: &mut Errands) {
+    pub(super) fn copy(&mut self, document: Document, cast: Cast, project: Option<PathBuf>, errands: &mut Errands) {
         if let Some(recovery) = &mut self.recovery {
             // Without the note the copy is only without its name.
             let _ = recovery.note(project.as_deref());
-            errands.copy(document, recovery.copy().to_owned());
+            errands.copy(document, cast, recovery.copy().to_owned());
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::export::ExportChoices;
 use super::session::Overlays;
+use crate::body::Cast;
 use crate::stage::Quality;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ pub struct Settings {
     pub rated: (PathBuf, String),
     /// Dark or light.
     pub appearance: Appearance,
+    /// Who is on the stage.
+    pub cast: Cast,
 }
 
 /// Whether the window and its stage are dark or light.
@@ -53,6 +56,7 @@ impl Default for Settings {
             quality: None,
             rated: Default::default(),
             appearance: Appearance::System,
+            cast: Cast::default(),
         }
     }
 }
@@ -104,6 +108,7 @@ impl Settings {
     fn within_bounds(mut self) -> Self {
         self.scale = if self.scale.is_finite() { self.scale.clamp(*SCALES.start(), *SCALES.end()) } else { 1.0 };
         self.recent.truncate(MOST_RECENT);
+        self.cast = self.cast.within_bounds();
         self.overlays.set_onion_frames(self.overlays.onion_frames);
         self
     }

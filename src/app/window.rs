@@ -100,12 +100,16 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
     session.full_screen = launch.demo;
     let (memory, settings) = Memory::begin(scripted);
     session.settings = settings;
+    let at_start = session.take_on(session.cast().clone());
     let safe = Safe::begin(scripted);
     if let Some(orphan) = &safe.orphan {
         session.dialog = Dialog::Recover { project: orphan.project.clone() };
     }
     let mut app = quietly(|| window_app(&graphics, session, scripted)).map_err(|_| AppError::NoDisplay)?;
-    app.insert_resource(safe).insert_resource(memory).insert_resource(Inbox(launch.file.map(Action::of_file).into_iter().collect()));
+    app.insert_resource(Outbox(at_start))
+        .insert_resource(safe)
+        .insert_resource(memory)
+        .insert_resource(Inbox(launch.file.map(Action::of_file).into_iter().collect()));
     let trouble = Trouble::default();
     app.insert_resource(Link(worker))
         .insert_resource(Play { script, screenshots, hands_over: launch.demo, ..default() })
@@ -347,13 +351,13 @@ fn apply_actions(
                 Effect::KeepRating(rating) => errands.keep_rating(*rating),
                 Effect::ExportRatings(study) => errands.export_ratings(study),
                 Effect::CancelWork => errands.cancel_work(),
-                Effect::Save { document, path } => errands.save(*document, path),
+                Effect::Save { document, cast, path } => errands.save(*document, cast, path),
                 Effect::Open(path) => errands.open(path),
                 Effect::Import(path) => errands.import(path),
-                Effect::KeepSafe { document, project } => safe.copy(*document, project, &mut errands),
+                Effect::KeepSafe { document, cast, project } => safe.copy(*document, cast, project, &mut errands),
                 Effect::Forget => safe.forget(),
                 Effect::Recover(brings_back) => safe.recover(brings_back, &mut errands),
-                Effect::LoadBody(path) => errands.load_body(path),
+                Effect::LoadBody { path, shape } => errands.load_body(path, shape),
                 Effect::Screenshot(path) => {
                     commands.spawn((PicturePath(play.screenshots.join(path)), Screenshot::primary_window())).observe(save_picture);
                 }

@@ -1,20 +1,24 @@
 //! A character: a mesh with skin weights on the SMPL-22 skeleton.
 //!
-//! Where characters come from: [`Character::mannequin`] unpacks the figure that [`mannequin`] makes and `assets/` carries;
-//! [`BodyModel::character`] shapes a user's own SMPL body. A third kind is one more constructor that fills the same fields.
-//! Everything downstream (stage, exporters) reads only [`Character`].
+//! Where characters come from: [`Character::mannequin_with`] unpacks the figure that [`mannequin`] makes and `assets/` carries, and gives
+//! it a look; [`BodyModel::character`] shapes a user's own SMPL body. A third kind is one more variant of [`Wears`], which settings and
+//! projects keep, and one more constructor that fills the same fields. Everything downstream (stage, exporters) reads only [`Character`].
 //!
 //! Space: Y up, metres, facing +Z, in the rest pose. A motion is on our skeleton; [`Character::stands`] and [`Character::follows`] put it on
 //! the character's own bones. Not here: drawing, files of users.
 
 mod asset;
+mod cast;
 pub mod check;
+mod look;
 pub mod mannequin;
 mod pose_shapes;
 mod shape;
 mod skin;
 
 pub use asset::AssetError;
+pub use cast::{Cast, Wears};
+pub use look::{BUILDS, COLORS, MannequinLook};
 pub use pose_shapes::{POSE_SHAPES, PoseShapes};
 pub use shape::{BodyModel, BodyModelError, MOST_DEVIATION};
 pub use skin::{skin, skin_with_normals};

@@ -144,7 +144,7 @@ impl BodyModel {
 }
 
 /// Unit normals of the vertices: the mean of their triangles', by area.
-fn normals(positions_m: &[Vec3], triangles: &[[u32; 3]]) -> Vec<Vec3> {
+pub(super) fn normals(positions_m: &[Vec3], triangles: &[[u32; 3]]) -> Vec<Vec3> {
     let mut normals = vec![Vec3::ZERO; positions_m.len()];
     for triangle in triangles {
         let [a, b, c] = triangle.map(|vertex| positions_m[vertex as usize]);

@@ -3,6 +3,7 @@
 use super::args::{ConvertArgs, ExportArgs, Names, Units};
 use super::error::CliError;
 use super::progress::say;
+use crate::body::{Character, MannequinLook};
 use crate::formats::{self, Contents, WriteOptions};
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::{Motion, NameStyle};
@@ -43,7 +44,7 @@ fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>), CliError> {
 
 /// The take with this number of a project's list, else its timeline.
 fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Option<Provenance>), CliError> {
-    let document = formats::open_project(path).map_err(CliError::from_below)?;
+    let document = formats::open_project(path).map_err(CliError::from_below)?.document;
     let lacks = |what: String, help: &str| CliError::Failed(format!("{what} in {}; {help}", path.display()));
     let Some(number) = take else {
         let chain = Chain::of(document.arrangement(), document.takes());
@@ -59,8 +60,10 @@ fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Option<Proven
 
 /// The options of the writers, with the character that goes out.
 pub(super) fn write_options(args: &ExportArgs) -> Result<WriteOptions, CliError> {
+    let look = MannequinLook { color: args.color.unwrap_or(MannequinLook::default().color), build: args.build };
     let character = match &args.character {
         Some(file) => Some(Arc::new(formats::read_body_model(file).map_err(CliError::from_below)?.character(&args.shape))),
+        None if look != MannequinLook::default() => Some(Arc::new(Character::mannequin_with(look))),
         None => None,
     };
     Ok(WriteOptions {

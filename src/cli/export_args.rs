@@ -1,6 +1,6 @@
 //! What commands that write motion files accept.
 
-use super::values::{seconds, seconds_or_zero};
+use super::values::{build, color, seconds, seconds_or_zero};
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 use std::path::PathBuf;
@@ -35,6 +35,12 @@ pub struct ExportArgs {
     /// Its shape numbers, the first ones first
     #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_hyphen_values = true, requires = "character")]
     pub shape: Vec<f32>,
+    /// The mannequin's colour (GLB)
+    #[arg(long, value_name = "RRGGBB", value_parser = color, conflicts_with = "character")]
+    pub color: Option<[u8; 3]>,
+    /// The mannequin's build, from -1 (slim) to 1 (sturdy) (GLB)
+    #[arg(long, value_name = "B", value_parser = build, default_value_t = 0.0, allow_negative_numbers = true, conflicts_with = "character")]
+    pub build: f32,
 }
 
 /// `zoetrope convert`

@@ -27,6 +27,17 @@ pub(super) fn share(text: &str) -> Result<f32, String> {
     number(text, "a number above 0, at most 1", |value| value > 0.0 && value <= 1.0)
 }
 
+pub(super) fn build(text: &str) -> Result<f32, String> {
+    number(text, "a number from -1 to 1", |value| (-1.0..=1.0).contains(&value))
+}
+
+/// Red, green and blue, as web pages write them.
+pub(super) fn color(text: &str) -> Result<[u8; 3], String> {
+    let digits = text.strip_prefix('#').unwrap_or(text);
+    let number = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6);
+    number.map(|rgb| [16, 8, 0].map(|shift| (rgb >> shift) as u8)).ok_or_else(|| "must be six hexadecimal digits, as in c7a078".to_owned())
+}
+
 pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
     let sides = text.split_once(['x', 'X', '×']).and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
     sides

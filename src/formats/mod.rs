@@ -22,7 +22,7 @@ pub use body_model::read_body_model;
 pub use error::FormatError;
 pub use features::{read_features, write_features, write_tokens, write_vector};
 pub use file::write_text;
-pub use project::{PROJECT_ENDING, open_project, save_project};
+pub use project::{PROJECT_ENDING, Project, open_project, save_project};
 
 use crate::body::Character;
 use crate::motion::{self, FPS, JOINT_COUNT, Motion, NameStyle, Pose};

@@ -1,7 +1,8 @@
 //! The project file, `NAME.zoetrope`: a whole document in one zip archive.
 //!
 //! - `project.json`: `format` (the version of this layout, 1), `program` (which Zoetrope wrote it), `takes` (number and provenance of
-//!   each) and `arrangement` (clips with their settings, the range, the list of takes; the names are those of [`crate::timeline`]).
+//!   each), `arrangement` (clips with their settings, the range, the list of takes; the names are those of [`crate::timeline`]) and, where
+//!   it is known, `cast` (who is on the stage, see [`Cast`]; a body's file that lies beside the project or under it is named from there).
 //! - `takes/N.npy` for each take: float32 `[frames, 91]`, a pose a row at 30 frames a second: the pelvis's place in metres (Y up), then
 //!   22 local rotations as quaternions x y z w, in the order of SMPL's joints. Exactly the numbers that the program holds.
 //! - `takes/N.raw.npy` where a take was cleaned up: the same before that.
@@ -12,12 +13,13 @@ use super::archive::{self, Archive};
 use super::error::Fault;
 use super::npy::{self, Array};
 use super::{FormatError, check, file};
+use crate::body::Cast;
 use crate::motion::{JOINT_COUNT, Motion, Pose};
 use crate::timeline::{Arrangement, Document, Provenance, Take, TakeId};
 use glam::{Quat, Vec3};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zip::CompressionMethod;
 
@@ -41,6 +43,17 @@ struct Contents {
     program: String,
     takes: Vec<StoredTake>,
     arrangement: Arrangement,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cast: Option<Cast>,
+}
+
+/// What a project file holds.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Takes and clips.
+    pub document: Document,
+    /// Who is on the stage; none in files of older programs, and of the command line's.
+    pub cast: Option<Cast>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,26 +70,34 @@ struct Version {
     program: String,
 }
 
-/// Writes a document with the takes of its list; those that only an undo would bring back stay behind. An existing file is replaced
-/// only by a complete one.
+/// Writes a document with the takes of its list, and who is on the stage; takes that only an undo would bring back stay behind. An
+/// existing file is replaced only by a complete one.
 ///
 /// # Errors
 /// The folder or file cannot be written.
-pub fn save_project(path: &Path, document: &Document) -> Result<(), FormatError> {
-    let bytes = encode(document).map_err(|fault| fault.while_writing(path))?;
+pub fn save_project(path: &Path, document: &Document, cast: Option<&Cast>) -> Result<(), FormatError> {
+    let cast = cast.map(|cast| cast.clone().seen_from(&folder(path)));
+    let bytes = encode(document, cast).map_err(|fault| fault.while_writing(path))?;
     file::save(path, &bytes)
 }
 
-/// The document in a project file.
+/// What a project file holds.
 ///
 /// # Errors
 /// The file cannot be read, is no project, is one of a newer Zoetrope, or does not fit together.
-pub fn open_project(path: &Path) -> Result<Document, FormatError> {
+pub fn open_project(path: &Path) -> Result<Project, FormatError> {
     let bytes = file::load(path)?;
-    parse(&bytes).map_err(|fault| fault.while_reading(path))
+    let project = parse(&bytes).map_err(|fault| fault.while_reading(path))?;
+    Ok(Project { cast: project.cast.map(|cast| cast.within_bounds().kept_in(&folder(path))), ..project })
 }
 
-fn encode(document: &Document) -> Result<Vec<u8>, Fault> {
+/// The whole path of the folder that a file lies in.
+fn folder(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.parent().map_or_else(PathBuf::new, Path::to_owned)
+}
+
+fn encode(document: &Document, cast: Option<Cast>) -> Result<Vec<u8>, Fault> {
     let kept = document.arrangement().shelf.iter().filter_map(|shelved| document.takes().get_key_value(&shelved.take));
     let kept: Vec<(&TakeId, &Arc<Take>)> = kept.collect();
     let contents = Contents {
@@ -84,6 +105,7 @@ fn encode(document: &Document) -> Result<Vec<u8>, Fault> {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         takes: kept.iter().map(|(id, take)| StoredTake { id: **id, provenance: take.provenance.clone() }).collect(),
         arrangement: document.arrangement().clone(),
+        cast,
     };
     let json = serde_json::to_vec_pretty(&contents).map_err(|error| Fault::new(error.to_string(), "please report this project"))?;
     let mut files = vec![(CONTENTS.to_owned(), json)];
@@ -101,7 +123,7 @@ fn encode(document: &Document) -> Result<Vec<u8>, Fault> {
     archive::packed(&files, CompressionMethod::Stored)
 }
 
-fn parse(bytes: &[u8]) -> Result<Document, Fault> {
+fn parse(bytes: &[u8]) -> Result<Project, Fault> {
     let mut archive = archive::open(bytes, "project")?;
     let no_project = || Fault::new("no project", "choose a file that Zoetrope saved");
     let json = archive::unpacked(&mut archive, CONTENTS, MAX_CONTENTS_BYTES)?.ok_or_else(no_project)?;
@@ -127,7 +149,8 @@ fn parse(bytes: &[u8]) -> Result<Document, Fault> {
         }
         takes.insert(stored.id, Arc::new(Take { motion: Arc::new(motion), raw: raw.map(Arc::new), provenance: stored.provenance }));
     }
-    Document::restored(takes, contents.arrangement).map_err(Fault::damaged)
+    let document = Document::restored(takes, contents.arrangement).map_err(Fault::damaged)?;
+    Ok(Project { document, cast: contents.cast })
 }
 
 /// The motion in a member; none where there is no such member.

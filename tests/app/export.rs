@@ -78,7 +78,7 @@ fn the_copied_command_writes_the_same_file() {
     session.apply(Action::InPoint);
     session.apply(Action::ExportSettings(choices()));
     assert_eq!(session.export_command(&theirs), None, "there is no project to read");
-    formats::save_project(&project, session.document()).expect("saved");
+    formats::save_project(&project, session.document(), None).expect("saved");
     session.apply(Action::Save(project.clone()));
     session.saved(Ok(project));
     session.apply(Action::ExportPath(theirs.clone()));

@@ -4,6 +4,7 @@ use super::session::{Desk, session_with};
 use std::path::PathBuf;
 use zoetrope::app::Action;
 use zoetrope::app::session::{Dialog, Effect, Next, Purpose, Session, Showing};
+use zoetrope::formats::Project;
 use zoetrope::timeline::{Chain, Document};
 
 fn path() -> PathBuf {
@@ -13,7 +14,7 @@ fn path() -> PathBuf {
 /// The document that a session wants to have written.
 fn saved_by(session: &mut Session, action: Action) -> Document {
     let effects = session.apply(action);
-    let [Effect::Save { document, path: to }] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Save { document, path: to, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(*to, path());
     (**document).clone()
 }
@@ -72,7 +73,7 @@ fn an_opened_project_takes_the_place_of_this_one_and_its_work_ends() {
     desk.prompt("a person runs");
     let effects = desk.session.apply(Action::Open(path()));
     assert!(matches!(&effects[..], [Effect::Open(file)] if *file == path()));
-    let effects = desk.session.opened(Ok((path(), document)));
+    let effects = desk.session.opened(Ok((path(), Project { document, cast: None })));
     assert!(matches!(&effects[..], [Effect::Tell(_)]), "the generation is cancelled: {effects:?}");
     desk.check();
     let session = &mut desk.session;
@@ -138,7 +139,7 @@ fn leaving_unsaved_work_asks_first_and_goes_on_when_it_is_saved() {
 fn unsaved_work_is_copied_now_and_then_and_the_copy_goes_when_it_is_saved() {
     let mut session = session_with(&["a walk"]);
     assert!(session.copy_due(1.0).is_none(), "not every frame");
-    let Some(Effect::KeepSafe { document, project: None }) = session.copy_due(9.0) else { panic!("no copy") };
+    let Some(Effect::KeepSafe { document, project: None, .. }) = session.copy_due(9.0) else { panic!("no copy") };
     assert_eq!(document.arrangement(), session.document().arrangement());
     assert!(session.copy_due(9.0).is_none(), "one at a time");
     session.copied(Ok(()));
@@ -160,7 +161,7 @@ fn recovered_work_is_there_again_and_not_saved_yet() {
     let mut session = session_with(&[]);
     session.dialog = Dialog::Recover { project: Some(path()) };
     assert!(matches!(session.apply(Action::Recover(true))[..], [Effect::Recover(true)]));
-    session.recovered(Some(path()), Ok(dead.document().clone()));
+    session.recovered(Some(path()), Ok(Project { document: dead.document().clone(), cast: None }));
     assert!(session.is_unsaved() && !session.busy().working);
     assert_eq!((session.clips().len(), session.project()), (1, Some(path().as_path())));
     assert!(session.copy_due(9.0).is_none(), "its copy is this one's now");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use zoetrope::app::Action;
 use zoetrope::app::player::PlayState;
-use zoetrope::app::session::{Effect, ModelState, Session, Showing};
+use zoetrope::app::session::{Body, Effect, ModelState, Session, Showing};
 use zoetrope::app::toast::ToastKind;
 use zoetrope::body::BodyModel;
 use zoetrope::generator::Worker;
@@ -572,12 +572,11 @@ fn an_own_body_takes_the_mannequins_place_in_exports_until_it_is_dropped() {
     let mut session = Session::new("stand-in");
     session.add_take(walked("a walk"));
     session.apply(Action::Select(0));
-    assert!(matches!(&session.apply(Action::LoadBody("body.npz".into()))[..], [Effect::LoadBody(_)]));
+    assert!(matches!(&session.apply(Action::LoadBody("body.npz".into()))[..], [Effect::LoadBody { .. }]));
     assert!(session.busy().working);
     let model = large_body();
     model.check().expect("a body");
-    let character = model.character(&[]);
-    session.body_loaded(Ok(("body.npz".into(), model, character)));
+    session.body_loaded(Ok(Body::new("body.npz".into(), model, &[])));
     assert!(!session.body().expect("a body").shape().is_empty());
     let exported = |session: &mut Session| match &session.apply(Action::Export("walk.glb".into()))[..] {
         [Effect::Export { options, .. }] => options.character.clone(),

@@ -140,7 +140,7 @@ fn a_scene_of_two_prompts_is_edited_saved_opened_and_exported_as_it_was() {
         let output = command.output().expect("the program runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    let document = zoetrope::formats::open_project(&project).expect("the project");
+    let document = zoetrope::formats::open_project(&project).expect("the project").document;
     let arrangement = document.arrangement();
     assert_eq!((arrangement.clips.len(), arrangement.clips[0].from, arrangement.clips[0].to), (2, 9, 78));
     assert!(arrangement.clips[1].settings.rounds > 1 && arrangement.clips[0].settings.foot_lock == 1.0, "{:?}", arrangement.clips);
@@ -175,7 +175,7 @@ fn a_window_that_is_killed_leaves_a_copy_of_what_was_not_saved() {
     }
     window.kill().expect("it runs");
     window.wait().expect("it is over");
-    let document = zoetrope::formats::open_project(&copy).expect("a whole copy");
+    let document = zoetrope::formats::open_project(&copy).expect("a whole copy").document;
     let [clip] = &document.arrangement().clips[..] else { panic!("{:?}", document.arrangement()) };
     assert!(clip.to <= 30);
     let orphan = zoetrope::app::recovery::Orphan::newest(&folder.path().join("zoetrope/recovery")).expect("it is offered");

@@ -1,6 +1,6 @@
 //! The panels: functions from what the window knows to what the user wants, and how they share the window.
 
-mod body;
+mod character;
 mod dialogs;
 mod export;
 mod inspector;

@@ -1,6 +1,7 @@
 //! The top: project, model and its licence on the left; views and Export on the right.
 
 use super::View;
+use super::character::character_menu;
 use super::menu::menu;
 use super::parts::{TextButton, choices, divider, row};
 use super::view_menu::view_menu;
@@ -90,6 +91,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         actions.push(Action::Show(Figure::Mannequin));
     }
     divider(ui);
+    actions.extend(character_menu(ui, view));
     actions.extend(view_menu(ui, view));
     if icon_button(ui, Icon::Follow, "Follow the character (F)", 30.0, on(session.follow)).clicked() {
         actions.push(Action::Camera(CameraMove::Follow(!session.follow)));

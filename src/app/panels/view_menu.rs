@@ -1,7 +1,7 @@
 //! What is seen beside the character, and how finely: a menu at the eye in the top bar.
 
+use super::View;
 use super::parts::{choices, faint, row, soft};
-use super::{View, body};
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::session::{ONION_FRAMES, Overlay};
@@ -48,8 +48,6 @@ fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
             });
         }
     }
-    ui.add_space(6.0);
-    actions.extend(body::shape(ui, view));
     ui.add_space(6.0);
     ui.label(RichText::new("Appearance").font(theme::medium(13.0)).color(TEXT));
     row(ui, 28.0, |ui| {

@@ -8,6 +8,7 @@ use crate::app::export::work::{Batch, WorkOutcome};
 use crate::app::export::{ExportChoices, ExportOf, FileKind};
 use crate::app::scene;
 use crate::app::toast::ToastKind;
+use crate::body::{Cast, Wears};
 use crate::formats::WriteOptions;
 use crate::motion::FPS;
 use crate::pipeline::Request;
@@ -121,7 +122,9 @@ impl Session {
                 request.map(|request| Source::Made { request, model }).or_else(|| of_project(self.shown_index(), None))
             }
         };
-        command_line(&source?, &self.settings.export, self.body().map(|body| (body.path(), body.shape())), path)
+        // A body that could not be read does not go out.
+        let wears = if self.body().is_some() { self.cast().wears.clone() } else { Wears::Mannequin };
+        command_line(&source?, &self.settings.export, &Cast { wears, ..self.cast().clone() }, path)
     }
 
     pub(super) fn open_export(&mut self) {

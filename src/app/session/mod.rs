@@ -34,6 +34,7 @@ use super::player::Player;
 use super::settings::{Appearance, Settings};
 use super::toast::Toasts;
 use super::{Action, script::Busy};
+use crate::body::{Cast, Character, MannequinLook};
 use crate::formats::WriteOptions;
 use crate::generator::protocol::{Command, JobId, ModelInfo};
 use crate::motion::{Motion, Pose};
@@ -201,6 +202,8 @@ pub enum Effect {
     Save {
         /// What.
         document: Box<Document>,
+        /// Who is on the stage.
+        cast: Cast,
         /// Where.
         path: PathBuf,
     },
@@ -212,6 +215,8 @@ pub enum Effect {
     KeepSafe {
         /// What.
         document: Box<Document>,
+        /// Who is on the stage.
+        cast: Cast,
         /// The file of its project.
         project: Option<PathBuf>,
     },
@@ -219,8 +224,13 @@ pub enum Effect {
     Forget,
     /// Bring back what a window left behind that died, or let it go.
     Recover(bool),
-    /// Read a body.
-    LoadBody(PathBuf),
+    /// Read a body and give it a shape.
+    LoadBody {
+        /// The file.
+        path: PathBuf,
+        /// In deviations.
+        shape: Vec<f32>,
+    },
     /// Save a picture of the window.
     Screenshot(PathBuf),
     /// Close the window.
@@ -266,6 +276,8 @@ pub struct Session {
     pub figure: Figure,
     /// The user's own body, where one is worn.
     body: Option<Body>,
+    /// The mannequin, where it does not look as it comes.
+    mannequin: Option<Arc<Character>>,
     /// Whether the camera follows.
     pub follow: bool,
     /// Whether the window fills the screen.
@@ -313,6 +325,7 @@ impl Session {
             player: Player::default(),
             figure: Figure::Mannequin,
             body: None,
+            mannequin: None,
             follow: true,
             full_screen: false,
             dialog: Dialog::None,
@@ -511,7 +524,9 @@ impl Session {
             Action::OpenBody => self.ask_file(Purpose::Body, None),
             Action::LoadBody(path) => return self.load_body(path),
             Action::BodyShape(number, deviations) => self.shape_body(number, deviations),
-            Action::DropBody => self.body = None,
+            Action::DropBody => self.drop_body(),
+            Action::MannequinColor(color) => self.look(MannequinLook { color, ..self.cast().mannequin }),
+            Action::MannequinBuild(build) => self.look(MannequinLook { build, ..self.cast().mannequin }),
             Action::FullScreen(full_screen) => {
                 self.full_screen = full_screen;
                 return vec![Effect::FullScreen(full_screen)];

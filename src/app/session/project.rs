@@ -3,7 +3,8 @@
 use super::sketch::{Curves, Figures};
 use super::{Dialog, Effect, Session};
 use crate::app::toast::ToastKind;
-use crate::formats::PROJECT_ENDING;
+use crate::body::Cast;
+use crate::formats::{PROJECT_ENDING, Project};
 use crate::generator::protocol::Command;
 use crate::timeline::{Arrangement, Chain, Document, Take};
 use std::path::{Path, PathBuf};
@@ -48,8 +49,10 @@ pub enum Next {
 pub(super) struct Kept {
     path: Option<PathBuf>,
     arrangement: Arrangement,
+    /// Who was on the stage then.
+    cast: Cast,
     /// What is being written; one file at a time.
-    saving: Option<Arrangement>,
+    saving: Option<(Arrangement, Cast)>,
     /// Where to save what has changed meanwhile.
     again: Option<PathBuf>,
     /// What comes when it is saved.
@@ -79,10 +82,11 @@ impl Session {
         format!("{}{} – Zoetrope", self.project_name(), if self.is_unsaved() { " •" } else { "" })
     }
 
-    /// Whether there is something that no file has.
+    /// Whether there is something that no file has. Who is on the stage is in the settings too, and alone makes no project.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
-        *self.document.arrangement() != self.kept.arrangement
+        let recast = self.kept.path.is_some() && *self.cast() != self.kept.cast;
+        *self.document.arrangement() != self.kept.arrangement || recast
     }
 
     /// Saves to the project's file, or asks for one.
@@ -115,8 +119,8 @@ impl Session {
             return Vec::new();
         }
         self.errands += 1;
-        self.kept.saving = Some(self.document.arrangement().clone());
-        vec![Effect::Save { document: Box::new(self.document.clone()), path }]
+        self.kept.saving = Some((self.document.arrangement().clone(), self.cast().clone()));
+        vec![Effect::Save { document: Box::new(self.document.clone()), cast: self.cast().clone(), path }]
     }
 
     /// A project file has been written, or not.
@@ -128,7 +132,7 @@ impl Session {
                 self.toasts.add(ToastKind::Done, format!("saved {}", path.display()));
                 self.settings.remember(&path);
                 self.kept.path = Some(path);
-                self.kept.arrangement = saving.unwrap_or_default();
+                (self.kept.arrangement, self.kept.cast) = saving.unwrap_or_default();
             }
             Err(message) => {
                 self.toasts.add(ToastKind::Error, message);
@@ -189,9 +193,9 @@ impl Session {
 
     /// A project file has been read, or not. Its document takes the place of this one; what is being generated is for this one, and
     /// ends.
-    pub fn opened(&mut self, outcome: Result<(PathBuf, Document), String>) -> Vec<Effect> {
+    pub fn opened(&mut self, outcome: Result<(PathBuf, Project), String>) -> Vec<Effect> {
         self.errands = self.errands.saturating_sub(1);
-        let (path, document) = match outcome {
+        let (path, project) = match outcome {
             Ok(opened) => opened,
             Err(message) => {
                 self.toasts.add(ToastKind::Error, message);
@@ -199,17 +203,18 @@ impl Session {
             }
         };
         self.settings.remember(&path);
-        let effects = self.replace(document);
-        self.kept = Kept { path: Some(path), arrangement: self.document.arrangement().clone(), ..Kept::default() };
+        let effects = self.replace_with(project);
+        let (arrangement, cast) = (self.document.arrangement().clone(), self.cast().clone());
+        self.kept = Kept { path: Some(path), arrangement, cast, ..Kept::default() };
         effects
     }
 
     /// The window that had this project died: what it had not saved is there again, and is not saved yet.
-    pub fn recovered(&mut self, project: Option<PathBuf>, outcome: Result<Document, String>) -> Vec<Effect> {
+    pub fn recovered(&mut self, project: Option<PathBuf>, outcome: Result<Project, String>) -> Vec<Effect> {
         self.errands = self.errands.saturating_sub(1);
         match outcome {
-            Ok(document) => {
-                let effects = self.replace(document);
+            Ok(recovered) => {
+                let effects = self.replace_with(recovered);
                 self.kept = Kept { path: project, copied: Some(self.document.arrangement().clone()), ..Kept::default() };
                 self.toasts.add(ToastKind::Done, format!("recovered {}; save it to keep it", self.project_name()));
                 effects
@@ -219,6 +224,12 @@ impl Session {
                 Vec::new()
             }
         }
+    }
+
+    fn replace_with(&mut self, project: Project) -> Vec<Effect> {
+        let mut effects = self.replace(project.document);
+        effects.extend(project.cast.into_iter().flat_map(|cast| self.take_on(cast)));
+        effects
     }
 
     fn replace(&mut self, document: Document) -> Vec<Effect> {
@@ -250,7 +261,8 @@ impl Session {
         }
         self.kept.copying = true;
         self.kept.copied = Some(self.document.arrangement().clone());
-        Some(Effect::KeepSafe { document: Box::new(self.document.clone()), project: self.kept.path.clone() })
+        let cast = self.cast().clone();
+        Some(Effect::KeepSafe { document: Box::new(self.document.clone()), cast, project: self.kept.path.clone() })
     }
 
     /// A copy of unsaved work was written, or not.

@@ -9,6 +9,8 @@ mod remesh;
 mod surface_nets;
 mod weights;
 
+pub(super) use paint::{LINE, SKIN};
+
 use super::Character;
 use crate::motion::REST_OFFSETS_M;
 use glam::{Vec3, vec3};

@@ -7,8 +7,8 @@ use super::remesh::Rail;
 use glam::{Vec3, vec3};
 
 /// Linear RGB.
-const SKIN: Vec3 = vec3(0.62, 0.59, 0.55);
-const LINE: Vec3 = vec3(0.055, 0.055, 0.06);
+pub(in crate::body) const SKIN: Vec3 = vec3(0.62, 0.59, 0.55);
+pub(in crate::body) const LINE: Vec3 = vec3(0.055, 0.055, 0.06);
 
 /// Half-width of the dark of a line, metres.
 const DARK_M: f32 = 0.0009;
