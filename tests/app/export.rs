@@ -74,6 +74,8 @@ fn the_copied_command_writes_the_same_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let [project, ours, theirs] = ["it's a scene.zoetrope", "ours.glb", "theirs.glb"].map(|name| folder.path().join(name));
     let mut session = two_clips();
+    session.apply(Action::MannequinColor([200, 10, 30]));
+    session.apply(Action::MannequinBuild(-0.25));
     session.apply(Action::Seek(0.5));
     session.apply(Action::InPoint);
     session.apply(Action::ExportSettings(choices()));

@@ -460,3 +460,21 @@ fn the_appearance_is_chosen_in_the_view_menu_and_by_its_key() {
     harness.run_steps(2);
     assert_eq!(harness.state().session.settings.appearance, Appearance::Dark);
 }
+
+#[test]
+fn the_characters_menu_gives_the_mannequin_a_colour_and_a_build() {
+    let mut harness = harness(session_with(&["a walk"]));
+    harness.get_by_label("Colour, build, or your own body").click();
+    harness.run_steps(4);
+    harness.get_by_label("Sage").click();
+    harness.run_steps(2);
+    harness.get_by_label("Sturdy").click();
+    harness.run_steps(2);
+    harness.get_by_label("Your own colour").click();
+    harness.run_steps(4);
+    let look = harness.state().session.cast().mannequin;
+    assert_eq!((look.color, look.build), (zoetrope::body::COLORS[3].1, 1.0));
+    harness.get_by_label("Your own body…").click();
+    harness.run_steps(2);
+    assert!(harness.state().done.contains(&Action::OpenBody));
+}

@@ -177,3 +177,34 @@ fn an_imported_file_is_the_newest_take() {
     session.imported(Err("no motion: notes.txt".to_owned()));
     assert_eq!(session.toasts.last_error(), Some("no motion: notes.txt"));
 }
+
+#[test]
+fn an_opened_project_brings_its_character_and_one_whose_file_is_gone_is_told_once() {
+    use zoetrope::body::{Cast, MannequinLook, Wears};
+    let look = MannequinLook { color: [120, 90, 60], build: 1.0 };
+    let wears = Wears::Smpl { path: "/gone/me.npz".into(), shape: vec![1.5] };
+    let cast = Cast { mannequin: look, wears: wears.clone() };
+    let document = session_with(&["a walk"]).document().clone();
+    let mut session = session_with(&[]);
+    let effects = session.opened(Ok((path(), Project { document, cast: Some(cast.clone()) })));
+    assert!(matches!(&effects[..], [Effect::LoadBody { path, shape }] if path.ends_with("me.npz") && shape[..] == [1.5]), "{effects:?}");
+    assert!(session.busy().working && !session.is_unsaved());
+    session.body_loaded(Err("cannot read /gone/me.npz: no such file; check the path".to_owned()));
+    assert_eq!(session.toasts.list().len(), 1);
+    assert!(session.toasts.last_error().is_some_and(|text| text.contains("the mannequin stands in")));
+    assert!(session.body().is_none() && session.character().is_some(), "the mannequin has its look");
+    assert!(!session.is_unsaved() && session.cast().wears == wears, "its disk may be back tomorrow");
+    session.apply(Action::DropBody);
+    assert!(session.is_unsaved());
+    let effects = session.apply(Action::SaveProject);
+    let [Effect::Save { cast: saved, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(*saved, Cast { mannequin: look, wears: Wears::Mannequin });
+    session.saved(Ok(path()));
+    assert!(!session.is_unsaved());
+
+    // The next start.
+    let mut next = session_with(&[]);
+    assert!(next.take_on(session.settings.cast.clone()).is_empty());
+    assert_eq!(next.character(), session.character());
+    assert!(!next.is_unsaved(), "it alone makes no project");
+}

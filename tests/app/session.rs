@@ -614,3 +614,26 @@ fn the_window_is_as_light_as_the_system_unless_somebody_chose() {
     session.apply(Action::Appearance(Appearance::Light));
     assert_eq!(studio(&session), Studio::Light);
 }
+
+#[test]
+fn the_mannequins_colour_and_build_are_shown_and_go_out_and_undo_leaves_them_alone() {
+    use zoetrope::stage::Shown;
+    let mut session = session_with(&["a walk"]);
+    session.apply(Action::AddToTimeline(0));
+    assert!(session.character().is_none(), "as it comes");
+    session.apply(Action::MannequinColor([10, 120, 30]));
+    session.apply(Action::MannequinBuild(7.0));
+    session.apply(Action::Undo);
+    assert_eq!((session.cast().mannequin.color, session.cast().mannequin.build), ([10, 120, 30], 1.0));
+    let character = session.character().expect("a look of its own");
+    let mut shown = Shown::default();
+    zoetrope::app::scene::fill(&mut shown, &session, 0.0);
+    assert_eq!(shown.worn.0.as_ref(), Some(&character));
+    session.apply(Action::Select(0));
+    let effects = session.apply(Action::Export("walk.glb".into()));
+    let [Effect::Export { options, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(options.character.as_ref(), Some(&character));
+    session.apply(Action::MannequinBuild(0.0));
+    session.apply(Action::MannequinColor(zoetrope::body::COLORS[0].1));
+    assert!(session.character().is_none());
+}
