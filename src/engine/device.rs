@@ -5,12 +5,16 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use wgpu::{Backends, DeviceType, Features};
 
 use super::error::{Error, Result};
 use super::kernel::Kernel;
 use super::shader::Variant;
+
+/// A device that has not answered for so long hangs: what is submitted at once takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Which adapter to open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -207,7 +211,8 @@ impl Gpu {
     /// # Errors
     /// As [`check`](Self::check).
     pub fn wait(&self) -> Result<()> {
-        let waited = self.device.poll(wgpu::PollType::wait_indefinitely());
+        let patience = (!self.is_software).then_some(PATIENCE);
+        let waited = self.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: patience });
         self.check()?;
         waited.map(drop).map_err(|error| Error::Lost { name: self.name.clone(), cause: first_line(&error) })
     }

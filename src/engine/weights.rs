@@ -3,6 +3,9 @@
 //! Files hold blocks of a scale and quants, 34 or 18 bytes, which no shader can read as words. Here quants and scales lie in
 //! buffers of their own; otherwise the order of the file is kept.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use wgpu::Buffer;
 
 use super::device::Gpu;
@@ -131,7 +134,7 @@ impl Matrix {
     /// # Errors
     /// [`Error::Source`]: not as many bytes as the shape needs; and [`Gpu::check`]'s.
     pub fn fill(&self, gpu: &Gpu, bytes: &[u8]) -> Result<()> {
-        self.fill_rows(gpu, bytes.len(), |rows| bytes[self.shape.file_bytes(rows.start)..self.shape.file_bytes(rows.end)].to_vec())
+        self.fill_rows(gpu, bytes.len(), |rows| Cow::Borrowed(&bytes[self.shape.file_bytes(rows.start)..self.shape.file_bytes(rows.end)]))
     }
 
     /// Fills it with the rows of two matrices in turns: one of `even`, one of `odd`.
@@ -140,15 +143,13 @@ impl Matrix {
     /// As [`fill`](Self::fill).
     pub fn fill_in_turns(&self, gpu: &Gpu, even: &[u8], odd: &[u8]) -> Result<()> {
         let row = self.shape.file_bytes(1);
-        let of = |rows: std::ops::Range<usize>| {
-            rows.flat_map(|index| if index % 2 == 0 { &even[index / 2 * row..] } else { &odd[index / 2 * row..] }[..row].iter().copied())
-                .collect()
-        };
+        let of_row = |index: usize| &(if index.is_multiple_of(2) { even } else { odd })[index / 2 * row..][..row];
+        let of = |rows: Range<usize>| Cow::Owned(rows.map(of_row).collect::<Vec<_>>().concat());
         let bytes = if even.len() == odd.len() { even.len() + odd.len() } else { 0 };
         self.fill_rows(gpu, bytes, of)
     }
 
-    fn fill_rows(&self, gpu: &Gpu, bytes: usize, mut of: impl FnMut(std::ops::Range<usize>) -> Vec<u8>) -> Result<()> {
+    fn fill_rows<'b>(&self, gpu: &Gpu, bytes: usize, of: impl Fn(Range<usize>) -> Cow<'b, [u8]>) -> Result<()> {
         let MatrixShape { format, rows, inner } = self.shape;
         if bytes != self.shape.file_bytes(rows) {
             return Err(Error::Source(format!("a matrix of {rows} × {inner} weights in {} comes with {bytes} bytes", format.name())));
@@ -159,7 +160,7 @@ impl Matrix {
             for first in (0..piece.rows).step_by(step) {
                 let count = step.min(piece.rows - first);
                 let bytes = of(piece.first + first..piece.first + first + count);
-                let (mut quants, mut scales) = split(format, &bytes);
+                let (mut quants, mut scales) = split(format, bytes);
                 pad_to_words(&mut quants);
                 pad_to_words(&mut scales);
                 gpu.write(&piece.quants, format.quant_bytes(first * inner) as u64, &quants);
@@ -178,9 +179,9 @@ fn pad_to_words(bytes: &mut Vec<u8>) {
 }
 
 /// Takes the blocks of a file apart: quants, and scales.
-fn split(format: Format, bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
+fn split(format: Format, bytes: Cow<'_, [u8]>) -> (Vec<u8>, Vec<u8>) {
     if !format.is_quantised() {
-        return (bytes.to_vec(), Vec::new());
+        return (bytes.into_owned(), Vec::new());
     }
     let quants_in_block = format.quant_bytes(32);
     let blocks = bytes.chunks_exact(2 + quants_in_block);
