@@ -418,6 +418,29 @@ fn a_graphics_device_that_is_not_there_is_refused_with_those_that_are() {
 }
 
 #[test]
+fn bench_measures_a_graphics_device_and_remembers_what_it_likes() {
+    let Some(adapter) = zoetrope::engine::adapters().pop() else {
+        assert!(std::env::var_os("REQUIRE_GPU").is_none(), "there is no graphics device");
+        return eprintln!("skipped: no graphics device");
+    };
+    let cache = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zoetrope"));
+    // Where caches are kept on the systems that tests run on.
+    command.env("XDG_CACHE_HOME", cache.path()).env("HOME", cache.path());
+    let output = command.args(["bench", "--config", "44M", "--quant", "q8_0"]).arg(format!("--device=gpu:{}", adapter.name)).output();
+    let output = output.expect("it runs");
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    for what in [adapter.name.as_str(), "memory copied", "gate and up", "attention", "prefill", "tokens/s", "longest submit"] {
+        assert!(said.contains(what), "{what}: {said}");
+    }
+    if cfg!(target_os = "linux") {
+        let tuning = std::fs::read_to_string(cache.path().join("zoetrope/tuning.json")).expect("it is remembered");
+        assert!(tuning.contains(&adapter.name), "{tuning}");
+    }
+}
+
+#[test]
 fn wrong_usage_exits_with_two() {
     for arguments in [
         &["convert", "in.bvh"][..],

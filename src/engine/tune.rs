@@ -12,8 +12,10 @@ use super::transformer::Transformer;
 use super::variants::{self, Blocks, Epilogue, Product, Spread};
 use super::{Pace, Uniforms};
 
-/// How long is tried; a variant that was begun is finished.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How long variants run to be compared; one that was begun is finished.
+const TRIED: Duration = Duration::from_millis(200);
+/// How long it may take with compiling, which drivers do once and remember.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Blocks whose matrices are read for each try: enough to be in no cache.
 const MATRICES: usize = 8;
 /// Activations in eight bits round: they must be worth it.
@@ -32,13 +34,16 @@ impl Transformer {
             return Ok(());
         }
         let start = Instant::now();
-        let mut best = (f64::INFINITY, self.spread);
+        let (mut best, mut tried) = ((f64::INFINITY, self.spread), Duration::ZERO);
         for spread in candidates {
-            if start.elapsed() > PATIENCE && best.0.is_finite() {
+            if tried > TRIED || start.elapsed() > PATIENCE {
                 break;
             }
             let secs = match self.try_spread(spread) {
-                Ok(secs) => secs,
+                Ok((secs, took)) => {
+                    tried += took;
+                    secs
+                }
                 // A driver need not like every variant.
                 Err(error @ Error::Kernel { .. }) => {
                     tracing::debug!("{error}");
@@ -70,8 +75,8 @@ impl Transformer {
         all
     }
 
-    /// Seconds that a product with the largest matrices of some blocks takes.
-    fn try_spread(&self, spread: Spread) -> Result<f64> {
+    /// Seconds that a product with the largest matrices of some blocks takes, and how long all runs took together.
+    fn try_spread(&self, spread: Spread) -> Result<(f64, Duration)> {
         let gpu = &self.gpu;
         let shape = self.blocks[0].gate_up.shape;
         let x = gpu.storage_of("x", &vec![0.5_f32; shape.inner]);
@@ -112,13 +117,14 @@ impl Transformer {
         }
         let staging = gpu.staging(16);
         let mut pace = Pace::new(gpu);
-        let mut best = f64::INFINITY;
+        let (mut best, mut all) = (f64::INFINITY, Duration::ZERO);
         // The first run also wakes the device up.
         for _ in 0..3 {
             let (_, ran) = gpu.run(&dispatches, &mut pace, &y, &staging, 1)?;
             best = best.min(ran.busy.unwrap_or(ran.whole).as_secs_f64());
+            all += ran.whole;
         }
-        Ok(best)
+        Ok((best, all))
     }
 
     /// How products are spread over this device.
