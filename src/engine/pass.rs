@@ -58,9 +58,10 @@ impl Pass {
         let features = texts.then(|| floats("features", lines * sizes.text_width));
         let row_table = gpu.storage("rows", (rows * size_of::<Row>()) as u64);
         let longest = sizes.width.max(sizes.hidden).max(sizes.text_width) * lines;
-        // Room for every product that is cut in pieces of rows and of lines.
+        // One for each norm, for each product and each piece of one, for the place in the cache and for the heads.
+        let (norms, products) = (2 * sizes.layers + 1, 4 * sizes.layers + 2);
         let pieces: usize = network.matrices().map(|matrix| matrix.pieces.len()).sum();
-        let uniforms = Uniforms::new(gpu, 1 + 4 * (sizes.layers + 1) + sizes.layers * 6 + pieces * (1 + lines.div_ceil(LINES_AT_ONCE)));
+        let uniforms = Uniforms::new(gpu, 2 + norms + products + pieces * lines.div_ceil(LINES_AT_ONCE));
         let mut builder = Builder {
             network,
             gpu,

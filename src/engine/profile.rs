@@ -1,8 +1,9 @@
-//! How long each kind of work of a token takes, alone: what `bench` prints.
+//! How long each kind of work of a token takes, alone, and how fast the device's memory is: what `bench` prints.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
+use super::device::Gpu;
 use super::error::Result;
 use super::pass::Pass;
 use super::program::{Dispatch, Pace};
@@ -11,6 +12,8 @@ use super::variants::Positions;
 
 /// The best of this many runs counts.
 const RUNS: usize = 4;
+/// Copies in a run.
+const COPIES: u64 = 8;
 /// Positions that attention looks back at: a motion's middle.
 const PAST: usize = 100;
 
@@ -74,4 +77,32 @@ impl Transformer {
         let blocks = self.blocks.iter().flat_map(|block| [&block.qkv, &block.out, &block.gate_up, &block.down]);
         blocks.chain([&self.head]).map(|matrix| matrix.shape.bytes()).sum()
     }
+
+    /// The longest submit of single tokens so far, and how many there were.
+    #[must_use]
+    pub fn submits(&self) -> (Duration, u64) {
+        let pace = self.paces[1].lock().unwrap_or_else(PoisonError::into_inner);
+        (pace.longest_submit(), pace.submits())
+    }
+}
+
+/// How fast a device copies its own memory, bytes read and bytes written together in a second: the measure for all that kernels read.
+///
+/// # Errors
+/// A device without room for two buffers, or that was lost.
+pub fn copy_bandwidth(gpu: &Gpu) -> Result<f64> {
+    let bytes = (if gpu.is_software() { 64 << 20 } else { 256 << 20 }).min(gpu.most_bound_bytes());
+    let (from, to) = (gpu.storage("from", bytes), gpu.storage("to", bytes));
+    let mut best = f64::INFINITY;
+    for _ in 0..4 {
+        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        for _ in 0..COPIES {
+            encoder.copy_buffer_to_buffer(&from, 0, &to, 0, bytes);
+        }
+        let start = Instant::now();
+        gpu.queue.submit([encoder.finish()]);
+        gpu.wait()?;
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    Ok((2 * COPIES * bytes) as f64 / best)
 }

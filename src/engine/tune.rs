@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use super::device::Gpu;
 use super::error::{Error, Result};
 use super::program::Dispatch;
 use super::transformer::Transformer;
@@ -132,35 +130,6 @@ impl Transformer {
     pub fn spread(&self) -> Spread {
         self.spread
     }
-
-    /// The longest submit of single tokens so far, and how many there were.
-    #[must_use]
-    pub fn submits(&self) -> (Duration, u64) {
-        let pace = self.paces[1].lock().unwrap_or_else(PoisonError::into_inner);
-        (pace.longest_submit(), pace.submits())
-    }
-}
-
-/// How fast a device copies its own memory, bytes read and bytes written together in a second: the measure for all that kernels read.
-///
-/// # Errors
-/// A device without room for two buffers, or that was lost.
-pub fn copy_bandwidth(gpu: &Gpu) -> Result<f64> {
-    let bytes = (if gpu.is_software() { 64 << 20 } else { 256 << 20 }).min(gpu.most_bound_bytes());
-    let (from, to) = (gpu.storage("from", bytes), gpu.storage("to", bytes));
-    const TIMES: u64 = 8;
-    let mut best = f64::INFINITY;
-    for _ in 0..4 {
-        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        for _ in 0..TIMES {
-            encoder.copy_buffer_to_buffer(&from, 0, &to, 0, bytes);
-        }
-        let start = Instant::now();
-        gpu.queue.submit([encoder.finish()]);
-        gpu.wait()?;
-        best = best.min(start.elapsed().as_secs_f64());
-    }
-    Ok((2 * TIMES * bytes) as f64 / best)
 }
 
 fn remembered(file: &Path) -> BTreeMap<String, Spread> {

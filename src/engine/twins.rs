@@ -26,7 +26,7 @@ pub fn rms_norm(x: &[f32], scale: &[f32], eps: f32) -> Vec<f32> {
     x.chunks_exact(scale.len()).flat_map(norm).collect()
 }
 
-/// The product of a matrix `[rows, inner]` with every line of `x`, and what becomes of it in `y`. The twin of all products.
+/// The product of a matrix `[rows, inner]` with every line of `x`, and what becomes of it in `y`.
 pub fn matvec(weights: &[f32], inner: usize, x: &[f32], epilogue: Epilogue, y: &mut [f32]) {
     let rows = weights.len() / inner;
     let dot = |row: usize, line: &[f32]| -> f64 {
@@ -46,6 +46,14 @@ pub fn matvec(weights: &[f32], inner: usize, x: &[f32], epilogue: Epilogue, y: &
             };
         }
     }
+}
+
+/// Another way to the same product, for many lines.
+pub use self::matvec as matmul;
+
+/// The product with activations in eight bits.
+pub fn matvec_packed(weights: &[f32], inner: usize, x: &[f32], epilogue: Epilogue, y: &mut [f32]) {
+    matvec(weights, inner, &quantise(x), epilogue, y);
 }
 
 /// What activations are worth after they were put in eight bits, 32 sharing a scale.

@@ -78,10 +78,13 @@ fn compare(gpu: &Gpu, format: Format, [rows, inner, lines]: [usize; 3], epilogue
     // What is added to must be there; what is stored must not matter.
     let before = if epilogue == Epilogue::Add { chance.numbers(results) } else { vec![super::kit::JUNK; results] };
     let ours = product(gpu, &matrix(gpu, format, rows, inner, &bytes), &x, epilogue, way, &before);
-    let packed = matches!(way, Way::FewLines(spread, _) if spread.packed && format.is_quantised());
-    let seen = if packed { twins::quantise(&x) } else { x };
+    let twin_of = match way {
+        Way::ManyLines => twins::matmul,
+        Way::FewLines(Spread { packed: true, .. }, _) if format.is_quantised() => twins::matvec_packed,
+        Way::FewLines(..) => twins::matvec,
+    };
     let mut twin = before;
-    twins::matvec(&worth, inner, &seen, epilogue, &mut twin);
+    twin_of(&worth, inner, &x, epilogue, &mut twin);
     assert_close(&format!("{format:?} {rows}×{inner}, {lines} lines, {epilogue:?}, {way:?}, hostile {hostile}"), &ours, &twin, CLOSE);
 }
 
