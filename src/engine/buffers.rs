@@ -104,20 +104,35 @@ impl Gpu {
 
     /// Reads a staging buffer when all that was submitted is done.
     pub(super) fn read_staging<T: Pod>(&self, staging: &Buffer, count: usize) -> Result<Vec<T>> {
+        let mapped = self.map(staging);
+        self.wait()?;
+        self.take(staging, &mapped, count)
+    }
+
+    /// Asks for a staging buffer's contents; they are there after the next wait.
+    pub(super) fn map(&self, staging: &Buffer) -> Mapped {
         let (told, outcome) = std::sync::mpsc::channel();
-        let bytes = (count * size_of::<T>()) as u64;
         staging.slice(..).map_async(wgpu::MapMode::Read, move |mapped| {
             let _ = told.send(mapped);
         });
-        self.wait()?;
+        Mapped(outcome)
+    }
+
+    /// Takes the first `count` values that were asked for.
+    pub(super) fn take<T: Pod>(&self, staging: &Buffer, mapped: &Mapped, count: usize) -> Result<Vec<T>> {
         let lost = |cause: String| Error::Lost { name: self.name().to_owned(), cause };
-        match outcome.try_recv() {
+        match mapped.0.try_recv() {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(lost(first_line(&error))),
             Err(error) => return Err(lost(first_line(&error))),
         }
+        let bytes = (count * size_of::<T>()) as u64;
         let values = bytemuck::pod_collect_to_vec(&staging.slice(..bytes.max(4)).get_mapped_range()[..bytes as usize]);
         staging.unmap();
         Ok(values)
     }
 }
+
+/// A staging buffer that was asked for.
+#[derive(Debug)]
+pub(super) struct Mapped(std::sync::mpsc::Receiver<Result<(), wgpu::BufferAsyncError>>);

@@ -14,6 +14,8 @@ use super::kernel::Kernel;
 const SUBMIT: Duration = Duration::from_millis(4);
 /// What the first submits are cut for, until times are measured: a slow device's bytes or operations in that time.
 const FIRST_WORK: u64 = 16 << 20;
+/// The first submit gets at most this part of a run.
+const HEAD_START: u64 = 8;
 /// Submits of one run that can be timed.
 const TIMED: u32 = 1024;
 
@@ -126,12 +128,15 @@ impl Pace {
         self.submits
     }
 
-    /// Where a run is cut: the first dispatch of each submit, and the end.
+    /// Where a run is cut: the first dispatch of each submit, and the end. The first submit is short, so that the device works while
+    /// the others are written.
     fn cuts(&self, dispatches: &[Dispatch]) -> Vec<usize> {
+        let all: u64 = dispatches.iter().map(|dispatch| dispatch.work).sum();
         let mut cuts = vec![0];
         let mut work = 0;
         for (index, dispatch) in dispatches.iter().enumerate() {
-            if work > 0 && work + dispatch.work > self.work {
+            let most = if cuts.len() == 1 { self.work.min(all / HEAD_START) } else { self.work };
+            if work > 0 && work + dispatch.work > most {
                 cuts.push(index);
                 work = 0;
             }
@@ -200,12 +205,13 @@ impl Gpu {
             }
             self.queue.submit([encoder.finish()]);
         }
+        let clock = pace.queries.as_ref().map(|queries| self.map(&queries.staging));
         let values = self.read_staging(staging, count)?;
         let whole = start.elapsed();
         let works: Vec<u64> = cuts.windows(2).map(|cut| dispatches[cut[0]..cut[1]].iter().map(|dispatch| dispatch.work).sum()).collect();
-        let times = match &pace.queries {
-            Some(queries) => {
-                let ticks: Vec<u64> = self.read_staging(&queries.staging, 2 * timed)?;
+        let times = match pace.queries.as_ref().zip(clock) {
+            Some((queries, clock)) => {
+                let ticks: Vec<u64> = self.take(&queries.staging, &clock, 2 * timed)?;
                 let time = |pair: &[u64]| Duration::from_nanos((pair[1].saturating_sub(pair[0]) as f64 * queries.nanoseconds) as u64);
                 ticks.chunks_exact(2).map(time).collect()
             }
