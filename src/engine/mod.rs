@@ -4,6 +4,7 @@
 //!
 //! Not here: text, tokens' meaning, sampling, files.
 
+mod budget;
 mod buffers;
 mod decode;
 mod device;

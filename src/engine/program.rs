@@ -5,17 +5,12 @@ use std::time::{Duration, Instant};
 
 use wgpu::{BindGroup, Buffer, CommandEncoderDescriptor, ComputePassDescriptor, QuerySet};
 
+use super::budget::Budget;
 use super::buffers::Part;
 use super::device::Gpu;
 use super::error::{Error, Result};
 use super::kernel::Kernel;
 
-/// How long a submit may take: other programs, and the window, get the device between two of them.
-const SUBMIT: Duration = Duration::from_millis(4);
-/// What the first submits are cut for, until times are measured: a slow device's bytes or operations in that time.
-const FIRST_WORK: u64 = 16 << 20;
-/// The first submit gets at most this part of a run.
-const HEAD_START: u64 = 8;
 /// Submits of one run that can be timed.
 const TIMED: u32 = 1024;
 
@@ -73,7 +68,7 @@ impl Dispatch {
 /// How much work a submit gets: learned from how long the ones before took.
 #[derive(Debug)]
 pub struct Pace {
-    work: u64,
+    budget: Budget,
     submits: u64,
     longest: Duration,
     queries: Option<Queries>,
@@ -113,7 +108,7 @@ impl Pace {
                 nanoseconds: f64::from(gpu.queue.get_timestamp_period()),
             }
         });
-        Self { work: FIRST_WORK, submits: 0, longest: Duration::ZERO, queries }
+        Self { budget: Budget::new(), submits: 0, longest: Duration::ZERO, queries }
     }
 
     /// The longest submit so far. Without a clock on the device it is a share of the whole run's time.
@@ -126,33 +121,6 @@ impl Pace {
     #[must_use]
     pub fn submits(&self) -> u64 {
         self.submits
-    }
-
-    /// Where a run is cut: the first dispatch of each submit, and the end. The first submit is short, so that the device works while
-    /// the others are written.
-    fn cuts(&self, dispatches: &[Dispatch]) -> Vec<usize> {
-        let all: u64 = dispatches.iter().map(|dispatch| dispatch.work).sum();
-        let mut cuts = vec![0];
-        let mut work = 0;
-        for (index, dispatch) in dispatches.iter().enumerate() {
-            let most = if cuts.len() == 1 { self.work.min(all / HEAD_START) } else { self.work };
-            if work > 0 && work + dispatch.work > most {
-                cuts.push(index);
-                work = 0;
-            }
-            work += dispatch.work;
-        }
-        cuts.push(dispatches.len());
-        cuts
-    }
-
-    /// Learns from a run whose longest submit had this much work and took this long.
-    fn learn(&mut self, work: u64, took: Duration) {
-        self.longest = self.longest.max(took);
-        let secs = took.as_secs_f64().max(1e-7);
-        // Three quarters, because times vary; never more than twice as much at once, because small submits flatter.
-        let fits = work as f64 / secs * SUBMIT.as_secs_f64() * 0.75;
-        self.work = (fits as u64).clamp(1, self.work.max(work) * 2);
     }
 }
 
@@ -178,7 +146,8 @@ impl Gpu {
         staging: &Buffer,
         count: usize,
     ) -> Result<(Vec<f32>, Ran)> {
-        let cuts = pace.cuts(dispatches);
+        let works: Vec<u64> = dispatches.iter().map(Dispatch::work).collect();
+        let cuts = pace.budget.cuts(&works);
         let submits = cuts.len() - 1;
         let timed = submits.min(TIMED as usize);
         let start = Instant::now();
@@ -208,7 +177,7 @@ impl Gpu {
         let clock = pace.queries.as_ref().map(|queries| self.map(&queries.staging));
         let values = self.read_staging(staging, count)?;
         let whole = start.elapsed();
-        let works: Vec<u64> = cuts.windows(2).map(|cut| dispatches[cut[0]..cut[1]].iter().map(|dispatch| dispatch.work).sum()).collect();
+        let works: Vec<u64> = cuts.windows(2).map(|cut| works[cut[0]..cut[1]].iter().sum()).collect();
         let times = match pace.queries.as_ref().zip(clock) {
             Some((queries, clock)) => {
                 let ticks: Vec<u64> = self.take(&queries.staging, &clock, 2 * timed)?;
@@ -222,7 +191,8 @@ impl Gpu {
         };
         pace.submits += submits as u64;
         if let Some((&took, &work)) = times.iter().zip(&works).max_by_key(|(took, _)| **took) {
-            pace.learn(work, took);
+            pace.longest = pace.longest.max(took);
+            pace.budget.learn(work, took);
         }
         let busy = pace.queries.as_ref().map(|_| times.iter().sum());
         Ok((values, Ran { whole, busy, submits: submits as u32 }))
