@@ -124,10 +124,11 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
-    /// Where it runs, for people to read.
+    /// Where it runs, for people to read: without what drivers say of themselves in brackets.
     #[must_use]
     pub fn device_label(&self) -> &str {
-        if self.device == "cpu" { "CPU" } else { &self.device }
+        let name = self.device.split(" (").next().unwrap_or(&self.device);
+        if name == "cpu" { "CPU" } else { name }
     }
 }
 
