@@ -208,7 +208,7 @@ fn a_project_remembers_who_is_on_the_stage_and_moves_with_the_bodys_file() {
     use zoetrope::body::{Cast, MannequinLook, Wears};
     let folder = tempfile::tempdir().expect("a folder");
     let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
-    std::fs::create_dir_all(here.join("bodies")).expect("a folder");
+    fs::create_dir_all(here.join("bodies")).expect("a folder");
     let cast = |path: &Path| Cast {
         mannequin: MannequinLook { color: [1, 2, 3], build: 0.5 },
         wears: Wears::Smpl { path: path.to_owned(), shape: vec![0.5, -1.0] },
@@ -217,7 +217,7 @@ fn a_project_remembers_who_is_on_the_stage_and_moves_with_the_bodys_file() {
     let inside = cast(&here.join("bodies/me.npz"));
     save_project(&here.join("scene.zoetrope"), &document, Some(&inside)).expect("saved");
     assert_eq!(open_project(&here.join("scene.zoetrope")).expect("opened").cast, Some(inside));
-    std::fs::rename(&here, &there).expect("moved");
+    fs::rename(&here, &there).expect("moved");
     let moved = open_project(&there.join("scene.zoetrope")).expect("opened");
     assert_eq!(moved.cast, Some(cast(&there.join("bodies/me.npz"))));
     assert!(same(&moved.document, &document));

@@ -4,7 +4,7 @@ use super::Action;
 use super::export::ExportOf;
 use super::session::{Overlay, Session};
 use super::settings::Appearance;
-use crate::stage::{CameraMove, Figure, ViewAngle};
+use crate::stage::{CameraMove, Figure, Quality, ViewAngle};
 use bevy_egui::egui::{Key, Modifiers};
 use std::fmt;
 
@@ -237,6 +237,10 @@ pub const COMMANDS: &[Command] = &[
         Some(Action::Appearance(if session.is_light() { Appearance::Dark } else { Appearance::Light }))
     }),
     command("Light or dark as the system", &[], |_| Some(Action::Appearance(Appearance::System))),
+    command("Stage in the quality that suits the graphics device", &[], |_| Some(Action::Quality(None))),
+    command("Stage in low quality", &[], |_| Some(Action::Quality(Some(Quality::LOW)))),
+    command("Stage in medium quality", &[], |_| Some(Action::Quality(Some(Quality::MEDIUM)))),
+    command("Stage in high quality", &[], |_| Some(Action::Quality(Some(Quality::HIGH)))),
     always("Full screen, or a window", &[key(Key::F11)], |session| Some(Action::FullScreen(!session.full_screen))),
     command("Rate two models…", &[], |_| Some(Action::OpenRating)),
     command("About the model and its licence", &[], |_| Some(Action::OpenModel)),

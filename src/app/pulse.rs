@@ -1,6 +1,7 @@
 //! How smoothly the window runs: what each frame took, taken in the running window for `zoetrope bench --ui`.
 
 use super::script::Script;
+use crate::stage::{Quality, Resolution};
 use bevy::ecs::system::NonSendMarker;
 use bevy::prelude::*;
 use std::fmt;
@@ -11,13 +12,22 @@ use std::time::{Duration, Instant};
 /// all panels.
 const ANSWERING_FRAME: usize = 4;
 
+/// What is measured one after the other, as fast as it goes.
+const QUALITIES: [(&str, Quality); 4] = [
+    ("low", Quality::LOW),
+    ("medium, 75 % of the pixels", Quality { resolution: Resolution::ThreeQuarters, ..Quality::MEDIUM }),
+    ("medium", Quality::MEDIUM),
+    ("high", Quality::HIGH),
+];
+
 /// What is done while measuring: a long clip is made and watched meanwhile, then it plays.
 pub(super) fn script() -> Script {
-    use super::Action::{Generate, Prompt, Quit, Seconds, Seed, Wait, WaitIdle};
+    use super::Action::{Generate, Prompt, Quality, Quit, Seconds, Seed, Wait, WaitIdle};
     let making = ["a person walks forward and waves", "someone jumps high", "somebody dances"]
         .into_iter()
         .flat_map(|prompt| [Prompt(prompt.to_owned()), Seed(3), Seconds(Some(10.0)), Generate, WaitIdle]);
-    Script::of([WaitIdle].into_iter().chain(making).chain([Wait(8.0), Quit]))
+    let qualities = QUALITIES.into_iter().flat_map(|(_, quality)| [Quality(Some(quality)), Wait(5.0)]);
+    Script::of([WaitIdle].into_iter().chain(making).chain([Wait(8.0)]).chain(qualities).chain([Quit]))
 }
 
 /// What the window did in one frame.
@@ -28,6 +38,8 @@ struct Beat {
     /// Processor time of the main thread in the frame's systems; rendering has its own thread.
     main_thread: Duration,
     generating: bool,
+    /// The quality that was asked for, if one was.
+    quality: Option<Quality>,
 }
 
 /// Collects what frames take.
@@ -74,19 +86,22 @@ impl Pulse {
         record.processor_at_start = processor_time();
     }
 
-    fn end(&self, generating: bool) {
+    fn end(&self, generating: bool, quality: Option<Quality>) {
         let mut record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if record.frames < ANSWERING_FRAME {
             return;
         }
         let main_thread = processor_time().saturating_sub(record.processor_at_start);
-        record.beats.push(Beat { since_last: Duration::ZERO, main_thread, generating });
+        record.beats.push(Beat { since_last: Duration::ZERO, main_thread, generating, quality });
     }
 
     /// What was measured.
     pub(super) fn speed(&self, device: String) -> WindowSpeed {
         let record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let of = |generating: bool| record.beats.iter().filter(move |beat| beat.generating == generating && !beat.since_last.is_zero());
+        let whole = || record.beats.iter().filter(|beat| !beat.since_last.is_zero());
+        let of = |generating: bool| whole().filter(move |beat| beat.generating == generating && beat.quality.is_none());
+        // Shaders and shadow maps are made in the first frames.
+        let in_quality = |quality: Quality| whole().filter(move |beat| beat.quality == Some(quality)).skip(8);
         let mut main_thread: Vec<Duration> = of(true).map(|beat| beat.main_thread).collect();
         main_thread.sort_unstable();
         WindowSpeed {
@@ -94,6 +109,7 @@ impl Pulse {
             answered: record.answered,
             generating_per_sec: frames_per_sec(of(true)),
             playing_per_sec: frames_per_sec(of(false)),
+            qualities_per_sec: QUALITIES.map(|(name, quality)| (name, frames_per_sec(in_quality(quality)))),
             main_thread,
         }
     }
@@ -115,7 +131,7 @@ fn begin(pulse: Res<'_, Pulse>, _main_thread: NonSendMarker) {
 }
 
 fn end(pulse: Res<'_, Pulse>, state: Res<'_, super::window::State>, _main_thread: NonSendMarker) {
-    pulse.end(!state.jobs.is_empty());
+    pulse.end(!state.jobs.is_empty(), state.settings.quality);
 }
 
 /// Time that this thread has had a processor, from an arbitrary start. Wall time where the system does not say.
@@ -143,6 +159,8 @@ pub struct WindowSpeed {
     pub generating_per_sec: f32,
     /// Frames a second while a finished take played.
     pub playing_per_sec: f32,
+    /// Frames a second in each quality, as fast as it goes.
+    pub qualities_per_sec: [(&'static str, f32); 4],
     /// Processor time of the main thread in each frame while motions were made, sorted.
     pub main_thread: Vec<Duration>,
 }
@@ -161,6 +179,9 @@ impl fmt::Display for WindowSpeed {
         writeln!(f, "  answers after             {:>7.2} s", self.answered.unwrap_or_default().as_secs_f32())?;
         writeln!(f, "  playing                   {:>7.1} frames/s", self.playing_per_sec)?;
         writeln!(f, "  generating                {:>7.1} frames/s", self.generating_per_sec)?;
+        for (name, per_sec) in self.qualities_per_sec {
+            writeln!(f, "  as fast as it goes        {per_sec:>7.1} frames/s, quality {name}")?;
+        }
         write!(
             f,
             "  main thread, generating   {:>7.2} ms a frame (median), 99.9 % below {:.2} ms, {} frames",
@@ -181,7 +202,7 @@ mod tests {
         for frame in 0..12 {
             pulse.begin();
             std::thread::sleep(Duration::from_millis(2));
-            pulse.end(frame % 2 == 0);
+            pulse.end(frame % 2 == 0, None);
         }
         let speed = pulse.speed("none".to_owned());
         assert!(speed.answered.is_some_and(|time| time >= Duration::from_millis(6)));

@@ -98,6 +98,7 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
     // winit panics where a display is named that is not there.
     let mut session = Session::new(MODEL);
     session.full_screen = launch.demo;
+    session.graphics = Some((graphics.name.clone(), graphics.is_software));
     let (memory, settings) = Memory::begin(scripted);
     session.settings = settings;
     let at_start = session.take_on(session.cast().clone());
@@ -156,8 +157,8 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
             .disable::<LogPlugin>(),
     )
     .add_plugins(EguiPlugin::default())
-    .insert_resource(graphics.quality)
-    .insert_resource(Adapter(graphics.quality))
+    .insert_resource(graphics.quality())
+    .insert_resource(Adapter { quality: graphics.quality(), is_software: graphics.is_software })
     .insert_resource(rig)
     .add_plugins(StagePlugin)
     .insert_resource(State(session))
@@ -182,7 +183,10 @@ struct Link(Worker);
 
 /// What the graphics device can do when it has to keep up.
 #[derive(Resource)]
-struct Adapter(Quality);
+struct Adapter {
+    quality: Quality,
+    is_software: bool,
+}
 
 /// Prompts to try.
 #[derive(Resource)]
@@ -308,7 +312,7 @@ fn run_script(
 
 /// As the user wants it, else as the device can do it.
 fn choose_quality(state: Res<'_, State>, play: Res<'_, Play>, adapter: Res<'_, Adapter>, mut quality: ResMut<'_, Quality>) {
-    let suitable = if play.picturing { Quality::High } else { adapter.0 };
+    let suitable = if play.picturing { Quality::HIGH } else { adapter.quality };
     quality.set_if_neq(state.settings.quality.unwrap_or(suitable));
 }
 
@@ -401,12 +405,21 @@ fn show(
 }
 
 /// Draws often while something moves, seldom otherwise.
-fn choose_pace(state: Res<'_, State>, play: Res<'_, Play>, adapter: Res<'_, Adapter>, mut settings: ResMut<'_, WinitSettings>) {
+fn choose_pace(
+    state: Res<'_, State>,
+    play: Res<'_, Play>,
+    adapter: Res<'_, Adapter>,
+    pulse: Option<Res<'_, Pulse>>,
+    mut settings: ResMut<'_, WinitSettings>,
+) {
     let moves = state.player.is_playing() || state.busy().working || play.script.is_some();
-    let mode = match (moves, adapter.0) {
-        (true, Quality::High) => UpdateMode::Continuous,
-        (true, Quality::Low | Quality::Medium) => UpdateMode::reactive(SOFTWARE_INTERVAL),
-        (false, _) => UpdateMode::reactive(RESTING_INTERVAL),
+    let measures_qualities = pulse.is_some() && state.settings.quality.is_some();
+    let mode = if !moves {
+        UpdateMode::reactive(RESTING_INTERVAL)
+    } else if adapter.is_software && !measures_qualities {
+        UpdateMode::reactive(SOFTWARE_INTERVAL)
+    } else {
+        UpdateMode::Continuous
     };
     if settings.focused_mode != mode {
         *settings = WinitSettings { focused_mode: mode, unfocused_mode: mode };

@@ -19,7 +19,7 @@ mod skin;
 pub use asset::AssetError;
 pub use cast::{Cast, Wears};
 pub use look::{BUILDS, COLORS, MannequinLook};
-pub use pose_shapes::{POSE_SHAPES, PoseShapes};
+pub use pose_shapes::{POSE_SHAPES, PoseShapes, ROWS_OF_JOINT};
 pub use shape::{BodyModel, BodyModelError, MOST_DEVIATION};
 pub use skin::{skin, skin_with_normals};
 

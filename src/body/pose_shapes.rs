@@ -5,10 +5,12 @@
 //! identity, row by row, each times a move of every vertex.
 
 use crate::motion::{JOINT_COUNT, Pose};
-use glam::{Mat3, Vec3};
+use glam::{Mat3, Vec3, Vec4};
 
 /// Numbers of a joint.
 const OF_JOINT: usize = 9;
+/// Rows of four that these fill for a graphics device.
+pub const ROWS_OF_JOINT: usize = 3;
 /// Pose numbers of our joints.
 pub const POSE_SHAPES: usize = (JOINT_COUNT - 1) * OF_JOINT;
 /// What moves a vertex less, metres, is left out: a joint then moves only what is near it.
@@ -52,17 +54,51 @@ impl PoseShapes {
         self.0.iter().all(|block| (block.vertex as usize) < vertices)
     }
 
+    /// The numbers of each joint in a pose, `[22][9]`; a graphics device takes them in this form, nine and three of nothing each.
+    #[must_use]
+    pub fn numbers(pose: &Pose) -> [[Vec4; ROWS_OF_JOINT]; JOINT_COUNT] {
+        numbers(pose).map(|of_joint| {
+            let row = |from: usize| Vec4::from_array(std::array::from_fn(|place| of_joint.get(from + place).copied().unwrap_or(0.0)));
+            [row(0), row(4), row(8)]
+        })
+    }
+
+    /// The shapes for a graphics device, as `shaders/pose_shapes.wgsl` says: where the blocks of each of so many vertices begin
+    /// `[vertices + 1]`, and the blocks `[blocks × 7]`.
+    #[must_use]
+    pub fn packed(&self, vertices: usize) -> (Vec<u32>, Vec<Vec4>) {
+        let mut starts = vec![0; vertices + 1];
+        self.0.iter().for_each(|block| starts[block.vertex as usize + 1] += 1);
+        for vertex in 0..vertices {
+            starts[vertex + 1] += starts[vertex];
+        }
+        let mut order: Vec<&Block> = self.0.iter().collect();
+        order.sort_by_key(|block| block.vertex);
+        let rows = order.into_iter().flat_map(|Block { joint, moves_m, .. }| {
+            let along = |axis: usize, from: usize| Vec4::from_array(std::array::from_fn(|place| moves_m[from + place][axis]));
+            let last = moves_m[OF_JOINT - 1].extend(f32::from(*joint));
+            [along(0, 0), along(0, 4), along(1, 0), along(1, 4), along(2, 0), along(2, 4), last]
+        });
+        let rows = rows.collect();
+        (starts, rows)
+    }
+
     /// Moves the vertices `[vertices]` of the rest pose, metres, as a pose wants.
     pub fn add_to(&self, positions_m: &mut [Vec3], pose: &Pose) {
-        let numbers: [[f32; OF_JOINT]; JOINT_COUNT] = std::array::from_fn(|joint| {
-            let turned = Mat3::from_quat(pose.local[joint]) - Mat3::IDENTITY;
-            std::array::from_fn(|number| turned.col(number % 3)[number / 3])
-        });
+        let numbers = numbers(pose);
         for block in &self.0 {
             let numbers = &numbers[usize::from(block.joint)];
             positions_m[block.vertex as usize] += numbers.iter().zip(block.moves_m).map(|(number, move_m)| *number * move_m).sum::<Vec3>();
         }
     }
+}
+
+/// The numbers of each joint.
+fn numbers(pose: &Pose) -> [[f32; OF_JOINT]; JOINT_COUNT] {
+    std::array::from_fn(|joint| {
+        let turned = Mat3::from_quat(pose.local[joint]) - Mat3::IDENTITY;
+        std::array::from_fn(|number| turned.col(number % 3)[number / 3])
+    })
 }
 
 #[cfg(test)]

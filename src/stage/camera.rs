@@ -1,8 +1,8 @@
 //! The camera: an orbit around a target, moved smoothly, which can follow the character.
 
-use super::Quality;
 use super::character::{Posing, Standing};
 use super::shown::{Abreast, Shown};
+use super::{Quality, Shadows};
 use bevy::camera::CameraUpdateSystems;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::light::ShadowFilteringMethod;
@@ -274,9 +274,10 @@ fn refine_edges(quality: Res<'_, Quality>, camera: Single<'_, '_, (&mut Msaa, &m
         return;
     }
     let (mut samples, mut shadow_edges) = camera.into_inner();
-    (*samples, *shadow_edges) = match *quality {
-        Quality::Low | Quality::Medium => (Msaa::Off, ShadowFilteringMethod::Hardware2x2),
-        Quality::High => (Msaa::Sample4, ShadowFilteringMethod::Gaussian),
+    *samples = if quality.smooth_edges { Msaa::Sample4 } else { Msaa::Off };
+    *shadow_edges = match quality.shadows {
+        Shadows::Off | Shadows::Small => ShadowFilteringMethod::Hardware2x2,
+        Shadows::Large => ShadowFilteringMethod::Gaussian,
     };
 }
 

@@ -2,17 +2,19 @@
 
 use super::clay::ClayMaterial;
 use super::ghost::{GhostMaterial, Ghosts};
+use super::posed::{PosedMaterial, Shapes};
 use super::shown::{Actor, Look, Shown};
 use super::studio::Studio;
 use super::surface::{Surface, skeleton_surface};
 use crate::body::Character;
-use crate::motion::{JOINT_COUNT, Pose, WorldPose};
+use crate::motion::{JOINT_COUNT, WorldPose};
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::light::NotShadowCaster;
 use bevy::mesh::skinning::{SkinnedMesh, SkinnedMeshInverseBindposes};
 use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
 use bevy::prelude::*;
+use bevy::render::storage::ShaderBuffer;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -54,10 +56,21 @@ struct Wardrobe {
     bones: Handle<Mesh>,
     clay: Handle<ClayMaterial>,
     bone: Handle<ClayMaterial>,
-    /// The pose that the body's vertices are moved for.
-    moved_for: Option<Pose>,
-    /// How many characters there are entities for.
-    made: usize,
+    /// How poses move the body's vertices, if they do.
+    shapes: Option<Shapes>,
+    /// The clay of each place's body in its pose, as far as there are entities that wear it.
+    posed: Vec<Handle<PosedMaterial>>,
+    /// The joints of the characters that there are entities for.
+    joints: Vec<Vec<Entity>>,
+}
+
+impl Wardrobe {
+    /// The body of a character, of whatever it is made.
+    fn body(&self, place: usize, kind: SkinKind, joints: Vec<Entity>) -> impl Bundle + use<> {
+        let skin = SkinnedMesh { inverse_bindposes: self.inverse_bindposes.clone(), joints };
+        // Bevy culls skinned meshes by the box of their bind pose, which is where the character started, not where it went.
+        (Skin { place, kind }, Mesh3d(self.body.clone()), skin, NoFrustumCulling)
+    }
 }
 
 /// A joint of the character at a place among those shown.
@@ -67,11 +80,20 @@ struct JointOf {
     joint: usize,
 }
 
-/// The mesh of the character at this place among those shown: solid, or a ghost.
+/// The mesh of the character at this place among those shown.
 #[derive(Component, Clone, Copy)]
 struct Skin {
     place: usize,
-    ghost: bool,
+    kind: SkinKind,
+}
+
+/// What the mesh is made of; one of them is seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SkinKind {
+    Clay,
+    /// Clay of a body whose vertices its pose moves.
+    Posed,
+    Ghost,
 }
 
 /// When characters take their poses, in `PostUpdate`.
@@ -84,7 +106,7 @@ impl Plugin for CharacterPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Shown>().init_resource::<Standing>().add_systems(Startup, fill_wardrobe).add_systems(
             PostUpdate,
-            (change, stand, move_vertices, make_missing, pose_joints, dress, tint_ghosts)
+            (change, stand, make_missing, make_posed, pose_joints, dress, tint_ghosts)
                 .chain()
                 .run_if(resource_changed::<Shown>)
                 .in_set(Posing)
@@ -109,8 +131,9 @@ fn fill_wardrobe(
         bone: clays.add(ClayMaterial::bone(studio.decor())),
         mannequin: Arc::clone(&character),
         character,
-        moved_for: None,
-        made: 0,
+        shapes: None,
+        posed: Vec::new(),
+        joints: Vec::new(),
     });
 }
 
@@ -125,6 +148,7 @@ fn change(
     mut wardrobe: ResMut<'_, Wardrobe>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut bindposes: ResMut<'_, Assets<SkinnedMeshInverseBindposes>>,
+    mut buffers: ResMut<'_, Assets<ShaderBuffer>>,
 ) {
     let character = shown.worn.0.clone().unwrap_or_else(|| Arc::clone(&wardrobe.mannequin));
     if Arc::ptr_eq(&character, &wardrobe.character) {
@@ -136,17 +160,15 @@ fn change(
     if let Err(error) = replaced.and_then(|()| bindposes.insert(&wardrobe.inverse_bindposes, bind(&character))) {
         tracing::error!("another body could not be put on: {error}");
     }
+    // Another shape of the same body has the same pose shapes, and they are large.
+    if !Arc::ptr_eq(&wardrobe.character.pose_shapes, &character.pose_shapes) {
+        wardrobe.shapes = Shapes::of(&character, &mut buffers);
+    }
     wardrobe.character = character;
-    wardrobe.moved_for = None;
 }
 
-/// A character's mesh. One that poses move stays within reach.
 fn body(character: &Character) -> Mesh {
-    let mut body = mesh(Surface::of(character));
-    if !character.pose_shapes.is_empty() {
-        body.asset_usage = RenderAssetUsages::all();
-    }
-    body
+    mesh(Surface::of(character))
 }
 
 fn mesh(surface: Surface) -> Mesh {
@@ -168,35 +190,37 @@ fn stand(shown: Res<'_, Shown>, wardrobe: Res<'_, Wardrobe>, mut standing: ResMu
     standing.0.extend(shown.actors.iter().map(|Actor { pose, look }| (*look, wardrobe.character.stands(pose))));
 }
 
-/// Pose blend shapes, for one character alone: all others of a row, and ghosts, have the same mesh.
-fn move_vertices(shown: Res<'_, Shown>, mut wardrobe: ResMut<'_, Wardrobe>, mut meshes: ResMut<'_, Assets<Mesh>>) {
-    if wardrobe.character.pose_shapes.is_empty() || shown.figure != Figure::Mannequin {
-        return;
-    }
-    let alone = shown.actors.first().filter(|_| shown.abreast.is_none());
-    let pose = alone.map_or(Pose::REST, |actor| Pose { root_m: Vec3::ZERO, ..actor.pose });
-    if wardrobe.moved_for == Some(pose) {
-        return;
-    }
-    let positions_m: Vec<[f32; 3]> = wardrobe.character.posed_m(&pose).into_iter().map(|place_m| place_m.to_array()).collect();
-    if let Some(mut body) = meshes.get_mut(&wardrobe.body) {
-        body.insert_attribute(Mesh::ATTRIBUTE_POSITION, positions_m);
-    }
-    wardrobe.moved_for = Some(pose);
-}
-
 /// Characters are made when they are needed for the first time, and kept.
 fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, Shown>, ghosts: Res<'_, Ghosts>, mut wardrobe: ResMut<'_, Wardrobe>) {
-    for place in wardrobe.made..shown.actors.len() {
+    for place in wardrobe.joints.len()..shown.actors.len() {
         let joint = |joint| commands.spawn((JointOf { place, joint }, Transform::IDENTITY)).id();
         let joints: Vec<Entity> = (0..JOINT_COUNT).map(joint).collect();
-        let skin = SkinnedMesh { inverse_bindposes: wardrobe.inverse_bindposes.clone(), joints };
-        // Bevy culls skinned meshes by the box of their bind pose, which is where the character started, not where it went.
-        let body = || (Mesh3d(wardrobe.body.clone()), skin.clone(), NoFrustumCulling);
-        commands.spawn((Skin { place, ghost: false }, MeshMaterial3d(wardrobe.clay.clone()), body()));
-        commands.spawn((Skin { place, ghost: true }, MeshMaterial3d(ghosts.of(Look::Original)), body(), NotShadowCaster));
+        let body = |kind| wardrobe.body(place, kind, joints.clone());
+        commands.spawn((body(SkinKind::Clay), MeshMaterial3d(wardrobe.clay.clone())));
+        commands.spawn((body(SkinKind::Ghost), MeshMaterial3d(ghosts.of(Look::Original)), NotShadowCaster));
+        wardrobe.joints.push(joints);
     }
-    wardrobe.made = wardrobe.made.max(shown.actors.len());
+}
+
+/// Bodies that poses move have clay of their own, which knows the pose. Ghosts have not: what is half there needs no elbows.
+fn make_posed(
+    mut commands: Commands<'_, '_>,
+    shown: Res<'_, Shown>,
+    studio: Res<'_, Studio>,
+    mut wardrobe: ResMut<'_, Wardrobe>,
+    mut materials: ResMut<'_, Assets<PosedMaterial>>,
+) {
+    let Some(shapes) = wardrobe.shapes.clone() else { return };
+    for (place, actor) in shown.actors.iter().enumerate().filter(|(_, actor)| actor.look == Look::Solid) {
+        let material = PosedMaterial::new(&shapes, &actor.pose, studio.decor());
+        if let Some(mut worn) = wardrobe.posed.get(place).and_then(|handle| materials.get_mut(handle)) {
+            *worn = material;
+            continue;
+        }
+        let handle = materials.add(material);
+        commands.spawn((wardrobe.body(place, SkinKind::Posed, wardrobe.joints[place].clone()), MeshMaterial3d(handle.clone())));
+        wardrobe.posed.push(handle);
+    }
 }
 
 fn pose_joints(standing: Res<'_, Standing>, mut joints: Query<'_, '_, (&JointOf, &mut Transform)>) {
@@ -216,8 +240,11 @@ fn dress(
         Figure::Mannequin => (&wardrobe.body, &wardrobe.clay),
         Figure::Skeleton => (&wardrobe.bones, &wardrobe.bone),
     };
+    let posed = wardrobe.shapes.is_some() && shown.figure == Figure::Mannequin;
     for (skin, mut worn, mut visibility) in &mut skins {
-        let seen = shown.actors.get(skin.place).is_some_and(|actor| (actor.look != Look::Solid) == skin.ghost);
+        let solid = if posed { SkinKind::Posed } else { SkinKind::Clay };
+        let kind = |look| if look == Look::Solid { solid } else { SkinKind::Ghost };
+        let seen = shown.actors.get(skin.place).is_some_and(|actor| kind(actor.look) == skin.kind);
         visibility.set_if_neq(if seen { Visibility::Visible } else { Visibility::Hidden });
         worn.set_if_neq(Mesh3d(mesh.clone()));
     }

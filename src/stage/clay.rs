@@ -6,10 +6,10 @@ use bevy::prelude::*;
 use bevy::render::render_resource::{AsBindGroup, ShaderType};
 use bevy::shader::ShaderRef;
 
-const SHADER: Handle<Shader> = uuid_handle!("8d5b1c0a-2a0d-4e53-8b57-0f6f3c9e7d42");
+pub(super) const SHADER: Handle<Shader> = uuid_handle!("8d5b1c0a-2a0d-4e53-8b57-0f6f3c9e7d42");
 
 #[derive(Clone, Debug, ShaderType)]
-struct ClayUniform {
+pub(super) struct ClayUniform {
     base: Vec4,
     to_key: Vec4,
     key: Vec4,
@@ -28,7 +28,7 @@ pub(super) struct ClayMaterial {
 }
 
 impl ClayUniform {
-    fn of(base: Color, decor: &Decor) -> Self {
+    pub(super) fn of(base: Color, decor: &Decor) -> Self {
         let rim = |place: usize| &decor.rims[place];
         Self {
             base: linear(base),

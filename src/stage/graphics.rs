@@ -1,11 +1,10 @@
 //! Opening the graphics card, so that a machine without one gets a sentence instead of a panic.
 
-use bevy::prelude::Resource;
+use super::Quality;
 use bevy::render::RenderPlugin;
 use bevy::render::renderer::initialize_renderer;
 use bevy::render::settings::{Backends, RenderCreation, RenderResources, WgpuSettings};
 use bevy::tasks::block_on;
-use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -30,24 +29,13 @@ pub enum StageError {
     Write(PathBuf, String),
 }
 
-/// How much the graphics device is asked to do; may change at any time.
-#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Quality {
-    /// No shadows but where feet touch, rough edges: for the weakest devices.
-    Low,
-    /// A small shadow map with hard edges, no multisampling: what a software adapter can do.
-    Medium,
-    /// All of it: for graphics cards, and for pictures that may take their time.
-    High,
-}
-
 /// An open graphics device for one bevy app.
 pub struct Graphics {
     resources: RenderResources,
     /// Its name, as its driver says.
     pub name: String,
-    /// What it can be asked to do.
-    pub quality: Quality,
+    /// Whether the processor does its work.
+    pub is_software: bool,
 }
 
 impl Graphics {
@@ -63,7 +51,13 @@ impl Graphics {
         // wgpu's DeviceType is not re-exported by bevy; its debug form is its name.
         let software = format!("{:?}", resources.2.device_type) == "Cpu";
         let name = resources.2.name.clone();
-        Ok(Self { name, quality: if software { Quality::Medium } else { Quality::High }, resources })
+        Ok(Self { name, is_software: software, resources })
+    }
+
+    /// What it can be asked to do when it has to keep up.
+    #[must_use]
+    pub fn quality(&self) -> Quality {
+        if self.is_software { Quality::MEDIUM } else { Quality::HIGH }
     }
 
     /// The render plugin that uses this device.

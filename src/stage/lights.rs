@@ -4,7 +4,7 @@
 //! bevy's physically based material, which software adapters feel, and looks the same on every device.
 
 use super::studio::TO_KEY;
-use super::{CameraRig, Quality};
+use super::{CameraRig, Quality, Shadows};
 use bevy::light::{CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, SimulationLightSystems};
 use bevy::prelude::*;
 
@@ -35,8 +35,8 @@ fn one_map(reach_m: f32) -> CascadeShadowConfig {
 
 fn refine_shadows(quality: Res<'_, Quality>, mut map: ResMut<'_, DirectionalLightShadowMap>, key: Single<'_, '_, &mut DirectionalLight>) {
     if quality.is_changed() {
-        map.size = if *quality == Quality::High { 2048 } else { 1024 };
-        key.into_inner().shadow_maps_enabled = *quality != Quality::Low;
+        map.size = if quality.shadows == Shadows::Large { 2048 } else { 1024 };
+        key.into_inner().shadow_maps_enabled = quality.shadows != Shadows::Off;
     }
 }
 

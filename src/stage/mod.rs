@@ -12,6 +12,8 @@ mod graphics;
 mod lights;
 mod lines;
 mod picture;
+mod posed;
+mod quality;
 mod render;
 mod shown;
 mod studio;
@@ -19,8 +21,9 @@ mod surface;
 
 pub use camera::{CameraMove, CameraRig, OnScreen, Orbit, ScreenBox, ViewAngle};
 pub use character::Figure;
-pub use graphics::{Graphics, Quality, StageError, quietly};
+pub use graphics::{Graphics, StageError, quietly};
 pub use picture::Picture;
+pub use quality::{Quality, Resolution, Shadows};
 pub use render::{PictureOptions, Pictures, render_pictures};
 pub use shown::{Abreast, Actor, Line, Lines, Look, MOST_ABREAST, MOST_ECHOES, Shown, Worn};
 pub use studio::Studio;
@@ -37,9 +40,10 @@ impl Plugin for StagePlugin {
             floor::FloorPlugin,
             lights::LightsPlugin,
             clay::ClayPlugin,
+            posed::PosedPlugin,
             ghost::GhostPlugin,
             lines::LinesPlugin,
         ))
-        .add_plugins((character::CharacterPlugin, camera::CameraPlugin));
+        .add_plugins((character::CharacterPlugin, camera::CameraPlugin, quality::QualityPlugin));
     }
 }

@@ -124,7 +124,7 @@ fn windowless_stage(graphics: &Graphics, rig: CameraRig, (width, height): (u32, 
             .disable::<TerminalCtrlCHandlerPlugin>(),
     )
     // Pictures take the time they need.
-    .insert_resource(Quality::High)
+    .insert_resource(Quality::HIGH)
     .insert_resource(rig)
     .init_resource::<Album>()
     .add_plugins(StagePlugin);

@@ -93,7 +93,7 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
             Action::Overlay([Overlay::Original, Overlay::OnionSkin, Overlay::FootTrails, Overlay::RootPath][place % 4], rng.random())
         }
         Action::Overlay(..) => Action::OnionFrames(place * 20),
-        Action::OnionFrames(_) => Action::Quality(Some(Quality::Low)),
+        Action::OnionFrames(_) => Action::Quality(Some(Quality::LOW)),
         Action::Quality(_) => Action::OpenBody,
         Action::OpenBody => Action::LoadBody("body.npz".into()),
         Action::LoadBody(_) => Action::BodyShape(place, secs),

@@ -7,6 +7,7 @@ mod edits;
 mod export;
 mod palette;
 mod panels;
+mod pose_shapes;
 mod project;
 mod rating;
 mod recovery;

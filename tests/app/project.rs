@@ -186,7 +186,7 @@ fn an_opened_project_brings_its_character_and_one_whose_file_is_gone_is_told_onc
     let cast = Cast { mannequin: look, wears: wears.clone() };
     let document = session_with(&["a walk"]).document().clone();
     let mut session = session_with(&[]);
-    let effects = session.opened(Ok((path(), Project { document, cast: Some(cast.clone()) })));
+    let effects = session.opened(Ok((path(), Project { document, cast: Some(cast) })));
     assert!(matches!(&effects[..], [Effect::LoadBody { path, shape }] if path.ends_with("me.npz") && shape[..] == [1.5]), "{effects:?}");
     assert!(session.busy().working && !session.is_unsaved());
     session.body_loaded(Err("cannot read /gone/me.npz: no such file; check the path".to_owned()));

@@ -215,3 +215,36 @@ fn without_a_display_there_is_one_sentence_and_exit_code_1() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("no display") && text.trim().lines().count() == 1, "{text}");
 }
+
+#[test]
+fn fewer_pixels_make_the_stage_softer_and_nothing_else() {
+    if !can_draw() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("script.ron");
+    let quality = |resolution: &str| format!("Quality(Some((resolution: {resolution}, shadows: Small, smooth_edges: false)))");
+    let text = format!(
+        r#"[WaitIdle, {}, Wait(0.5), Screenshot("full.png"), {}, Wait(0.5), Screenshot("half.png"), {}, Wait(0.5), Screenshot("again.png"), Quit]"#,
+        quality("Full"),
+        quality("Half"),
+        quality("Full")
+    );
+    std::fs::write(&script, text).expect("the script");
+    let Some(mut command) = program(&["--script", &script.to_string_lossy(), "--screenshots", &folder.path().to_string_lossy()]) else {
+        return;
+    };
+    let _screen = SCREEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let output = command.output().expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let [full, half, again] =
+        ["full.png", "half.png", "again.png"].map(|name| image::open(folder.path().join(name)).expect("a picture").into_rgb8());
+    let apart = |a: &image::RgbImage, b: &image::RgbImage, x: u32, y: u32| a.get_pixel(x, y).0[1].abs_diff(b.get_pixel(x, y).0[1]);
+    let places = |top: u32, bottom: u32| (top..bottom).flat_map(|y| (300..1000).map(move |x| (x, y)));
+    let softer = places(60, 460).filter(|(x, y)| apart(&full, &half, *x, *y) > 12).count();
+    let mean: f32 = places(60, 460).map(|(x, y)| f32::from(apart(&full, &half, x, y))).sum::<f32>() / (700.0 * 400.0);
+    assert!(softer > 300 && mean < 3.0, "the same picture, softer: {softer} pixels, {mean} on average");
+    assert!(places(60, 460).all(|(x, y)| apart(&full, &again, x, y) < 30), "and sharp again");
+    let panel = places(664, 700).filter(|(x, y)| apart(&full, &half, *x, *y) > 12).count();
+    assert!(panel < 20, "panels stay as sharp as they were: {panel}");
+}

@@ -7,8 +7,8 @@ use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::session::{ONION_FRAMES, Overlay};
 use crate::app::settings::Appearance;
 use crate::app::theme::{self, TEXT};
-use crate::stage::Quality;
-use bevy_egui::egui::{DragValue, Popup, PopupCloseBehavior, RichText, Ui};
+use crate::stage::{Quality, Resolution, Shadows};
+use bevy_egui::egui::{Align, DragValue, Label, Popup, PopupCloseBehavior, RichText, Ui};
 
 const WIDTH: f32 = 236.0;
 const OVERLAYS: [(Overlay, &str, &str); 4] = [
@@ -58,17 +58,49 @@ fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     });
     ui.add_space(6.0);
     ui.label(RichText::new("Quality").font(theme::medium(13.0)).color(TEXT));
+    actions.extend(quality(ui, view));
+    actions
+}
+
+/// Presets, and what they consist of.
+fn quality(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let chosen = view.session.settings.quality;
     row(ui, 28.0, |ui| {
-        let qualities = [(None, "Auto"), (Some(Quality::Low), "Low"), (Some(Quality::Medium), "Medium"), (Some(Quality::High), "High")];
-        if let Some(quality) = choices(ui, &qualities, Some(view.session.settings.quality)) {
+        let presets = [(None, "Auto"), (Some(Quality::LOW), "Low"), (Some(Quality::MEDIUM), "Medium"), (Some(Quality::HIGH), "High")];
+        if let Some(quality) = choices(ui, &presets, Some(chosen)) {
             actions.push(Action::Quality(quality));
         }
     });
-    ui.label(faint(match view.session.settings.quality {
-        None => "what suits the graphics device",
-        Some(Quality::Low) => "no shadows, rough edges: the fastest",
-        Some(Quality::Medium) => "small shadow map, rough edges",
-        Some(Quality::High) => "large soft shadow map, smooth edges",
-    }));
+    let Some(quality) = chosen else {
+        ui.label(faint(match &view.session.graphics {
+            Some((name, true)) => format!("medium: {name} draws on the processor"),
+            Some((name, false)) => format!("high: {name}"),
+            None => "what suits the graphics device".to_owned(),
+        }));
+        return actions;
+    };
+    let part = |ui: &mut Ui, name: &str| ui.add_sized([62.0, 24.0], Label::new(faint(name)).halign(Align::Min));
+    row(ui, 26.0, |ui| {
+        part(ui, "Pixels");
+        let resolutions = [(Resolution::Half, "50 %"), (Resolution::ThreeQuarters, "75 %"), (Resolution::Full, "100 %")];
+        if let Some(resolution) = choices(ui, &resolutions, Some(quality.resolution)) {
+            actions.push(Action::Quality(Some(Quality { resolution, ..quality })));
+        }
+    });
+    row(ui, 26.0, |ui| {
+        part(ui, "Shadows");
+        let shadows = [(Shadows::Off, "None"), (Shadows::Small, "Hard"), (Shadows::Large, "Soft")];
+        if let Some(shadows) = choices(ui, &shadows, Some(quality.shadows)) {
+            actions.push(Action::Quality(Some(Quality { shadows, ..quality })));
+        }
+    });
+    row(ui, 26.0, |ui| {
+        part(ui, "Edges");
+        let edges = [(false, "Rough"), (true, "Smooth")];
+        if let Some(smooth_edges) = choices(ui, &edges, Some(quality.smooth_edges)) {
+            actions.push(Action::Quality(Some(Quality { smooth_edges, ..quality })));
+        }
+    });
     actions
 }

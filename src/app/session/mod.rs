@@ -292,6 +292,8 @@ pub struct Session {
     work: Option<Work>,
     /// The user's choices.
     pub settings: Settings,
+    /// The graphics device's name, and whether it is the processor.
+    pub graphics: Option<(String, bool)>,
     /// Whether the system's other windows are light.
     pub system_is_light: bool,
     /// Where the document is kept.
@@ -333,6 +335,7 @@ impl Session {
             rating: None,
             work: None,
             settings: Settings::default(),
+            graphics: None,
             system_is_light: false,
             kept: project::Kept::default(),
             errands: 0,

@@ -1,0 +1,138 @@
+//! How finely the stage is drawn, and the drawing of fewer pixels than the window has.
+//!
+//! The whole 3D pass then fills a corner of its texture (bevy's resolution override), which one more pass spreads over all of it; panels
+//! are drawn over that as sharp as ever.
+
+use super::camera::StageCamera;
+use bevy::asset::{load_internal_asset, uuid_handle};
+use bevy::camera::MainPassResolutionOverride;
+use bevy::core_pipeline::fullscreen_material::{FullscreenMaterial, FullscreenMaterialPlugin};
+use bevy::prelude::*;
+use bevy::render::extract_component::ExtractComponent;
+use bevy::render::render_resource::ShaderType;
+use bevy::render::sync_world::RenderEntity;
+use bevy::render::{Extract, ExtractSchedule, RenderApp};
+use bevy::shader::ShaderRef;
+use serde::{Deserialize, Serialize};
+
+const SHADER: Handle<Shader> = uuid_handle!("3a7e02b6-9f1d-4c36-8b47-52ce10d98f65");
+
+/// How much the graphics device is asked to do; may change at any time.
+#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quality {
+    /// How many of the window's pixels the stage has.
+    pub resolution: Resolution,
+    /// The shadow map.
+    pub shadows: Shadows,
+    /// Whether edges are smoothed (four samples a pixel).
+    pub smooth_edges: bool,
+}
+
+/// The share of the window's width and height that the stage is drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resolution {
+    /// Every pixel.
+    Full,
+    /// 75 %.
+    ThreeQuarters,
+    /// 50 %.
+    Half,
+}
+
+/// The key light's shadow. Without it only the places near feet are dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shadows {
+    /// None.
+    Off,
+    /// 1024 × 1024, hard edges on the character.
+    Small,
+    /// 2048 × 2048, soft edges.
+    Large,
+}
+
+impl Quality {
+    /// For the weakest devices.
+    pub const LOW: Self = Self { resolution: Resolution::Half, shadows: Shadows::Off, smooth_edges: false };
+    /// What a software adapter can do.
+    pub const MEDIUM: Self = Self { resolution: Resolution::Full, shadows: Shadows::Small, smooth_edges: false };
+    /// All of it: for graphics cards, and for pictures that may take their time.
+    pub const HIGH: Self = Self { resolution: Resolution::Full, shadows: Shadows::Large, smooth_edges: true };
+}
+
+impl Resolution {
+    /// The share of width and height.
+    #[must_use]
+    pub fn share(self) -> f32 {
+        match self {
+            Self::Full => 1.0,
+            Self::ThreeQuarters => 0.75,
+            Self::Half => 0.5,
+        }
+    }
+}
+
+/// The part of the texture that is drawn, to be spread over all of it: shares of width and height.
+#[derive(Component, ExtractComponent, ShaderType, Clone, Copy, Debug, Default, PartialEq)]
+struct Spread {
+    part: Vec2,
+    /// Uniforms come in 16 bytes.
+    pixels: Vec2,
+}
+
+impl FullscreenMaterial for Spread {
+    fn fragment_shader() -> ShaderRef {
+        SHADER.into()
+    }
+}
+
+pub(super) struct QualityPlugin;
+
+impl Plugin for QualityPlugin {
+    fn build(&self, app: &mut App) {
+        load_internal_asset!(app, SHADER, "../../shaders/spread.wgsl", Shader::from_wgsl);
+        app.add_plugins(FullscreenMaterialPlugin::<Spread>::default()).add_systems(PostUpdate, choose_part);
+        if let Some(render) = app.get_sub_app_mut(RenderApp) {
+            render.add_systems(ExtractSchedule, override_resolution);
+        }
+    }
+}
+
+fn choose_part(
+    quality: Res<'_, Quality>,
+    camera: Single<'_, '_, (Entity, &Camera, Option<&mut Spread>), With<StageCamera>>,
+    mut commands: Commands<'_, '_>,
+) {
+    let (entity, camera, spread) = camera.into_inner();
+    let size = camera.physical_viewport_size().filter(|_| quality.resolution != Resolution::Full);
+    match (size, spread) {
+        (None, None) => {}
+        (None, Some(_)) => {
+            commands.entity(entity).remove::<Spread>();
+        }
+        (Some(size), spread) => {
+            let pixels = (size.as_vec2() * quality.resolution.share()).round().max(Vec2::ONE);
+            let wanted = Spread { part: pixels / size.as_vec2(), pixels };
+            match spread {
+                Some(mut spread) => {
+                    spread.set_if_neq(wanted);
+                }
+                None => {
+                    commands.entity(entity).insert(wanted);
+                }
+            }
+        }
+    }
+}
+
+/// The stage's camera as the renderer knows it, and which part it draws.
+type StageCameras<'w, 's> = Query<'w, 's, (RenderEntity, Option<&'static Spread>), With<StageCamera>>;
+
+fn override_resolution(mut commands: Commands<'_, '_>, cameras: Extract<'_, '_, StageCameras<'_, '_>>) {
+    for (camera, spread) in &cameras {
+        let mut camera = commands.entity(camera);
+        match spread {
+            Some(spread) => camera.insert(MainPassResolutionOverride(spread.pixels.as_uvec2())),
+            None => camera.remove::<(MainPassResolutionOverride, Spread)>(),
+        };
+    }
+}
