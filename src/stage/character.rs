@@ -1,15 +1,18 @@
 //! The characters: skinned meshes on the joints of each, the mannequin's or a skeleton's, as many as the stage shows.
 
+use super::caster::caster;
 use super::clay::ClayMaterial;
 use super::ghost::{GhostMaterial, Ghosts};
+use super::lights::CASTER_LAYER;
 use super::posed::{PosedMaterial, Shapes};
 use super::shown::{Actor, Look, Shown};
 use super::studio::Studio;
 use super::surface::{Surface, skeleton_surface};
+use super::{Quality, Shadows};
 use crate::body::Character;
 use crate::motion::{JOINT_COUNT, WorldPose};
 use bevy::asset::RenderAssetUsages;
-use bevy::camera::visibility::NoFrustumCulling;
+use bevy::camera::visibility::{NoFrustumCulling, RenderLayers};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::skinning::{SkinnedMesh, SkinnedMeshInverseBindposes};
 use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
@@ -53,6 +56,8 @@ struct Wardrobe {
     character: Arc<Character>,
     inverse_bindposes: Handle<SkinnedMeshInverseBindposes>,
     body: Handle<Mesh>,
+    /// What throws its shadow into a small map.
+    caster: Handle<Mesh>,
     bones: Handle<Mesh>,
     clay: Handle<ClayMaterial>,
     bone: Handle<ClayMaterial>,
@@ -94,6 +99,8 @@ enum SkinKind {
     /// Clay of a body whose vertices its pose moves.
     Posed,
     Ghost,
+    /// Only a shadow.
+    Caster,
 }
 
 /// When characters take their poses, in `PostUpdate`.
@@ -106,9 +113,9 @@ impl Plugin for CharacterPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Shown>().init_resource::<Standing>().add_systems(Startup, fill_wardrobe).add_systems(
             PostUpdate,
-            (change, stand, make_missing, make_posed, pose_joints, dress, tint_ghosts)
+            (change, stand, make_missing, make_posed, pose_joints, dress, throw_shadows, tint_ghosts)
                 .chain()
-                .run_if(resource_changed::<Shown>)
+                .run_if(resource_changed::<Shown>.or_eager(resource_changed::<Quality>))
                 .in_set(Posing)
                 .before(TransformSystems::Propagate),
         );
@@ -126,6 +133,7 @@ fn fill_wardrobe(
     commands.insert_resource(Wardrobe {
         inverse_bindposes: bindposes.add(bind(&character)),
         body: meshes.add(body(&character)),
+        caster: meshes.add(mesh(caster(&Surface::of(&character)))),
         bones: meshes.add(mesh(skeleton_surface(&character.rest_positions_m()))),
         clay: clays.add(ClayMaterial::painted(studio.decor())),
         bone: clays.add(ClayMaterial::bone(studio.decor())),
@@ -155,7 +163,8 @@ fn change(
         return;
     }
     let bones = mesh(skeleton_surface(&character.rest_positions_m()));
-    let made = [(&wardrobe.body, body(&character)), (&wardrobe.bones, bones)];
+    let coarse = mesh(caster(&Surface::of(&character)));
+    let made = [(&wardrobe.body, body(&character)), (&wardrobe.caster, coarse), (&wardrobe.bones, bones)];
     let replaced = made.into_iter().try_for_each(|(handle, mesh)| meshes.insert(handle, mesh));
     if let Err(error) = replaced.and_then(|()| bindposes.insert(&wardrobe.inverse_bindposes, bind(&character))) {
         tracing::error!("another body could not be put on: {error}");
@@ -198,6 +207,8 @@ fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, Shown>, ghosts: R
         let body = |kind| wardrobe.body(place, kind, joints.clone());
         commands.spawn((body(SkinKind::Clay), MeshMaterial3d(wardrobe.clay.clone())));
         commands.spawn((body(SkinKind::Ghost), MeshMaterial3d(ghosts.of(Look::Original)), NotShadowCaster));
+        let only_key = RenderLayers::layer(CASTER_LAYER);
+        commands.spawn((body(SkinKind::Caster), MeshMaterial3d(wardrobe.clay.clone()), only_key));
         wardrobe.joints.push(joints);
     }
 }
@@ -233,6 +244,7 @@ fn pose_joints(standing: Res<'_, Standing>, mut joints: Query<'_, '_, (&JointOf,
 fn dress(
     shown: Res<'_, Shown>,
     wardrobe: Res<'_, Wardrobe>,
+    quality: Res<'_, Quality>,
     mut skins: Query<'_, '_, (&Skin, &mut Mesh3d, &mut Visibility)>,
     mut clays: Query<'_, '_, &mut MeshMaterial3d<ClayMaterial>, With<Skin>>,
 ) {
@@ -241,15 +253,43 @@ fn dress(
         Figure::Skeleton => (&wardrobe.bones, &wardrobe.bone),
     };
     let posed = wardrobe.shapes.is_some() && shown.figure == Figure::Mannequin;
+    let solid = if posed { SkinKind::Posed } else { SkinKind::Clay };
+    let coarse = throws_coarsely(&shown, &quality);
     for (skin, mut worn, mut visibility) in &mut skins {
-        let solid = if posed { SkinKind::Posed } else { SkinKind::Clay };
-        let kind = |look| if look == Look::Solid { solid } else { SkinKind::Ghost };
-        let seen = shown.actors.get(skin.place).is_some_and(|actor| kind(actor.look) == skin.kind);
+        let seen = shown.actors.get(skin.place).is_some_and(|actor| match (actor.look, skin.kind) {
+            (Look::Solid, SkinKind::Caster) => coarse,
+            (Look::Solid, kind) => kind == solid,
+            (_, kind) => kind == SkinKind::Ghost,
+        });
         visibility.set_if_neq(if seen { Visibility::Visible } else { Visibility::Hidden });
-        worn.set_if_neq(Mesh3d(mesh.clone()));
+        worn.set_if_neq(Mesh3d(if skin.kind == SkinKind::Caster { wardrobe.caster.clone() } else { mesh.clone() }));
     }
     for mut material in &mut clays {
         material.set_if_neq(MeshMaterial3d(clay.clone()));
+    }
+}
+
+/// Bones are coarse enough by themselves, and large maps are for devices that need no help.
+fn throws_coarsely(shown: &Shown, quality: &Quality) -> bool {
+    shown.figure == Figure::Mannequin && quality.shadows == Shadows::Small
+}
+
+/// What is seen throws its own shadow, or leaves that to its caster.
+fn throw_shadows(
+    mut commands: Commands<'_, '_>,
+    shown: Res<'_, Shown>,
+    quality: Res<'_, Quality>,
+    skins: Query<'_, '_, (Entity, &Skin, Has<NotShadowCaster>)>,
+) {
+    let leaves_it = throws_coarsely(&shown, &quality);
+    for (skin, Skin { kind, .. }, throws_none) in &skins {
+        if matches!(kind, SkinKind::Clay | SkinKind::Posed) && throws_none != leaves_it {
+            if leaves_it {
+                commands.entity(skin).insert(NotShadowCaster);
+            } else {
+                commands.entity(skin).remove::<NotShadowCaster>();
+            }
+        }
     }
 }
 

@@ -5,8 +5,12 @@
 
 use super::studio::TO_KEY;
 use super::{CameraRig, Quality, Shadows};
+use bevy::camera::visibility::RenderLayers;
 use bevy::light::{CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, SimulationLightSystems};
 use bevy::prelude::*;
+
+/// What only the key light sees: coarse shapes for small shadow maps.
+pub(super) const CASTER_LAYER: usize = 1;
 
 /// Behind what the camera looks at, so much is still shadowed, metres; and in which steps the shadow map's reach changes.
 const SHADOW_BEHIND_M: f32 = 7.0;
@@ -25,7 +29,8 @@ impl Plugin for LightsPlugin {
 
 fn spawn(mut commands: Commands<'_, '_>) {
     let key = DirectionalLight { shadow_maps_enabled: true, shadow_depth_bias: 0.03, shadow_normal_bias: 1.6, ..default() };
-    commands.spawn((key, one_map(16.0), Transform::from_translation(TO_KEY).looking_at(Vec3::ZERO, Vec3::Y)));
+    let sees = RenderLayers::from_layers(&[0, CASTER_LAYER]);
+    commands.spawn((key, sees, one_map(16.0), Transform::from_translation(TO_KEY).looking_at(Vec3::ZERO, Vec3::Y)));
 }
 
 /// One shadow map for all that is nearer to the camera.

@@ -4,6 +4,7 @@
 //! Not here: panels, documents, time.
 
 mod camera;
+mod caster;
 mod character;
 mod clay;
 mod floor;

@@ -56,7 +56,7 @@ fn mannequin(ui: &mut Ui, look: MannequinLook) -> Vec<Action> {
     if picks {
         let [red, green, blue] = look.color;
         let mut color = Color32::from_rgb(red, green, blue);
-        ui.spacing_mut().slider_width = WIDTH - 8.0;
+        ui.spacing_mut().slider_width = 150.0;
         if color_picker_color32(ui, &mut color, Alpha::Opaque) {
             actions.push(Action::MannequinColor([color.r(), color.g(), color.b()]));
         }
