@@ -283,9 +283,22 @@ fn two_hundred_clips_are_brought_up_to_date_at_once() {
         inserted(&mut document, takes[0]);
     }
     let mut chain = chain(&document);
-    let clip = document.arrangement().clips[150].id;
-    document.apply(&Edit::Trim { clip, from: 10, to: 100 }).expect("a trim");
-    chain.update(document.arrangement(), document.takes());
+    let made_anew = |chain: &Chain, before: &Chain| {
+        let same = chain.all_frames().zip(before.all_frames()).map(|(now, then)| Arc::ptr_eq(now, then));
+        same.enumerate().filter(|(_, same)| !same).map(|(place, _)| place).collect::<Vec<_>>()
+    };
+    let clip = document.arrangement().clips[100].id;
+    for (edit, anew) in [
+        // The clip behind it goes on from another pose.
+        (Edit::Trim { clip, from: 10, to: 100 }, vec![100, 101]),
+        (Edit::Set { clip, settings: ClipSettings { facing_deg: 30.0, ..ClipSettings::default() } }, vec![100]),
+    ] {
+        let before = chain.clone();
+        document.apply(&edit).expect("an edit");
+        chain.update(document.arrangement(), document.takes());
+        assert_eq!(made_anew(&chain, &before), anew, "{edit:?}");
+        assert!(chain.motion() == Chain::of(document.arrangement(), document.takes()).motion());
+    }
     assert_eq!(chain.motion().len(), 200 * 120 - 30);
 }
 

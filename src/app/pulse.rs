@@ -20,14 +20,43 @@ const QUALITIES: [(&str, Quality); 4] = [
     ("high", Quality::HIGH),
 ];
 
-/// What is done while measuring: a long clip is made and watched meanwhile, then it plays.
+/// How often clips are doubled: three become 192.
+const DOUBLINGS: usize = 6;
+/// A timeline of more clips than are ever made here is being edited.
+const MANY_CLIPS: usize = 150;
+/// Steps of each drag.
+const DRAG_STEPS: usize = 60;
+
+/// What is done while measuring: long clips are made and watched meanwhile, the last one plays, in each quality too; then many
+/// clips are edited by dragging.
 pub(super) fn script() -> Script {
-    use super::Action::{Generate, Prompt, Quality, Quit, Seconds, Seed, Wait, WaitIdle};
+    use super::Action::{
+        AddToTimeline, DragClip, DragTrim, Duplicate, Generate, MoveClip, Prompt, Quality, Quit, Release, Seconds, Seed, SelectAll, SelectClip,
+        Wait, WaitIdle,
+    };
+    use crate::timeline::ClipSettings;
     let making = ["a person walks forward and waves", "someone jumps high", "somebody dances"]
         .into_iter()
         .flat_map(|prompt| [Prompt(prompt.to_owned()), Seed(3), Seconds(Some(10.0)), Generate, WaitIdle]);
     let qualities = QUALITIES.into_iter().flat_map(|(_, quality)| [Quality(Some(quality)), Wait(5.0)]);
-    Script::of([WaitIdle].into_iter().chain(making).chain([Wait(8.0)]).chain(qualities).chain([Quit]))
+    let doubling = (0..DOUBLINGS).flat_map(|_| [SelectAll, Duplicate]);
+    let many = [1, 2].map(AddToTimeline).into_iter().chain(doubling);
+    let trims = (0..DRAG_STEPS).map(|step| DragTrim { clip: 0, from: 0.05 * step as f32, to: 10.0 });
+    let settings = |step: usize| ClipSettings { facing_deg: step as f32, foot_lock: step as f32 / DRAG_STEPS as f32, ..Default::default() };
+    let slides = (0..DRAG_STEPS).map(move |step| DragClip { clip: 0, settings: settings(step) });
+    let moves = (0..DRAG_STEPS).map(|step| MoveClip { clip: 0, to: 2 + step % 2 });
+    let editing = [SelectClip(0)].into_iter().chain(trims).chain([Release]).chain(slides).chain([Release]).chain(moves);
+    Script::of([WaitIdle].into_iter().chain(making).chain([Wait(8.0)]).chain(qualities).chain([Quality(None)]).chain(many).chain(editing).chain([Quit]))
+}
+
+/// What goes on in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doing {
+    Playing,
+    Generating,
+    Editing,
+    /// Playing in a quality that was asked for.
+    InQuality(Quality),
 }
 
 /// What the window did in one frame.
@@ -37,9 +66,7 @@ struct Beat {
     since_last: Duration,
     /// Processor time of the main thread in the frame's systems; rendering has its own thread.
     main_thread: Duration,
-    generating: bool,
-    /// The quality that was asked for, if one was.
-    quality: Option<Quality>,
+    doing: Doing,
 }
 
 /// Collects what frames take.
@@ -86,31 +113,34 @@ impl Pulse {
         record.processor_at_start = processor_time();
     }
 
-    fn end(&self, generating: bool, quality: Option<Quality>) {
+    fn end(&self, doing: Doing) {
         let mut record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if record.frames < ANSWERING_FRAME {
             return;
         }
         let main_thread = processor_time().saturating_sub(record.processor_at_start);
-        record.beats.push(Beat { since_last: Duration::ZERO, main_thread, generating, quality });
+        record.beats.push(Beat { since_last: Duration::ZERO, main_thread, doing });
     }
 
     /// What was measured.
     pub(super) fn speed(&self, device: String) -> WindowSpeed {
         let record = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let whole = || record.beats.iter().filter(|beat| !beat.since_last.is_zero());
-        let of = |generating: bool| whole().filter(move |beat| beat.generating == generating && beat.quality.is_none());
+        let of = |doing: Doing| record.beats.iter().filter(move |beat| beat.doing == doing && !beat.since_last.is_zero());
         // Shaders and shadow maps are made in the first frames.
-        let in_quality = |quality: Quality| whole().filter(move |beat| beat.quality == Some(quality)).skip(8);
-        let mut main_thread: Vec<Duration> = of(true).map(|beat| beat.main_thread).collect();
-        main_thread.sort_unstable();
+        let in_quality = |quality: Quality| of(Doing::InQuality(quality)).skip(8);
+        let main_thread = |doing: Doing| {
+            let mut times: Vec<Duration> = of(doing).map(|beat| beat.main_thread).collect();
+            times.sort_unstable();
+            MainThread(times)
+        };
         WindowSpeed {
             device,
             answered: record.answered,
-            generating_per_sec: frames_per_sec(of(true)),
-            playing_per_sec: frames_per_sec(of(false)),
+            generating_per_sec: frames_per_sec(of(Doing::Generating)),
+            playing_per_sec: frames_per_sec(of(Doing::Playing)),
             qualities_per_sec: QUALITIES.map(|(name, quality)| (name, frames_per_sec(in_quality(quality)))),
-            main_thread,
+            generating: main_thread(Doing::Generating),
+            editing: main_thread(Doing::Editing),
         }
     }
 }
@@ -131,7 +161,13 @@ fn begin(pulse: Res<'_, Pulse>, _main_thread: NonSendMarker) {
 }
 
 fn end(pulse: Res<'_, Pulse>, state: Res<'_, super::window::State>, _main_thread: NonSendMarker) {
-    pulse.end(!state.jobs.is_empty(), state.settings.quality);
+    let doing = match (state.jobs.is_empty(), state.clips().len(), state.settings.quality) {
+        (false, ..) => Doing::Generating,
+        (true, MANY_CLIPS.., _) => Doing::Editing,
+        (true, _, Some(quality)) => Doing::InQuality(quality),
+        (true, _, None) => Doing::Playing,
+    };
+    pulse.end(doing);
 }
 
 /// Time that this thread has had a processor, from an arbitrary start. Wall time where the system does not say.
@@ -161,15 +197,27 @@ pub struct WindowSpeed {
     pub playing_per_sec: f32,
     /// Frames a second in each quality, as fast as it goes.
     pub qualities_per_sec: [(&'static str, f32); 4],
-    /// Processor time of the main thread in each frame while motions were made, sorted.
-    pub main_thread: Vec<Duration>,
+    /// While motions were made.
+    pub generating: MainThread,
+    /// While something was dragged on a timeline of many clips.
+    pub editing: MainThread,
 }
 
-impl WindowSpeed {
+/// Processor time of the main thread in each frame, sorted.
+#[derive(Clone, Debug)]
+pub struct MainThread(pub Vec<Duration>);
+
+impl MainThread {
     /// The time that this share of the frames did not exceed, milliseconds.
-    fn main_thread_ms(&self, share: f32) -> f32 {
-        let last = self.main_thread.len().saturating_sub(1);
-        self.main_thread.get((last as f32 * share).ceil() as usize).map_or(0.0, |time| time.as_secs_f32() * 1e3)
+    fn ms(&self, share: f32) -> f32 {
+        let last = self.0.len().saturating_sub(1);
+        self.0.get((last as f32 * share).ceil() as usize).map_or(0.0, |time| time.as_secs_f32() * 1e3)
+    }
+}
+
+impl fmt::Display for MainThread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>7.2} ms a frame (median), 99.9 % below {:.2} ms, {} frames", self.ms(0.5), self.ms(0.999), self.0.len())
     }
 }
 
@@ -182,13 +230,8 @@ impl fmt::Display for WindowSpeed {
         for (name, per_sec) in self.qualities_per_sec {
             writeln!(f, "  as fast as it goes        {per_sec:>7.1} frames/s, quality {name}")?;
         }
-        write!(
-            f,
-            "  main thread, generating   {:>7.2} ms a frame (median), 99.9 % below {:.2} ms, {} frames",
-            self.main_thread_ms(0.5),
-            self.main_thread_ms(0.999),
-            self.main_thread.len()
-        )
+        writeln!(f, "  main thread, generating   {}", self.generating)?;
+        write!(f, "  main thread, dragging among 192 clips of 10 s: {}", self.editing)
     }
 }
 
@@ -202,11 +245,11 @@ mod tests {
         for frame in 0..12 {
             pulse.begin();
             std::thread::sleep(Duration::from_millis(2));
-            pulse.end(frame % 2 == 0, None);
+            pulse.end(if frame % 2 == 0 { Doing::Generating } else { Doing::Playing });
         }
         let speed = pulse.speed("none".to_owned());
         assert!(speed.answered.is_some_and(|time| time >= Duration::from_millis(6)));
         assert!(speed.playing_per_sec > 1.0 && speed.playing_per_sec <= 500.0, "{speed}");
-        assert!(speed.main_thread_ms(0.5) < 2.0, "sleeping is no work: {speed}");
+        assert!(speed.generating.ms(0.5) < 2.0, "sleeping is no work: {speed}");
     }
 }

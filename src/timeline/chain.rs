@@ -1,16 +1,22 @@
 //! The timeline as one motion: every clip from where the one before it ends.
 
 use super::clip::{Baked, Clip};
-use super::{Arrangement, Provenance, Take, TakeId};
+use super::{Arrangement, ClipId, Provenance, Take, TakeId};
 use crate::motion::cleanup::{CleanupSettings, clean};
-use crate::motion::join::{Turned, following};
+use crate::motion::join::{Turned, following, placement};
 use crate::motion::{Motion, Pose};
+use glam::{Quat, Vec3};
 use std::collections::BTreeMap;
+use std::f32::consts::TAU;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Frames around a transition over which the feet's corrections come and go.
 const PLANT_EASE_FRAMES: usize = 6;
+/// As many frames of a clip make a difference to the next one: those that its planting looks at, and the two that it goes on from.
+const END_FRAMES: usize = PLANT_EASE_FRAMES;
+/// Somebody who stands at the origin and faces ahead.
+const ORIGIN: Pose = Pose { root_m: Vec3::ZERO, ..Pose::REST };
 
 /// The motion of an arrangement. Kept up to date by [`Chain::update`], which makes anew only what changed.
 #[derive(Clone, Debug, Default)]
@@ -24,8 +30,60 @@ pub struct Chain {
 struct Part {
     clip: Clip,
     baked: Arc<Baked>,
+    /// The end of the clip before, as seen from its last frame.
+    before: Vec<Pose>,
+    /// Its frames, as seen from the last frame of the clip before.
+    frames: Arc<Motion>,
     /// First frame in the chain.
     start: usize,
+    /// Where the last frame of the clip before stands.
+    place: Place,
+}
+
+/// A place on the floor and a direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Place {
+    yaw_rad: f32,
+    offset_m: Vec3,
+}
+
+impl Place {
+    /// A place seen from here, seen from where this one is seen.
+    fn then(self, next: Self) -> Self {
+        let yaw_rad = self.yaw_rad + next.yaw_rad;
+        // Small numbers are exact ones.
+        Self {
+            yaw_rad: yaw_rad - TAU * (yaw_rad / TAU).round(),
+            offset_m: Quat::from_rotation_y(self.yaw_rad) * next.offset_m + self.offset_m,
+        }
+    }
+}
+
+impl Part {
+    /// The last frames, as seen from the last one.
+    fn end(&self) -> Vec<Pose> {
+        // Behind the transition they are those of the clip alone, to the last digit: then nothing that happens before reaches beyond it.
+        let is_free = self.frames.len() >= self.clip.settings.blend_frames + PLANT_EASE_FRAMES + END_FRAMES;
+        let frames = if is_free { &self.baked.motion.frames } else { &self.frames.frames };
+        let Some(last) = frames.last() else { return Vec::new() };
+        let (yaw_rad, offset_m) = placement(last, &ORIGIN);
+        frames[frames.len().saturating_sub(END_FRAMES)..].iter().map(|pose| pose.placed(yaw_rad, offset_m)).collect()
+    }
+
+    /// Where the last frame stands.
+    fn end_place(&self) -> Place {
+        let Some(last) = self.frames.frames.last() else { return self.place };
+        let (yaw_rad, offset_m) = placement(&ORIGIN, last);
+        self.place.then(Place { yaw_rad, offset_m })
+    }
+
+    fn end_frame(&self) -> usize {
+        self.start + self.frames.len()
+    }
+
+    fn placed(&self) -> impl Iterator<Item = Pose> {
+        self.frames.frames.iter().map(|pose| pose.placed(self.place.yaw_rad, self.place.offset_m))
+    }
 }
 
 impl Chain {
@@ -37,38 +95,62 @@ impl Chain {
         chain
     }
 
-    /// Brings the chain up to date. Clips that are as they were, behind clips that are as they were, stay; others that are as they were
-    /// are only placed anew.
+    /// Brings the chain up to date. A clip is made anew where it, or the end of the clip before it, is not as it was; others keep their
+    /// frames, which at most are moved. What comes out depends on the arrangement alone.
     pub fn update(&mut self, arrangement: &Arrangement, takes: &BTreeMap<TakeId, Arc<Take>>) {
         let clips = &arrangement.clips;
         let same = self.parts.iter().zip(clips).take_while(|(part, clip)| part.clip == **clip).count();
-        let mut known: Vec<Part> = self.parts.split_off(same);
-        self.motion.frames.truncate(self.parts.last().map_or(0, |part| part.start + part.clip.frames()));
+        let mut known: Vec<Option<Part>> = self.parts.split_off(same).into_iter().map(Some).collect();
+        let old_starts: Vec<usize> = known.iter().flatten().map(|part| part.start).collect();
+        // Of each further part: which known one has its frames, and where that stood.
+        let mut kept: Vec<Option<(usize, Place)>> = Vec::new();
         for clip in &clips[same..] {
-            // Placing depends on facing, offset and blend; the frames before it do not.
-            let as_before = known.iter().position(|part| bakes_alike(&part.clip, clip)).map(|at| known.swap_remove(at).baked);
-            let Some(baked) = as_before.or_else(|| takes.get(&clip.take).map(|take| Arc::new(Baked::of(clip, &take.motion)))) else {
-                continue;
+            let like = |part: &Option<Part>| part.as_ref().is_some_and(|part| bakes_alike(&part.clip, clip));
+            let itself = known.iter().position(|part| part.as_ref().is_some_and(|part| part.clip.id == clip.id) && like(part));
+            let found = itself.or_else(|| known.iter().position(like)).and_then(|at| Some((at, known[at].take()?)));
+            let (before, place, start) =
+                self.parts.last().map_or_else(Default::default, |last| (last.end(), last.end_place(), last.end_frame()));
+            let part = match found {
+                Some((at, part)) if part.before == before && placed_alike(&part.clip, clip) => {
+                    kept.push(Some((at, part.place)));
+                    Part { clip: clip.clone(), start, place, ..part }
+                }
+                found => {
+                    let baked = found.map(|(_, part)| part.baked);
+                    let Some(baked) = baked.or_else(|| takes.get(&clip.take).map(|take| Arc::new(Baked::of(clip, &take.motion)))) else {
+                        continue;
+                    };
+                    kept.push(None);
+                    let frames = Arc::new(seen_from_end(&before, clip, &baked));
+                    Part { clip: clip.clone(), baked, before, frames, start, place }
+                }
             };
-            self.append(clip, baked);
+            self.parts.push(part);
+        }
+
+        // The last parts whose frames follow each other as they did are moved where they are; what is before them is written.
+        let moved = kept.iter().rev().zip((0..known.len()).rev()).take_while(|(kept, at)| kept.is_some_and(|kept| kept.0 == *at)).count();
+        let first_moved = self.parts.len() - moved;
+        let from = self.parts[..same].last().map_or(0, Part::end_frame);
+        let old_to = old_starts.get(known.len() - moved).copied().unwrap_or(self.motion.len());
+        let written: Vec<Pose> = self.parts[same..first_moved].iter().flat_map(Part::placed).collect();
+        self.motion.frames.splice(from..old_to, written);
+        for (part, kept) in self.parts[first_moved..].iter().zip(&kept[kept.len() - moved..]) {
+            if kept.is_some_and(|(_, place)| place != part.place) {
+                self.motion.frames[part.start..part.end_frame()].iter_mut().zip(part.placed()).for_each(|(old, new)| *old = new);
+            }
         }
     }
 
-    fn append(&mut self, clip: &Clip, baked: Arc<Baked>) {
-        let start = self.motion.len();
-        let settings = &clip.settings;
-        let fits = baked.motion.len();
-        let blend_frames = settings.blend_frames.min(fits.saturating_sub(1));
-        let placed = match &self.motion.frames[..] {
-            [.., before, last] => following([before, last], baked.lead, &baked.motion, settings.turned(), blend_frames),
-            // The first one stands where its take stands, turned about its own first place.
-            _ => first(&baked, settings.turned()),
-        };
-        self.motion.frames.extend(placed.frames);
-        if start > 0 && blend_frames > 0 {
-            plant(&mut self.motion, start, blend_frames);
-        }
-        self.parts.push(Part { clip: clip.clone(), baked, start });
+    /// The frames of a clip as seen from where the one before it ends: the same as long as nothing but its place changes.
+    #[must_use]
+    pub fn frames_of(&self, clip: ClipId) -> Option<&Arc<Motion>> {
+        self.parts.iter().find(|part| part.clip.id == clip).map(|part| &part.frames)
+    }
+
+    /// The same of all clips, in order.
+    pub fn all_frames(&self) -> impl Iterator<Item = &Arc<Motion>> {
+        self.parts.iter().map(|part| &part.frames)
     }
 
     /// All frames.
@@ -126,23 +208,43 @@ fn bakes_alike(one: &Clip, other: &Clip) -> bool {
     plain(one) == plain(other)
 }
 
+/// Whether two clips go on from the one before in the same way.
+fn placed_alike(one: &Clip, other: &Clip) -> bool {
+    let place = |clip: &Clip| (clip.settings.facing_deg, clip.settings.offset_m, clip.settings.blend_frames);
+    place(one) == place(other)
+}
+
+/// The frames of a clip that goes on from the end of another one, `before`, in whose space they are.
+fn seen_from_end(before: &[Pose], clip: &Clip, baked: &Baked) -> Motion {
+    let settings = &clip.settings;
+    let [.., second_last, last] = before else {
+        // The first one stands where its take stands, turned about its own first place.
+        return first(baked, settings.turned());
+    };
+    let blend_frames = settings.blend_frames.min(baked.motion.len().saturating_sub(1));
+    let mut motion = following([second_last, last], baked.lead, &baked.motion, settings.turned(), blend_frames);
+    if blend_frames > 0 {
+        plant(&mut motion, before, blend_frames);
+    }
+    motion
+}
+
 fn first(baked: &Baked, turned: Turned) -> Motion {
     let Some(start) = baked.motion.frames.first() else { return baked.motion.clone() };
-    let turn = glam::Quat::from_rotation_y(turned.facing_rad);
-    let on_floor = glam::Vec3::new(start.root_m.x, 0.0, start.root_m.z);
+    let turn = Quat::from_rotation_y(turned.facing_rad);
+    let on_floor = start.root_m.with_y(0.0);
     baked.motion.placed(turned.facing_rad, on_floor - turn * on_floor + turned.offset_m)
 }
 
-/// Keeps feet where they touch through a transition that begins at a frame: a pose that fades into another lets them glide. Frames
-/// before it are looked at, and stay.
-fn plant(motion: &mut Motion, start: usize, blend_frames: usize) {
-    let from = start.saturating_sub(PLANT_EASE_FRAMES);
-    let to = (start + blend_frames + PLANT_EASE_FRAMES).min(motion.len());
-    let window = Motion { frames: motion.frames[from..to].to_vec() };
+/// Keeps feet where they touch through a transition at the beginning of a motion: a pose that fades into another lets them glide. The
+/// frames before it are looked at.
+fn plant(motion: &mut Motion, before: &[Pose], blend_frames: usize) {
+    let frames = (blend_frames + PLANT_EASE_FRAMES).min(motion.len());
+    let window = Motion { frames: before.iter().chain(&motion.frames[..frames]).copied().collect() };
     let planted = clean(&window, &CleanupSettings { smoothing: false, settling: false, locking: true });
-    let better = &planted.frames[start - from..];
-    for (at, (pose, better)) in motion.frames[start..to].iter_mut().zip(better).enumerate() {
-        let inside = (at + 1).min(to - start - at) as f32 / (PLANT_EASE_FRAMES + 1) as f32;
+    let better = &planted.frames[before.len()..];
+    for (at, (pose, better)) in motion.frames.iter_mut().zip(better).enumerate() {
+        let inside = (at + 1).min(frames - at) as f32 / (PLANT_EASE_FRAMES + 1) as f32;
         *pose = pose.lerp(better, inside.min(1.0));
     }
 }

@@ -2,9 +2,12 @@
 //! measures of the selected clip.
 
 use crate::motion::measure::{Quality, measure};
-use crate::motion::{FPS, JOINT_COUNT, Joint, Motion, Pose, feet};
-use crate::timeline::Clip;
+use crate::motion::{FPS, JOINT_COUNT, Motion, Pose, feet};
+use crate::timeline::{Chain, Clip, TakeId};
 use glam::{Quat, Vec2, Vec3};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// A take has a figure every so many frames.
 const FIGURE_FRAMES: usize = 5;
@@ -44,8 +47,8 @@ fn figure(pose: &Pose) -> Figure {
     })
 }
 
-/// The curves of a motion, one value a frame.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The curves of the timeline, one value a frame.
+#[derive(Clone, Debug, Default)]
 pub struct Curves {
     /// Height of the pelvis, metres.
     pub height_m: Vec<f32>,
@@ -55,30 +58,61 @@ pub struct Curves {
     pub contacts: Vec<[bool; 2]>,
     /// The greatest height and speed.
     pub most: [f32; 2],
+    /// Of each clip, and the frames that they belong to.
+    clips: Vec<(Arc<Motion>, Arc<ClipCurves>)>,
 }
 
-impl Curves {
-    /// The curves of a motion.
-    pub(super) fn update(&mut self, motion: &Motion) {
+/// The curves of a clip: they do not depend on where it stands.
+#[derive(Debug)]
+struct ClipCurves {
+    height_m: Vec<f32>,
+    speed_m_per_sec: Vec<f32>,
+    contacts: Vec<[bool; 2]>,
+}
+
+impl ClipCurves {
+    fn of(motion: &Motion) -> Self {
         let frames = &motion.frames;
-        self.height_m.clear();
-        self.height_m.extend(frames.iter().map(|pose| pose.root_m.y));
-        self.speed_m_per_sec.clear();
         let speed = |frame: usize| {
             let (from, to) = (frame.saturating_sub(SPEED_FRAMES / 2), (frame + SPEED_FRAMES / 2).min(frames.len() - 1));
             feet::floor_distance_m(frames[from].root_m, frames[to].root_m) * FPS / (to - from).max(1) as f32
         };
-        self.speed_m_per_sec.extend((0..frames.len()).map(speed));
-        self.contacts = feet::contact_of_feet(motion);
+        Self {
+            height_m: frames.iter().map(|pose| pose.root_m.y).collect(),
+            speed_m_per_sec: (0..frames.len()).map(speed).collect(),
+            contacts: feet::contact_of_feet(motion),
+        }
+    }
+}
+
+impl Curves {
+    /// The curves of a chain; of clips whose frames are as they were, nothing is computed.
+    pub(super) fn update(&mut self, chain: &Chain) {
+        let known: HashMap<*const Motion, Arc<ClipCurves>> =
+            self.clips.iter().map(|(frames, curves)| (Arc::as_ptr(frames), Arc::clone(curves))).collect();
+        let clips = chain.all_frames().map(|frames| {
+            let curves = known.get(&Arc::as_ptr(frames)).cloned().unwrap_or_else(|| Arc::new(ClipCurves::of(frames)));
+            (Arc::clone(frames), curves)
+        });
+        self.clips = clips.collect();
+        self.height_m.clear();
+        self.speed_m_per_sec.clear();
+        self.contacts.clear();
+        for (_, curves) in &self.clips {
+            self.height_m.extend(&curves.height_m);
+            self.speed_m_per_sec.extend(&curves.speed_m_per_sec);
+            self.contacts.extend(&curves.contacts);
+        }
         self.most = [&self.height_m, &self.speed_m_per_sec].map(|values| values.iter().copied().fold(0.0, f32::max));
     }
 }
 
 /// What the inspector says about a clip: its take's stretch and its frames on the timeline, measured.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Inspection {
-    clip: Clip,
-    frames: Vec<Vec3>,
+    take: TakeId,
+    stretch: Range<usize>,
+    frames: Arc<Motion>,
     /// The take's stretch.
     pub before: Quality,
     /// On the timeline.
@@ -86,18 +120,16 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Measures a clip, unless it is as it was.
-    pub(super) fn kept_or_new(old: Option<Self>, clip: &Clip, take: &Motion, frames: &[Pose]) -> Option<Self> {
-        let toe = |pose: &Pose| pose.root_m + pose.local[Joint::Pelvis as usize] * Vec3::X;
-        let marks: Vec<Vec3> = frames.iter().map(toe).collect();
-        if let Some(old) = old
-            && old.clip == *clip
-            && old.frames == marks
-        {
-            return Some(old);
-        }
-        let before = measure(&Motion { frames: take.frames.get(clip.from..clip.to)?.to_vec() });
-        let after = measure(&Motion { frames: frames.to_vec() });
-        Some(Self { clip: clip.clone(), frames: marks, before, after })
+    /// Measures a clip; what is as it was is not measured again.
+    pub(super) fn kept_or_new(old: Option<Self>, clip: &Clip, take: &Motion, frames: &Arc<Motion>) -> Option<Self> {
+        let stretch = clip.from..clip.to;
+        let before = old.as_ref().filter(|old| old.take == clip.take && old.stretch == stretch).map(|old| old.before);
+        let after = old.as_ref().filter(|old| Arc::ptr_eq(&old.frames, frames)).map(|old| old.after);
+        let before = match before {
+            Some(before) => before,
+            None => measure(&Motion { frames: take.frames.get(stretch.clone())?.to_vec() }),
+        };
+        let after = after.unwrap_or_else(|| measure(frames));
+        Some(Self { take: clip.take, stretch, frames: Arc::clone(frames), before, after })
     }
 }

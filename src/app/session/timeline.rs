@@ -128,7 +128,7 @@ impl Session {
         let arrangement = self.document.arrangement();
         self.chain.update(arrangement, self.document.takes());
         self.selection.retain(|id| arrangement.clips.iter().any(|clip| clip.id == *id));
-        self.curves.update(self.chain.motion());
+        self.curves.update(&self.chain);
         self.inspect();
         if matches!(self.showing, Showing::Timeline) {
             let frames = self.chain.motion().len();
@@ -147,8 +147,7 @@ impl Session {
         let clip = self.selected_clip().map(|place| &self.document.arrangement().clips[place]);
         self.inspection = clip.and_then(|clip| {
             let take = self.document.takes().get(&clip.take)?;
-            let span = self.chain.spans().find(|(other, _)| other.id == clip.id)?.1;
-            Inspection::kept_or_new(self.inspection.take(), clip, &take.motion, &self.chain.motion().frames[span])
+            Inspection::kept_or_new(self.inspection.take(), clip, &take.motion, self.chain.frames_of(clip.id)?)
         });
     }
 
