@@ -308,8 +308,7 @@ fn a_prompt_is_understood_in_plain_words_unless_it_is_to_be_taken_literally() {
         ("a man walks forward, then waves his right hand", None),
     ];
     for (prompt, plain) in expected {
-        let features = model.encode_text(prompt).expect("features");
-        assert_eq!(model.plainly(&features).expect("an answer").as_deref(), plain, "{prompt}");
+        assert_eq!(model.plainly(prompt).expect("an answer").as_deref(), plain, "{prompt}");
     }
     let asked = |literal| Request { literal, length: Length::Exact { secs: 1.0 }, ..Request::new(expected[0].0) };
     let [understood, literal] = [false, true].map(|literal| make(&model, &asked(literal), None));
@@ -318,6 +317,12 @@ fn a_prompt_is_understood_in_plain_words_unless_it_is_to_be_taken_literally() {
     assert_ne!(understood.tokens, literal.tokens);
     let plain = Request { literal: true, ..Request { prompt: "a person throws a punch".to_owned(), ..asked(false) } };
     assert_eq!(understood.tokens, make(&model, &plain, None).tokens);
+    let next = Request { prompt: "And then the person walks backwards".to_owned(), ..asked(false) };
+    let next = make(&model, &next, None).take.provenance;
+    assert_eq!(
+        (next.prompt.as_str(), next.understood.as_deref()),
+        ("And then the person walks backwards", Some("a person walks backward"))
+    );
 }
 
 #[test]

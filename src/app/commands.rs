@@ -142,6 +142,7 @@ pub const COMMANDS: &[Command] = &[
     always("A clip for each action of the prompt", &[shift(ctrl(Key::G))], |_| Some(Action::LayOut)),
     always("Generate", &[ctrl(Key::G)], |_| Some(Action::Generate)),
     command("Continue behind the selected clip", &[], |_| Some(Action::Continue)),
+    command("Read prompts word by word, or as they are understood", &[], |session| Some(Action::Literal(!session.draft.literal))),
     command("Stop generating", &[], |_| Some(Action::Cancel)),
     command("Play or pause", &[key(Key::Space)], |_| Some(Action::TogglePlay)),
     command("Play", &[], |_| Some(Action::Play)),

@@ -99,8 +99,8 @@ impl MotionModel {
     }
 
     /// What a prompt asks for, said plainly; nothing where the model has to read it as it is.
-    pub fn plainly(&self, text: &TextFeatures) -> Result<Option<String>> {
-        self.intent.as_ref().map_or(Ok(None), |intent| intent.plainly(text))
+    pub fn plainly(&self, prompt: &str) -> Result<Option<String>> {
+        self.intent.as_ref().map_or(Ok(None), |intent| intent.plainly(&self.encode_text(prompt)?))
     }
 
     /// Features in metres, flat `[frames · input_dim]` → tokens. Frames that do not fill a token are lost.

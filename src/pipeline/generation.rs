@@ -3,7 +3,7 @@
 use super::error::PipelineError;
 use super::request::Request;
 use super::sequence::{Before, Sequence, sampling};
-use super::split;
+use super::split::{split, without_links};
 use crate::model::{Decode, Logits, MotionModel};
 use crate::motion::Motion;
 use crate::motion::features::Features;
@@ -69,7 +69,7 @@ pub fn parts(model: &MotionModel, request: &Request) -> Result<Vec<Request>, Pip
         return whole();
     }
     for prompt in &prompts {
-        if model.plainly(&model.encode_text(prompt)?)?.is_none() {
+        if model.plainly(prompt)?.is_none() {
             return whole();
         }
     }
@@ -172,11 +172,8 @@ impl<'m> Variations<'m> {
         }
         let request = Request { prompt: prompt.to_owned(), ..request.clone() };
         let guided = sampling(model.config.sampling, &request).guidance != 1.0;
-        let mut texts = vec![model.encode_text(prompt)?];
-        let understood = if request.is_literal() { None } else { model.plainly(&texts[0])? };
-        if let Some(plain) = &understood {
-            texts[0] = model.encode_text(plain)?;
-        }
+        let understood = if request.is_literal() { None } else { model.plainly(without_links(prompt))? };
+        let mut texts = vec![model.encode_text(understood.as_deref().unwrap_or(prompt))?];
         if guided {
             texts.push(model.encode_text("")?);
         }

@@ -74,7 +74,8 @@ fn part_at(text: &str, between: &str) -> Vec<String> {
     parts.iter().map(tidy).filter(|part| !part.is_empty()).collect()
 }
 
-fn without_links(part: &str) -> &str {
+/// A prompt without the words at its beginning that only say that it follows something.
+pub(super) fn without_links(part: &str) -> &str {
     let mut rest = part;
     while let Some(word) = rest.split_whitespace().next() {
         if !LINKS.contains(&word.to_lowercase().trim_end_matches(',')) {
