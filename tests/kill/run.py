@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Kills the real window at random moments while it edits and saves, and opens what is left.
+
+    tests/kill/run.py [--times 100] [--seed 0]
+
+A script makes a take and then trims it by one frame more and saves, over and over, so that every saved state has a length of its own.
+After kill -9 the project has to open, and to be the last state that was saved before the kill or the one before it.
+Needs a display (Xvfb will do). $ZOETROPE names the program, otherwise it is the one that cargo built last.
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TAKE_FRAMES = 240
+STATES = 200
+
+
+def program():
+    target = os.environ.get("CARGO_TARGET_DIR", "target")
+    return os.environ.get("ZOETROPE", f"{target}/debug/zoetrope")
+
+
+def script(project):
+    """The take whole, then one frame less with every save."""
+    actions = ["WaitIdle", 'Prompt("a person walks forward")', f"Seconds({TAKE_FRAMES / 30})", "Generate", "WaitIdle", "Pause"]
+    for state in range(STATES):
+        to = (TAKE_FRAMES - state) / 30
+        actions += [f"Trim(clip: 0, from: 0.0, to: {to:.4f})", f"Save({json.dumps(str(project))})", "WaitIdle"]
+    return "[" + ", ".join(actions) + ", Wait(60.0)]"
+
+
+def state_of(project, folder):
+    """How many frames the project's timeline has lost; fails if it does not open."""
+    out = folder / "out.npz"
+    subprocess.run([program(), "convert", project, out, "--fps", "30"], check=True, capture_output=True, text=True)
+    inspected = subprocess.run([program(), "inspect", out, "--json"], check=True, capture_output=True, text=True)
+    return TAKE_FRAMES - json.loads(inspected.stdout)["frames"]
+
+
+def kill_once(chance, folder):
+    project = folder / "scene.zoetrope"
+    (folder / "script.ron").write_text(script(project))
+    environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    command = [program(), "--script", folder / "script.ron"]
+    window = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # Every save is a new file under the old name.
+    saves, file, kill_at = 0, None, None
+    while kill_at is None or time.monotonic() < kill_at:
+        if window.poll() is not None:
+            sys.exit(f"the window ended by itself, with {window.returncode}")
+        now = project.stat().st_ino if project.exists() else None
+        saves += now is not None and now != file
+        file = now
+        if saves and kill_at is None:
+            kill_at = time.monotonic() + chance.uniform(0.0, 3.0)
+        time.sleep(0.001)
+    window.kill()
+    window.wait()
+    state = state_of(project, folder)
+    fits = saves - 2 <= state <= saves
+    left = sorted(path.name for path in folder.iterdir() if path.suffix == ".zoetrope")
+    print(f"killed after {saves} saves: state {state + 1}{'' if fits else ', which is neither of the last two'}, {left}", flush=True)
+    return fits
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    chance = random.Random(arguments.seed)
+    good = 0
+    for _ in range(arguments.times):
+        with tempfile.TemporaryDirectory() as folder:
+            good += kill_once(chance, Path(folder))
+    print(f"{good} of {arguments.times} projects open and are one of their last two saved states")
+    sys.exit(good != arguments.times)
+
+
+if __name__ == "__main__":
+    main()
