@@ -1,11 +1,11 @@
 //! What outlives the window: copies of unsaved work, and the settings.
 
 use super::errands::Errands;
+use super::lost_device::LastWork;
 use super::recovery::{self, Orphan, Recovery};
+use super::session::Unsaved;
 use super::settings::Settings;
 use super::window::{Outbox, State};
-use crate::body::Cast;
-use crate::timeline::Document;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use std::path::PathBuf;
@@ -29,12 +29,17 @@ impl Safe {
         Self { recovery, orphan }
     }
 
-    pub(super) fn copy(&mut self, document: Document, cast: Cast, project: Option<PathBuf>, errands: &mut Errands) {
+    pub(super) fn copy(&mut self, unsaved: Unsaved, errands: &mut Errands) {
         if let Some(recovery) = &mut self.recovery {
             // Without the note the copy is only without its name.
-            let _ = recovery.note(project.as_deref());
-            errands.copy(document, cast, recovery.copy().to_owned());
+            let _ = recovery.note(unsaved.project.as_deref());
+            errands.copy(*unsaved.document, unsaved.cast, recovery.copy().to_owned());
         }
+    }
+
+    /// Where the last word of this window goes.
+    pub(super) fn last_work(&self) -> LastWork {
+        LastWork::to_be_copied_to(self.recovery.as_ref().map(|recovery| recovery.copy().to_owned()))
     }
 
     pub(super) fn forget(&self) {
@@ -80,9 +85,11 @@ pub(super) fn keep_safe(
     mut errands: ResMut<'_, Errands>,
     mut outbox: ResMut<'_, Outbox>,
     mut memory: ResMut<'_, Memory>,
+    last_work: Res<'_, LastWork>,
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
     time: Res<'_, Time<Real>>,
 ) {
+    last_work.keep(&state);
     outbox.0.extend(state.copy_due(time.delta_secs()));
     if memory.written != state.settings
         && let Some(file) = memory.file.clone()

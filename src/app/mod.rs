@@ -10,6 +10,7 @@ pub mod export;
 pub mod icons;
 mod keep;
 pub mod keys;
+mod lost_device;
 pub mod panels;
 pub mod player;
 pub mod prompts;
@@ -72,6 +73,14 @@ pub enum AppError {
     /// The generator's thread could not be started.
     #[error("could not start the generator ({0}); close other programs and try again")]
     Generator(String),
+    /// The graphics device is gone.
+    #[error("the graphics device was lost ({cause}): {next_step}")]
+    LostDevice {
+        /// Why.
+        cause: String,
+        /// What became of the work, and what to do.
+        next_step: String,
+    },
     /// The window ended with an error that bevy has told.
     #[error("the window closed with an error; run again with RUST_LOG=info to see more")]
     Window,

@@ -31,8 +31,8 @@ const DRAG_STEPS: usize = 60;
 /// clips are edited by dragging.
 pub(super) fn script() -> Script {
     use super::Action::{
-        AddToTimeline, DragClip, DragTrim, Duplicate, Generate, MoveClip, Prompt, Quality, Quit, Release, Seconds, Seed, SelectAll, SelectClip,
-        Wait, WaitIdle,
+        AddToTimeline, DragClip, DragTrim, Duplicate, Generate, MoveClip, Prompt, Quality, Quit, Release, Seconds, Seed, SelectAll,
+        SelectClip, Wait, WaitIdle,
     };
     use crate::timeline::ClipSettings;
     let making = ["a person walks forward and waves", "someone jumps high", "somebody dances"]
@@ -46,7 +46,17 @@ pub(super) fn script() -> Script {
     let slides = (0..DRAG_STEPS).map(move |step| DragClip { clip: 0, settings: settings(step) });
     let moves = (0..DRAG_STEPS).map(|step| MoveClip { clip: 0, to: 2 + step % 2 });
     let editing = [SelectClip(0)].into_iter().chain(trims).chain([Release]).chain(slides).chain([Release]).chain(moves);
-    Script::of([WaitIdle].into_iter().chain(making).chain([Wait(8.0)]).chain(qualities).chain([Quality(None)]).chain(many).chain(editing).chain([Quit]))
+    Script::of(
+        [WaitIdle]
+            .into_iter()
+            .chain(making)
+            .chain([Wait(8.0)])
+            .chain(qualities)
+            .chain([Quality(None)])
+            .chain(many)
+            .chain(editing)
+            .chain([Quit]),
+    )
 }
 
 /// What goes on in a frame.

@@ -3,6 +3,7 @@
 use super::errands::{Errands, Outcome};
 use super::export::ExportChoices;
 use super::keep::{Memory, Safe, keep_safe};
+use super::lost_device;
 use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
 use super::script::{Busy, Script};
@@ -17,6 +18,7 @@ use crate::stage::{CameraMove, CameraRig, Graphics, OnScreen, Picture, Quality, 
 use bevy::app::AppExit;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
+use bevy::render::error_handler::RenderErrorHandler;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{
     FileDragAndDrop, MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResizeConstraints,
@@ -106,6 +108,7 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
     if let Some(orphan) = &safe.orphan {
         session.dialog = Dialog::Recover { project: orphan.project.clone() };
     }
+    let last_work = safe.last_work();
     let mut app = quietly(|| window_app(&graphics, session, scripted)).map_err(|_| AppError::NoDisplay)?;
     app.insert_resource(Outbox(at_start))
         .insert_resource(safe)
@@ -113,12 +116,17 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
         .insert_resource(Inbox(launch.file.map(Action::of_file).into_iter().collect()));
     let trouble = Trouble::default();
     app.insert_resource(Link(worker))
+        .insert_resource(last_work.clone())
         .insert_resource(Play { script, screenshots, hands_over: launch.demo, ..default() })
         .insert_resource(trouble.clone());
     if let Some(pulse) = pulse {
         pulse::listen(&mut app, pulse);
     }
+    lost_device::watch(&last_work);
     let exit = app.run();
+    if let Some(cause) = last_work.given_up() {
+        return Err(last_work.lost_device(&cause));
+    }
     let error = trouble.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     match error {
         Some(error) if scripted && !launch.demo => Err(AppError::ScriptFailed(error)),
@@ -161,6 +169,7 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .insert_resource(Adapter { quality: graphics.quality(), is_software: graphics.is_software })
     .insert_resource(rig)
     .add_plugins(StagePlugin)
+    .insert_resource(RenderErrorHandler(lost_device::end_window))
     .insert_resource(State(session))
     .insert_resource(Prompts(prompts::examples(demo)))
     .init_resource::<Outbox>()
@@ -358,7 +367,7 @@ fn apply_actions(
                 Effect::Save { document, cast, path } => errands.save(*document, cast, path),
                 Effect::Open(path) => errands.open(path),
                 Effect::Import(path) => errands.import(path),
-                Effect::KeepSafe { document, cast, project } => safe.copy(*document, cast, project, &mut errands),
+                Effect::KeepSafe(unsaved) => safe.copy(unsaved, &mut errands),
                 Effect::Forget => safe.forget(),
                 Effect::Recover(brings_back) => safe.recover(brings_back, &mut errands),
                 Effect::LoadBody { path, shape } => errands.load_body(path, shape),

@@ -11,4 +11,4 @@ mod worker;
 
 pub use backend::{Backend, Run, RunStep};
 pub use real::PipelineBackend;
-pub use worker::{Worker, WorkerError};
+pub use worker::{THREAD, Worker, WorkerError};

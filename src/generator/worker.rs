@@ -44,6 +44,9 @@ pub struct Worker {
     ended: Receiver<()>,
 }
 
+/// The name of its thread.
+pub const THREAD: &str = "generator";
+
 impl Worker {
     /// Start the thread. `make_backend` runs on it, once at the start and again after each panic.
     ///
@@ -62,7 +65,7 @@ impl Worker {
             stop: Arc::clone(&stop),
             waiting: VecDeque::new(),
         };
-        std::thread::Builder::new().name("generator".to_owned()).spawn(move || {
+        std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
             let _ended_when_dropped = ended_in;
             work(&mut desk, &make_backend);
         })?;

@@ -3,7 +3,7 @@
 use super::session::{Desk, session_with};
 use std::path::PathBuf;
 use zoetrope::app::Action;
-use zoetrope::app::session::{Dialog, Effect, Next, Purpose, Session, Showing};
+use zoetrope::app::session::{Dialog, Effect, Next, Purpose, Session, Showing, Unsaved};
 use zoetrope::formats::Project;
 use zoetrope::timeline::{Chain, Document};
 
@@ -139,13 +139,13 @@ fn leaving_unsaved_work_asks_first_and_goes_on_when_it_is_saved() {
 fn unsaved_work_is_copied_now_and_then_and_the_copy_goes_when_it_is_saved() {
     let mut session = session_with(&["a walk"]);
     assert!(session.copy_due(1.0).is_none(), "not every frame");
-    let Some(Effect::KeepSafe { document, project: None, .. }) = session.copy_due(9.0) else { panic!("no copy") };
+    let Some(Effect::KeepSafe(Unsaved { document, project: None, .. })) = session.copy_due(9.0) else { panic!("no copy") };
     assert_eq!(document.arrangement(), session.document().arrangement());
     assert!(session.copy_due(9.0).is_none(), "one at a time");
     session.copied(Ok(()));
     assert!(session.copy_due(9.0).is_none(), "nothing has changed");
     session.apply(Action::AddToTimeline(0));
-    assert!(matches!(session.copy_due(9.0), Some(Effect::KeepSafe { .. })));
+    assert!(matches!(session.copy_due(9.0), Some(Effect::KeepSafe(_))));
     session.copied(Err("the disk is full".to_owned()));
     assert!(session.toasts.list().iter().any(|toast| toast.text.contains("the disk is full")));
     saved_by(&mut session, Action::Save(path()));

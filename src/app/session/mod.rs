@@ -21,7 +21,7 @@ pub use export::Work;
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
 pub use overlays::{ONION_FRAMES, Overlay, Overlays};
-pub use project::{Next, Purpose};
+pub use project::{Next, Purpose, Unsaved};
 pub use rating::Rating;
 pub use row::{Member, Row};
 pub use sketch::{Curves, Figure as StickFigure, Figures, Inspection};
@@ -212,14 +212,7 @@ pub enum Effect {
     /// Read a motion file.
     Import(PathBuf),
     /// Copy unsaved work, for the case that the program dies.
-    KeepSafe {
-        /// What.
-        document: Box<Document>,
-        /// Who is on the stage.
-        cast: Cast,
-        /// The file of its project.
-        project: Option<PathBuf>,
-    },
+    KeepSafe(Unsaved),
     /// Everything is saved: the copy can go.
     Forget,
     /// Bring back what a window left behind that died, or let it go.

@@ -31,6 +31,17 @@ pub enum Purpose {
     Body,
 }
 
+/// Work that is in no file yet.
+#[derive(Clone, Debug)]
+pub struct Unsaved {
+    /// Takes and clips.
+    pub document: Box<Document>,
+    /// Who is on the stage.
+    pub cast: Cast,
+    /// The project's file, if it has one.
+    pub project: Option<PathBuf>,
+}
+
 /// What comes when the project is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
@@ -261,8 +272,23 @@ impl Session {
         }
         self.kept.copying = true;
         self.kept.copied = Some(self.document.arrangement().clone());
-        let cast = self.cast().clone();
-        Some(Effect::KeepSafe { document: Box::new(self.document.clone()), cast, project: self.kept.path.clone() })
+        self.unsaved().map(Effect::KeepSafe)
+    }
+
+    /// Whether this is what would be lost.
+    #[must_use]
+    pub fn is(&self, unsaved: &Unsaved) -> bool {
+        self.is_unsaved()
+            && self.document.arrangement() == unsaved.document.arrangement()
+            && *self.cast() == unsaved.cast
+            && self.kept.path == unsaved.project
+    }
+
+    /// What would be lost if the window died.
+    #[must_use]
+    pub fn unsaved(&self) -> Option<Unsaved> {
+        let work = || Unsaved { document: Box::new(self.document.clone()), cast: self.cast().clone(), project: self.kept.path.clone() };
+        self.is_unsaved().then(work)
     }
 
     /// A copy of unsaved work was written, or not.
