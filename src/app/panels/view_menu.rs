@@ -8,7 +8,7 @@ use crate::app::session::{ONION_FRAMES, Overlay};
 use crate::app::settings::Appearance;
 use crate::app::theme::{self, TEXT};
 use crate::stage::{Quality, Resolution, Shadows};
-use bevy_egui::egui::{Align, DragValue, Label, Popup, PopupCloseBehavior, RichText, Ui};
+use bevy_egui::egui::{Align, DragValue, Layout, Popup, PopupCloseBehavior, RichText, Ui, vec2};
 
 const WIDTH: f32 = 236.0;
 const OVERLAYS: [(Overlay, &str, &str); 4] = [
@@ -80,7 +80,13 @@ fn quality(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         }));
         return actions;
     };
-    let part = |ui: &mut Ui, name: &str| ui.add_sized([62.0, 24.0], Label::new(faint(name)).halign(Align::Min));
+    let part = |ui: &mut Ui, name: &str| {
+        let layout = Layout::left_to_right(Align::Center);
+        ui.allocate_ui_with_layout(vec2(58.0, 24.0), layout, |ui| {
+            ui.set_min_width(58.0);
+            ui.label(faint(name));
+        });
+    };
     row(ui, 26.0, |ui| {
         part(ui, "Pixels");
         let resolutions = [(Resolution::Half, "50 %"), (Resolution::ThreeQuarters, "75 %"), (Resolution::Full, "100 %")];
