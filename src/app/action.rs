@@ -37,6 +37,8 @@ pub enum Action {
     Remove(usize),
     /// Make the take at this place of the list again, with another seed.
     Again(usize),
+    /// Make a take of a take with the published remove-sliding in the place of our clean-up.
+    RemoveSliding(usize),
     /// Mark the take at this place of the list as a favourite, or not.
     Favourite(usize, bool),
     /// List the takes whose prompts have these words.

@@ -168,6 +168,7 @@ pub const COMMANDS: &[Command] = &[
     }),
     command("List favourites only, or all takes", &[], |session| Some(Action::OnlyFavourites(!session.filter.favourites))),
     command("Make the shown take again with another seed", &[], |session| session.shown_index().map(Action::Again)),
+    command("Clean the shown take up with the published remove-sliding", &[], |session| session.shown_index().map(Action::RemoveSliding)),
     command("Add the shown take to the timeline", &[], |session| session.shown_index().map(Action::AddToTimeline)),
     command("Show the timeline", &[key(Key::T)], |_| Some(Action::ShowTimeline)),
     command("Select clips up to the previous one too", &[shift(key(Key::PageUp))], |session| previous_clip(session).map(Action::SelectTo)),

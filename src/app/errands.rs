@@ -4,6 +4,7 @@ use super::export::work::{Watch, WorkOutcome};
 use super::session::{Body, Purpose, Rating};
 use crate::body::Cast;
 use crate::formats::{self, PROJECT_ENDING, Project, WriteOptions};
+use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::rating::Study;
 use crate::timeline::{Document, Provenance, Take};
 use bevy::prelude::Resource;
@@ -19,6 +20,7 @@ pub(super) enum Outcome {
     Saved(Result<PathBuf, String>),
     Opened(Result<(PathBuf, Project), String>),
     Imported(Result<Take, String>),
+    SlidingRemoved(Result<Take, String>),
     Body(Box<Result<Body, String>>),
     Copied(Result<(), String>),
     /// With the file of the project.
@@ -93,6 +95,19 @@ impl Errands {
     /// Reads a motion file.
     pub(super) fn import(&mut self, path: PathBuf) {
         self.run(move || Outcome::Imported(read(&path)));
+    }
+
+    /// Removes a take's sliding as published: from what the network made, where that is known.
+    pub(super) fn remove_sliding(&mut self, take: Arc<Take>) {
+        self.run(move || {
+            let made = take.raw.as_ref().unwrap_or(&take.motion);
+            let unslid = without_sliding(made).map_err(|error| format!("the sliding cannot be removed: {error}"));
+            Outcome::SlidingRemoved(unslid.map(|motion| {
+                let settings = format!("{}, then the published remove-sliding", take.provenance.settings);
+                let provenance = Provenance { settings, ..take.provenance.clone() };
+                Take { motion: Arc::new(motion), raw: Some(Arc::clone(made)), provenance }
+            }))
+        });
     }
 
     /// Reads a body, and gives it a shape.

@@ -1,7 +1,7 @@
 //! What the command line accepts. The contract is in the README; scripts rely on it.
 
 use super::dataset_args::DatasetCommand;
-pub use super::export_args::{ConvertArgs, ExportArgs, Names, Units};
+pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, Units};
 use super::rate::RateCommand;
 use super::threads::threads_for;
 use super::train::{EVALUATOR_STEPS, TrainCommand};

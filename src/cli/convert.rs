@@ -1,10 +1,11 @@
 //! `zoetrope convert IN OUT`: any motion file or project to any motion file.
 
-use super::args::{ConvertArgs, ExportArgs, Names, Units};
+use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, Units};
 use super::error::CliError;
 use super::progress::say;
 use crate::body::{Character, MannequinLook};
 use crate::formats::{self, Contents, WriteOptions};
+use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::{Motion, NameStyle};
 use crate::timeline::{Chain, Provenance};
@@ -17,8 +18,12 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
     if args.from.is_some() || args.to.is_some() {
         motion = motion.trimmed(args.from.unwrap_or(0.0), args.to.unwrap_or(f32::MAX));
     }
-    if args.cleanup {
-        motion = clean(&motion, &CleanupSettings::default());
+    match args.cleanup {
+        Some(Cleanup::Ours) => motion = clean(&motion, &CleanupSettings::default()),
+        Some(Cleanup::Published) => {
+            motion = without_sliding(&motion).map_err(|error| CliError::Failed(format!("{error}: {}", args.input.display())))?;
+        }
+        None => {}
     }
     let options = WriteOptions { provenance, ..write_options(&args.export)? };
     formats::write(&args.output, &motion, &options).map_err(CliError::from_below)?;

@@ -55,9 +55,9 @@ pub struct ConvertArgs {
     /// How it is written
     #[command(flatten)]
     pub export: ExportArgs,
-    /// Clean up the feet
-    #[arg(long)]
-    pub cleanup: bool,
+    /// Clean up the feet; `--cleanup=published` removes sliding as the published scripts do
+    #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "ours")]
+    pub cleanup: Option<Cleanup>,
     /// Only what follows this time
     #[arg(long, value_name = "S", value_parser = seconds_or_zero)]
     pub from: Option<f32>,
@@ -78,6 +78,15 @@ pub enum Names {
     Mixamo,
     /// root, pelvis, thigh_l …
     Unreal,
+}
+
+/// How feet are cleaned up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Cleanup {
+    /// Tremble smoothed, feet pinned where they touch
+    Ours,
+    /// The published remove-sliding, faults included; slow
+    Published,
 }
 
 /// Units of a BVH file.

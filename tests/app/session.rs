@@ -156,6 +156,20 @@ fn a_prompt_of_several_actions_is_laid_out_as_clips_that_go_on_from_each_other()
 }
 
 #[test]
+fn the_published_clean_up_makes_a_take_beside_the_old_one() {
+    let mut session = session_with(&["a walk"]);
+    let effects = session.apply(Action::RemoveSliding(0));
+    let Some(Effect::RemoveSliding(take)) = effects.first() else { panic!("{effects:?}") };
+    assert!(session.busy().working);
+    session.sliding_removed(Ok(Take { motion: Arc::clone(&take.motion), ..take.as_ref().clone() }));
+    assert_eq!((session.take_count(), session.shown_index(), session.busy().working), (2, Some(1), false));
+    session.apply(Action::RemoveSliding(1));
+    session.sliding_removed(Err("too short".to_owned()));
+    assert_eq!((session.take_count(), session.busy().working), (2, false));
+    assert!(session.apply(Action::RemoveSliding(9)).is_empty());
+}
+
+#[test]
 fn what_is_laid_out_ends_where_it_is_cancelled_or_its_clip_is_removed() {
     let mut desk = Desk::new();
     desk.act(Action::Prompt("a man walks, then sits down".to_owned()));

@@ -2,7 +2,8 @@
 
 use super::kit::{Arrays, farthest};
 use glam::{DMat3, DQuat, DVec3};
-use zoetrope::motion::cleanup::remove_sliding::{RemoveSlidingError, Rig, Track, remove_sliding};
+use zoetrope::motion::cleanup::remove_sliding::{RemoveSlidingError, Rig, Track, remove_sliding, without_sliding};
+use zoetrope::motion::{Joint, Motion, Pose};
 
 /// Parents of the kit's 24 joints in the depth-first order of BVH.
 const PARENTS: [i32; 24] = [-1, 0, 1, 2, 3, 0, 5, 6, 7, 0, 9, 10, 11, 12, 11, 14, 15, 16, 17, 11, 19, 20, 21, 22];
@@ -22,6 +23,29 @@ fn clip(arrays: &Arrays) -> (Vec<Option<usize>>, Vec<DVec3>, Track) {
         local: quats.chunks_exact(24).map(<[DQuat]>::to_vec).collect(),
     };
     (parents, places_m[..24].to_vec(), track)
+}
+
+/// Somebody whose feet glide while they stand.
+#[test]
+fn a_motion_of_our_skeleton_slides_less_and_keeps_its_frames() {
+    let frame = |frame: usize| {
+        let mut pose = Pose::REST;
+        pose.root_m.x += 0.02 * (frame as f32 * 0.4).sin();
+        pose.local[Joint::LShoulder as usize] = glam::Quat::from_rotation_z(-1.2);
+        pose
+    };
+    let gliding = Motion { frames: (0..20).map(frame).collect() };
+    let unslid = without_sliding(&gliding).expect("long enough");
+    assert_eq!(unslid.len(), gliding.len());
+    let way = |motion: &Motion| {
+        let toes: Vec<f32> = motion.frames.iter().map(|pose| pose.world().positions_m[Joint::LFoot as usize].x).collect();
+        toes.windows(2).map(|step| (step[1] - step[0]).abs()).sum::<f32>()
+    };
+    assert!(way(&unslid) < 0.8 * way(&gliding), "{} of {} m", way(&unslid), way(&gliding));
+    let turned = unslid.frames[10].local[Joint::LShoulder as usize].angle_between(gliding.frames[10].local[Joint::LShoulder as usize]);
+    assert!(turned < 0.2, "the arm turns by {turned}");
+    let short = Motion { frames: gliding.frames[..4].to_vec() };
+    assert_eq!(without_sliding(&short), Err(RemoveSlidingError::TooShort { frames: 4, window: 5 }));
 }
 
 #[test]

@@ -109,6 +109,12 @@ fn fields(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
     form.slider(ui, "Smooth", "How strongly tremble is taken off", |ui, settings| {
         ui.add(Slider::new(&mut settings.smoothing, 0.0..=1.0).fixed_decimals(2))
     });
+    row(ui, ROW_HEIGHT, |ui| {
+        let about = "A new take of this clip's take, with the published remove-sliding in the place of our clean-up";
+        if ui.small_button("Published clean-up").on_hover_text(about).clicked() {
+            form.actions.extend(session.takes().position(|entry| entry.id == clip.take).map(Action::RemoveSliding));
+        }
+    });
     let by_hand = clip.settings.contacts.len();
     if by_hand > 0 {
         row(ui, ROW_HEIGHT, |ui| {

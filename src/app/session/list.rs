@@ -1,6 +1,7 @@
 //! The list of takes: choosing, searching, favourites, and making one again.
 
 use super::{Effect, Session, Showing};
+use crate::app::toast::ToastKind;
 use crate::timeline::{Edit, Take, TakeId};
 use std::sync::Arc;
 
@@ -97,6 +98,25 @@ impl Session {
     pub(super) fn favourite(&mut self, index: usize, favourite: bool) {
         if let Some(id) = self.take_at(index).map(|entry| entry.id) {
             self.edit(&Edit::Favourite { take: id, favourite });
+        }
+    }
+
+    pub(super) fn remove_sliding(&mut self, index: usize) -> Vec<Effect> {
+        let Some(take) = self.take_at(index).map(|entry| Arc::clone(entry.take)) else { return Vec::new() };
+        self.errands += 1;
+        vec![Effect::RemoveSliding(take)]
+    }
+
+    /// A take has lost its sliding, or not. It becomes the newest one.
+    pub fn sliding_removed(&mut self, outcome: Result<Take, String>) {
+        self.errands = self.errands.saturating_sub(1);
+        match outcome {
+            Ok(take) => {
+                let id = self.add_take(take);
+                self.unwatch();
+                self.show_take(id);
+            }
+            Err(message) => self.toasts.add(ToastKind::Error, message),
         }
     }
 

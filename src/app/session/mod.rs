@@ -207,6 +207,8 @@ pub enum Effect {
         /// Where.
         path: PathBuf,
     },
+    /// Remove a take's sliding as published.
+    RemoveSliding(Arc<Take>),
     /// Read a project file.
     Open(PathBuf),
     /// Read a motion file.
@@ -447,6 +449,7 @@ impl Session {
             Action::Select(index) => self.select(index),
             Action::Remove(index) => self.remove(index),
             Action::Again(index) => return self.again(index),
+            Action::RemoveSliding(index) => return self.remove_sliding(index),
             Action::Favourite(index, favourite) => self.favourite(index, favourite),
             Action::Search(words) => self.filter.search = words,
             Action::OnlyFavourites(only) => self.filter.favourites = only,

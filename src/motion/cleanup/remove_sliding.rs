@@ -4,6 +4,7 @@
 //! least-squares solver bends the whole body towards that. The result has twice the frame rate. Its known faults (spec 10, 41–46)
 //! are kept.
 
+use crate::motion::{JOINT_COUNT, Joint, Motion, PARENTS, Pose, REST_OFFSETS_M};
 use glam::{DMat3, DQuat, DVec3};
 
 const ITERATIONS: usize = 50;
@@ -65,6 +66,36 @@ pub enum RemoveSlidingError {
         /// Frames of the window.
         window: usize,
     },
+}
+
+/// The window of the published scripts, frames.
+const WINDOW_FRAMES: usize = 5;
+/// The skeleton that the published scripts work on has palms; ours are so far behind the wrists.
+const PALM_M: f64 = 0.08;
+
+/// A motion of our skeleton without sliding, as the published scripts do it: the frames of the result that are the motion's own.
+///
+/// # Errors
+/// A motion that is shorter than the window.
+pub fn without_sliding(motion: &Motion) -> Result<Motion, RemoveSlidingError> {
+    let wrists = [Joint::LWrist, Joint::RWrist].map(|wrist| wrist as usize);
+    let parents: Vec<Option<usize>> = PARENTS.iter().copied().chain(wrists.map(Some)).collect();
+    let palms = wrists.map(|wrist| REST_OFFSETS_M[wrist].as_dvec3().normalize() * PALM_M);
+    let offsets_m: Vec<DVec3> = REST_OFFSETS_M.iter().map(|offset_m| offset_m.as_dvec3()).chain(palms).collect();
+    let feet = [Joint::LAnkle, Joint::LFoot, Joint::RAnkle, Joint::RFoot].map(|joint| joint as usize);
+    let rig = Rig { parents: &parents, offsets_m: &offsets_m, feet, hands: [wrists[0], JOINT_COUNT, wrists[1], JOINT_COUNT + 1] };
+    let rotations = |pose: &Pose| pose.local.iter().map(|local| local.as_dquat()).chain([DQuat::IDENTITY; 2]).collect();
+    let track = Track {
+        roots_m: motion.frames.iter().map(|pose| pose.root_m.as_dvec3()).collect(),
+        local: motion.frames.iter().map(rotations).collect(),
+    };
+    let unslid = remove_sliding(&rig, &track, WINDOW_FRAMES)?.track;
+    let frames = unslid.roots_m.iter().zip(&unslid.local).step_by(2);
+    let pose = |(root_m, local): (&DVec3, &Vec<DQuat>)| Pose {
+        root_m: root_m.as_vec3(),
+        local: std::array::from_fn(|joint| local[joint].as_quat().normalize()),
+    };
+    Ok(Motion { frames: frames.map(pose).collect() })
 }
 
 /// Removes sliding; the published scripts use a window of 5 frames.
