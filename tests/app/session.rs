@@ -275,7 +275,9 @@ fn variations_come_side_by_side_and_the_one_that_is_picked_is_put_on_the_timelin
     desk.until(|session| session.row().is_some_and(|row| row.members.len() == 2));
     assert!(desk.session.busy().showing);
     desk.act(Action::Pick(0));
-    assert!(desk.session.row().is_some() && desk.toast_texts()[0].contains("still being made"));
+    assert_eq!(desk.session.row().expect("a row").picked, Some(7));
+    desk.act(Action::Pick(0));
+    assert_eq!(desk.session.row().expect("a row").picked, None, "the same again is another thought");
     desk.until_idle();
     let seeds: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
     assert_eq!(seeds, [7, 8, 9]);
@@ -283,6 +285,20 @@ fn variations_come_side_by_side_and_the_one_that_is_picked_is_put_on_the_timelin
     assert_eq!(row.members.iter().map(|member| member.seed).collect::<Vec<_>>(), [7, 8, 9]);
     assert!(desk.session.clips().is_empty(), "nobody has picked one");
     desk.act(Action::Pick(1));
+    assert_eq!(desk.session.clips()[0].take, desk.session.take_at(1).expect("the second").id);
+    assert!(matches!(desk.session.showing, Showing::Timeline));
+    assert_eq!(desk.session.take_count(), 3, "the others stay");
+}
+
+#[test]
+fn a_variation_that_is_picked_while_they_are_made_is_put_on_the_timeline_when_all_are_there() {
+    let mut desk = Desk::new();
+    desk.act(Action::Seed(7));
+    desk.act(Action::Variations(3));
+    desk.prompt("a person dances");
+    desk.until(|session| session.row().is_some_and(|row| row.members.len() == 2));
+    desk.act(Action::Pick(1));
+    desk.until_idle();
     assert_eq!(desk.session.clips()[0].take, desk.session.take_at(1).expect("the second").id);
     assert!(matches!(desk.session.showing, Showing::Timeline));
     assert_eq!(desk.session.take_count(), 3, "the others stay");

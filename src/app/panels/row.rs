@@ -13,14 +13,15 @@ const REACH: f32 = 14.0;
 const BELOW_FEET: f32 = 20.0;
 const LABEL_HEIGHT: f32 = 24.0;
 
-/// Labels under the figures. The one under the pointer stands out.
+/// Labels under the figures. Those under the pointer and picked stand out.
 pub(super) fn labels(ui: &Ui, view: &View<'_>, free: Rect) {
     let Some(row) = view.session.row() else { return };
     let painter = ui.painter();
     headline(painter, row, free);
     let pointed = pointed(ui, view);
     for (place, (member, figure)) in row.members.iter().zip(view.on_screen).enumerate() {
-        label(painter, place, member, on_points(figure, ui.max_rect()), pointed == Some(place));
+        let stands_out = pointed == Some(place) || row.picked == Some(member.seed);
+        label(painter, place, member, on_points(figure, ui.max_rect()), stands_out);
     }
     if pointed.is_some() {
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
@@ -59,10 +60,10 @@ fn on_points(figure: &ScreenBox, window: Rect) -> Rect {
 /// What can be done, above the row.
 fn headline(painter: &Painter, row: &Row, free: Rect) {
     let count = row.members.len();
-    let text = if row.job.is_some() {
-        format!("Variation {count} is being made")
-    } else {
-        format!("{count} takes side by side  ·  click one or press its number  ·  Esc leaves")
+    let text = match (row.job, row.picked) {
+        (Some(_), None) => format!("Variation {count} is being made  ·  click one or press its number"),
+        (Some(_), Some(seed)) => format!("Variation {count} is being made  ·  seed {seed} is taken when all are there"),
+        (None, _) => format!("{count} takes side by side  ·  click one or press its number  ·  Esc leaves"),
     };
     let galley = painter.layout_no_wrap(text, theme::regular(12.5), TEXT_SOFT.color());
     let place = Rect::from_center_size(pos2(free.center().x, free.top() + 24.0), galley.size() + vec2(28.0, 12.0));
@@ -71,16 +72,16 @@ fn headline(painter: &Painter, row: &Row, free: Rect) {
 }
 
 /// The number to press and the seed.
-fn label(painter: &Painter, place: usize, member: &Member, figure: Rect, pointed: bool) {
+fn label(painter: &Painter, place: usize, member: &Member, figure: Rect, stands_out: bool) {
     let seed = painter.layout_no_wrap(format!("seed {}", member.seed), theme::regular(12.0), TEXT.color());
     let chip = vec2(20.0, LABEL_HEIGHT - 6.0);
     let size = vec2(chip.x + seed.size().x + 19.0, LABEL_HEIGHT);
     let under: Pos2 = pos2(figure.center().x, figure.bottom() + BELOW_FEET + LABEL_HEIGHT / 2.0);
     let pill = Rect::from_center_size(under, size);
-    let edge = if pointed { ACCENT } else { EDGE };
+    let edge = if stands_out { ACCENT } else { EDGE };
     painter.rect(pill, CornerRadius::same(12), PANEL.thin(0.9), Stroke::new(1.0, edge), StrokeKind::Inside);
     let chip = Rect::from_min_size(pill.min + vec2(3.0, 3.0), chip);
-    let (fill, text) = if pointed { (ACCENT, ON_ACCENT) } else { (RAISED, TEXT) };
+    let (fill, text) = if stands_out { (ACCENT, ON_ACCENT) } else { (RAISED, TEXT) };
     painter.rect_filled(chip, CornerRadius::same(9), fill);
     painter.text(chip.center(), Align2::CENTER_CENTER, place + 1, theme::medium(12.0), text.color());
     let at = pos2(chip.right() + 7.0, pill.center().y - seed.size().y / 2.0);

@@ -311,14 +311,19 @@ impl Session {
         }
     }
 
-    /// All variations are there: one is to be picked.
+    /// All variations are there: one is to be picked, if none was before.
     fn finish_row(&mut self, job: &Job, made: &[TakeId]) {
+        let picked = self.row().and_then(|row| row.picked);
         let previewed = self.previews(job.id);
         let (at_secs, playing) = (self.player.at_secs(), self.player.is_playing());
         let takes = self.document.takes();
         let members = made.iter().filter_map(|id| takes.get(id).map(|take| Member::of(*id, take)));
         let row = Row::of(members.take(MOST_ABREAST).collect(), None, job.purpose());
+        let picked = picked.and_then(|seed| row.members.iter().position(|member| member.seed == seed));
         self.show_row(row, if previewed { at_secs } else { 0.0 });
+        if let Some(place) = picked {
+            self.pick(place);
+        }
         if previewed && !playing {
             self.player.pause();
         }

@@ -23,6 +23,8 @@ pub struct Row {
     pub job: Option<JobId>,
     /// What becomes of the one that is picked.
     pub(super) purpose: Purpose,
+    /// The seed of the one that was picked while they were still being made.
+    pub picked: Option<u64>,
     abreast: Option<Abreast>,
 }
 
@@ -97,7 +99,7 @@ fn reach_m(pose: &Pose) -> [f32; 2] {
 impl Row {
     /// A row of these.
     pub(super) fn of(members: Vec<Member>, job: Option<JobId>, purpose: Purpose) -> Self {
-        let mut row = Self { members, job, purpose, abreast: None };
+        let mut row = Self { members, job, purpose, picked: None, abreast: None };
         row.arrange();
         row.members.iter_mut().for_each(|member| member.offset_m = member.goal_m);
         row
@@ -276,12 +278,13 @@ impl Session {
         }
     }
 
-    /// Takes one of the row: it is put where it was made for, or shown alone.
+    /// Takes one of the row: it is put where it was made for, or shown alone. While they are still being made it is marked, or no
+    /// longer, and taken when all are there.
     pub(super) fn pick(&mut self, place: usize) {
-        let Showing::Row(row) = &self.showing else { return };
+        let Showing::Row(row) = &mut self.showing else { return };
         let Some(member) = row.members.get(place) else { return };
         let Some(id) = member.take else {
-            self.toasts.add(ToastKind::Warning, "the variations are still being made: pick one when all are there".to_owned());
+            row.picked = Some(member.seed).filter(|seed| row.picked != Some(*seed));
             return;
         };
         let purpose = row.purpose;
