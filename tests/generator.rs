@@ -100,6 +100,12 @@ fn variations_are_one_job_with_a_take_for_each_seed() {
     let events = events_until(&worker, ends(1));
     let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished") };
     assert_eq!(takes.iter().map(|take| take.provenance.seed).collect::<Vec<_>>(), [10, 11, 12]);
+    let early = |event: &Event| match event {
+        Event::Made { variation, take, .. } => Some((*variation, take.clone())),
+        _ => None,
+    };
+    let early: Vec<_> = events.iter().filter_map(early).collect();
+    assert_eq!(early, [(0, takes[0].clone()), (1, takes[1].clone())], "each comes as soon as it is done; the last one with all");
     let last_progress = events.iter().rev().find(|event| is_progress(event));
     assert_eq!(last_progress, Some(&Event::Progress { job: JobId(1), tokens: 45, at_most: 45 }));
 }

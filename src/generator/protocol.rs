@@ -84,6 +84,15 @@ pub enum Event {
         /// Frames that can be shown.
         frames: usize,
     },
+    /// One of several variations is done, and others are still to come; [`Event::Finished`] brings it again with all of them.
+    Made {
+        /// The job.
+        job: JobId,
+        /// Which variation it is, from 0.
+        variation: u32,
+        /// It.
+        take: Take,
+    },
     /// A job is done.
     Finished {
         /// The job.

@@ -295,6 +295,9 @@ impl Desk {
                         for message in warnings {
                             self.tell(Event::Warning { message });
                         }
+                        if to_come > 0 {
+                            self.tell(Event::Made { job, variation, take: take.clone() });
+                        }
                         takes.push(take);
                         break;
                     }

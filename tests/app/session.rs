@@ -274,10 +274,6 @@ fn variations_come_side_by_side_and_the_one_that_is_picked_is_put_on_the_timelin
     desk.prompt("a person dances");
     desk.until(|session| session.row().is_some_and(|row| row.members.len() == 2));
     assert!(desk.session.busy().showing);
-    desk.act(Action::Pick(0));
-    assert_eq!(desk.session.row().expect("a row").picked, Some(7));
-    desk.act(Action::Pick(0));
-    assert_eq!(desk.session.row().expect("a row").picked, None, "the same again is another thought");
     desk.until_idle();
     let seeds: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
     assert_eq!(seeds, [7, 8, 9]);
@@ -291,17 +287,41 @@ fn variations_come_side_by_side_and_the_one_that_is_picked_is_put_on_the_timelin
 }
 
 #[test]
-fn a_variation_that_is_picked_while_they_are_made_is_put_on_the_timeline_when_all_are_there() {
+fn a_variation_picked_before_all_are_made_is_placed_once_it_is_done_and_the_others_join_the_list() {
+    for (place, seeds) in [(0, [7, 8, 9]), (1, [8, 7, 9])] {
+        let mut desk = Desk::new();
+        desk.act(Action::Seed(7));
+        desk.act(Action::Variations(3));
+        desk.prompt("a person dances");
+        desk.until(|session| session.row().is_some_and(|row| row.members.len() == 2));
+        desk.act(Action::Pick(place));
+        if place == 1 {
+            desk.act(Action::Pick(place));
+            assert_eq!(desk.session.picked_in_row(), None, "the same again is another thought");
+            desk.act(Action::Pick(place));
+            assert_eq!(desk.session.picked_in_row(), Some(1), "it is marked meanwhile");
+            desk.until(|session| !session.clips().is_empty());
+        }
+        assert!(matches!(desk.session.showing, Showing::Timeline) && desk.session.busy().working, "the others are still made");
+        assert_eq!((desk.session.clips().len(), desk.session.take_count()), (1, 1));
+        desk.until_idle();
+        let made: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
+        assert_eq!((made, desk.session.clips().len()), (seeds.to_vec(), 1));
+        assert!(matches!(desk.session.showing, Showing::Timeline));
+    }
+}
+
+#[test]
+fn cancelling_after_picking_a_variation_leaves_nothing_behind() {
     let mut desk = Desk::new();
-    desk.act(Action::Seed(7));
     desk.act(Action::Variations(3));
     desk.prompt("a person dances");
     desk.until(|session| session.row().is_some_and(|row| row.members.len() == 2));
     desk.act(Action::Pick(1));
+    desk.act(Action::Cancel);
     desk.until_idle();
-    assert_eq!(desk.session.clips()[0].take, desk.session.take_at(1).expect("the second").id);
-    assert!(matches!(desk.session.showing, Showing::Timeline));
-    assert_eq!(desk.session.take_count(), 3, "the others stay");
+    assert_eq!((desk.session.clips().len(), desk.session.take_count()), (0, 0));
+    assert!(desk.session.row().is_none());
 }
 
 #[test]

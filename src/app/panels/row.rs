@@ -13,15 +13,15 @@ const REACH: f32 = 14.0;
 const BELOW_FEET: f32 = 20.0;
 const LABEL_HEIGHT: f32 = 24.0;
 
-/// Labels under the figures. Those under the pointer and picked stand out.
+/// Labels under the figures. The one under the pointer stands out, and the one that is picked.
 pub(super) fn labels(ui: &Ui, view: &View<'_>, free: Rect) {
     let Some(row) = view.session.row() else { return };
     let painter = ui.painter();
-    headline(painter, row, free);
+    let picked = view.session.picked_in_row();
+    headline(painter, row, picked, free);
     let pointed = pointed(ui, view);
     for (place, (member, figure)) in row.members.iter().zip(view.on_screen).enumerate() {
-        let stands_out = pointed == Some(place) || row.picked == Some(member.seed);
-        label(painter, place, member, on_points(figure, ui.max_rect()), stands_out);
+        label(painter, place, member, on_points(figure, ui.max_rect()), [pointed, picked].contains(&Some(place)));
     }
     if pointed.is_some() {
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
@@ -58,12 +58,14 @@ fn on_points(figure: &ScreenBox, window: Rect) -> Rect {
 }
 
 /// What can be done, above the row.
-fn headline(painter: &Painter, row: &Row, free: Rect) {
+fn headline(painter: &Painter, row: &Row, picked: Option<usize>, free: Rect) {
     let count = row.members.len();
-    let text = match (row.job, row.picked) {
-        (Some(_), None) => format!("Variation {count} is being made  ·  click one or press its number"),
-        (Some(_), Some(seed)) => format!("Variation {count} is being made  ·  seed {seed} is taken when all are there"),
-        (None, _) => format!("{count} takes side by side  ·  click one or press its number  ·  Esc leaves"),
+    let text = if let Some(place) = picked {
+        format!("Number {} is picked and placed as soon as it is done  ·  Esc cancels all", place + 1)
+    } else if row.job.is_some() {
+        format!("Variation {count} is being made  ·  click one or press its number to take it  ·  Esc cancels all")
+    } else {
+        format!("{count} takes side by side  ·  click one or press its number  ·  Esc leaves")
     };
     let galley = painter.layout_no_wrap(text, theme::regular(12.5), TEXT_SOFT.color());
     let place = Rect::from_center_size(pos2(free.center().x, free.top() + 24.0), galley.size() + vec2(28.0, 12.0));

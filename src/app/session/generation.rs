@@ -33,6 +33,10 @@ pub struct Job {
     pub(super) watched: bool,
     /// What becomes clips of their own behind it.
     pub(super) coming: VecDeque<Request>,
+    /// The variations that are done, while others are to come.
+    made: Vec<Take>,
+    /// The variation that was picked before all were done, and its take once that is placed.
+    pub(super) picked: Option<(u32, Option<TakeId>)>,
 }
 
 /// How far a generation is.
@@ -106,6 +110,7 @@ impl Session {
             Event::Started { job } => self.report(job, 0, 0),
             Event::Progress { job, tokens, at_most } => self.report(job, tokens, at_most),
             Event::Preview { .. } => {}
+            Event::Made { job, variation, take } => self.one_made(job, variation, take),
             Event::Finished { job, takes } => return self.finish(job, takes),
             Event::Cancelled { job } => {
                 self.end(job);
@@ -241,7 +246,18 @@ impl Session {
             None => Command::Generate { job: id, request: request.clone() },
         };
         self.unwatch();
-        self.jobs.push(Job { id, request, after, behind, progress: Progress::Waiting, started: None, watched: true, coming });
+        self.jobs.push(Job {
+            id,
+            request,
+            after,
+            behind,
+            progress: Progress::Waiting,
+            started: None,
+            watched: true,
+            coming,
+            made: Vec::new(),
+            picked: None,
+        });
         vec![Effect::Tell(command)]
     }
 
@@ -269,6 +285,11 @@ impl Session {
     }
 
     fn finish(&mut self, id: JobId, takes: Vec<Take>) -> Vec<Effect> {
+        if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id && job.picked.is_some()) {
+            job.made = takes;
+            self.finish_picked(id);
+            return Vec::new();
+        }
         let Some(mut job) = self.end_keeping_preview(id) else { return Vec::new() };
         let made: Vec<TakeId> = takes.into_iter().map(|take| self.add_take(take)).collect();
         if let Some(after) = &job.after {
@@ -291,6 +312,60 @@ impl Session {
         self.lay_out_rest(std::mem::take(&mut job.coming), first, seen)
     }
 
+    /// One of several variations is done. If it is the picked one, it goes to its place.
+    fn one_made(&mut self, id: JobId, variation: u32, take: Take) {
+        let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) else { return };
+        // They come in order; each has the place of its number.
+        if job.made.len() == variation as usize {
+            job.made.push(take);
+        }
+        self.place_picked(id);
+    }
+
+    /// Picks a variation, by its seed, of a generation that goes on.
+    pub(super) fn pick_early(&mut self, id: JobId, seed: u64) {
+        let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) else { return };
+        if let Some(variation) = (0..job.request.variations).find(|variation| job.request.variation(*variation).seed == seed) {
+            // The same again is another thought.
+            job.picked = Some((variation, None)).filter(|picked| job.picked != Some(*picked));
+            self.place_picked(id);
+        }
+    }
+
+    /// Puts the picked variation where it was made for, as soon as it is done. The others go on unseen.
+    fn place_picked(&mut self, id: JobId) {
+        let seen = self.previews(id);
+        let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) else { return };
+        let Some((variation, None)) = job.picked else { return };
+        let Some(take) = job.made.get(variation as usize).cloned() else { return };
+        let (behind, after) = (job.behind, job.after.clone());
+        job.watched = false;
+        let take = self.add_take(take);
+        let continued = after.is_some();
+        self.afters.extend(after.map(|after| (take, after)));
+        let placed = self.place_made(behind, continued, take, seen);
+        match placed {
+            _ if !seen => {}
+            Some(start_secs) => self.show_timeline(start_secs),
+            None => self.show_take(take),
+        }
+        if let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) {
+            job.picked = Some((variation, Some(take)));
+        }
+    }
+
+    /// All variations of a generation are done of which one was picked before: the others join it in the list.
+    fn finish_picked(&mut self, id: JobId) {
+        self.place_picked(id);
+        let Some(job) = self.end_keeping_preview(id) else { return };
+        let of_picked = job.picked.map(|(variation, _)| variation as usize);
+        for (_, take) in job.made.into_iter().enumerate().filter(|(variation, _)| Some(*variation) != of_picked) {
+            let take = self.add_take(take);
+            self.afters.extend(job.after.clone().map(|after| (take, after)));
+        }
+        self.drop_preview(id);
+    }
+
     /// Shows what has been made to whoever watched it being made.
     fn go_on_watching(&mut self, job: &Job, first: TakeId, previewed: bool, placed: bool) {
         // Whoever watches it goes on watching, at the same frame.
@@ -311,19 +386,14 @@ impl Session {
         }
     }
 
-    /// All variations are there: one is to be picked, if none was before.
+    /// All variations are there: one is to be picked.
     fn finish_row(&mut self, job: &Job, made: &[TakeId]) {
-        let picked = self.row().and_then(|row| row.picked);
         let previewed = self.previews(job.id);
         let (at_secs, playing) = (self.player.at_secs(), self.player.is_playing());
         let takes = self.document.takes();
         let members = made.iter().filter_map(|id| takes.get(id).map(|take| Member::of(*id, take)));
         let row = Row::of(members.take(MOST_ABREAST).collect(), None, job.purpose());
-        let picked = picked.and_then(|seed| row.members.iter().position(|member| member.seed == seed));
         self.show_row(row, if previewed { at_secs } else { 0.0 });
-        if let Some(place) = picked {
-            self.pick(place);
-        }
         if previewed && !playing {
             self.player.pause();
         }

@@ -23,8 +23,6 @@ pub struct Row {
     pub job: Option<JobId>,
     /// What becomes of the one that is picked.
     pub(super) purpose: Purpose,
-    /// The seed of the one that was picked while they were still being made.
-    pub picked: Option<u64>,
     abreast: Option<Abreast>,
 }
 
@@ -99,7 +97,7 @@ fn reach_m(pose: &Pose) -> [f32; 2] {
 impl Row {
     /// A row of these.
     pub(super) fn of(members: Vec<Member>, job: Option<JobId>, purpose: Purpose) -> Self {
-        let mut row = Self { members, job, purpose, picked: None, abreast: None };
+        let mut row = Self { members, job, purpose, abreast: None };
         row.arrange();
         row.members.iter_mut().for_each(|member| member.offset_m = member.goal_m);
         row
@@ -186,6 +184,15 @@ impl Session {
     #[must_use]
     pub fn row(&self) -> Option<&Row> {
         if let Showing::Row(row) = &self.showing { Some(row) } else { None }
+    }
+
+    /// Place in the row of the one that was picked before it is done.
+    #[must_use]
+    pub fn picked_in_row(&self) -> Option<usize> {
+        let row = self.row()?;
+        let job = self.jobs.iter().find(|job| Some(job.id()) == row.job)?;
+        let seed = job.request.variation(job.picked?.0).seed;
+        row.members.iter().position(|member| member.seed == seed)
     }
 
     /// Place of a take in the row.
@@ -279,13 +286,13 @@ impl Session {
     }
 
     /// Takes one of the row: it is put where it was made for, or shown alone. While they are still being made it is marked, or no
-    /// longer, and taken when all are there.
+    /// longer, and taken as soon as it is done.
     pub(super) fn pick(&mut self, place: usize) {
-        let Showing::Row(row) = &mut self.showing else { return };
+        let Showing::Row(row) = &self.showing else { return };
         let Some(member) = row.members.get(place) else { return };
         let Some(id) = member.take else {
-            row.picked = Some(member.seed).filter(|seed| row.picked != Some(*seed));
-            return;
+            let (job, seed) = (row.job, member.seed);
+            return job.into_iter().for_each(|job| self.pick_early(job, seed));
         };
         let purpose = row.purpose;
         let at_secs = self.player.at_secs().min(member.motion.len().saturating_sub(1) as f32 / FPS);
