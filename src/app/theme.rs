@@ -70,7 +70,7 @@ impl From<Tone> for Color32 {
 }
 
 /// The one accent.
-pub const ACCENT: Tone = Tone::new(0xF2A541, 0xB45F06);
+pub const ACCENT: Tone = Tone::new(0xF2A541, 0xAC5805);
 /// The accent under the pointer.
 pub const ACCENT_BRIGHT: Tone = Tone::new(0xFFBE68, 0xC96F10);
 /// Text on the accent.
@@ -84,9 +84,9 @@ pub const TEXT_FAINT: Tone = Tone::new(0x6C7380, 0x6B7280);
 /// A panel.
 pub const PANEL: Tone = Tone::new(0x1A1C21, 0xFAFBFC);
 /// Something that can be pressed.
-pub const RAISED: Tone = Tone::new(0x272A31, 0xE6E9EE);
+pub const RAISED: Tone = Tone::new(0x272A31, 0xDADFE7);
 /// The same under the pointer.
-pub const RAISED_BRIGHT: Tone = Tone::new(0x333740, 0xD8DDE4);
+pub const RAISED_BRIGHT: Tone = Tone::new(0x333740, 0xCBD2DC);
 /// Something to write into, or a track.
 pub const SUNKEN: Tone = Tone::new(0x121418, 0xEEF0F4);
 /// Edges.
