@@ -372,6 +372,28 @@ fn the_measures_of_a_clip_are_in_sight_in_a_window_of_720_lines() {
 }
 
 #[test]
+fn a_contact_by_hand_that_is_not_met_says_so() {
+    use zoetrope::motion::{Motion, Pose};
+    use zoetrope::timeline::{ClipSettings, Provenance, Take};
+    let mut session = session_with(&[]);
+    let afloat = Pose { root_m: Pose::REST.root_m + glam::Vec3::Y, ..Pose::REST };
+    session.add_take(Take { motion: Motion { frames: vec![afloat; 60] }.into(), raw: None, provenance: Provenance::default() });
+    session.apply(Action::AddToTimeline(0));
+    session.apply(Action::SetContact { foot: 0, from: 0.2, to: 1.0, touches: true });
+    let settings = ClipSettings { foot_lock: 0.02, ..session.clips()[0].settings.clone() };
+    session.apply(Action::SetClip { clip: 0, settings });
+    assert!(!session.curves().contacts[15][0]);
+    let mut harness = harness(session);
+    for (share, is_said) in [(0.25, true), (0.8, false)] {
+        let row = harness.get_by_label("Contacts of the left foot").rect();
+        harness.hover_at(row.left_center() + bevy_egui::egui::vec2(share * row.width(), 0.0));
+        harness.run_steps(90);
+        let hint = harness.query_by_label_contains("the leg does not reach the floor");
+        assert_eq!(hint.is_some(), is_said, "{share}");
+    }
+}
+
+#[test]
 fn two_hundred_clips_are_drawn_only_where_they_are_in_sight() {
     let mut session = session_with(&["a walk"]);
     for _ in 0..200 {

@@ -5,9 +5,12 @@ use crate::app::Action;
 use crate::app::session::{Curves, Session};
 use crate::app::theme::{self, ACCENT, DONE, EDGE, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::motion::FPS;
+use crate::motion::cleanup::ContactEdit;
+use crate::motion::feet::runs;
 use bevy_egui::egui::{
     Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, pos2, vec2,
 };
+use std::ops::Range;
 
 /// Marks are at least so far from each other, points.
 const MARKS_APART: f32 = 62.0;
@@ -15,6 +18,8 @@ const MARKS_APART: f32 = 62.0;
 const STEPS_SECS: [f32; 10] = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0];
 /// Points between two points of a curve.
 const CURVE_STEP: f32 = 2.0;
+/// Between two lines that say that a contact is not met, points.
+const HATCH_STEP: f32 = 5.0;
 /// Height of one foot's row of contacts.
 const CONTACT_HEIGHT: f32 = 6.0;
 
@@ -62,25 +67,51 @@ pub(super) fn edit_contacts(ui: &Ui, session: &Session, place: Rect, scale: &Sca
                 done = Some(Action::SetContact { foot, from: scale.secs_at(from.x), to: scale.secs_at(to.x), touches: !touched });
             }
         }
-        let hint = format!("{name}: drag over it to say that the foot stands, or does not");
+        let pointed = ui.input(|input| input.pointer.hover_pos()).map(|at| (scale.secs_at(at.x) * FPS) as usize);
+        let hint = if pointed.is_some_and(|frame| unmet(session).any(|(of, frames)| of == foot && frames.contains(&frame))) {
+            "The foot is to stand here, but the leg does not reach the floor, or the foot lock is too weak".to_owned()
+        } else {
+            format!("{name}: drag over it to say that the foot stands, or does not")
+        };
         response.on_hover_cursor(CursorIcon::Crosshair).on_hover_text(hint);
     }
     done
 }
 
-/// What was said of feet by hand, as a frame around it.
+/// What was said of feet by hand, in frames of the timeline.
+fn said(session: &Session) -> impl Iterator<Item = ContactEdit> {
+    let starts = session.clips().iter().scan(0, |end, clip| Some(std::mem::replace(end, *end + clip.frames())));
+    let moved = |start: usize| move |edit: ContactEdit| ContactEdit { frames: start + edit.frames.start..start + edit.frames.end, ..edit };
+    session.clips().iter().zip(starts).flat_map(move |(clip, start)| clip.contacts_in_frames().into_iter().map(moved(start)))
+}
+
+/// Where a foot was said to stand and does not: foot and frames.
+fn unmet(session: &Session) -> impl Iterator<Item = (usize, Range<usize>)> {
+    let stands = |frame: usize, foot: usize| session.curves().contacts.get(frame).is_some_and(|feet| feet[foot]);
+    said(session).filter(|edit| edit.touches).flat_map(move |edit| {
+        let (first, foot) = (edit.frames.start, edit.foot);
+        runs(edit.frames.len(), |frame| !stands(first + frame, foot)).into_iter().map(move |run| (foot, first + run.start..first + run.end))
+    })
+}
+
+/// What was said of feet by hand, as a frame around it; hatched where a foot was to stand and does not.
 pub(super) fn edited_contacts(painter: &Painter, session: &Session, place: Rect, scale: &Scale) {
-    let mut start = 0;
-    for clip in session.clips() {
-        for edit in clip.contacts_in_frames() {
-            let [left, right] = [edit.frames.start, edit.frames.end].map(|frame| scale.x_of((start + frame) as f32));
-            let span = Rect::from_x_y_ranges(left..=right, foot_row(place, edit.foot).y_range()).intersect(place);
-            if span.is_positive() {
-                let color = if edit.touches { ACCENT } else { TROUBLE };
-                painter.rect_stroke(span, 1.5, Stroke::new(1.0, color), StrokeKind::Outside);
-            }
+    let span = |foot: usize, frames: &Range<usize>| {
+        let [left, right] = [frames.start, frames.end].map(|frame| scale.x_of(frame as f32));
+        Some(Rect::from_x_y_ranges(left..=right, foot_row(place, foot).y_range()).intersect(place)).filter(|span| span.is_positive())
+    };
+    for edit in said(session) {
+        if let Some(span) = span(edit.foot, &edit.frames) {
+            let color = if edit.touches { ACCENT } else { TROUBLE };
+            painter.rect_stroke(span, 1.5, Stroke::new(1.0, color), StrokeKind::Outside);
         }
-        start += clip.frames();
+    }
+    for span in unmet(session).filter_map(|(foot, frames)| span(foot, &frames)) {
+        let lines = (span.width() / HATCH_STEP) as usize;
+        for x in (0..=lines).map(|line| span.left() + line as f32 * HATCH_STEP) {
+            let top = (x + span.height()).min(span.right());
+            painter.line_segment([pos2(x, span.bottom()), pos2(top, span.bottom() - (top - x))], Stroke::new(1.2, TROUBLE));
+        }
     }
 }
 
