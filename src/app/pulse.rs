@@ -20,12 +20,14 @@ const QUALITIES: [(&str, Quality); 4] = [
     ("high", Quality::HIGH),
 ];
 
+/// So many clips are made that there are frames enough to speak of one in a thousand.
+const CLIPS: usize = 120;
 /// How often clips are doubled: three become 192.
 const DOUBLINGS: usize = 6;
 /// A timeline of more clips than are ever made here is being edited.
 const MANY_CLIPS: usize = 150;
 /// Steps of each drag.
-const DRAG_STEPS: usize = 60;
+const DRAG_STEPS: usize = 200;
 
 /// What is done while measuring: long clips are made and watched meanwhile, the last one plays, in each quality too; then many
 /// clips are edited by dragging.
@@ -37,12 +39,16 @@ pub(super) fn script() -> Script {
     use crate::timeline::ClipSettings;
     let making = ["a person walks forward and waves", "someone jumps high", "somebody dances"]
         .into_iter()
-        .flat_map(|prompt| [Prompt(prompt.to_owned()), Seed(3), Seconds(Some(10.0)), Generate, WaitIdle]);
+        .cycle()
+        .take(CLIPS)
+        .zip(0..)
+        .flat_map(|(prompt, seed)| [Prompt(prompt.to_owned()), Seed(seed), Seconds(Some(10.0)), Generate, WaitIdle]);
     let qualities = QUALITIES.into_iter().flat_map(|(_, quality)| [Quality(Some(quality)), Wait(5.0)]);
     let doubling = (0..DOUBLINGS).flat_map(|_| [SelectAll, Duplicate]);
     let many = [1, 2].map(AddToTimeline).into_iter().chain(doubling);
-    let trims = (0..DRAG_STEPS).map(|step| DragTrim { clip: 0, from: 0.05 * step as f32, to: 10.0 });
-    let settings = |step: usize| ClipSettings { facing_deg: step as f32, foot_lock: step as f32 / DRAG_STEPS as f32, ..Default::default() };
+    let trims = (0..DRAG_STEPS).map(|step| DragTrim { clip: 0, from: 0.04 * step as f32, to: 10.0 });
+    let settings =
+        |step: usize| ClipSettings { facing_deg: 0.5 * step as f32, foot_lock: step as f32 / DRAG_STEPS as f32, ..Default::default() };
     let slides = (0..DRAG_STEPS).map(move |step| DragClip { clip: 0, settings: settings(step) });
     let moves = (0..DRAG_STEPS).map(|step| MoveClip { clip: 0, to: 2 + step % 2 });
     let editing = [SelectClip(0)].into_iter().chain(trims).chain([Release]).chain(slides).chain([Release]).chain(moves);

@@ -116,7 +116,7 @@ impl Session {
                 self.end(job);
             }
             Event::Failed { job: Some(job), message } => {
-                if self.end(job).is_some() {
+                if self.end(job) {
                     self.toasts.add(ToastKind::Error, message);
                 }
             }
@@ -357,13 +357,16 @@ impl Session {
     /// All variations of a generation are done of which one was picked before: the others join it in the list.
     fn finish_picked(&mut self, id: JobId) {
         self.place_picked(id);
-        let Some(job) = self.end_keeping_preview(id) else { return };
-        let of_picked = job.picked.map(|(variation, _)| variation as usize);
-        for (_, take) in job.made.into_iter().enumerate().filter(|(variation, _)| Some(*variation) != of_picked) {
+        self.end(id);
+    }
+
+    /// What a generation that is over has made joins the list, but for the picked one, which is there.
+    fn keep_made(&mut self, job: Job) {
+        let placed = job.picked.filter(|(_, take)| take.is_some()).map(|(variation, _)| variation as usize);
+        for (_, take) in job.made.into_iter().enumerate().filter(|(variation, _)| Some(*variation) != placed) {
             let take = self.add_take(take);
             self.afters.extend(job.after.clone().map(|after| (take, after)));
         }
-        self.drop_preview(id);
     }
 
     /// Shows what has been made to whoever watched it being made.
@@ -424,11 +427,12 @@ impl Session {
         clip.settings == ClipSettings::default() && clip.from == 0 && Some(clip.to) == frames
     }
 
-    /// Takes a job that is over off the list, and its preview off the stage.
-    fn end(&mut self, id: JobId) -> Option<Job> {
-        let job = self.end_keeping_preview(id);
+    /// Takes a job that is over off the list, and its preview off the stage; what it has made stays. Answers whether there was one.
+    fn end(&mut self, id: JobId) -> bool {
+        let Some(job) = self.end_keeping_preview(id) else { return false };
+        self.keep_made(job);
         self.drop_preview(id);
-        job
+        true
     }
 
     fn end_keeping_preview(&mut self, id: JobId) -> Option<Job> {

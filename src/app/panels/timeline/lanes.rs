@@ -6,7 +6,7 @@ use crate::app::session::{Curves, Session};
 use crate::app::theme::{self, ACCENT, DONE, EDGE, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::motion::FPS;
 use crate::motion::cleanup::ContactEdit;
-use crate::motion::feet::runs;
+use crate::motion::feet::{CONTACT_FRAMES, runs};
 use bevy_egui::egui::{
     Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, pos2, vec2,
 };
@@ -90,7 +90,9 @@ fn unmet(session: &Session) -> impl Iterator<Item = (usize, Range<usize>)> {
     let stands = |frame: usize, foot: usize| session.curves().contacts.get(frame).is_some_and(|feet| feet[foot]);
     said(session).filter(|edit| edit.touches).flat_map(move |edit| {
         let (first, foot) = (edit.frames.start, edit.foot);
-        runs(edit.frames.len(), |frame| !stands(first + frame, foot)).into_iter().map(move |run| (foot, first + run.start..first + run.end))
+        let runs = runs(edit.frames.len(), |frame| !stands(first + frame, foot)).into_iter();
+        // Less is no contact, wherever the foot is.
+        runs.filter(|run| run.len() >= CONTACT_FRAMES).map(move |run| (foot, first + run.start..first + run.end))
     })
 }
 
