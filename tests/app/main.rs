@@ -5,6 +5,8 @@
 
 mod edits;
 mod export;
+#[path = "../shared/graphics.rs"]
+mod graphics;
 mod palette;
 mod panels;
 mod pose_shapes;

@@ -6,8 +6,8 @@
 //! to save are other people's business.
 //!
 //! Two traps of candle decide how networks are written: its convolutions have wrong weight gradients for batches (ours are matrix
-//! products), and its fused operations drop gradients without a word (`ops`). `tests/gradients.rs` compares every layer with finite
-//! differences.
+//! products), and its fused operations drop gradients without a word (`ops`). `tests/model/training/gradients.rs` compares every layer
+//! with finite differences.
 
 mod evaluator;
 mod form;

@@ -2,7 +2,7 @@
 //! other motion capture does not.
 //!
 //! The bounds were set on the archives of CMU, Bandai Namco, HDM05 and Mesh2Motion, read and retargeted by this program, by the
-//! clips' captions; `tests/effects.rs` measures the shares again where the archives are. They say whether an action can be
+//! clips' captions; `tests/core/archives.rs` measures the shares again where the archives are. They say whether an action can be
 //! recognised, not whether it looks good.
 
 mod table;

@@ -1,5 +1,4 @@
 //! The program from outside: what it writes, what it says, and how it exits.
-#![allow(clippy::print_stdout, reason = "a test says aloud what it skips")]
 
 use glam::{Quat, Vec3};
 use std::path::{Path, PathBuf};
@@ -10,9 +9,7 @@ use zoetrope::formats::{self, WriteOptions};
 use zoetrope::motion::{Motion, Pose};
 use zoetrope::timeline::{Document, Edit, Provenance, Take};
 
-#[path = "shared/kit.rs"]
-mod shared;
-use shared::kit;
+use crate::shared::kit;
 
 fn zoetrope(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_zoetrope")).args(arguments).output().expect("the program runs")
@@ -420,8 +417,7 @@ fn a_graphics_device_that_is_not_there_is_refused_with_those_that_are() {
 #[test]
 fn bench_measures_a_graphics_device_and_remembers_what_it_likes() {
     let Some(adapter) = zoetrope::engine::adapters().pop() else {
-        assert!(std::env::var_os("REQUIRE_GPU").is_none(), "there is no graphics device");
-        return eprintln!("skipped: no graphics device");
+        return crate::graphics::skip("no graphics device");
     };
     let cache = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_zoetrope"));
@@ -502,8 +498,7 @@ fn render_draws_a_picture_and_an_animation() {
     let output = zoetrope(&arguments);
     let complaint = String::from_utf8_lossy(&output.stderr);
     if complaint.contains("adapter") || complaint.contains("graphics") {
-        assert!(std::env::var_os("REQUIRE_GPU").is_none(), "{complaint}");
-        return println!("skipped: no adapter");
+        return crate::graphics::skip(&complaint);
     }
     assert!(output.status.success(), "{complaint}");
     let drawn = image::open(&picture).expect("a picture");

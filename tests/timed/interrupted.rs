@@ -4,9 +4,7 @@
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-#[path = "shared/walks.rs"]
-mod walks;
-use walks::walks;
+use crate::walks::walks;
 
 #[test]
 fn who_stops_reading_does_not_stop_the_work() {
@@ -46,7 +44,7 @@ fn results_that_cannot_be_written_are_a_failure() {
 
 #[cfg(unix)]
 mod signals {
-    use super::walks;
+    use crate::walks::walks;
     use std::io::{BufRead, BufReader, Read};
     use std::os::unix::process::ExitStatusExt;
     use std::path::Path;

@@ -1,6 +1,5 @@
 //! The PyTorch recipe for several GPUs and machines (`models/recipe/large`), in its tiniest size on a CPU: it learns from a data set of
 //! ours, goes on after a kill as if nothing had happened, and the program imports what it made.
-#![allow(clippy::print_stderr, reason = "says aloud what it skips")]
 
 use std::ffi::OsStr;
 use std::fs;

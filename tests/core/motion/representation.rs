@@ -1,6 +1,6 @@
 //! Parity with the published encoder and decoder, and our own round trips.
 
-use crate::kit::{Arrays, farthest};
+use super::kit::{Arrays, farthest};
 use glam::{DMat3, DQuat, DVec3, Quat, Vec3};
 use zoetrope::motion::features::conversions::{
     axis_angle_from_quat, matrix_from_quat, matrix_from_six_d, published_quat_from_matrix, quat_from_axis_angle, quat_from_six_d,

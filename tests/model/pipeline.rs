@@ -1,10 +1,4 @@
 //! Prompt to motion: against the published program where the reference kit is there, and against what a caller relies on.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test that cannot go on fails, and says aloud what it skips"
-)]
 
 use candle_core::{DType, Device, Tensor};
 use glam::Vec3;
@@ -16,9 +10,7 @@ use zoetrope::model::{MotionModel, Source};
 use zoetrope::motion::{Motion, Pose, join};
 use zoetrope::pipeline::{Finish, Generation, Length, Made, PipelineError, Request, Sampling, Step, Variations, parts};
 
-#[path = "shared/kit.rs"]
-mod shared;
-use shared::kit;
+use crate::shared::kit;
 
 /// The kit's small pipeline as a model folder. Its weights are random: it says nothing, but it says it exactly.
 fn small_model() -> Option<(MotionModel, TempDir)> {

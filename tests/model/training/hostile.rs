@@ -12,7 +12,7 @@ use zoetrope::train::{Clips, EvaluatorLesson, GeneratorLesson, Lesson, RowOption
 
 use super::kit::{numbers, tiny_transformer};
 use super::runs::ADAM;
-use super::spoilt::{BAD, spoilt};
+use crate::spoilt::{BAD, spoilt};
 
 /// The clips of a spoilt training split, none held out, and what was said of those that were left out.
 fn clips(root: &Path, said: &mut Vec<String>) -> [Clips; 2] {

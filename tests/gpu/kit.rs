@@ -9,9 +9,8 @@ pub(crate) fn gpu() -> Option<Gpu> {
     let opened = Gpu::open(&AdapterChoice::Fastest).or_else(|_| Gpu::open(&AdapterChoice::Named(String::new())));
     match opened {
         Ok(gpu) => Some(gpu),
-        Err(error) if std::env::var_os("REQUIRE_GPU").is_some() => panic!("{error}"),
         Err(error) => {
-            eprintln!("skipped: {error}");
+            crate::graphics::skip(&error.to_string());
             None
         }
     }

@@ -1,6 +1,5 @@
 //! Evaluation against what the published code computes (reference kit), and the evaluator against itself. Tolerances are those of
 //! the kit's README files.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails, and says aloud what it skips")]
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -20,15 +19,9 @@ use zoetrope::train::eval::metrics::{
 use zoetrope::train::eval::{Candidate, EvalError, Options, evaluate, fingerprint, load_evaluator, words};
 use zoetrope::train::folder::put_evaluator;
 
-#[path = "shared/kit.rs"]
-mod shared;
-#[path = "shared/spoilt.rs"]
-mod spoilt;
-#[path = "shared/walks.rs"]
-mod walks;
-use shared::{assert_close, assert_relative, flat, json, kit, tensors};
-use spoilt::{BAD, spoilt};
-use walks::walks;
+use crate::shared::{assert_close, assert_relative, flat, json, kit, tensors};
+use crate::spoilt::{BAD, spoilt};
+use crate::walks::walks;
 
 // ---------------------------------------------------------------------------------------------------------- the evaluator
 

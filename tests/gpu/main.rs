@@ -1,5 +1,5 @@
 //! The graphics engine: its kernels against their twins, its transformer against candle's. Runs on any adapter, a software one
-//! included; with `REQUIRE_GPU` set one must be there, else its tests say aloud that they were skipped.
+//! included; one must be there unless `ALLOW_NO_GPU` is set.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -7,6 +7,8 @@
     reason = "a test that cannot go on fails, and says aloud what it skips"
 )]
 
+#[path = "../shared/graphics.rs"]
+mod graphics;
 mod kernels;
 mod kit;
 mod shaders;

@@ -1,51 +1,17 @@
-//! Project files: what is saved comes back to the letter, damage is named, and a kill never costs more than the last save.
+//! Project files: what is saved comes back to the letter, and damage is named.
 
-use glam::{Quat, Vec3};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::time::Duration;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 use zoetrope::formats::{Project, open_project, save_project};
-use zoetrope::motion::{Motion, Pose};
-use zoetrope::timeline::{Document, Edit, Provenance, Take};
+use zoetrope::timeline::Edit;
 
-fn take(number: usize) -> Take {
-    let frame = |frame: usize| {
-        let mut pose = Pose::REST;
-        pose.root_m = Vec3::new(0.01 * frame as f32, 0.93, 0.1 * number as f32);
-        pose.local[16] = Quat::from_rotation_x(0.1 * frame as f32 + number as f32).normalize();
-        pose
-    };
-    let provenance = Provenance { prompt: format!("a person walks → größer {number}"), seed: u64::MAX - 1, ..Provenance::default() };
-    let motion = Motion { frames: (0..20 + number).map(frame).collect() };
-    let raw = number.is_multiple_of(2).then(|| Arc::new(motion.mirrored()));
-    Take { motion: Arc::new(motion), raw, provenance }
-}
-
-/// A document after so many steps of a fixed course of edits.
-fn after_steps(steps: usize) -> Document {
-    let mut document = Document::default();
-    for step in 0..=steps {
-        let id = document.add(take(step % 7));
-        document.apply(&Edit::Insert { take: id, at: step / 2 }).expect("a take");
-        let clips = &document.arrangement().clips;
-        let (clip, frames) = (clips[step / 2].id, document.arrangement().frames());
-        document.apply(&Edit::Trim { clip, from: 1 + step % 3, to: 18 }).expect("a trim");
-        document.apply(&Edit::Range(Some(0..frames / 2))).expect("a range");
-    }
-    document
-}
-
-fn same(one: &Document, other: &Document) -> bool {
-    one.arrangement() == other.arrangement() && one.takes() == other.takes()
-}
+use crate::documents::{after_steps, same, take};
 
 #[test]
 fn a_project_comes_back_to_the_letter() {
@@ -154,53 +120,6 @@ fn cut_off_and_garbled_projects_are_refused_without_a_panic() {
             assert_eq!(opened.fault(), None);
         }
     }
-}
-
-const CHILD: &str = "ZOETROPE_TEST_SAVES_TO";
-
-/// Not a test by itself: where the variable is set, edits and saves until it is killed, and says what is saved.
-#[test]
-fn edits_and_saves_until_it_is_killed() {
-    let Some(path) = std::env::var_os(CHILD) else { return };
-    for steps in 0.. {
-        let document = after_steps(steps % 40);
-        println!("saving {}", steps % 40);
-        save_project(Path::new(&path), &document, None).expect("saved");
-        println!("saved {}", steps % 40);
-    }
-}
-
-#[test]
-fn a_hundred_kills_cost_no_more_than_the_last_save() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("scene.zoetrope");
-    let mut rng = StdRng::seed_from_u64(2);
-    for _ in 0..100 {
-        let mut child = Command::new(std::env::current_exe().expect("this test"))
-            .args(["--exact", "edits_and_saves_until_it_is_killed", "--nocapture"])
-            .env(CHILD, &path)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a child");
-        std::thread::sleep(Duration::from_millis(rng.random_range(5..60)));
-        child.kill().expect("killed");
-        let output = child.wait_with_output().expect("what it said");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let number = |line: &str, word: &str| line.split_once(word).and_then(|(_, number)| number.trim().parse::<usize>().ok());
-        let saved = said.lines().filter_map(|line| number(line, "saved ")).next_back();
-        let saving = said.lines().filter_map(|line| number(line, "saving ")).next_back();
-        if !path.exists() {
-            assert!(saved.is_none());
-            continue;
-        }
-        let opened = open_project(&path).expect("it opens every time").document;
-        let candidates: Vec<usize> = saved.into_iter().chain(saving).collect();
-        let is_one = candidates.iter().any(|steps| same(&opened, &after_steps(*steps)));
-        // Before a child's first save, the file is that of the child before.
-        assert!(is_one || saved.is_none(), "saved {saved:?}, saving {saving:?}");
-    }
-    assert!(path.exists());
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Downloads from a local server that behaves badly: it drops connections, ignores ranges, sends wrong bytes and lies about
 //! lengths.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,4 +1,4 @@
-//! Motion as data: the representation, its measures, clean-up, joining.
+//! The program from outside: what it writes, what it says, and how it exits.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -6,11 +6,9 @@
     reason = "a test that cannot go on fails, and says aloud what it skips"
 )]
 
-mod cleanup;
-mod effects;
-mod kit;
-mod measures;
-mod remove_sliding;
-mod representation;
+mod cli;
+mod dataset;
+#[path = "../shared/graphics.rs"]
+mod graphics;
 #[path = "../shared/kit.rs"]
 mod shared;

@@ -1,0 +1,21 @@
+//! What needs no model: motion, files, the body, the timeline, ratings, downloads.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that cannot go on fails, and says aloud what it skips"
+)]
+
+mod archives;
+mod body;
+mod body_model;
+#[path = "../shared/documents.rs"]
+mod documents;
+mod fetch;
+mod formats;
+mod motion;
+mod project;
+mod rating;
+#[path = "../shared/kit.rs"]
+mod shared;
+mod timeline;

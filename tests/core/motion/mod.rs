@@ -1,0 +1,8 @@
+//! Motion as data: the representation, its measures, clean-up, joining.
+
+mod cleanup;
+mod effects;
+mod kit;
+mod measures;
+mod remove_sliding;
+mod representation;
