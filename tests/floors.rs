@@ -25,13 +25,14 @@ const FLOORS: [(&str, u8); 15] = [
 ];
 
 /// Which modules an outside crate may enter.
-const DOORS: [(&str, &[&str]); 35] = [
+const DOORS: [(&str, &[&str]); 37] = [
     ("candle_core", &["model", "train"]),
     ("candle_nn", &["model", "train"]),
     ("candle_transformers", &["model"]),
     ("tokenizers", &["model"]),
     ("nalgebra", &["train"]),
     ("prost", &["model"]),
+    ("pulp", &["model"]),
     ("rayon", &["model"]),
     ("wgpu", &["engine"]),
     ("pollster", &["engine"]),
@@ -51,6 +52,7 @@ const DOORS: [(&str, &[&str]); 35] = [
     ("rfd", &["app"]),
     ("rustix", &["app"]),
     ("shlex", &["app"]),
+    ("rand_of_bevy", &[]),
     ("wayland_sys", &[]),
     ("clap", &["cli"]),
     ("ctrlc", &["cli"]),
