@@ -10,7 +10,7 @@ macro_rules! bundle {
 }
 
 /// The files of the built-in model, by their names in a model folder.
-pub const BUNDLED: &[(&str, &[u8])] = bundle![
+pub static BUNDLED: &[(&str, &[u8])] = bundle![
     "model.json",
     "transformer.gguf",
     "tokenizer.safetensors",

@@ -21,6 +21,8 @@ mod ops;
 mod pickle;
 mod plain;
 mod pth;
+#[cfg(target_arch = "x86_64")]
+mod q4_0;
 mod rewriter;
 mod safetensors;
 mod sampler;

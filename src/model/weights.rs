@@ -219,21 +219,36 @@ fn onto(tensor: QTensor, device: &Device) -> Result<QTensor> {
 impl Linear {
     /// `[…, in]` → `[…, out]`.
     pub fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
-        match self {
+        // One flat product: candle would otherwise run one for each row of the batch.
+        let flat = |x: &Tensor| x.reshape(((), x.dim(D::Minus1)?));
+        let product = match self {
             Self::Dense(weight) => {
-                // One flat product: candle would otherwise run one for each row of the batch.
-                let (out, inner) = weight.dims2()?;
-                let mut shape = x.dims().to_vec();
-                shape.pop();
-                shape.push(out);
-                let rows = x.reshape(((), inner))?;
+                let rows = flat(x)?;
                 let is_few = rows.dim(0)? <= few_rows::MOST_ROWS;
-                let product = if is_few { few_rows::product(&rows, weight)? } else { rows.matmul(&weight.t()?)? };
-                product.reshape(shape)
+                if is_few { few_rows::product(&rows, weight)? } else { rows.matmul(&weight.t()?)? }
             }
-            Self::Quantized(weight) => weight.forward(&x.contiguous()?),
-        }
+            Self::Quantized(weight) => match quick_product(&flat(x)?, weight)? {
+                Some(product) => product,
+                None => return weight.forward(&x.contiguous()?),
+            },
+        };
+        let mut shape = x.dims().to_vec();
+        shape.pop();
+        shape.push(product.dim(1)?);
+        product.reshape(shape)
     }
+}
+
+/// The product with a quantised matrix, where we have a quicker one than candle.
+#[cfg(target_arch = "x86_64")]
+fn quick_product(rows: &Tensor, weight: &QMatMul) -> candle_core::Result<Option<Tensor>> {
+    let QMatMul::QTensor(weight) = weight else { return Ok(None) };
+    super::q4_0::product(rows, weight)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn quick_product(_: &Tensor, _: &QMatMul) -> candle_core::Result<Option<Tensor>> {
+    Ok(None)
 }
 
 impl Embedding {
