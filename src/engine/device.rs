@@ -43,6 +43,7 @@ pub struct Gpu {
     is_software: bool,
     /// Bytes that buffers may take together; none is what the driver gives.
     memory_limit: Option<u64>,
+    checks_shaders: bool,
     trouble: Arc<Mutex<Trouble>>,
     kernels: Mutex<HashMap<Variant, Arc<Kernel>>>,
 }
@@ -124,7 +125,16 @@ impl Gpu {
             locked(&seen).error.get_or_insert(first_line(&error));
         }));
         let is_software = is_software(adapter);
-        Ok(Self { device, queue, name: info.name, is_software, memory_limit: None, trouble, kernels: Mutex::default() })
+        Ok(Self {
+            device,
+            queue,
+            name: info.name,
+            is_software,
+            memory_limit: None,
+            checks_shaders: false,
+            trouble,
+            kernels: Mutex::default(),
+        })
     }
 
     /// Lets buffers take this many bytes together, also where the device has more.
@@ -132,6 +142,20 @@ impl Gpu {
     pub fn with_memory_limit(mut self, bytes: Option<u64>) -> Self {
         self.memory_limit = bytes;
         self
+    }
+
+    /// Has the kernels compare every index with its buffer's length and count every loop, which costs a tenth of the speed. Tests run
+    /// with it and without.
+    #[must_use]
+    pub fn with_shader_checks(mut self) -> Self {
+        self.checks_shaders = true;
+        self
+    }
+
+    /// See [`with_shader_checks`](Self::with_shader_checks).
+    #[must_use]
+    pub fn checks_shaders(&self) -> bool {
+        self.checks_shaders
     }
 
     /// The adapter as its driver calls it.

@@ -104,15 +104,11 @@ fn layout_entry(binding: &Binding) -> wgpu::BindGroupLayoutEntry {
     }
 }
 
-/// While developing, the driver checks every access; what is shipped was tested so and goes without.
-#[cfg(debug_assertions)]
-fn module(gpu: &Gpu, description: wgpu::ShaderModuleDescriptor<'_>) -> wgpu::ShaderModule {
-    gpu.device.create_shader_module(description)
-}
-
-#[cfg(not(debug_assertions))]
 #[expect(unsafe_code, reason = "the checks cost a tenth of the speed")]
 fn module(gpu: &Gpu, description: wgpu::ShaderModuleDescriptor<'_>) -> wgpu::ShaderModule {
+    if gpu.checks_shaders() {
+        return gpu.device.create_shader_module(description);
+    }
     // SAFETY: the kernels are our own; each compares its indices with sizes that the program derives from the buffers.
     unsafe { gpu.device.create_shader_module_trusted(description, wgpu::ShaderRuntimeChecks::unchecked()) }
 }

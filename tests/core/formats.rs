@@ -2,6 +2,7 @@
 
 use glam::{EulerRot, Quat, Vec3, vec3};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -520,7 +521,7 @@ fn valid_files() -> &'static [(&'static str, Vec<u8>)] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/regressions/formats.txt"))), ..ProptestConfig::default() })]
 
     #[test]
     fn a_damaged_file_never_panics(

@@ -16,6 +16,11 @@ pub(crate) fn gpu() -> Option<Gpu> {
     }
 }
 
+/// That adapter twice: with kernels as they ship, and with kernels that check every index.
+pub(crate) fn gpus() -> impl Iterator<Item = Gpu> {
+    gpu().into_iter().chain(gpu().map(Gpu::with_shader_checks))
+}
+
 /// Numbers that are the same in every run.
 pub(crate) struct Chance(pub(crate) u64);
 

@@ -1,6 +1,7 @@
 //! The worker's protocol, driven by a stand-in: every job ends exactly once, whatever happens.
 
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -391,7 +392,7 @@ fn after_a_refused_model_and_a_panic_the_model_before_is_back() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/regressions/generator.txt"))), ..ProptestConfig::default() })]
 
     /// Whatever is sent, every job ends in exactly one way, in the order in which they begin, and the next job works.
     #[test]

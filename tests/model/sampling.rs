@@ -1,6 +1,7 @@
 //! Choosing tokens: greedy, temperature, top-k, top-p, guidance, the masked end token, and repeatability.
 
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use zoetrope::model::{Sampler, Sampling, guide};
 
 const LOGITS: [f32; 6] = [1.0, 3.0, -2.0, 2.5, 0.0, 2.0];
@@ -117,6 +118,10 @@ fn guidance_leaves_the_end_as_likely_as_the_text_alone_makes_it() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/regressions/sampling.txt"))),
+        ..ProptestConfig::default()
+    })]
     #[test]
     fn any_logits_give_a_token_that_exists(
         logits in prop::collection::vec(prop_oneof![Just(f32::NAN), Just(f32::INFINITY), Just(f32::NEG_INFINITY), -1e30_f32..1e30, -5_f32..5.0], 2..200),

@@ -2,6 +2,7 @@
 
 use glam::{Quat, Vec3};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use zoetrope::motion::cleanup::{CleanupSettings, clean};
 use zoetrope::motion::feet::{self, FEET, floor_distance_m, rest_height_m, world_joints};
 use zoetrope::motion::measure::measure;
@@ -262,7 +263,7 @@ fn any_pose() -> impl Strategy<Value = Pose> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/regressions/cleanup.txt"))), ..ProptestConfig::default() })]
 
     #[test]
     fn any_poses_clean_to_as_many_usable_frames_with_the_same_bones(frames in prop::collection::vec(any_pose(), 0..24)) {
