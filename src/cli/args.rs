@@ -1,4 +1,4 @@
-//! What the command line accepts. The contract is in the README; scripts rely on it.
+//! What the command line accepts. The contract is in docs/guide.md; scripts rely on it.
 
 use super::dataset_args::DatasetCommand;
 pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, Units};
