@@ -1,6 +1,6 @@
 """The training material: pieces of motion, each with what it shows, and the features of all captions.
 
-    python corpus.py motion.pack DATASET models/bundled/text_encoder -o corpus.pt
+    python corpus.py --for starter motion.pack DATASET models/bundled/text_encoder -o corpus.pt
 
 Besides the archives' own segments there are pieces made from them: standing still, sitting down, crouching; short walks
 and runs made longer by seamless loops; arms of one clip over the legs of another; one action after another.
@@ -17,13 +17,19 @@ import torch
 
 import pack
 import representation as rep
+from archives import MODELS, refuse, take_up
 from captions import Segment
+from keyed import repeated, travelled
+from made import gestured, in_moods, paces
 from representation import FPS
-from text_encoder import TextEncoder
+from text_encoder import Remembered, TextEncoder
 from unseen import given_away
 from words import swap_sides
 
+SHORTEST = 8  # frames
 SHORT_LOOP_SECS, LOOP_TO_SECS = 5.0, 8.0
+# Archives that tell performers apart, so that some can be held out; the others hold too little to do without.
+CAPTURED = {"cmu", "bandai_namco"}
 LOOPED = {"walk", "walk-slow", "walk-fast", "walk-long", "run", "jog", "dash", "jacks", "jog-place", "crawl"}
 LEGS = {"walk", "walk-turn-left", "walk-turn-right", "walk-back", "run", "jog"}
 FOLLOWING = {"jump", "jump-high", "crouch", "crouch-up", "dance", "box", "jacks", "kick-ball", "walk-slow", "run-left", "run-right", "walk-left", "walk-right"}
@@ -77,39 +83,56 @@ def kept_from_training(dataset):
     return {row[who].rsplit("/", 1)[-1] for row in rows[1:] if row[part] != "train"}
 
 
+def piece_of(clip, root, local, entry, held_out):
+    """What a segment of a pack shows: by its archive's captions, or by clips.tsv."""
+    if "action" not in entry:
+        return Piece(clip, root, local, Segment.of(clip, entry["captions"]), held_out)
+    how = entry["how"]
+    if how == "travel":
+        root, local = travelled(root, local)
+    if how != "once" and len(root) < LOOP_TO_SECS * FPS:
+        root, local = repeated(root, local, LOOP_TO_SECS)
+    return Piece(clip, root, local, Segment(entry["action"], entry["style"], cyclic=how != "once"), held_out)
+
+
 def build(pack_file, dataset, seed=0, compositions=500, chains=1000):
-    """All pieces of a pack; those of the performers that `dataset` tests with are held out."""
+    """All pieces of a pack, and the archives that they are from; pieces of the performers that `dataset` tests with are held out."""
     rng = random.Random(seed)
     others = kept_from_training(dataset)
-    pieces = []
-    for clip, root, local, segments in pack.read(pack_file):
+    pieces, archives = [], set()
+    for archive, clip, root, local, segments in pack.read(pack_file):
+        archives.add(archive)
+        held_out = archive in CAPTURED and performer(clip) in others
         for entry in segments:
             start, stop = int(entry["start_s"] * FPS), min(len(root), round(entry["end_s"] * FPS))
-            if stop - start >= 20:
-                segment = Segment.of(clip, entry["captions"])
-                pieces.append(Piece(clip, root[start:stop], local[start:stop], segment, performer(clip) in others))
+            if stop - start >= SHORTEST:
+                pieces.append(piece_of(clip, root[start:stop], local[start:stop], entry, held_out))
     made = [piece for source in pieces for piece in (*seats(source), *squats(source), *strikes(source))]
     made += idles(pieces, rng)
     made += sidesteps(pieces + made)
     pieces = [looped(piece) if piece.segment.action in LOOPED and len(piece) < SHORT_LOOP_SECS * FPS else piece for piece in pieces]
     known = [piece for piece in pieces + made if not piece.held_out]
+    if "bandai_namco" not in archives:
+        # Other archives have no moods.
+        made += [Piece(*piece, False) for piece in in_moods(known, rng)]
+    made += [Piece(*piece, False) for piece in (*paces(known, rng), *gestured(known, rng))]
+    known = [piece for piece in pieces + made if not piece.held_out and "+" not in piece.segment.action]
     made += together(known, compositions, rng) + after(known, chains, rng)
-    return pieces + made
+    return pieces + made, sorted(archives)
 
 
 def idles(pieces, rng, count=150):
     """Standing still: quiet stretches of clips, played forth and back."""
     found = []
     for piece in pieces:
-        if piece.segment.action not in STANDING:
-            continue
         joints = rep.forward_kinematics(piece.root, rep.matrix_from_quat(piece.local))
         speed = (joints[1:] - joints[:-1]).norm(dim=-1).amax(1) * FPS
         # Not the pause with a raised hand, nor that of a bow.
         hands_down = joints[1:, [rep.L_WRIST, rep.R_WRIST], 1].amax(1) < 1.0
         upright = joints[1:, rep.HEAD, 1] - joints[1:, 0, 1] > 0.52
         start, stop = longest_run((speed < 0.2) & hands_down & upright)
-        if stop - start >= 0.5 * FPS:
+        # Who is about to run or dance only seems to stand.
+        if stop - start >= (0.5 if piece.segment.action in STANDING else 1.2) * FPS:
             there = torch.arange(start, stop)
             cycle = torch.cat([there, there.flip(0)[1:-1]])
             frames = cycle.repeat(int(rng.uniform(3, 9) * FPS) // len(cycle) + 1)
@@ -313,22 +336,23 @@ def _by_action(pieces):
 
 
 class Corpus:
-    """Pieces, feature statistics, and captions with their text features.
+    """Pieces, feature statistics, and captions with their text features, for the model `model` out of `archives`.
 
     `texts[pool]` are the captions of a pool and `text_spans[pool]` the (first row, length) of each in `text_features`
     [rows, 384] float16; `pools[piece][mirrored]` is a piece's pool, `second_pools[piece][mirrored]` that of the second of its two
     actions (0 if there is one). Pool 0 holds the empty caption alone; the first caption of the others is the plain one.
     """
 
-    def __init__(self, pieces, mean, std, pools, second_pools, texts, text_spans, text_features):
+    def __init__(self, model, archives, pieces, mean, std, pools, second_pools, texts, text_spans, text_features):
+        self.model, self.archives = model, archives
         self.pieces, self.mean, self.std, self.pools, self.second_pools = pieces, mean, std, pools, second_pools
         self.texts, self.text_spans, self.text_features = texts, text_spans, text_features
 
     @classmethod
-    def make(cls, pack_file, dataset, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=1000, like=None):
-        pieces = build(pack_file, dataset, seed, compositions, chains)
+    def make(cls, model, pack_file, dataset, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=1000, like=None, remember=None):
+        pieces, archives = build(pack_file, dataset, seed, compositions, chains)
+        archives = take_up(model, archives, like)
         mean, std = kept_statistics(like) if like else statistics(pieces, device)
-        rng = random.Random(seed)
         texts, pool_of = [[""]], {}
 
         def pool(segment, mirrored):
@@ -336,7 +360,8 @@ class Corpus:
                 return 0
             key = (mirrored, segment.key)
             if key not in pool_of:
-                captions_ = segment.captions(captions, rng)
+                # The same sentences in every corpus, and as far as they name no side those of the mirror image.
+                captions_ = segment.captions(captions, random.Random(f"{seed} {segment.key}"))
                 pool_of[key] = len(texts)
                 texts.append([swap_sides(text) for text in captions_] if mirrored else captions_)
             return pool_of[key]
@@ -351,11 +376,12 @@ class Corpus:
             raise SystemExit(f"no caption is left of some pieces: {sorted(refused)}")
         distinct = list(dict.fromkeys(text for pool in texts for text in pool))
         print(f"{len(refused)} captions left out: they share words with a test prompt")
-        features = TextEncoder(encoder_folder, device).encode(distinct)
+        encoder = TextEncoder(encoder_folder, device)
+        features = (Remembered(encoder, remember) if remember else encoder).encode(distinct)
         first = torch.tensor([0, *map(len, features)]).cumsum(0).tolist()
         span_of = {text: (first[row], len(features[row])) for row, text in enumerate(distinct)}
         spans = [[span_of[text] for text in pool] for pool in texts]
-        return cls(pieces, mean, std, pools, second_pools, texts, spans, torch.cat(features))
+        return cls(model, archives, pieces, mean, std, pools, second_pools, texts, spans, torch.cat(features))
 
     def save(self, path):
         state = dict(vars(self))
@@ -371,7 +397,9 @@ class Corpus:
             restored = Segment(segment["action"])
             vars(restored).update(segment)
             pieces.append(Piece(clip, root, local, restored, held_out, seam))
-        return cls(pieces, **state)
+        corpus = cls(pieces=pieces, **state)
+        refuse(corpus.model, corpus.archives, path)
+        return corpus
 
 
 def kept_statistics(folder):
@@ -395,6 +423,7 @@ def statistics(pieces, device):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--for", dest="model", choices=MODELS, required=True, help="the model, whose licence decides what may go into it")
     parser.add_argument("pack")
     parser.add_argument("dataset", help="folder of `zoetrope dataset build`, for who is held out")
     parser.add_argument("text_encoder")
@@ -403,9 +432,10 @@ def main():
     parser.add_argument("--compositions", type=int, default=500)
     parser.add_argument("--chains", type=int, default=1000)
     parser.add_argument("--like", help="model folder whose feature statistics are kept, to train it further")
+    parser.add_argument("--remember", help="file that keeps the features of sentences for other corpora")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
-    corpus = Corpus.make(a.pack, a.dataset, a.text_encoder, a.device, a.captions, 0, a.compositions, a.chains, a.like)
+    corpus = Corpus.make(a.model, a.pack, a.dataset, a.text_encoder, a.device, a.captions, 0, a.compositions, a.chains, a.like, a.remember)
     corpus.save(a.output)
     seconds = defaultdict(float)
     for piece in corpus.pieces:

@@ -15,20 +15,11 @@ import torch
 from safetensors.numpy import save_file
 
 import gguf_file
+from archives import ARCHIVES, LICENCES, MODELS, licence_note, of_weights, refuse, told
 from corpus import Corpus
 from networks import merged
 
-LICENCE = "CC-BY-NC-4.0"
-LICENCE_NOTE = (
-    "Weights trained on Bandai-Namco-Research-Motiondataset 1 and 2 (CC BY-NC 4.0), the CMU Graphics Lab motion capture database "
-    "(mocap.cs.cmu.edu, funded by NSF EIA-0196217) and Mesh2Motion (CC0): for non-commercial use. "
-    "The text encoder all-MiniLM-L6-v2 is Apache-2.0."
-)
 SAMPLING = {"temperature": 0.9, "top_k": 0, "top_p": 0.95, "guidance": 3.5}
-
-
-# What the shipped transformer is asked for instead: standing without a style, it pauses as in a bow, which its idles had among them.
-INSTEAD = {"a person stands still": "a person stands still proudly"}
 
 
 def read_run(folder):
@@ -51,9 +42,12 @@ def blended(shares, levels):
 
 def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, name, sampling, blend=None):
     target = Path(target)
+    archives = sorted({*corpus.archives, *(name for folder in (tokenizer_folder, transformer_folder, intent_folder) for name in of_weights(folder))})
+    refuse(name, archives, target)
     tokenizer, tokenizer_weights, tokenizer_best = read_run(tokenizer_folder)
     transformer, weights, transformer_best = read_run(transformer_folder)
     levels = transformer.pop("levels")
+    transformer.pop("archives")
     weights = blended(blend, levels) if blend else merged(weights, levels)
     tensors = {}
     for key, tensor in tokenizer_weights.items():
@@ -61,14 +55,14 @@ def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, 
         tensors[f"vqvae.{key}"] = array.astype(np.float16) if array.dtype.kind == "f" and "wavelets" not in key else array
     save_file(tensors, target / "tokenizer.safetensors")
     tensors = {key: (tensor.numpy(), gguf_file.Q8_0 if tensor.ndim == 2 else gguf_file.F32) for key, tensor in weights.items()}
-    metadata = {"general.architecture": "motionmillion", "general.name": name, "general.license": LICENCE}
+    metadata = {"general.architecture": "motionmillion", "general.name": name, "general.license": LICENCES[name]}
     gguf_file.write(target / "transformer.gguf", tensors, metadata)
     (target / "tokenizer.safetensors").chmod(0o644)
     intent = torch.load(Path(intent_folder) / "best.pt", map_location="cpu", weights_only=True)
     save_file({key: tensor.numpy().astype(np.float16) for key, tensor in intent.items()}, target / "intent.safetensors")
     (target / "intent.safetensors").chmod(0o644)
     words = json.loads((Path(intent_folder) / "config.json").read_text())
-    words["actions"] = [INSTEAD.get(action, action) for action in words["actions"]]
+    words.pop("archives")
     (target / "intent.json").write_text(json.dumps(words, indent=1) + "\n")
     np.save(target / "mean.npy", corpus.mean.double().numpy())
     np.save(target / "std.npy", corpus.std.double().numpy())
@@ -80,7 +74,7 @@ def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, 
         "waves hands, does jumping jacks, stands still; one action after another; prompts in one's own words",
         "cannot": "steps aside hardly; two actions at once need a few seeds; what it does not know becomes something that it knows, and it says what; "
         "sharp turns come out shallower than asked; one body, no fingers, no objects; English; up to 10 seconds",
-        "data": "CMU, Mesh2Motion and Bandai-Namco-Research-Motiondataset 1 and 2, retargeted to Zoetrope's skeleton",
+        "data": ", ".join(ARCHIVES[archive].title for archive in archives) + ", retargeted to Zoetrope's skeleton",
         "data_minutes": round(minutes),
         "tokenizer": {key: round(value, 4) for key, value in tokenizer_best.items()},
         "transformer": {key: round(value, 4) for key, value in transformer_best.items()},
@@ -88,8 +82,9 @@ def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, 
     model = {
         "format": 1,
         "name": name,
-        "licence": LICENCE,
-        "licence_note": LICENCE_NOTE,
+        "licence": LICENCES[name],
+        "licence_note": licence_note(name, archives),
+        "archives": told(archives),
         "token_rate": 15.0,
         "text_encoder": {"kind": "bert"},
         "tokenizer": {
@@ -127,7 +122,7 @@ def main():
     parser.add_argument("transformer")
     parser.add_argument("intent")
     parser.add_argument("target")
-    parser.add_argument("--name", default="starter")
+    parser.add_argument("--name", choices=MODELS, default="starter")
     parser.add_argument("--blend", nargs="+", metavar="FILE=SHARE", help="checkpoints of the transformer that are averaged, instead of its best")
     for key, value in SAMPLING.items():
         parser.add_argument(f"--{key.replace('_', '-')}", type=type(value), default=value)

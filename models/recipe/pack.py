@@ -17,13 +17,13 @@ LENGTH_UNIT = 1e-4  # metres
 
 
 def write(path, clips):
-    """`clips`: [(clip, root [T, 3], rotation vectors [T, 22, 3], segments)], numpy; segments are the archives' JSON objects."""
+    """`clips`: [(archive, clip, root [T, 3], rotation vectors [T, 22, 3], segments)], numpy; segments are JSON objects."""
     entries, columns = [], []
-    for name, root, rotations, segments in clips:
+    for archive, name, root, rotations, segments in clips:
         numbers = np.concatenate([root / LENGTH_UNIT, rotations.reshape(len(root), -1) / ROTATION_UNIT], 1)
         # Differences wrap around in 16 bits, and wrap back when they are summed up.
         numbers = np.rint(numbers).astype(np.int64)
-        entries.append({"clip": name, "frames": len(root), "start": numbers[0, :3].tolist(), "segments": segments})
+        entries.append({"archive": archive, "clip": name, "frames": len(root), "start": numbers[0, :3].tolist(), "segments": segments})
         numbers[:, :3] -= numbers[0, :3]
         columns.append(np.diff(numbers, axis=0, prepend=0).astype(np.int16).T.ravel())
     head = json.dumps(entries).encode()
@@ -34,7 +34,7 @@ def write(path, clips):
 
 
 def read(path):
-    """[(clip, root [T, 3], local quaternions [T, 22, 4], segments)] as torch tensors."""
+    """[(archive, clip, root [T, 3], local quaternions [T, 22, 4], segments)] as torch tensors."""
     data = lzma.decompress(Path(path).read_bytes())
     size = int.from_bytes(data[:8], "little")
     body = np.frombuffer(data, np.uint8, offset=8 + size).reshape(2, -1).T.copy().view(np.int16).ravel()
@@ -47,5 +47,5 @@ def read(path):
         root = np.cumsum(np.diff(numbers[:, :3].astype(np.int32), axis=0, prepend=0).astype(np.int16), axis=0, dtype=np.int64)
         root = (root + np.array(entry["start"])) * LENGTH_UNIT
         rotations = torch.from_numpy(numbers[:, 3:] * ROTATION_UNIT).float().unflatten(1, (JOINTS, 3))
-        clips.append((entry["clip"], torch.from_numpy(root).float(), quat_from_axis_angle(rotations), entry["segments"]))
+        clips.append((entry["archive"], entry["clip"], torch.from_numpy(root).float(), quat_from_axis_angle(rotations), entry["segments"]))
     return clips

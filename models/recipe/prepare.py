@@ -1,9 +1,11 @@
 """Turns the motion archives into one training pack.
 
-    python prepare.py --archives DIR --captions DIR --zoetrope target/release/zoetrope --cache DIR -o motion.pack
+    python prepare.py --for starter --archives DIR --captions DIR --zoetrope target/release/zoetrope --cache DIR -o motion.pack
 
-Every BVH file goes through `zoetrope convert IN.bvh OUT.npz` (retargeting to our skeleton, floor at 0), which is kept in
-the cache folder; clips that hang in the air or sink into the floor are left out and listed.
+Files go through `zoetrope convert IN OUT.npz` (retargeting to our skeleton, floor at 0), which is kept in the cache folder; .amc
+becomes BVH before (amc.py), a .glb of many animations one file each (split_glb.py), and robots are read here (g1.py). Clips that
+hang in the air or sink into the floor are left out and listed. What the clips show tell the archives' captions, and clips.tsv for
+those that have none.
 """
 
 import argparse
@@ -15,12 +17,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import amc
+import g1
 import pack
 import representation as rep
+import split_glb
+from archives import MODELS
 
-ARCHIVES = ["cmu", "mesh2motion", "bandai_namco"]  # hdm05 is held out
+CAPTIONED = ("cmu", "mesh2motion", "bandai_namco")
 # Props that are not there: a playground, bars, stairs, ladders, ropes, and floating in the air.
 LEFT_OUT = ("01_", "43_02", "43_03", "49_21", "14_21", "14_22", "14_23", "14_33", "14_34", "14_35", "m2m_levitate", "127_01")
+TABLE = Path(__file__).with_name("clips.tsv")
 
 
 def rest_heights():
@@ -68,9 +75,70 @@ def convert(zoetrope, source, target):
     return None
 
 
+def captioned(archive, folder):
+    """{file: (clip, segments)} of an archive that comes with captions."""
+    found = {}
+    for line in (folder / f"{archive}.captions.jsonl").read_text().splitlines():
+        segment = json.loads(line)
+        kept = {key: segment[key] for key in ("start_s", "end_s", "captions")}
+        found.setdefault(segment["file"], (segment["clip"], []))[1].append(kept)
+    return {file: entry for file, entry in found.items() if not entry[0].startswith(LEFT_OUT)}
+
+
+def tabled(archive):
+    """{clip: segments} of clips.tsv: what it shows, how it goes on, and which seconds of it."""
+    found = {}
+    for line in TABLE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            of, clip, secs, shows, how = line.split("\t")
+            if of == archive:
+                start, _, end = secs.partition("-")
+                action, _, style = shows.partition("/")
+                segment = {"start_s": float(start or 0), "end_s": float(end or "inf"), "action": action, "style": style or "normal", "how": how}
+                found.setdefault(clip, []).append(segment)
+    return found
+
+
+def sources(archive, folder, captions, cache):
+    """(clip, file that `convert` reads, its place in the cache, segments) of an archive."""
+    if archive in CAPTIONED:
+        for file, (clip, segments) in captioned(archive, captions).items():
+            yield clip, folder / file, (cache / file).with_suffix(".npz"), segments
+    elif archive in ("ual", "kaykit"):
+        wanted = tabled(archive)
+        for path in sorted(folder.rglob("*.glb")):
+            document, binary = split_glb.read(path)
+            for animation in document.get("animations", []):
+                clip = f"{path.stem}/{animation['name']}"
+                if clip in wanted:
+                    single = cache / archive / f"{path.stem}/{animation['name'].replace(' ', '_')}.glb"
+                    if not single.exists():
+                        single.parent.mkdir(parents=True, exist_ok=True)
+                        single.write_bytes(split_glb.only(document, binary, animation["name"]))
+                    yield f"{archive}:{clip}", single, single.with_suffix(".npz"), wanted[clip]
+    elif archive == "cmu_extra":
+        wanted = tabled(archive)
+        for path in sorted(folder.rglob("*.amc")):
+            if path.stem in wanted:
+                file = cache / archive / f"{path.stem}.bvh"
+                if not file.exists():
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    amc.to_bvh(next(path.parent.glob("*.asf")), path, file)
+                yield path.stem, file, file.with_suffix(".npz"), wanted[path.stem]
+
+
+def robots(folder):
+    """(clip, root, rotations, segments) of G1 Moves, without its jumps."""
+    robot = g1.Robot(next(folder.rglob("g1_mocap_29dof.xml")))
+    for clip, segments in tabled("g1_moves").items():
+        for number, motion in enumerate(g1.read(robot, next(folder.rglob(f"{clip}.csv"))), 1):
+            yield f"g1:{clip}:{number}", *motion, segments
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--archives", type=Path, required=True, help="folder with the unpacked archives")
+    parser.add_argument("--for", dest="model", choices=MODELS, required=True, help="the model, whose licence decides which archives it may have")
+    parser.add_argument("--archives", type=Path, required=True, help="folder that the archives were unpacked in")
     parser.add_argument("--captions", type=Path, required=True, help="folder with NAME.captions.jsonl")
     parser.add_argument("--zoetrope", default="zoetrope", help="the program")
     parser.add_argument("--cache", type=Path, required=True, help="folder for the converted clips")
@@ -78,32 +146,33 @@ def main():
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
 
-    segments = {}
-    for archive in ARCHIVES:
-        for line in (arguments.captions / f"{archive}.captions.jsonl").read_text().splitlines():
-            segment = json.loads(line)
-            segments.setdefault(segment["file"], []).append(segment)
-    files = [file for file, found in segments.items() if not found[0]["clip"].startswith(LEFT_OUT)]
-    targets = {file: (arguments.cache / file).with_suffix(".npz") for file in files}
-    with ThreadPoolExecutor(arguments.workers) as pool:
-        for failure in pool.map(lambda file: convert(arguments.zoetrope, arguments.archives / file, targets[file]), files):
-            if failure:
-                print("not converted:", failure)
-
     clips = []
-    for file in files:
-        if not targets[file].exists():
-            continue
-        root, rotations = read_amass(targets[file])
+
+    def add(archive, clip, root, rotations, segments):
         lift = floor_contact(root, rotations)
         off_floor = ((lift > 0.15) | (lift < -0.10)).float().mean().item()
-        if len(root) < 20 or off_floor > 0.4 or not np.isfinite(rotations).all():
-            print(f"left out: {file} ({len(root)} frames, {off_floor:.0%} away from the floor)")
-            continue
-        found = [{key: segment[key] for key in ("start_s", "end_s", "captions")} for segment in segments[file]]
-        clips.append((segments[file][0]["clip"], root, rotations, found))
+        if len(root) < 8 or off_floor > 0.4 or not np.isfinite(rotations).all():
+            print(f"left out: {clip} ({len(root)} frames, {off_floor:.0%} away from the floor)")
+            return
+        ended = [{**segment, "end_s": min(segment["end_s"], len(root) / rep.FPS)} for segment in segments]
+        clips.append((archive, clip, root, rotations, [segment for segment in ended if segment["end_s"] > segment["start_s"]]))
+
+    for archive in MODELS[arguments.model]:
+        folder = arguments.archives if archive in CAPTIONED else arguments.archives / archive
+        found = list(sources(archive, folder, arguments.captions, arguments.cache))
+        with ThreadPoolExecutor(arguments.workers) as pool:
+            for failure in pool.map(lambda source: convert(arguments.zoetrope, *source[1:3]), found):
+                if failure:
+                    print("not converted:", failure, flush=True)
+        for clip, _, target, segments in found:
+            if target.exists():
+                add(archive, clip, *read_amass(target), segments)
+        if archive == "g1_moves":
+            for clip, root, rotations, segments in robots(folder):
+                add(archive, clip, root, rotations, segments)
+        print(f"{archive}: {sum(clip[0] == archive for clip in clips)} clips", flush=True)
     pack.write(arguments.output, clips)
-    frames = sum(len(clip[1]) for clip in clips)
+    frames = sum(len(clip[2]) for clip in clips)
     print(f"{len(clips)} clips, {frames / rep.FPS / 60:.0f} minutes, {arguments.output.stat().st_size / 2**20:.1f} MiB")
 
 

@@ -4,6 +4,7 @@ Training sees the very features that the program computes: one per word piece, [
 """
 
 import json
+import os
 from pathlib import Path
 
 import torch
@@ -65,3 +66,29 @@ class TextEncoder:
     def _norm(self, x, name):
         weight = self.weights[name + ".weight"]
         return F.layer_norm(x, weight.shape, weight, self.weights[name + ".bias"], self.config["layer_norm_eps"])
+
+
+class Remembered:
+    """A text encoder that keeps what it has encoded in a file, so that another corpus has only its new sentences to wait for."""
+
+    STEP = 4096  # sentences between saves
+
+    def __init__(self, encoder, path):
+        self.encoder, self.path = encoder, Path(path)
+        self.texts, self.features = torch.load(self.path, weights_only=True) if self.path.exists() else ({}, torch.zeros(0, 384, dtype=torch.float16))
+
+    def encode(self, texts):
+        """As `TextEncoder.encode`."""
+        new = sorted({text for text in texts if text not in self.texts}, key=len)
+        for at in range(0, len(new), self.STEP):
+            some = new[at : at + self.STEP]
+            features = self.encoder.encode(some)
+            first = len(self.features)
+            for text, feature in zip(some, features):
+                self.texts[text] = (first, len(feature))
+                first += len(feature)
+            self.features = torch.cat([self.features, *features])
+            torch.save((self.texts, self.features), self.path.with_suffix(".part"))
+            os.replace(self.path.with_suffix(".part"), self.path)
+            print(f"{len(self.texts)} sentences encoded", flush=True)
+        return [self.features[first : first + count] for first, count in (self.texts[text] for text in texts)]

@@ -143,12 +143,13 @@ def main():
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--held-out", type=float, default=0.0, help="share of the scenes that only measure")
     a = parser.parse_args()
-    sentences = Sentences(Corpus.load(a.corpus))
+    corpus = Corpus.load(a.corpus)
+    sentences = Sentences(corpus)
     print(f"{len(sentences.texts)} captions, {len(sentences.actions)} actions, {len(sentences.manners)} manners", flush=True)
     net = train(sentences, a.held_out, a.steps, a.batch, a.rate)
     a.output.mkdir(parents=True, exist_ok=True)
     torch.save(net.state_dict(), a.output / "best.pt")
-    (a.output / "config.json").write_text(json.dumps({"actions": sentences.actions, "manners": sentences.manners}, indent=1) + "\n")
+    (a.output / "config.json").write_text(json.dumps({"actions": sentences.actions, "manners": sentences.manners, "archives": corpus.archives}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

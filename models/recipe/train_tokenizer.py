@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from torch.nn import functional as F
 
 import representation as rep
+from archives import take_up
 from corpus import Corpus, features_of
 from networks import MotionTokenizer
 from training import Run, with_weights
@@ -61,9 +62,8 @@ class Windows:
         self.device, self.vary = device, vary
 
     def prepare(self, frames):
-        usable = [span for span in self.spans if span[1] > frames]
         self.frames = frames
-        self.start, length, boost = torch.tensor(usable, device=self.device).unbind(1)
+        self.start, length, boost = torch.tensor(self.spans, device=self.device).unbind(1)
         self.start, self.length = self.start.long(), length.long()
         # A long clip holds more to see, but the shortest ones must not get lost.
         self.weight = length.float().sqrt() * boost
@@ -73,10 +73,10 @@ class Windows:
         row = torch.multinomial(self.weight, count, replacement=True)
         slow, fast = SPEEDS
         speed = torch.empty(count, 1, device=self.device).uniform_(slow, fast) if self.vary else torch.ones(count, 1, device=self.device)
-        # One frame more, which the first step and the first speeds come from.
-        room = (self.length[row] - 1 - self.frames * speed[:, 0]).clamp(min=0)
+        # One frame more, which the first step and the first speeds come from. A clip shorter than the window stands still around it.
+        room = self.length[row] - 1 - self.frames * speed[:, 0]
         at = (torch.rand(count, device=self.device) * room)[:, None] + torch.arange(self.frames + 1, device=self.device) * speed
-        at = at.minimum(self.length[row, None] - 1.0)
+        at = at.clamp(min=0.0).minimum(self.length[row, None] - 1.0)
         low = at.long()
         high = (low + 1).minimum(self.length[row, None] - 1)
         low, high, weight = self.start[row, None] + low, self.start[row, None] + high, (at - low)[..., None]
@@ -188,6 +188,7 @@ def fitted(weights, fresh):
 
 
 def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60, warm=None, decoder_only=False, vary=True):
+    made_of = {"archives": take_up(corpus.model, corpus.archives, warm)}
     torch.manual_seed(0)
     windows = Windows(corpus, device, vary)
     windows.prepare(frames)
@@ -200,7 +201,7 @@ def train(corpus, folder, levels, width, activation, minutes, device, batch=32, 
         for part in (net.encoder, net.quantizer.project_in):
             part.requires_grad_(False)
     run = Run(folder, net, rate, minutes, device)
-    (run.folder / "config.json").write_text(json.dumps({"levels": levels, "width": width, "activation": activation}))
+    (run.folder / "config.json").write_text(json.dumps({"levels": levels, "width": width, "activation": activation, **made_of}))
     weight = torch.ones(rep.FEATURES, device=device)
     weight[: rep.POSITIONS.start] = 2.0
     weight[rep.POSITIONS.start + 1] = 4.0

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 import gguf_file
 import representation as rep
+from archives import take_up
 from corpus import Corpus, features_of
 from networks import FactoredTransformer, MotionTokenizer
 from training import Run, with_weights
@@ -186,7 +187,7 @@ def measure(rows, net, passes=2, size=32):
     return total / count
 
 
-def train(rows, folder, layers, heads, width, dropout, minutes, device, batch=16, rate=8e-4, report_secs=120, warm=None):
+def train(rows, folder, layers, heads, width, dropout, minutes, device, archives, batch=16, rate=8e-4, report_secs=120, warm=None):
     torch.manual_seed(0)
     net = FactoredTransformer(rows.levels, layers, heads, width, rows.text.shape[1], dropout=dropout).to(device)
     if warm:
@@ -195,7 +196,7 @@ def train(rows, folder, layers, heads, width, dropout, minutes, device, batch=16
         zeros = {name: torch.zeros_like(tensor) for name, tensor in net.state_dict().items() if name.startswith("digit_")}
         net.load_state_dict({**weights, **zeros})
     run = Run(folder, net, rate, minutes, device, weight_decay=0.05, betas=(0.9, 0.98))
-    (run.folder / "config.json").write_text(json.dumps({"levels": rows.levels, **net.config}))
+    (run.folder / "config.json").write_text(json.dumps({"levels": rows.levels, **net.config, "archives": archives}))
     reported, since, seen = time.monotonic(), 0, 0
     total = torch.zeros((), device=device)
     while run.progress < 1:
@@ -234,9 +235,11 @@ def main():
     parser.add_argument("--warm", help="model folder to start from, instead of from nothing")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
-    rows = Rows(Corpus.load(a.corpus), load_tokenizer(a.tokenizer, a.device), a.device, [float(speed) for speed in a.speeds.split(",")])
+    corpus = Corpus.load(a.corpus)
+    archives = take_up(corpus.model, take_up(corpus.model, corpus.archives, a.tokenizer), a.warm)
+    rows = Rows(corpus, load_tokenizer(a.tokenizer, a.device), a.device, [float(speed) for speed in a.speeds.split(",")])
     print(f"{len(rows.tokens)} tokens in {sum(map(len, rows.variants))} rows", flush=True)
-    train(rows, a.output, a.layers, a.heads, a.width, a.dropout, a.minutes, a.device, a.batch, a.rate, a.report_secs, a.warm)
+    train(rows, a.output, a.layers, a.heads, a.width, a.dropout, a.minutes, a.device, archives, a.batch, a.rate, a.report_secs, a.warm)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import re
 
+import phrases
+
 
 def swap_sides(text):
     """The sentence of the mirrored motion."""
@@ -344,6 +346,8 @@ ACTIONS = {
     "balance": ["*balance on one leg with outstretched arms", "*stand on one foot holding the arms out", "*balance on one leg", "*stand on one leg"],
     "fall": ["*fall to the ground", "*fall down", "*slip and *fall", "*tumble to the floor", "*collapse"],
 }  # fmt: skip
+for _action, _phrases in phrases.read().items():
+    ACTIONS[_action] = list(dict.fromkeys([*ACTIONS.get(_action, ()), *_phrases]))
 # The right side does what the left side does.
 ACTIONS |= {
     action.removesuffix("left") + "right": [swap_sides(phrase) for phrase in phrases]
