@@ -6,7 +6,7 @@ use crate::body::Cast;
 use crate::formats::{self, PROJECT_ENDING, Project, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::rating::Study;
-use crate::timeline::{Document, Provenance, Take};
+use crate::timeline::{Document, Origin, Provenance, Take, TakeEdit};
 use bevy::prelude::Resource;
 use bevy::tasks::{AsyncComputeTaskPool, Task, block_on, poll_once};
 use std::path::{Path, PathBuf};
@@ -103,8 +103,8 @@ impl Errands {
             let made = take.raw.as_ref().unwrap_or(&take.motion);
             let unslid = without_sliding(made).map_err(|error| format!("the sliding cannot be removed: {error}"));
             Outcome::SlidingRemoved(unslid.map(|motion| {
-                let settings = format!("{}, then the published remove-sliding", take.provenance.settings);
-                let provenance = Provenance { settings, ..take.provenance.clone() };
+                let origin = Origin::Edit { of: Box::new(take.provenance.origin.clone()), edit: TakeEdit::RemoveSliding };
+                let provenance = Provenance { origin, ..take.provenance.clone() };
                 Take { motion: Arc::new(motion), raw: Some(Arc::clone(made)), provenance }
             }))
         });
@@ -205,11 +205,7 @@ fn read(path: &Path) -> Result<Take, String> {
     let motion = formats::read(path).map_err(in_words)?;
     let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // The file says nothing of its rights that could be relied on.
-    let provenance = Provenance {
-        prompt: name,
-        model: "an imported file".to_owned(),
-        licence: "that of its source".to_owned(),
-        ..Provenance::default()
-    };
+    let provenance =
+        Provenance { origin: Origin::File { name }, model: "an imported file".to_owned(), licence: "that of its source".to_owned() };
     Ok(Take { motion: Arc::new(motion), raw: None, provenance })
 }

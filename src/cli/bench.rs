@@ -8,7 +8,8 @@ use super::progress::{answer, say};
 use super::{bench_gpu, full_size, obedience};
 use crate::model::bench::{Workload, decode_speed, uncached_speed};
 use crate::model::{MotionModel, Quantization};
-use crate::pipeline::{Device, Generation, Length, Request, Step};
+use crate::pipeline::{Device, Generation, Step};
+use crate::timeline::{Length, Request};
 use std::time::{Duration, Instant};
 
 /// What the published loop reaches with its 44M transformer on two cores (PyTorch, float32, no cache).

@@ -8,7 +8,7 @@ use super::progress::{Bars, answer, say};
 use super::train::{RunArgs, train_evaluator};
 use crate::library;
 use crate::model::Evaluator;
-use crate::pipeline::Sampling;
+use crate::timeline::Sampling;
 use crate::train::dataset::{Dataset, Split};
 use crate::train::eval::{
     ActionRow, Candidate, EvalError, GenerationReport, Measured, Options, QualityRow, Report, TokenizerReport, evaluate, fingerprint,

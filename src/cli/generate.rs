@@ -10,8 +10,8 @@ use crate::formats::{self, Format, WriteOptions};
 use crate::library;
 use crate::model::{MotionModel, Rewriter};
 use crate::motion::Motion;
-use crate::pipeline::{self, Device, Finish, Generation, Length, Made, Request, Sampling, Step, Variations};
-use crate::timeline::Provenance;
+use crate::pipeline::{self, Device, Generation, Made, Step, Variations};
+use crate::timeline::{Finish, Length, Request, Sampling};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -62,7 +62,7 @@ fn all_of_a_file(args: &GenerateArgs, options: &WriteOptions, jobs: &[Job], inte
         match make_job(model, job, args, options, interrupt) {
             Ok(all) => {
                 let each = start.elapsed() / all.len().max(1) as u32;
-                all.iter().for_each(|made| table.made(&made.take.provenance.prompt, each, &made.take.motion));
+                all.iter().for_each(|made| table.made(&made.take.provenance.prompt(), each, &made.take.motion));
             }
             Err(CliError::Interrupted) => {
                 interrupted = Err(CliError::Interrupted);
@@ -252,7 +252,7 @@ fn request(args: &GenerateArgs, prompt: &str) -> Request {
         (false, true) => Finish::Raw,
         (false, false) => Finish::Clean,
     };
-    Request { prompt: prompt.to_owned(), literal: args.literal, seed: args.seed, length, variations: 1, sampling, finish }
+    Request { literal: args.literal, seed: args.seed, length, sampling, finish, ..Request::new(prompt) }
 }
 
 /// `walk.glb` → `walk-2.glb`
@@ -344,9 +344,8 @@ fn make_variations(model: &MotionModel, request: &Request, interrupt: &Interrupt
 
 /// How the prompt was taken, and what the user should know.
 fn remark(made: &Made) {
-    if let Provenance { prompt, understood: Some(plain), .. } = &made.take.provenance
-        && plain != prompt
-    {
+    let origin = &made.take.provenance.origin;
+    if let Some(plain) = origin.understood().filter(|plain| *plain != origin.prompt()) {
         say(&format!("understood as: {plain} (--literal asks for the prompt's own words)"));
     }
     made.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
@@ -360,7 +359,7 @@ fn save(args: &GenerateArgs, options: &WriteOptions, made: &Made, file: &Path) -
         let options = WriteOptions { provenance: Some(take.provenance.clone()), ..options.clone() };
         formats::write(file, &take.motion, &options).map_err(CliError::from_below)?;
     }
-    let Provenance { seed, .. } = take.provenance;
+    let seed = take.provenance.origin.seed().unwrap_or_default();
     say(&format!("{}: {:.2} s, seed {seed}, {}", file.display(), take.motion.duration_secs(), take.provenance.credit()));
     Ok(())
 }

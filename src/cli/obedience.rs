@@ -8,7 +8,7 @@ use super::progress::answer;
 use crate::model::MotionModel;
 use crate::motion::effects::Action;
 use crate::motion::{FPS, Motion};
-use crate::pipeline::{Length, Request};
+use crate::timeline::{Length, Request};
 use std::sync::Arc;
 
 /// Each line: an action, a prompt, and what the captions do not say (for models/recipe), between tabs; `#` begins a comment.
@@ -80,7 +80,7 @@ impl Asked {
         for seed in 0..SEEDS {
             let request = Request { seed, length: Length::Exact { secs }, ..Request::new(prompt) };
             let take = make_one(&self.model, &request, None, &self.interrupt, |_, _| ())?.take;
-            understood = take.provenance.understood.unwrap_or_default();
+            understood = take.provenance.origin.understood().unwrap_or_default().to_owned();
             motions.push(take.motion);
         }
         let marks: String = motions.iter().map(|motion| if is_done(motion) { '+' } else { '-' }).collect();

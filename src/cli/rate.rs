@@ -6,8 +6,8 @@ use super::interrupt::Interrupt;
 use super::progress::{answer, say};
 use super::values::seconds;
 use crate::formats::{self, WriteOptions};
-use crate::pipeline::{Length, Request};
 use crate::rating::{self, BENCHMARK, Clip, Results, Study};
+use crate::timeline::{Length, Request};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 

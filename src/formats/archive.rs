@@ -1,7 +1,7 @@
 //! Zip archives of small files: what is unpacked is bounded here, not by the sizes that an archive declares.
 
 use super::error::Fault;
-use std::io::{Cursor, Read, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
@@ -10,11 +10,16 @@ pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 /// The archive that a file's bytes are.
 pub(super) fn open<'a>(bytes: &'a [u8], kind: &str) -> Result<Archive<'a>, Fault> {
-    ZipArchive::new(Cursor::new(bytes)).map_err(|error| Fault::damaged(format!("no {kind} ({error})")))
+    open_from(Cursor::new(bytes), kind)
+}
+
+/// The archive that is read from a file as it is needed.
+pub(super) fn open_from<R: Read + Seek>(source: R, kind: &str) -> Result<ZipArchive<R>, Fault> {
+    ZipArchive::new(source).map_err(|error| Fault::damaged(format!("no {kind} ({error})")))
 }
 
 /// A file of the archive, of at most `limit` bytes; none if it is not there.
-pub(super) fn unpacked(archive: &mut Archive<'_>, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Fault> {
+pub(super) fn unpacked<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Fault> {
     let unreadable = |error: String| Fault::damaged(format!("unreadable {name} ({error})"));
     let file = match archive.by_name(name) {
         Ok(file) => file,
@@ -29,14 +34,34 @@ pub(super) fn unpacked(archive: &mut Archive<'_>, name: &str, limit: u64) -> Res
     Ok(Some(bytes))
 }
 
-/// An archive of named files, the same bytes for the same files.
-pub(super) fn packed(files: &[(String, Vec<u8>)], compression: CompressionMethod) -> Result<Vec<u8>, Fault> {
-    let failed = |error: String| Fault::new(format!("the archive cannot be made ({error})"), "write a shorter clip");
-    let options = SimpleFileOptions::default().compression_method(compression).last_modified_time(zip::DateTime::default());
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in files {
-        archive.start_file(name.as_str(), options).map_err(|error| failed(error.to_string()))?;
-        archive.write_all(bytes).map_err(|error| failed(error.to_string()))?;
+/// An archive being written, the same bytes for the same files.
+pub(super) struct Packer<W: Write + Seek> {
+    archive: ZipWriter<W>,
+    options: SimpleFileOptions,
+}
+
+impl<W: Write + Seek> Packer<W> {
+    pub(super) fn new(target: W, compression: CompressionMethod) -> Self {
+        let options = SimpleFileOptions::default().compression_method(compression).last_modified_time(zip::DateTime::default());
+        Self { archive: ZipWriter::new(target), options }
     }
-    archive.finish().map(Cursor::into_inner).map_err(|error| failed(error.to_string()))
+
+    /// Adds a file.
+    pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.archive.start_file(name, self.options)?;
+        self.archive.write_all(bytes)
+    }
+
+    /// Writes the table of contents; answers what was written to.
+    pub(super) fn finish(self) -> io::Result<W> {
+        Ok(self.archive.finish()?)
+    }
+}
+
+/// An archive of named files in memory.
+pub(super) fn packed(files: &[(String, Vec<u8>)], compression: CompressionMethod) -> Result<Vec<u8>, Fault> {
+    let mut packer = Packer::new(Cursor::new(Vec::new()), compression);
+    let added = files.iter().try_for_each(|(name, bytes)| packer.add(name, bytes));
+    let finished = added.and_then(|()| packer.finish()).map(Cursor::into_inner);
+    finished.map_err(|error| Fault::new(format!("the archive cannot be made ({error})"), "write a shorter clip"))
 }

@@ -3,7 +3,7 @@
 use super::FormatError;
 use super::error::Fault;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// The largest file that is opened: ten times a long motion capture session.
@@ -31,6 +31,11 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), FormatError> {
 
 /// Writes `bytes` to a new file in the same folder and gives it the name `path` when it is complete.
 pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
+    save_with(path, |file| file.write_all(bytes))
+}
+
+/// Has a new file written in the same folder and gives it the name `path` when it is complete.
+pub(super) fn save_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), FormatError> {
     let failed = |source| FormatError::Write { path: path.to_owned(), source };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -42,7 +47,7 @@ pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut beside = builder.tempfile_in(folder).map_err(failed)?;
-    beside.write_all(bytes).map_err(failed)?;
+    write(beside.as_file_mut()).map_err(failed)?;
     beside.as_file().sync_all().map_err(failed)?;
     beside.persist(path).map_err(|error| failed(error.error))?;
     Ok(())

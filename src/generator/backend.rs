@@ -2,8 +2,7 @@
 
 use super::protocol::ModelInfo;
 use crate::motion::Motion;
-use crate::pipeline::Request;
-use crate::timeline::Take;
+use crate::timeline::{Context, Request, Take};
 use std::sync::Arc;
 
 /// Loads models and starts generations. Made and used on the worker's thread, so it need not be `Send`.
@@ -25,11 +24,11 @@ pub trait Backend {
         None
     }
 
-    /// Begin one variation, `after` another motion for a continuation. The seed is the variation's own.
+    /// Begin one variation between the motions of a context. The seed is the variation's own.
     ///
     /// # Errors
     /// One line: no model is loaded, or the request cannot be met.
-    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String>;
+    fn start<'a>(&'a mut self, request: &Request, context: &Context) -> Result<Box<dyn Run + 'a>, String>;
 }
 
 /// One generation under way.

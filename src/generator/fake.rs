@@ -5,8 +5,7 @@
 use super::backend::{Backend, Run, RunStep};
 use super::protocol::ModelInfo;
 use crate::motion::{Motion, Pose};
-use crate::pipeline::{Length, Request};
-use crate::timeline::{Provenance, Take};
+use crate::timeline::{Context, Length, Origin, Provenance, Request, Take};
 use glam::Quat;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +45,7 @@ impl Backend for FakeBackend {
         })
     }
 
-    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
+    fn start<'a>(&'a mut self, request: &Request, context: &Context) -> Result<Box<dyn Run + 'a>, String> {
         if !self.loaded {
             return Err("no model is loaded: load one first".to_owned());
         }
@@ -54,14 +53,16 @@ impl Backend for FakeBackend {
             Length::Exact { secs } => secs,
             Length::Between { max_secs, .. } => max_secs / 2.0,
         };
-        let from = after.and_then(|motion| motion.frames.last().copied()).unwrap_or(Pose::REST);
+        let from = context.before.as_ref().and_then(|motion| motion.frames.last().copied()).unwrap_or(Pose::REST);
         let at_most = ((secs * TOKENS_PER_SEC).round() as usize).max(1);
-        Ok(Box::new(FakeRun { request: request.clone(), step_time: self.step_time, from, tokens: 0, at_most }))
+        let (request, context) = (request.clone(), context.clone());
+        Ok(Box::new(FakeRun { request, context, step_time: self.step_time, from, tokens: 0, at_most }))
     }
 }
 
 struct FakeRun {
     request: Request,
+    context: Context,
     step_time: Duration,
     from: Pose,
     tokens: usize,
@@ -84,12 +85,9 @@ impl Run for FakeRun {
     fn step(&mut self) -> Result<RunStep, String> {
         if self.tokens == self.at_most {
             let provenance = Provenance {
-                prompt: self.request.prompt.clone(),
-                understood: None,
-                seed: self.request.seed,
+                origin: Origin::Prompt { request: self.request.clone(), understood: None, context: self.context.clone() },
                 model: "fake".to_owned(),
                 licence: "none".to_owned(),
-                settings: self.request.length.to_string(),
             };
             return Ok(RunStep::Done { take: Take { motion: Arc::new(self.motion()), raw: None, provenance }, warnings: Vec::new() });
         }

@@ -5,8 +5,7 @@
 //! and the worker's handle gives the latest.
 
 use crate::motion::Motion;
-use crate::pipeline::Request;
-use crate::timeline::Take;
+use crate::timeline::{Context, Request, Take};
 use std::sync::Arc;
 
 /// A job's number, chosen by whoever sends the command; never used twice with one worker.
@@ -27,15 +26,9 @@ pub enum Command {
         job: JobId,
         /// What to make.
         request: Request,
-    },
-    /// Make a motion that goes on where another one ends. The takes hold only the new part, placed so that it follows on.
-    Continue {
-        /// The new job.
-        job: JobId,
-        /// What to make.
-        request: Request,
-        /// The motion to go on from, as the user sees it (trimmed, edited).
-        after: Arc<Motion>,
+        /// The motions to make it between, as the user sees them (trimmed, edited). The takes hold only the new part, placed so
+        /// that it follows on.
+        context: Context,
     },
     /// End a job, waiting or running. A job that is unknown or has ended is left alone.
     Cancel {

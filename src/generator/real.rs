@@ -4,8 +4,8 @@ use super::backend::{Backend, Run, RunStep};
 use super::protocol::ModelInfo;
 use crate::library;
 use crate::model::{ModelConfig, MotionModel};
-use crate::motion::Motion;
-use crate::pipeline::{self, Device, Generation, Request, Step};
+use crate::pipeline::{self, Device, Generation, Step};
+use crate::timeline::{Context, Request};
 use std::sync::Arc;
 
 /// How many tokens lie between two previews: a quarter of a second, short enough to look live, long enough to cost little.
@@ -57,9 +57,12 @@ impl Backend for PipelineBackend {
         has_moved.then(|| describe(&model.config, &self.shown))
     }
 
-    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
+    fn start<'a>(&'a mut self, request: &Request, context: &Context) -> Result<Box<dyn Run + 'a>, String> {
         let model = self.model.as_ref().ok_or("no model is loaded: load one first")?;
-        let generation = Generation::start(model, request, after).map_err(|error| error.to_string())?;
+        if context.after.is_some() {
+            return Err("models cannot lead over to another motion: generate without one".to_owned());
+        }
+        let generation = Generation::start(model, request, context.before.as_deref()).map_err(|error| error.to_string())?;
         Ok(Box::new(PipelineRun(generation)))
     }
 }

@@ -2,9 +2,7 @@
 
 use super::backend::{Backend, RunStep};
 use super::protocol::{Command, Event, JobId, Preview};
-use crate::motion::Motion;
-use crate::pipeline::Request;
-use crate::timeline::Take;
+use crate::timeline::{Context, Request, Take};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError, bounded};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -154,8 +152,7 @@ fn work<B: Backend>(desk: &mut Desk, make_backend: &impl Fn() -> B) {
                 }
                 loaded == Loaded::Broken
             }
-            Command::Generate { job, request } => desk.run(&mut backend, job, &request, None),
-            Command::Continue { job, request, after } => desk.run(&mut backend, job, &request, Some(&after)),
+            Command::Generate { job, request, context } => desk.run(&mut backend, job, &request, &context),
             Command::Cancel { .. } | Command::Shutdown => false,
         };
         if panicked {
@@ -252,9 +249,9 @@ impl Desk {
     }
 
     /// Do a job and tell its one end. Answers whether the backend panicked.
-    fn run(&mut self, backend: &mut impl Backend, job: JobId, request: &Request, after: Option<&Motion>) -> bool {
+    fn run(&mut self, backend: &mut impl Backend, job: JobId, request: &Request, context: &Context) -> bool {
         self.tell(Event::Started { job });
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.make_takes(backend, job, request, after)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.make_takes(backend, job, request, context)));
         let panicked = outcome.is_err();
         self.tell(match outcome {
             Ok(Outcome::Finished(takes)) => Event::Finished { job, takes },
@@ -268,12 +265,12 @@ impl Desk {
         panicked
     }
 
-    fn make_takes(&mut self, backend: &mut impl Backend, job: JobId, request: &Request, after: Option<&Motion>) -> Outcome {
+    fn make_takes(&mut self, backend: &mut impl Backend, job: JobId, request: &Request, context: &Context) -> Outcome {
         let mut takes = Vec::new();
         let mut tokens_before = 0;
         for variation in 0..request.variations.max(1) {
             let to_come = (request.variations.max(1) - variation - 1) as usize;
-            let mut run = match backend.start(&request.variation(variation), after) {
+            let mut run = match backend.start(&request.variation(variation), context) {
                 Ok(run) => run,
                 Err(message) => return Outcome::Failed(message),
             };
@@ -328,7 +325,7 @@ impl Desk {
 
 fn job_of(command: &Command) -> Option<JobId> {
     match command {
-        Command::Generate { job, .. } | Command::Continue { job, .. } => Some(*job),
+        Command::Generate { job, .. } => Some(*job),
         Command::Load { .. } | Command::Cancel { .. } | Command::Shutdown => None,
     }
 }

@@ -1,13 +1,12 @@
 //! Generations under way: one motion, or several variations of one prompt side by side.
 
 use super::error::PipelineError;
-use super::request::Request;
 use super::sequence::{Before, Sequence, sampling};
 use super::split::{split, without_links};
 use crate::model::{Decode, Logits, MotionModel};
 use crate::motion::Motion;
 use crate::motion::features::Features;
-use crate::timeline::{Provenance, Take};
+use crate::timeline::{Origin, Provenance, Request, Take};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -43,10 +42,7 @@ impl Made {
     #[must_use]
     pub fn followed_by(self, next: Self) -> Self {
         let both = |one: &Motion, other: &Motion| Arc::new(Motion { frames: [one.frames.as_slice(), &other.frames].concat() });
-        let joined = |one: Option<String>, other: Option<String>| Some(format!("{} → {}", one?, other?));
-        let (from, to) = (self.take.provenance, next.take.provenance);
-        let provenance =
-            Provenance { prompt: format!("{} → {}", from.prompt, to.prompt), understood: joined(from.understood, to.understood), ..from };
+        let provenance = Provenance::of_chain(&[&self.take.provenance, &next.take.provenance]);
         let raw = self.take.raw.zip(next.take.raw).map(|(one, other)| both(&one, &other));
         Self {
             take: Take { motion: both(&self.take.motion, &next.take.motion), raw, provenance },
@@ -136,15 +132,14 @@ impl<'m> Generation<'m> {
     /// What there is up to the end of the current part.
     fn finish(&mut self) -> Result<Made, PipelineError> {
         let part = self.current.finish(0)?;
-        Ok(match self.made.clone() {
-            None => part,
-            Some(made) => {
-                let mut made = made.followed_by(part);
-                let provenance = &mut made.take.provenance;
-                (provenance.prompt, provenance.settings) = (self.request.prompt.clone(), self.request.settings());
-                made
-            }
-        })
+        let Some(before) = self.made.clone() else { return Ok(part) };
+        let (one, other) = (&before.take.provenance.origin, &part.take.provenance.origin);
+        let understood = one.understood().zip(other.understood()).map(|(one, other)| format!("{one} → {other}"));
+        let context = one.asked().map(|(_, context)| context.clone()).unwrap_or_default();
+        let mut made = before.followed_by(part);
+        // It was one request, whatever it took to meet it.
+        made.take.provenance.origin = Origin::Prompt { request: self.request.clone(), understood, context };
+        Ok(made)
     }
 }
 

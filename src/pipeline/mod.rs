@@ -1,4 +1,4 @@
-//! Prompt → motion as a state with `step()`: text, tokens, features, clean-up. The caller owns the loop, so progress, cancelling
+//! Request → motion as a state with `step()`: text, tokens, features, clean-up. The caller owns the loop, so progress, cancelling
 //! and previews are the caller's.
 //!
 //! Not here: threads, channels, files of motion (`formats`), windows.
@@ -8,7 +8,6 @@ mod error;
 mod fallback;
 mod generation;
 mod on_gpu;
-mod request;
 mod sequence;
 mod split;
 
@@ -16,5 +15,4 @@ pub use device::{Device, Loaded, load, load_on};
 pub use error::PipelineError;
 pub use generation::{Generation, Made, Step, Variations, parts};
 pub use on_gpu::transformer_on_gpu;
-pub use request::{Finish, Length, Request, Sampling};
 pub use split::split;

@@ -2,12 +2,11 @@
 
 use super::error::PipelineError;
 use super::generation::Made;
-use super::request::{Finish, Length, Request};
 use crate::model::{MotionModel, Sampler, Sampling, StreamDecoder, guide};
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::features::{self, Features};
 use crate::motion::{Motion, Pose, join};
-use crate::timeline::{Provenance, Take};
+use crate::timeline::{Context, Finish, Length, Origin, Provenance, Request, Take};
 use std::sync::Arc;
 
 /// How many tokens of the motion before a continuation sees: about half a second, a step. More binds it to what the person did: of
@@ -36,7 +35,7 @@ pub(super) struct Sequence<'m> {
 /// The motion to go on from.
 pub(super) struct Before {
     /// Its last half second.
-    motion: Motion,
+    motion: Arc<Motion>,
     /// The tokens of that.
     tokens: Vec<u32>,
 }
@@ -53,7 +52,7 @@ impl Before {
     /// The last half second of a motion as tokens; nothing of an empty motion.
     pub(super) fn of(model: &MotionModel, after: Option<&Motion>) -> Result<Option<Arc<Self>>, PipelineError> {
         let Some(after) = after.filter(|motion| !motion.is_empty()) else { return Ok(None) };
-        let motion = last_part(after, model.config.tokenizer.frames_per_token());
+        let motion = Arc::new(last_part(after, model.config.tokenizer.frames_per_token()));
         let tokens = model.encode_motion(features::encode(&motion).values())?;
         Ok(Some(Arc::new(Self { motion, tokens })))
     }
@@ -176,14 +175,12 @@ impl<'m> Sequence<'m> {
     }
 
     fn provenance(&self) -> Provenance {
-        let request = &self.request;
+        let before = self.before.as_ref().map(|before| Arc::clone(&before.motion));
+        let context = Context { before, after: None };
         Provenance {
-            prompt: request.prompt.clone(),
-            understood: self.understood.clone(),
-            seed: request.seed,
+            origin: Origin::Prompt { request: self.request.clone(), understood: self.understood.clone(), context },
             model: self.model.config.name.clone(),
             licence: self.model.config.licence.clone(),
-            settings: request.settings(),
         }
     }
 }

@@ -176,19 +176,7 @@ impl Chain {
     pub fn provenance(&self, range: Range<usize>, takes: &BTreeMap<TakeId, Arc<Take>>) -> Provenance {
         let seen = self.spans().filter(|(_, span)| span.start < range.end && range.start < span.end);
         let from: Vec<&Provenance> = seen.filter_map(|(clip, _)| takes.get(&clip.take)).map(|take| &take.provenance).collect();
-        let all = |text: fn(&Provenance) -> &String, between: &str| {
-            let mut texts: Vec<&str> = from.iter().map(|provenance| text(provenance).as_str()).collect();
-            texts.dedup();
-            texts.join(between)
-        };
-        Provenance {
-            prompt: all(|provenance| &provenance.prompt, " → "),
-            understood: None,
-            seed: from.first().map_or(0, |provenance| provenance.seed),
-            model: all(|provenance| &provenance.model, ", "),
-            licence: all(|provenance| &provenance.licence, ", "),
-            settings: all(|provenance| &provenance.settings, ", "),
-        }
+        Provenance::of_chain(&from)
     }
 
     /// The pose at a time, interpolated.

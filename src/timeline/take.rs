@@ -1,8 +1,10 @@
 //! A take: a motion and where it came from. It lives on this floor because the pipeline makes takes, the worker sends them,
 //! the writers credit them and the window keeps them, and imports point down.
 
+use super::request::Request;
 use crate::motion::Motion;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A take's number in a document; never used twice.
@@ -20,22 +22,153 @@ pub struct Take {
     pub provenance: Provenance,
 }
 
+/// What a motion is made between: the motions before and after it, as much of them as is used.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Context {
+    /// The end of the motion that it goes on from, at most [`Context::FRAMES`].
+    pub before: Option<Arc<Motion>>,
+    /// The start of the motion that it leads to, at most [`Context::FRAMES`].
+    pub after: Option<Arc<Motion>>,
+}
+
+impl Context {
+    /// The most frames of a motion before or after that a model is shown: eight tokens of up to four frames.
+    pub const FRAMES: usize = 32;
+
+    /// Going on from the end of a motion; only the end is kept.
+    #[must_use]
+    pub fn after_end_of(motion: &Motion) -> Self {
+        let tail = &motion.frames[motion.len().saturating_sub(Self::FRAMES)..];
+        let before = (!tail.is_empty()).then(|| Arc::new(Motion { frames: tail.to_vec() }));
+        Self { before, after: None }
+    }
+}
+
 /// Where a motion came from, as far as it is known. Every export carries it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// The prompt; prompts of a chain are joined by " → ".
-    pub prompt: String,
-    /// What the model was asked for in the prompt's place, in its plain words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub understood: Option<String>,
-    /// The seed of the sampler.
-    pub seed: u64,
+    /// What it was made of.
+    pub origin: Origin,
     /// Name of the model that made it.
     pub model: String,
     /// The licence of what the model makes.
     pub licence: String,
-    /// The other settings that are needed to make it again, for people to read: `4 s, greedy`.
-    pub settings: String,
+}
+
+/// What a motion was made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A model made it.
+    Prompt {
+        /// What the model was asked.
+        request: Request,
+        /// What it read in the prompt's place, in its plain words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        understood: Option<String>,
+        /// What it was made between. Project files keep these frames as members of their own.
+        #[serde(skip)]
+        context: Context,
+    },
+    /// It was read from a motion file.
+    File {
+        /// The file's name without its ending.
+        name: String,
+    },
+    /// It is another take, edited.
+    Edit {
+        /// What that take was made of.
+        of: Box<Origin>,
+        /// What was done.
+        edit: TakeEdit,
+    },
+    /// Several motions, one after another.
+    Chain {
+        /// What they were made of, in order.
+        parts: Vec<Origin>,
+    },
+}
+
+/// What makes a take of another take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakeEdit {
+    /// The published remove-sliding in the place of our clean-up.
+    RemoveSliding,
+}
+
+impl Default for Origin {
+    fn default() -> Self {
+        Self::File { name: String::new() }
+    }
+}
+
+impl From<Request> for Origin {
+    fn from(request: Request) -> Self {
+        Self::Prompt { request, understood: None, context: Context::default() }
+    }
+}
+
+impl Origin {
+    /// What the person does: the prompt, a file's name; of a chain, all of them.
+    #[must_use]
+    pub fn prompt(&self) -> Cow<'_, str> {
+        match self {
+            Self::Prompt { request, .. } => Cow::Borrowed(&request.prompt),
+            Self::File { name } => Cow::Borrowed(name),
+            Self::Edit { of, .. } => of.prompt(),
+            Self::Chain { parts } => joined(parts.iter().map(Self::prompt), " → ").into(),
+        }
+    }
+
+    /// The seed, of a chain the first one; none where no model was asked.
+    #[must_use]
+    pub fn seed(&self) -> Option<u64> {
+        match self {
+            Self::Prompt { request, .. } => Some(request.seed),
+            Self::File { .. } => None,
+            Self::Edit { of, .. } => of.seed(),
+            Self::Chain { parts } => parts.first().and_then(Self::seed),
+        }
+    }
+
+    /// What the model read in the prompt's place, in its plain words.
+    #[must_use]
+    pub fn understood(&self) -> Option<&str> {
+        match self {
+            Self::Prompt { understood, .. } => understood.as_deref(),
+            Self::Edit { of, .. } => of.understood(),
+            Self::File { .. } | Self::Chain { .. } => None,
+        }
+    }
+
+    /// Everything else that is needed to make it again, for people to read.
+    #[must_use]
+    pub fn settings(&self) -> String {
+        match self {
+            Self::Prompt { request, .. } => request.settings(),
+            Self::File { .. } => "read from a file".to_owned(),
+            Self::Edit { of, edit: TakeEdit::RemoveSliding } => format!("{}, then the published remove-sliding", of.settings()),
+            Self::Chain { parts } => joined(parts.iter().map(|part| part.settings().into()), ", "),
+        }
+    }
+
+    /// The request and its context that a model answered, whatever was done to the take afterwards; none of files and chains.
+    #[must_use]
+    pub fn asked(&self) -> Option<(&Request, &Context)> {
+        match self {
+            Self::Prompt { request, context, .. } => Some((request, context)),
+            Self::Edit { of, .. } => of.asked(),
+            Self::File { .. } | Self::Chain { .. } => None,
+        }
+    }
+}
+
+/// Texts in a row, equal neighbours once.
+fn joined<'a>(texts: impl Iterator<Item = Cow<'a, str>>, between: &str) -> String {
+    let mut texts: Vec<Cow<'a, str>> = texts.collect();
+    texts.dedup();
+    texts.join(between)
 }
 
 impl Provenance {
@@ -43,5 +176,62 @@ impl Provenance {
     #[must_use]
     pub fn credit(&self) -> String {
         format!("made with Zoetrope, model {}, licence: {}", self.model, self.licence)
+    }
+
+    /// [`Origin::prompt`].
+    #[must_use]
+    pub fn prompt(&self) -> Cow<'_, str> {
+        self.origin.prompt()
+    }
+
+    /// Whether it goes on from another motion.
+    #[must_use]
+    pub fn is_continued(&self) -> bool {
+        self.origin.asked().is_some_and(|(_, context)| context.before.is_some())
+    }
+
+    /// The origin of several motions in a row and who made them.
+    #[must_use]
+    pub fn of_chain(parts: &[&Self]) -> Self {
+        let links = parts.iter().flat_map(|part| match &part.origin {
+            Origin::Chain { parts } => parts.as_slice(),
+            origin => std::slice::from_ref(origin),
+        });
+        let mut origins: Vec<Origin> = links.cloned().collect();
+        origins.dedup();
+        Self {
+            origin: Origin::Chain { parts: origins },
+            model: joined(parts.iter().map(|part| Cow::from(&part.model)), ", "),
+            licence: joined(parts.iter().map(|part| Cow::from(&part.licence)), ", "),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::motion::Pose;
+
+    #[test]
+    fn a_chain_says_each_of_its_parts_once() {
+        let part = |prompt: &str, seed: u64| Provenance {
+            origin: Request { seed, ..Request::new(prompt) }.into(),
+            model: "starter".to_owned(),
+            licence: "CC0".to_owned(),
+        };
+        let (walk, sit) = (part("walk", 3), part("sit", 4));
+        let chain = Provenance::of_chain(&[&walk, &walk, &sit]);
+        assert_eq!((chain.prompt().as_ref(), chain.origin.seed(), chain.model.as_str()), ("walk → sit", Some(3), "starter"));
+        assert_eq!(chain.origin.settings(), walk.origin.settings());
+        assert!(chain.origin.asked().is_none());
+    }
+
+    #[test]
+    fn a_context_keeps_the_end_of_a_motion_alone() {
+        let frame = |number: usize| Pose { root_m: glam::Vec3::splat(number as f32), ..Pose::REST };
+        let long = Motion { frames: (0..5000).map(frame).collect() };
+        let before = Context::after_end_of(&long).before.expect("a tail");
+        assert_eq!((before.len(), before.frames[Context::FRAMES - 1].root_m.x), (Context::FRAMES, 4999.0));
+        assert_eq!(Context::after_end_of(&Motion { frames: Vec::new() }), Context::default());
     }
 }

@@ -16,9 +16,8 @@ use zoetrope::app::session::{Dialog, Effect, Session};
 use zoetrope::cli::{Args, Command};
 use zoetrope::formats::{self, Contents, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
-use zoetrope::pipeline::Request;
 use zoetrope::stage::{CameraRig, Figure, Shown, ViewAngle};
-use zoetrope::timeline::{Provenance, Take};
+use zoetrope::timeline::{Provenance, Request, Sampling, Take};
 
 fn choices() -> ExportChoices {
     ExportChoices {
@@ -98,14 +97,9 @@ fn the_copied_command_writes_the_same_file() {
 
 #[test]
 fn a_take_is_made_again_by_the_copied_command_with_its_own_words() {
-    let request = Request { seed: 7, ..Request::new("-- a person's \"walk\" $HOME\nends") };
-    let provenance = Provenance {
-        prompt: request.prompt.clone(),
-        seed: 7,
-        model: "starter".to_owned(),
-        settings: request.settings(),
-        ..Provenance::default()
-    };
+    let sampling = Sampling { temperature: Some(0.7), top_k: Some(40), guidance: Some(2.5), ..Sampling::default() };
+    let request = Request { seed: 7, literal: true, sampling, ..Request::new("-- a person's \"walk\" $HOME\nends") };
+    let provenance = Provenance { origin: request.clone().into(), model: "starter".to_owned(), ..Provenance::default() };
     let mut session = session_with(&[]);
     session.add_take(Take { motion: Arc::new(Motion { frames: vec![Pose::REST; 30] }), raw: None, provenance });
     session.apply(Action::Select(0));
@@ -115,6 +109,7 @@ fn a_take_is_made_again_by_the_copied_command_with_its_own_words() {
     let Some(Command::Generate(args)) = args.command else { panic!("{command}") };
     assert_eq!((args.prompt, args.seed, args.output), (vec![request.prompt], 7, PathBuf::from("a b.bvh")), "{command}");
     assert_eq!((args.export.fps.as_str(), args.export.root_bone, args.export.in_place), ("60", Some(false), true), "{command}");
+    assert_eq!((args.literal, args.temperature, args.top_k, args.guidance), (true, Some(0.7), Some(40), Some(2.5)), "{command}");
 }
 
 fn outcome_of(session: &mut Session, of: ExportOf, folder: &Path) -> WorkOutcome {

@@ -12,7 +12,7 @@ use zoetrope::generator::Worker;
 use zoetrope::generator::fake::FakeBackend;
 use zoetrope::generator::protocol::{Command, Event, ModelInfo};
 use zoetrope::motion::{Motion, PARENTS, Pose, rest_positions};
-use zoetrope::timeline::{ClipSettings, Provenance, Take};
+use zoetrope::timeline::{ClipSettings, Context, Length, Provenance, Request, Sampling, Take};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -128,7 +128,7 @@ fn continuing_puts_a_second_clip_behind_the_first_that_goes_on_from_it() {
     let first = desk.session.take_at(0).expect("the first take").take.motion.clone();
     assert_eq!(desk.session.chain().motion().frames[..60], first.frames[..]);
     assert!(desk.session.take_at(1).expect("the second").continued);
-    assert_eq!(desk.session.flattened().expect("the timeline").provenance.prompt, "a person walks → then sits down");
+    assert_eq!(desk.session.flattened().expect("the timeline").provenance.prompt(), "a person walks → then sits down");
     desk.act(Action::Undo);
     assert_eq!((desk.session.clips().len(), desk.session.take_count()), (1, 2), "the take stays");
 }
@@ -137,7 +137,7 @@ fn continuing_puts_a_second_clip_behind_the_first_that_goes_on_from_it() {
 fn a_prompt_of_several_actions_is_laid_out_as_clips_that_go_on_from_each_other() {
     let mut desk = Desk::new();
     let prompts = |session: &Session| -> Vec<String> {
-        session.clips().iter().map(|clip| session.document().takes()[&clip.take].provenance.prompt.clone()).collect()
+        session.clips().iter().map(|clip| session.document().takes()[&clip.take].provenance.prompt().into_owned()).collect()
     };
     desk.act(Action::Prompt("a man walks, then sits down, and then waves".to_owned()));
     desk.act(Action::Seconds(Some(6.0)));
@@ -200,13 +200,62 @@ fn a_continuation_comes_behind_the_selected_clip_and_starts_from_the_edited_moti
     desk.act(Action::SelectClip(0));
     desk.act(Action::Prompt("then sits down".to_owned()));
     let effects = desk.session.apply(Action::Continue);
-    let Some(Effect::Tell(Command::Continue { after, .. })) = effects.first() else { panic!("{effects:?}") };
-    assert_eq!(after.frames[..], desk.session.chain().motion().frames[..30]);
+    let Some(Effect::Tell(Command::Generate { context, .. })) = effects.first() else { panic!("{effects:?}") };
+    let before = context.before.as_ref().expect("the motion before");
+    assert_eq!(before.frames[..], desk.session.chain().motion().frames[..30]);
     desk.tell(effects);
     desk.until_idle();
     let new = desk.session.take_at(1).expect("the new take").id;
     let order: Vec<bool> = desk.session.clips().iter().map(|clip| clip.take == new).collect();
     assert_eq!(order, [false, true, false]);
+}
+
+#[test]
+fn a_continuation_gets_the_end_of_a_long_timeline_alone_and_knows_it_after_saving() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    let one = desk.session.clips()[0].frames();
+    for _ in 0..40 {
+        desk.act(Action::SelectClip(0));
+        desk.act(Action::Duplicate);
+    }
+    desk.act(Action::SelectNone);
+    desk.act(Action::Prompt("then sits down".to_owned()));
+    desk.act(Action::Continue);
+    desk.until_idle();
+    let whole = desk.session.chain().motion().frames[..41 * one].to_vec();
+    let tail = |session: &Session| {
+        let take = session.takes().last().expect("a take").take;
+        take.provenance.origin.asked().and_then(|(_, context)| context.before.clone()).expect("what it goes on from")
+    };
+    let before = tail(&desk.session);
+    assert_eq!(before.frames[..], whole[whole.len() - Context::FRAMES..]);
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("scene.zoetrope");
+    zoetrope::formats::save_project(&path, desk.session.document(), None).expect("saved");
+    let mut session = session_with(&[]);
+    session.opened(zoetrope::formats::open_project(&path).map(|project| (path, project)).map_err(|error| error.to_string()));
+    assert_eq!(tail(&session), before);
+    let effects = session.apply(Action::Again(1));
+    let Some(Effect::Tell(Command::Generate { context, .. })) = effects.first() else { panic!("{effects:?}") };
+    assert_eq!(context.before, Some(before));
+}
+
+#[test]
+fn making_a_take_again_brings_its_whole_request_back() {
+    let mut session = session_with(&[]);
+    let sampling = Sampling { temperature: Some(0.8), top_p: Some(0.9), ..Sampling::default() };
+    let length = Length::Exact { secs: 2.5 };
+    let request = Request { seed: 7, literal: true, length, sampling, ..Request::new("a person jumps") };
+    let provenance = Provenance { origin: request.clone().into(), ..Provenance::default() };
+    session.add_take(Take { motion: Motion { frames: vec![Pose::REST; 30] }.into(), raw: None, provenance });
+    let effects = session.apply(Action::Again(0));
+    let Some(Effect::Tell(Command::Generate { request: again, .. })) = effects.first() else { panic!("{effects:?}") };
+    assert_ne!(again.seed, request.seed);
+    assert_eq!(*again, Request { seed: again.seed, ..request });
+    assert_eq!(session.draft.request(), *again);
 }
 
 #[test]
@@ -217,7 +266,7 @@ fn a_new_take_replaces_an_untouched_one_and_stands_beside_an_edited_one() {
     desk.prompt("a person runs");
     desk.until_idle();
     assert_eq!((desk.session.clips().len(), desk.session.take_count()), (1, 2));
-    assert_eq!(desk.session.flattened().expect("a clip").provenance.prompt, "a person runs");
+    assert_eq!(desk.session.flattened().expect("a clip").provenance.prompt(), "a person runs");
     desk.act(Action::Trim { clip: 0, from: 0.5, to: 1.5 });
     desk.prompt("a person jumps");
     desk.until_idle();
@@ -275,7 +324,7 @@ fn variations_come_side_by_side_and_the_one_that_is_picked_is_put_on_the_timelin
     desk.until(|session| session.row().is_some_and(|row| row.members.len() == 2));
     assert!(desk.session.busy().showing);
     desk.until_idle();
-    let seeds: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
+    let seeds: Vec<u64> = desk.session.takes().filter_map(|entry| entry.take.provenance.origin.seed()).collect();
     assert_eq!(seeds, [7, 8, 9]);
     let row = desk.session.row().expect("a row");
     assert_eq!(row.members.iter().map(|member| member.seed).collect::<Vec<_>>(), [7, 8, 9]);
@@ -305,7 +354,7 @@ fn a_variation_picked_before_all_are_made_is_placed_once_it_is_done_and_the_othe
         assert!(matches!(desk.session.showing, Showing::Timeline) && desk.session.busy().working, "the others are still made");
         assert_eq!((desk.session.clips().len(), desk.session.take_count()), (1, 1));
         desk.until_idle();
-        let made: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
+        let made: Vec<u64> = desk.session.takes().filter_map(|entry| entry.take.provenance.origin.seed()).collect();
         assert_eq!((made, desk.session.clips().len()), (seeds.to_vec(), 1));
         assert!(matches!(desk.session.showing, Showing::Timeline));
     }
@@ -415,9 +464,9 @@ fn removing_the_shown_take_shows_its_neighbour() {
     let mut session = session_with(&["one", "two", "three"]);
     session.apply(Action::Select(1));
     session.apply(Action::Remove(1));
-    assert_eq!(session.shown_take().map(|take| take.provenance.prompt.as_str()), Some("three"));
+    assert_eq!(session.shown_take().map(|take| take.provenance.prompt()).as_deref(), Some("three"));
     session.apply(Action::Remove(0));
-    assert_eq!(session.shown_take().map(|take| take.provenance.prompt.as_str()), Some("three"));
+    assert_eq!(session.shown_take().map(|take| take.provenance.prompt()).as_deref(), Some("three"));
     session.apply(Action::Remove(0));
     assert!(session.shown_take().is_none() && session.pose_at(0.0).is_none());
     session.apply(Action::Remove(5));
@@ -462,7 +511,7 @@ fn the_largest_seed_has_variations_too() {
     desk.act(Action::Variations(2));
     desk.prompt("a person walks");
     desk.until_idle();
-    let seeds: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
+    let seeds: Vec<u64> = desk.session.takes().filter_map(|entry| entry.take.provenance.origin.seed()).collect();
     assert_eq!(seeds, [u64::MAX, 0]);
 }
 
@@ -502,7 +551,7 @@ pub(crate) fn session_with(prompts: &[&str]) -> Session {
     };
     session.hear(Event::Ready { model });
     for prompt in prompts {
-        let provenance = Provenance { prompt: (*prompt).to_owned(), model: "starter".to_owned(), ..Provenance::default() };
+        let provenance = Provenance { origin: Request::new(*prompt).into(), model: "starter".to_owned(), ..Provenance::default() };
         let take = Take { motion: Motion { frames: vec![Pose::REST; 30] }.into(), raw: None, provenance };
         session.add_take(take);
     }
@@ -521,9 +570,10 @@ fn a_take_is_made_again_with_another_seed_after_the_same_take() {
     desk.until_idle();
     desk.act(Action::Again(0));
     desk.until_idle();
-    let made: Vec<_> = desk.session.takes().map(|entry| (entry.take.provenance.prompt.as_str(), entry.continued)).collect();
-    assert_eq!(made, [("a person walks", false), ("then sits", true), ("then sits", true), ("a person walks", false)]);
-    let seeds: Vec<u64> = desk.session.takes().map(|entry| entry.take.provenance.seed).collect();
+    let made: Vec<_> = desk.session.takes().map(|entry| (entry.take.provenance.prompt(), entry.continued)).collect();
+    let expected = [("a person walks", false), ("then sits", true), ("then sits", true), ("a person walks", false)];
+    assert_eq!(made, expected.map(|(prompt, continued)| (prompt.into(), continued)));
+    let seeds: Vec<u64> = desk.session.takes().filter_map(|entry| entry.take.provenance.origin.seed()).collect();
     assert!(seeds[2] != seeds[1] && seeds[3] != seeds[0], "{seeds:?}");
 }
 
@@ -536,7 +586,7 @@ fn walked(prompt: &str) -> Take {
         pose
     };
     let motion = |lift_m: f32| Motion { frames: (0..60).map(|at| frame(lift_m, at)).collect() };
-    let provenance = Provenance { prompt: prompt.to_owned(), ..Provenance::default() };
+    let provenance = Provenance { origin: Request::new(prompt).into(), ..Provenance::default() };
     Take { motion: motion(0.02).into(), raw: Some(motion(0.0).into()), provenance }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use zoetrope::formats::{self, Contents, FormatError, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M, rotation};
-use zoetrope::timeline::Provenance;
+use zoetrope::timeline::{Provenance, Request};
 
 /// A clip that turns every joint, walks a curve and tumbles through gimbal lock.
 fn lively(frames: usize) -> Motion {
@@ -241,20 +241,16 @@ fn chunks(path: &Path) -> (serde_json::Value, Vec<u8>) {
 fn a_glb_says_where_it_came_from_and_keeps_its_quaternions_continuous() {
     let folder = Folder::new();
     let path = folder.file("clip.glb");
-    let provenance = Provenance {
-        model: "starter".to_owned(),
-        licence: "CC BY-NC 4.0".to_owned(),
-        prompt: "says \"hi\"".to_owned(),
-        understood: None,
-        seed: u64::MAX,
-        settings: "4 s".to_owned(),
-    };
+    let request = Request { seed: u64::MAX, ..Request::new("says \"hi\"") };
+    let provenance = Provenance { origin: request.clone().into(), model: "starter".to_owned(), licence: "CC BY-NC 4.0".to_owned() };
     let options = WriteOptions { provenance: Some(provenance), ..WriteOptions::default() };
     formats::write(&path, &lively(300), &options).expect("written");
     let (json, bin) = chunks(&path);
     assert!(json["asset"]["copyright"].as_str().is_some_and(|text| text.contains("starter") && text.contains("CC BY-NC 4.0")));
     assert_eq!(json["asset"]["extras"]["prompt"], "says \"hi\"");
     assert_eq!(json["asset"]["extras"]["seed"], u64::MAX);
+    let kept = serde_json::from_value::<Provenance>(json["asset"]["extras"].clone()).expect("where it came from");
+    assert_eq!(kept.origin.asked().map(|(request, _)| request), Some(&request));
     let mut checked = 0;
     for channel in json["animations"][0]["channels"].as_array().expect("channels") {
         if channel["target"]["path"] != "rotation" {

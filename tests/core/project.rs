@@ -9,7 +9,7 @@ use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 use zoetrope::formats::{Project, open_project, save_project};
-use zoetrope::timeline::Edit;
+use zoetrope::timeline::{Context, Edit, Length, Request, Sampling};
 
 use crate::documents::{after_steps, same, take};
 
@@ -73,8 +73,9 @@ fn what_is_wrong_with_a_project_is_one_line_that_names_it() {
         assert!(json.contains(from), "{from}");
         with("project.json", json.replacen(from, to, 1).into_bytes())
     };
-    let cases: [(BTreeMap<String, Vec<u8>>, &str); 8] = [
-        (changed("\"format\": 1", "\"format\": 2"), "newer Zoetrope"),
+    let cases: [(BTreeMap<String, Vec<u8>>, &str); 9] = [
+        (changed("\"format\": 2", "\"format\": 3"), "newer Zoetrope"),
+        (changed("\"version\": 1", "\"version\": 2"), "newer Zoetrope"),
         (changed("\"to\": 18", "\"to\": 99"), "frames"),
         (changed("\"to\": 18", "\"to\": -1"), "project.json"),
         (changed("\"arrangement\"", "\"derangement\""), "project.json"),
@@ -89,12 +90,42 @@ fn what_is_wrong_with_a_project_is_one_line_that_names_it() {
         assert!(error.contains(says) && error.contains("scene.zoetrope") && !error.contains('\n'), "{error}");
     }
     // Members and fields that a newer program adds do not matter.
-    let mut more = changed("\"format\": 1,", "\"format\": 1, \"mood\": \"sunny\",");
+    let mut more = changed("\"format\": 2,", "\"format\": 2, \"mood\": \"sunny\",");
     more.insert("thumbnail.png".to_owned(), vec![1, 2, 3]);
     pack(&path, &more);
     assert!(same(&open_project(&path).expect("opened").document, &after_steps(2)));
     fs::write(&path, b"PK nothing").expect("a file");
     assert!(open_project(&path).is_err());
+}
+
+#[test]
+fn a_project_of_zoetrope_0_1_opens_with_the_requests_that_made_its_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("scene.zoetrope");
+    let document = after_steps(1);
+    save_project(&path, &document, None).expect("saved");
+    let mut members = members(&path);
+    members.retain(|name, _| !name.contains("before"));
+    let mut contents: serde_json::Value = serde_json::from_slice(&members["project.json"]).expect("JSON");
+    contents["format"] = 1.into();
+    for take in contents["takes"].as_array_mut().expect("takes") {
+        take["provenance"] = serde_json::json!({
+            "prompt": "a person walks", "understood": "walk", "seed": u64::MAX, "model": "starter", "licence": "CC0",
+            "settings": "4 s, guidance 2.5, cleaned up, to the letter",
+        });
+    }
+    members.insert("project.json".to_owned(), contents.to_string().into_bytes());
+    pack(&path, &members);
+    let opened = open_project(&path).expect("opened").document;
+    assert_eq!(opened.arrangement(), document.arrangement());
+    let sampling = Sampling { guidance: Some(2.5), ..Sampling::default() };
+    let length = Length::Exact { secs: 4.0 };
+    let request = Request { seed: u64::MAX, literal: true, sampling, length, ..Request::new("a person walks") };
+    for (id, take) in opened.takes() {
+        let kept = &document.takes()[id];
+        assert_eq!((&take.motion, &take.raw), (&kept.motion, &kept.raw));
+        assert_eq!(take.provenance.origin.asked(), Some((&request, &Context::default())));
+    }
 }
 
 #[test]

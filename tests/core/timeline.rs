@@ -6,7 +6,7 @@ use rand::{Rng, SeedableRng};
 use std::sync::Arc;
 use zoetrope::motion::cleanup::ContactEdit;
 use zoetrope::motion::{FPS, Joint, Motion, Pose, feet};
-use zoetrope::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, Provenance, Shelved, Take, TakeId};
+use zoetrope::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, Provenance, Request, Shelved, Take, TakeId};
 
 /// A person who walks in a wide circle, with swinging legs and arms.
 fn walk(frames: usize, phase: f32) -> Motion {
@@ -26,7 +26,7 @@ fn walk(frames: usize, phase: f32) -> Motion {
 }
 
 fn take(motion: Motion) -> Take {
-    let provenance = Provenance { prompt: "a person walks".to_owned(), ..Provenance::default() };
+    let provenance = Provenance { origin: Request::new("a person walks").into(), ..Provenance::default() };
     Take { motion: Arc::new(motion), raw: None, provenance }
 }
 

@@ -13,7 +13,8 @@ use zoetrope::library;
 use zoetrope::model::{
     Checkpoint, FileSource, MotionModel, Quantization, Sampler, Source, TextFeatures, Transformer, TransformerConfig, Weights, write_gguf,
 };
-use zoetrope::pipeline::{self, Device, Generation, Length, Made, Request, Step, Variations, transformer_on_gpu};
+use zoetrope::pipeline::{self, Device, Generation, Made, Step, Variations, transformer_on_gpu};
+use zoetrope::timeline::{Length, Request};
 
 use super::kit::gpu;
 use super::shared::{assert_close, flat, json, kit, tensors};

@@ -11,7 +11,7 @@ use zoetrope::library;
 use zoetrope::model::evaluator::{EncoderSize, EvaluatorConfig, EvaluatorNetworks, EvaluatorSize, contrastive_loss, positions};
 use zoetrope::model::{Checkpoint, Evaluator, MotionModel};
 use zoetrope::motion::JOINT_COUNT;
-use zoetrope::pipeline::Sampling;
+use zoetrope::timeline::Sampling;
 use zoetrope::train::dataset::{Purpose, Split};
 use zoetrope::train::eval::metrics::{
     self, Embeddings, Gaussian, Joints, accelerations_m, code_use, distance, frechet_distance, hits, joint_error_m, mean_distance, ranks,

@@ -10,7 +10,8 @@ use zoetrope::generator::fake::FakeBackend;
 use zoetrope::generator::protocol::{Command, Event, JobId, ModelInfo};
 use zoetrope::generator::{Backend, PipelineBackend, Run, Worker, WorkerError};
 use zoetrope::motion::{Motion, Pose};
-use zoetrope::pipeline::{Device, Length, Request};
+use zoetrope::pipeline::Device;
+use zoetrope::timeline::{Context, Length, Request};
 
 const QUICK: Duration = Duration::from_micros(200);
 const SLOW: Duration = Duration::from_millis(10);
@@ -26,7 +27,7 @@ fn request(prompt: &str, secs: f32) -> Request {
 }
 
 fn generate(worker: &Worker, job: u64, prompt: &str, secs: f32) {
-    worker.send(Command::Generate { job: JobId(job), request: request(prompt, secs) }).expect("room");
+    worker.send(Command::Generate { job: JobId(job), request: request(prompt, secs), context: Context::default() }).expect("room");
 }
 
 /// The events up to the first one that `is_last` accepts; panics after 20 s.
@@ -77,7 +78,7 @@ fn a_job_is_started_previewed_and_finished_in_this_order() {
     let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished") };
     assert_eq!(takes.len(), 1);
     assert_eq!(takes[0].motion.len(), 60);
-    assert_eq!(takes[0].provenance.prompt, "a person turns");
+    assert_eq!(takes[0].provenance.prompt(), "a person turns");
 }
 
 #[test]
@@ -97,10 +98,10 @@ fn the_first_preview_comes_before_forty_percent_of_the_tokens() {
 fn variations_are_one_job_with_a_take_for_each_seed() {
     let worker = worker(QUICK);
     let wanted = Request { variations: 3, seed: 10, ..request("a person turns", 1.0) };
-    worker.send(Command::Generate { job: JobId(1), request: wanted }).expect("room");
+    worker.send(Command::Generate { job: JobId(1), request: wanted, context: Context::default() }).expect("room");
     let events = events_until(&worker, ends(1));
     let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished") };
-    assert_eq!(takes.iter().map(|take| take.provenance.seed).collect::<Vec<_>>(), [10, 11, 12]);
+    assert_eq!(takes.iter().map(|take| take.provenance.origin.seed()).collect::<Vec<_>>(), [10, 11, 12].map(Some));
     let early = |event: &Event| match event {
         Event::Made { variation, take, .. } => Some((*variation, take.clone())),
         _ => None,
@@ -212,8 +213,8 @@ fn a_continuation_begins_where_the_motion_before_ends() {
     let worker = worker(QUICK);
     let mut last = Pose::REST;
     last.root_m.x = 3.0;
-    let after = Arc::new(Motion { frames: vec![Pose::REST, last] });
-    worker.send(Command::Continue { job: JobId(1), request: request("then turns", 1.0), after }).expect("room");
+    let context = Context::after_end_of(&Motion { frames: vec![Pose::REST, last] });
+    worker.send(Command::Generate { job: JobId(1), request: request("then turns", 1.0), context }).expect("room");
     let events = events_until(&worker, ends(1));
     let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished") };
     assert_eq!(takes[0].motion.frames[0].root_m.x, 3.0);
@@ -233,8 +234,8 @@ impl Backend for Counted {
         self.0.load(model, watch)
     }
 
-    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
-        self.0.start(request, after)
+    fn start<'a>(&'a mut self, request: &Request, context: &Context) -> Result<Box<dyn Run + 'a>, String> {
+        self.0.start(request, context)
     }
 }
 
@@ -262,9 +263,9 @@ impl Backend for Losing {
         (self.jobs == 1).then(|| ModelInfo { device: "cpu".to_owned(), ..info })
     }
 
-    fn start<'a>(&'a mut self, request: &Request, after: Option<&Motion>) -> Result<Box<dyn Run + 'a>, String> {
+    fn start<'a>(&'a mut self, request: &Request, context: &Context) -> Result<Box<dyn Run + 'a>, String> {
         self.jobs += 1;
-        self.inner.start(request, after)
+        self.inner.start(request, context)
     }
 }
 
@@ -336,9 +337,8 @@ fn the_bundled_model_shows_its_first_frames_before_forty_percent_of_the_tokens()
     let Some(Event::Finished { takes, .. }) = events.last() else { panic!("not finished: {:?}", events.last()) };
     assert_eq!(takes[0].motion.len(), 60);
     assert!(!takes[0].provenance.licence.is_empty(), "every take carries its licence");
-    worker
-        .send(Command::Continue { job: JobId(2), request: request("then stops", 1.0), after: Arc::clone(&takes[0].motion) })
-        .expect("room");
+    let context = Context::after_end_of(&takes[0].motion);
+    worker.send(Command::Generate { job: JobId(2), request: request("then stops", 1.0), context }).expect("room");
     let events = events_until(&worker, ends(2));
     assert!(matches!(events.last(), Some(Event::Finished { takes, .. }) if takes[0].motion.len() == 30));
 }
@@ -399,26 +399,22 @@ proptest! {
     fn any_mixture_of_jobs_failures_and_cancels_ends_every_job_once(jobs in prop::collection::vec(sent(), 1..12)) {
         let worker = worker(Duration::from_micros(20));
         let mut events = Vec::new();
-        let after = Arc::new(Motion { frames: vec![Pose::REST; 40] });
+        let before = Motion { frames: vec![Pose::REST; 40] };
         for (number, one) in jobs.iter().enumerate() {
             let job = JobId(number as u64);
             if let Some(model) = one.load {
                 send_patiently(&worker, Command::Load { model: model.to_owned() }, &mut events);
             }
             let request = Request { seed: one.seed, variations: one.variations, ..request(one.prompt, one.secs) };
-            let command = if one.continues {
-                Command::Continue { job, request, after: Arc::clone(&after) }
-            } else {
-                Command::Generate { job, request }
-            };
-            send_patiently(&worker, command, &mut events);
+            let context = if one.continues { Context::after_end_of(&before) } else { Context::default() };
+            send_patiently(&worker, Command::Generate { job, request, context }, &mut events);
             if let Some(pause) = one.cancel_after {
                 std::thread::sleep(pause);
                 send_patiently(&worker, Command::Cancel { job }, &mut events);
             }
         }
         let last = JobId(jobs.len() as u64);
-        send_patiently(&worker, Command::Generate { job: last, request: request("a person turns", 0.2) }, &mut events);
+        send_patiently(&worker, Command::Generate { job: last, request: request("a person turns", 0.2), context: Context::default() }, &mut events);
         events.extend(events_until(&worker, ends(last.0)));
 
         let mut times: HashMap<JobId, usize> = HashMap::new();

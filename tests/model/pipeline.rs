@@ -8,7 +8,8 @@ use tempfile::TempDir;
 use zoetrope::library;
 use zoetrope::model::{MotionModel, Source};
 use zoetrope::motion::{Motion, Pose, join};
-use zoetrope::pipeline::{Finish, Generation, Length, Made, PipelineError, Request, Sampling, Step, Variations, parts};
+use zoetrope::pipeline::{Generation, Made, PipelineError, Step, Variations, parts};
+use zoetrope::timeline::{Context, Finish, Length, Request, Sampling};
 
 use crate::shared::kit;
 
@@ -285,7 +286,7 @@ fn variations_side_by_side_are_what_each_seed_gives_alone() {
             let together = make_variations(&model, &request, after);
             let alone: Vec<Vec<u32>> = (0..4).map(|variation| make(&model, &request.variation(variation), after).tokens).collect();
             assert_eq!(together.iter().map(|made| made.tokens.clone()).collect::<Vec<_>>(), alone, "guidance {guidance}");
-            assert_eq!(together.iter().map(|made| made.take.provenance.seed).collect::<Vec<_>>(), [0, 1, 2, 3]);
+            assert_eq!(together.iter().map(|made| made.take.provenance.origin.seed()).collect::<Vec<_>>(), [0, 1, 2, 3].map(Some));
         }
     }
 }
@@ -304,15 +305,15 @@ fn a_prompt_is_understood_in_plain_words_unless_it_is_to_be_taken_literally() {
     }
     let asked = |literal| Request { literal, length: Length::Exact { secs: 1.0 }, ..Request::new(expected[0].0) };
     let [understood, literal] = [false, true].map(|literal| make(&model, &asked(literal), None));
-    assert_eq!(understood.take.provenance.understood.as_deref(), expected[0].1);
-    assert_eq!(literal.take.provenance.understood, None);
+    assert_eq!(understood.take.provenance.origin.understood(), expected[0].1);
+    assert_eq!(literal.take.provenance.origin.understood(), None);
     assert_ne!(understood.tokens, literal.tokens);
     let plain = Request { literal: true, ..Request { prompt: "a person throws a punch".to_owned(), ..asked(false) } };
     assert_eq!(understood.tokens, make(&model, &plain, None).tokens);
     let next = Request { prompt: "And then the person walks backwards".to_owned(), ..asked(false) };
     let next = make(&model, &next, None).take.provenance;
     assert_eq!(
-        (next.prompt.as_str(), next.understood.as_deref()),
+        (next.prompt().as_ref(), next.origin.understood()),
         ("And then the person walks backwards", Some("a person walks backward"))
     );
 }
@@ -326,9 +327,9 @@ fn two_actions_in_one_prompt_are_made_one_after_the_other() {
     let made = make(&model, &request, None);
     assert_eq!((made.take.motion.len(), made.tokens.len(), made.features.frames()), (120, 60, 120));
     assert_eq!(made.take.raw.as_ref().map(|raw| raw.len()), Some(120));
-    let provenance = &made.take.provenance;
-    assert_eq!((provenance.prompt.as_str(), provenance.settings.as_str()), (request.prompt.as_str(), request.settings().as_str()));
-    assert_eq!(provenance.understood.as_deref(), Some("a person runs → a person waves goodbye"));
+    let origin = &made.take.provenance.origin;
+    assert_eq!(origin.asked(), Some((&request, &Context::default())));
+    assert_eq!(origin.understood(), Some("a person runs → a person waves goodbye"));
     assert_eq!(parts(&model, &Request { literal: true, ..request }).expect("parts").len(), 1);
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use zoetrope::formats::{self, WriteOptions};
 use zoetrope::motion::{Motion, Pose};
-use zoetrope::timeline::{Document, Edit, Provenance, Take};
+use zoetrope::timeline::{Document, Edit, Provenance, Request, Take};
 
 use crate::shared::kit;
 
@@ -522,7 +522,7 @@ fn a_project_is_converted_whole_in_part_or_take_by_take() {
     let [project, out] = ["scene.zoetrope", "out.glb"].map(|name| folder.path().join(name));
     let mut document = Document::default();
     for prompt in ["a walk", "another walk"] {
-        let provenance = Provenance { prompt: prompt.to_owned(), model: "starter".to_owned(), ..Provenance::default() };
+        let provenance = Provenance { origin: Request::new(prompt).into(), model: "starter".to_owned(), ..Provenance::default() };
         let take = document.add(Take { motion: Arc::new(walk()), raw: None, provenance });
         document.apply(&Edit::Insert { take, at: 9 }).expect("a clip");
     }

@@ -4,7 +4,7 @@
 use glam::{Quat, Vec3};
 use std::sync::Arc;
 use zoetrope::motion::{Motion, Pose};
-use zoetrope::timeline::{Document, Edit, Provenance, Take};
+use zoetrope::timeline::{Context, Document, Edit, Origin, Provenance, Request, Take};
 
 pub(crate) fn take(number: usize) -> Take {
     let frame = |frame: usize| {
@@ -13,7 +13,11 @@ pub(crate) fn take(number: usize) -> Take {
         pose.local[16] = Quat::from_rotation_x(0.1 * frame as f32 + number as f32).normalize();
         pose
     };
-    let provenance = Provenance { prompt: format!("a person walks → größer {number}"), seed: u64::MAX - 1, ..Provenance::default() };
+    let request = Request { seed: u64::MAX - 1, ..Request::new(format!("a person walks → größer {number}")) };
+    let end = Motion { frames: vec![Pose { root_m: Vec3::splat(number as f32), ..Pose::REST }; 8] };
+    let context = if number.is_multiple_of(3) { Context::after_end_of(&end) } else { Context::default() };
+    let origin = Origin::Prompt { request, understood: Some("walk".to_owned()), context };
+    let provenance = Provenance { origin, model: "starter".to_owned(), ..Provenance::default() };
     let motion = Motion { frames: (0..20 + number).map(frame).collect() };
     let raw = number.is_multiple_of(2).then(|| Arc::new(motion.mirrored()));
     Take { motion: Arc::new(motion), raw, provenance }

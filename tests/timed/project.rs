@@ -1,11 +1,14 @@
-//! A kill never costs more than the last save.
+//! A kill never costs more than the last save, and what was saved opens again, however much it is.
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 use zoetrope::formats::{open_project, save_project};
+use zoetrope::motion::{Motion, Pose};
+use zoetrope::timeline::{Document, Provenance, Take};
 
 use crate::documents::{after_steps, same};
 
@@ -54,4 +57,18 @@ fn a_hundred_kills_cost_no_more_than_the_last_save() {
         assert!(is_one || saved.is_none(), "saved {saved:?}, saving {saving:?}");
     }
     assert!(path.exists());
+}
+
+#[test]
+fn a_project_of_more_than_256_mib_opens_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("day.zoetrope");
+    let motion = Arc::new(Motion { frames: vec![Pose::REST; 108_000] });
+    let mut document = Document::default();
+    for _ in 0..7 {
+        document.add(Take { motion: Arc::clone(&motion), raw: None, provenance: Provenance::default() });
+    }
+    save_project(&path, &document, None).expect("saved");
+    assert!(std::fs::metadata(&path).expect("a file").len() > 256 << 20);
+    assert_eq!(open_project(&path).expect("opened").document.takes().len(), 7);
 }

@@ -5,7 +5,7 @@ use crate::body::{Cast, MannequinLook, Wears};
 use crate::formats::{Contents, Units};
 use crate::library::STARTER;
 use crate::motion::{FPS, NameStyle};
-use crate::pipeline::{Length, Request};
+use crate::timeline::{Finish, Length, Request};
 use std::ops::Range;
 use std::path::Path;
 
@@ -51,6 +51,7 @@ pub fn command_line(source: &Source<'_>, choices: &ExportChoices, cast: &Cast, o
                 }
                 Length::Between { .. } => {}
             }
+            made_as(&mut words, request);
             last = Some(request.prompt.clone());
         }
         Source::Project { path, take, range } => {
@@ -86,6 +87,22 @@ pub fn command_line(source: &Source<'_>, choices: &ExportChoices, cast: &Cast, o
         words.push(prompt);
     }
     shlex::try_join(words.iter().map(String::as_str)).ok()
+}
+
+/// The options of sampling and finish, where they are not the model's own.
+fn made_as(words: &mut Vec<String>, request: &Request) {
+    let sampling = &request.sampling;
+    let flags = [
+        ("--literal", request.literal),
+        ("--greedy", sampling.greedy),
+        ("--raw", request.finish == Finish::Raw),
+        ("--published", request.finish == Finish::Published),
+    ];
+    words.extend(flags.iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| (*flag).to_owned()));
+    option(words, "--temperature", sampling.temperature.unwrap_or(1.0), sampling.temperature.is_some());
+    option(words, "--top-k", sampling.top_k.unwrap_or(0), sampling.top_k.is_some());
+    option(words, "--top-p", sampling.top_p.unwrap_or(1.0), sampling.top_p.is_some());
+    option(words, "--guidance", sampling.guidance.unwrap_or(1.0), sampling.guidance.is_some());
 }
 
 /// The options of the writers that this kind of file has, where they are not the command line's own defaults.

@@ -50,8 +50,8 @@ fn filled(pattern: &str, number: &str, provenance: &Provenance) -> Result<String
         stem.push_str(text);
         match name {
             "number" => stem.push_str(number),
-            "prompt" => stem.push_str(&file_stem(&provenance.prompt)),
-            "seed" => stem.push_str(&provenance.seed.to_string()),
+            "prompt" => stem.push_str(&file_stem(&provenance.prompt())),
+            "seed" => stem.push_str(&provenance.origin.seed().unwrap_or(0).to_string()),
             "model" => stem.push_str(&provenance.model),
             _ => return Err(format!("{{{name}}} means nothing in a pattern: use {{number}}, {{prompt}}, {{seed}} or {{model}}")),
         }
@@ -77,9 +77,11 @@ pub fn free_path(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timeline::Request;
 
     fn take(prompt: &str, seed: u64) -> Provenance {
-        Provenance { prompt: prompt.to_owned(), seed, model: "starter".to_owned(), ..Provenance::default() }
+        let origin = Request { seed, ..Request::new(prompt) }.into();
+        Provenance { origin, model: "starter".to_owned(), ..Provenance::default() }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::app::session::Session;
 use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT};
 use crate::formats::{Contents, Units};
 use crate::motion::NameStyle;
-use crate::timeline::Provenance;
+use crate::timeline::{Provenance, Request};
 use bevy_egui::egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Sense, Stroke, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ pub(super) fn export(ui: &mut Ui, session: &Session, of: ExportOf, path: &Path, 
     ui.label(RichText::new("Export").font(theme::medium(18.0)).color(TEXT));
     let Some((provenance, frames)) = session.export_subject() else { return vec![Action::CloseDialog] };
     ui.spacing_mut().item_spacing.y = 6.0;
-    form.what(ui, &provenance.prompt);
+    form.what(ui, &provenance.prompt());
     form.kind(ui);
     let top = ui.cursor().top();
     form.options(ui);
@@ -241,7 +241,8 @@ impl Form<'_> {
         let text = if self.of == ExportOf::Shown {
             Ok(self.choices.summary(self.path, frames))
         } else {
-            let example = Provenance { prompt: "a person walks".to_owned(), seed: 7, ..Provenance::default() };
+            let origin = Request { seed: 7, ..Request::new("a person walks") }.into();
+            let example = Provenance { origin, ..Provenance::default() };
             let count = self.session.export_count(self.of);
             let plural = if count == 1 { "" } else { "s" };
             file_stems(&self.choices.pattern, &[&example]).map(|stems| {

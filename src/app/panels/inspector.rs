@@ -54,8 +54,8 @@ fn head(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
         });
     });
     if let Some(take) = session.document().takes().get(&clip.take) {
-        let prompt = take.provenance.prompt.as_str();
-        ui.add(Label::new(soft(prompt).size(12.5)).truncate()).on_hover_text(prompt);
+        let prompt = take.provenance.prompt();
+        ui.add(Label::new(soft(prompt.as_ref()).size(12.5)).truncate()).on_hover_text(prompt);
     }
     actions
 }

@@ -103,9 +103,11 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Ac
         let mark = Rect::from_min_max(place.left_top() + vec2(0.0, 12.0), place.left_bottom() + vec2(3.0, -12.0));
         ui.painter().rect_filled(mark, CornerRadius::same(2), ACCENT);
     }
-    let under = format!("{:.1} s · seed {}", take.motion.duration_secs(), take.provenance.seed);
-    let prompt = &take.provenance.prompt;
-    let title = if entry.continued { Cow::Owned(format!("→ {prompt}")) } else { Cow::Borrowed(prompt.as_str()) };
+    let Provenance { origin, model, licence } = &take.provenance;
+    let seed = origin.seed().map_or_else(String::new, |seed| format!(" · seed {seed}"));
+    let under = format!("{:.1} s{seed}", take.motion.duration_secs());
+    let prompt = origin.prompt();
+    let title = if entry.continued { Cow::Owned(format!("→ {prompt}")) } else { Cow::Borrowed(prompt.as_ref()) };
     let buttons = row_buttons(index, entry, pointed);
     two_lines(ui, place, &title, &under, if shown { TEXT.color() } else { TEXT_SOFT.color() }, buttons.len());
     for (i, (icon, label, action)) in buttons.into_iter().enumerate() {
@@ -123,9 +125,8 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Ac
         let beside = ui.input(|input| input.modifiers.command);
         actions.push(if beside { Action::RowAlso(index) } else { Action::Select(index) });
     }
-    let Provenance { prompt, understood, settings, model, licence, .. } = &take.provenance;
-    let understood = understood.as_ref().map_or(String::new(), |plain| format!("understood as: {plain}\n"));
-    response.on_hover_text(format!("{prompt}\n{understood}{settings}\nmodel {model}, {licence}"));
+    let understood = origin.understood().map_or_else(String::new, |plain| format!("understood as: {plain}\n"));
+    response.on_hover_text(format!("{prompt}\n{understood}{}\nmodel {model}, {licence}", origin.settings()));
     actions
 }
 

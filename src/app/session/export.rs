@@ -11,9 +11,8 @@ use crate::app::toast::ToastKind;
 use crate::body::{Cast, Wears};
 use crate::formats::WriteOptions;
 use crate::motion::FPS;
-use crate::pipeline::Request;
 use crate::stage::Shown;
-use crate::timeline::{Provenance, Take};
+use crate::timeline::{Origin, Provenance, Take};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -117,9 +116,11 @@ impl Session {
             Showing::Timeline => of_project(None, (!self.settings.export.whole).then(|| self.range().cloned()).flatten()),
             _ => {
                 let entry = self.take_at(self.shown_index()?)?;
-                let request = Request::of(&entry.take.provenance).filter(|_| !entry.continued);
-                let model = &entry.take.provenance.model;
-                request.map(|request| Source::Made { request, model }).or_else(|| of_project(self.shown_index(), None))
+                let Provenance { origin, model, .. } = &entry.take.provenance;
+                match origin {
+                    Origin::Prompt { request, .. } if !entry.continued => Some(Source::Made { request: request.clone(), model }),
+                    _ => of_project(self.shown_index(), None),
+                }
             }
         };
         // A body that could not be read does not go out.
@@ -134,7 +135,7 @@ impl Session {
                     .settings
                     .export
                     .folder
-                    .join(file_stem(&provenance.prompt))
+                    .join(file_stem(&provenance.prompt()))
                     .with_added_extension(self.settings.export.kind.ending());
                 self.write_export_path(path);
             }

@@ -1,13 +1,12 @@
 //! Generations: asking for them, hearing of them, and what becomes of them.
 
 use super::row::{Member, Purpose, Row};
-use super::{Draft, Effect, ModelState, Session, Showing, sketch::Figures};
+use super::{Effect, ModelState, Session, Showing, sketch::Figures};
 use crate::app::toast::ToastKind;
 use crate::generator::protocol::{Command, Event, JobId, Preview};
 use crate::motion::{FPS, Motion};
-use crate::pipeline::{Length, Request};
 use crate::stage::MOST_ABREAST;
-use crate::timeline::{Clip, ClipId, ClipSettings, Take, TakeId};
+use crate::timeline::{Clip, ClipId, ClipSettings, Context, Request, Take, TakeId};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
@@ -169,7 +168,7 @@ impl Session {
 
     /// The command did not reach the generator: its job is over before it began.
     pub fn refused(&mut self, command: &Command, message: String) {
-        if let Command::Generate { job, .. } | Command::Continue { job, .. } = command {
+        if let Command::Generate { job, .. } = command {
             self.end(*job);
         }
         self.toasts.add(ToastKind::Error, message);
@@ -204,7 +203,7 @@ impl Session {
     }
 
     pub(super) fn generate(&mut self, after: Option<Arc<Motion>>, behind: Option<ClipId>) -> Vec<Effect> {
-        if self.wanted() { self.ask(self.request(), after, behind, VecDeque::new()) } else { Vec::new() }
+        if self.wanted() { self.ask(self.draft.request(), after, behind, VecDeque::new()) } else { Vec::new() }
     }
 
     /// Whether there is something to generate; if not, the user is told.
@@ -218,13 +217,6 @@ impl Session {
             self.toasts.add(ToastKind::Warning, message.to_owned());
         }
         self.can_generate()
-    }
-
-    /// What the draft asks for.
-    pub(super) fn request(&self) -> Request {
-        let Draft { prompt, seed, length_secs, variations, literal } = &self.draft;
-        let length = length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });
-        Request { literal: *literal, seed: *seed, length, variations: *variations, ..Request::new(prompt.trim()) }
     }
 
     /// Has the generator make a motion that goes on from `after`, to be put `behind` a clip, with others `coming` behind it.
@@ -241,10 +233,8 @@ impl Session {
         }
         let id = JobId(self.next_job);
         self.next_job += 1;
-        let command = match &after {
-            Some(before) => Command::Continue { job: id, request: request.clone(), after: Arc::clone(before) },
-            None => Command::Generate { job: id, request: request.clone() },
-        };
+        let context = after.as_deref().map(Context::after_end_of).unwrap_or_default();
+        let command = Command::Generate { job: id, request: request.clone(), context };
         self.unwatch();
         self.jobs.push(Job {
             id,
@@ -292,9 +282,6 @@ impl Session {
         }
         let Some(mut job) = self.end_keeping_preview(id) else { return Vec::new() };
         let made: Vec<TakeId> = takes.into_iter().map(|take| self.add_take(take)).collect();
-        if let Some(after) = &job.after {
-            self.afters.extend(made.iter().map(|take| (*take, Arc::clone(after))));
-        }
         let previewed = self.previews(id);
         let seen = previewed || job.watched;
         let Some(first) = made.first().copied() else {
@@ -338,11 +325,9 @@ impl Session {
         let Some(job) = self.jobs.iter_mut().find(|job| job.id == id) else { return };
         let Some((variation, None)) = job.picked else { return };
         let Some(take) = job.made.get(variation as usize).cloned() else { return };
-        let (behind, after) = (job.behind, job.after.clone());
+        let (behind, continued) = (job.behind, job.after.is_some());
         job.watched = false;
         let take = self.add_take(take);
-        let continued = after.is_some();
-        self.afters.extend(after.map(|after| (take, after)));
         let placed = self.place_made(behind, continued, take, seen);
         match placed {
             _ if !seen => {}
@@ -364,8 +349,7 @@ impl Session {
     fn keep_made(&mut self, job: Job) {
         let placed = job.picked.filter(|(_, take)| take.is_some()).map(|(variation, _)| variation as usize);
         for (_, take) in job.made.into_iter().enumerate().filter(|(variation, _)| Some(*variation) != placed) {
-            let take = self.add_take(take);
-            self.afters.extend(job.after.clone().map(|after| (take, after)));
+            self.add_take(take);
         }
     }
 

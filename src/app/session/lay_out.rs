@@ -2,8 +2,8 @@
 
 use super::{Effect, Session};
 use crate::app::toast::ToastKind;
-use crate::pipeline::{self, Request};
-use crate::timeline::TakeId;
+use crate::pipeline;
+use crate::timeline::{Request, TakeId};
 use std::collections::VecDeque;
 
 impl Session {
@@ -18,7 +18,7 @@ impl Session {
         if !self.wanted() {
             return Vec::new();
         }
-        let whole = self.request();
+        let whole = self.draft.request();
         let prompts = pipeline::split(&whole.prompt);
         let length = whole.length.divided_by(prompts.len());
         let part = |prompt| Request { prompt, length, variations: 1, ..whole.clone() };

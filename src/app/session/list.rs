@@ -1,8 +1,8 @@
 //! The list of takes: choosing, searching, favourites, and making one again.
 
-use super::{Effect, Session, Showing};
+use super::{Draft, Effect, Session, Showing};
 use crate::app::toast::ToastKind;
-use crate::timeline::{Edit, Take, TakeId};
+use crate::timeline::{Edit, Request, Take, TakeId};
 use std::sync::Arc;
 
 /// A take in the list.
@@ -21,7 +21,7 @@ pub struct Entry<'a> {
 impl Entry<'_> {
     /// Whether every word of `search` is in its prompt.
     fn has_words(&self, search: &str) -> bool {
-        let prompt = self.take.provenance.prompt.to_lowercase();
+        let prompt = self.take.provenance.prompt().to_lowercase();
         search.to_lowercase().split_whitespace().all(|word| prompt.contains(word))
     }
 }
@@ -40,7 +40,7 @@ impl Session {
     pub fn takes(&self) -> impl Iterator<Item = Entry<'_>> {
         self.document.arrangement().shelf.iter().filter_map(|shelved| {
             let take = self.document.takes().get(&shelved.take)?;
-            let continued = self.afters.contains_key(&shelved.take);
+            let continued = take.provenance.is_continued();
             Some(Entry { id: shelved.take, take, favourite: shelved.favourite, continued })
         })
     }
@@ -120,13 +120,14 @@ impl Session {
         }
     }
 
-    /// The same prompt after the same motion with another seed.
+    /// The same request after the same motion with another seed. A file's name is asked for as a prompt.
     pub(super) fn again(&mut self, index: usize) -> Vec<Effect> {
         let Some(entry) = self.take_at(index) else { return Vec::new() };
-        let (id, provenance) = (entry.id, entry.take.provenance.clone());
-        self.draft.prompt = provenance.prompt;
-        self.draft.seed = another_seed(provenance.seed);
-        self.generate(self.afters.get(&id).cloned(), None)
+        let origin = &entry.take.provenance.origin;
+        let asked = origin.asked().map(|(request, context)| (request.clone(), context.before.clone()));
+        let (request, before) = asked.unwrap_or_else(|| (Request::new(origin.prompt()), None));
+        self.draft = Draft { variations: self.draft.variations, seed: another_seed(request.seed), ..Draft::of(&request) };
+        self.generate(before, None)
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Session::hear`] takes in what the generator tells.
 
 mod body;
+mod draft;
 mod export;
 mod generation;
 mod lay_out;
@@ -17,6 +18,7 @@ mod sketch;
 mod timeline;
 
 pub use body::{Body, SHAPES};
+pub use draft::Draft;
 pub use export::Work;
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
@@ -67,21 +69,6 @@ pub enum ModelState {
         /// Why.
         message: String,
     },
-}
-
-/// What the next generation is asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draft {
-    /// What the person does.
-    pub prompt: String,
-    /// Seed of the first variation.
-    pub seed: u64,
-    /// Seconds; none lets the model end where it wants.
-    pub length_secs: Option<f32>,
-    /// Takes of the prompt.
-    pub variations: u32,
-    /// Whether the model reads the prompt word by word.
-    pub literal: bool,
 }
 
 /// What the stage shows.
@@ -252,8 +239,6 @@ pub struct Session {
     /// Measures of the selected clip.
     inspection: Option<Inspection>,
     found_loop: Option<timeline::FoundLoop>,
-    /// The motions that takes go on from.
-    afters: BTreeMap<TakeId, Arc<Motion>>,
     sight: Sight,
     /// How long the timeline was when a hand took hold of something on it.
     held_whole_secs: Option<f32>,
@@ -304,7 +289,7 @@ impl Session {
     pub fn new(model: &str) -> Self {
         Self {
             model: ModelState::Loading { name: model.to_owned(), done: 0.0 },
-            draft: Draft { prompt: String::new(), seed: 0, length_secs: None, variations: 1, literal: false },
+            draft: Draft::default(),
             document: Document::default(),
             chain: Chain::default(),
             selection: Vec::new(),
@@ -312,7 +297,6 @@ impl Session {
             figures: BTreeMap::new(),
             inspection: None,
             found_loop: None,
-            afters: BTreeMap::new(),
             sight: Sight::default(),
             held_whole_secs: None,
             filter: Filter::default(),
@@ -370,8 +354,8 @@ impl Session {
     #[must_use]
     pub fn understood(&self) -> Option<&str> {
         let prompt = self.draft.prompt.trim();
-        let latest = self.document.takes().values().rev().map(|take| &take.provenance).find(|from| from.prompt == prompt)?;
-        latest.understood.as_deref().filter(|plain| *plain != prompt)
+        let latest = self.document.takes().values().rev().map(|take| &take.provenance.origin).find(|from| from.prompt() == prompt)?;
+        latest.understood().filter(|plain| *plain != prompt)
     }
 
     /// Curves of the timeline.

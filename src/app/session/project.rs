@@ -251,7 +251,6 @@ impl Session {
         self.chain = Chain::default();
         self.curves = Curves::default();
         (self.selection, self.inspection, self.found_loop) = Default::default();
-        self.afters.clear();
         self.follow_document();
         self.show_something();
         cancelled
@@ -310,7 +309,7 @@ impl Session {
         self.errands = self.errands.saturating_sub(1);
         match outcome {
             Ok(take) => {
-                self.toasts.add(ToastKind::Done, format!("imported {}", take.provenance.prompt));
+                self.toasts.add(ToastKind::Done, format!("imported {}", take.provenance.prompt()));
                 let id = self.add_take(take);
                 self.unwatch();
                 self.show_take(id);

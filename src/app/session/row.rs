@@ -63,8 +63,9 @@ pub struct Member {
 impl Member {
     /// A take.
     pub(super) fn of(id: TakeId, take: &Take) -> Self {
-        let provenance = &take.provenance;
-        Self { take: Some(id), ..Self::coming(Arc::clone(&take.motion), provenance.prompt.clone(), provenance.seed) }
+        let origin = &take.provenance.origin;
+        let seed = origin.seed().unwrap_or(0);
+        Self { take: Some(id), ..Self::coming(Arc::clone(&take.motion), origin.prompt().into_owned(), seed) }
     }
 
     /// One that is being made.
@@ -239,8 +240,11 @@ impl Session {
         }
         let all: Vec<usize> = self.listed().map(|(place, _)| place).collect();
         let prompt = self.prompt_in_question();
-        let alike: Vec<usize> =
-            self.listed().filter(|(_, entry)| Some(&entry.take.provenance.prompt) == prompt.as_ref()).map(|(place, _)| place).collect();
+        let alike: Vec<usize> = self
+            .listed()
+            .filter(|(_, entry)| Some(entry.take.provenance.prompt().as_ref()) == prompt.as_deref())
+            .map(|(place, _)| place)
+            .collect();
         let wanted = if alike.len() > 1 { alike } else { all };
         if wanted.len() < 2 {
             self.toasts.add(ToastKind::Warning, "make variations first: there are no takes to put side by side".to_owned());
@@ -253,7 +257,8 @@ impl Session {
     fn prompt_in_question(&self) -> Option<String> {
         let of_clip = || self.selected_clip().and_then(|place| self.document.takes().get(&self.clips()[place].take));
         let take = self.shown_take().or_else(|| of_clip().map(Arc::as_ref));
-        take.map(|take| take.provenance.prompt.clone()).or_else(|| self.takes().last().map(|entry| entry.take.provenance.prompt.clone()))
+        take.map(|take| take.provenance.prompt().into_owned())
+            .or_else(|| self.takes().last().map(|entry| entry.take.provenance.prompt().into_owned()))
     }
 
     /// Puts the take at a place of the list into the row, or takes it out; begins one beside the shown take.

@@ -17,6 +17,7 @@ use gltf_json::extras::RawValue;
 use gltf_json::scene::UnitQuaternion;
 use gltf_json::validation::Checked::Valid;
 use gltf_json::{Accessor, Animation, Asset, Index, Node, Root, Scene, Skin};
+use serde::Serialize;
 use std::borrow::Cow;
 
 /// The bytes of a `.glb` file of poses at `fps`, of the character's own bones, with its skin and mesh or without.
@@ -52,9 +53,22 @@ pub(in crate::formats) fn encode(poses: &[Pose], fps: f32, character: &Character
     Glb { header, json: Cow::Owned(json), bin: Some(Cow::Owned(bin)) }.to_vec().map_err(|error| failed(&error))
 }
 
+/// Where a motion came from: its data, and beside it what people look for first.
+#[derive(Serialize)]
+struct Extras<'a> {
+    prompt: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    settings: String,
+    #[serde(flatten)]
+    from: &'a Provenance,
+}
+
 fn asset(provenance: Option<&Provenance>) -> Asset {
     let extras = provenance.and_then(|from| {
-        let extras = serde_json::to_string(from).ok()?;
+        let extras =
+            serde_json::to_string(&Extras { prompt: &from.prompt(), seed: from.origin.seed(), settings: from.origin.settings(), from });
+        let extras = extras.ok()?;
         RawValue::from_string(extras).ok()
     });
     Asset {

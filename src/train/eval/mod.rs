@@ -29,7 +29,7 @@ use crate::motion::features::rows::{Accumulate, positions};
 use crate::motion::features::{self, ROW};
 use crate::motion::measure::{Quality, measure};
 use crate::motion::{Features, Motion, cleanup, feet};
-use crate::pipeline::Sampling;
+use crate::timeline::Sampling;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};

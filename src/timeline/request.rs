@@ -1,11 +1,15 @@
-//! What a caller asks for: plain data with the command line's defaults.
+//! What a motion is asked for with: plain data that the command line and the window fill in, the pipeline carries out, and takes and
+//! project files keep.
 
-use crate::timeline::Provenance;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One generation.
-#[derive(Clone, Debug, PartialEq)]
+/// One generation. What is left out in a file is the default of [`Request::new`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Request {
+    /// The layout of this data.
+    pub version: RequestVersion,
     /// What the person does.
     pub prompt: String,
     /// Whether the model reads the prompt as it is, instead of what it understands by it in plain words.
@@ -14,12 +18,47 @@ pub struct Request {
     pub seed: u64,
     /// How long the motion is.
     pub length: Length,
-    /// How many takes to make of the prompt, at least 1.
+    /// How many takes to make of the prompt, at least 1. A take's own request has 1.
     pub variations: u32,
     /// What differs from the model's own sampler settings.
     pub sampling: Sampling,
     /// What is done to the decoder's numbers.
     pub finish: Finish,
+    /// What the motion has to meet.
+    pub constraints: Vec<Constraint>,
+    /// How many samples the best is chosen from. Without constraints there is nothing to choose by, and one is made.
+    pub candidates: u32,
+}
+
+/// The version of [`Request`] as data: 1. Another one would be misread and is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u32", try_from = "u32")]
+pub struct RequestVersion;
+
+const VERSION: u32 = 1;
+
+/// Something that a motion has to meet. There is none yet; the data has its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Constraint {}
+
+impl From<RequestVersion> for u32 {
+    fn from(_: RequestVersion) -> Self {
+        VERSION
+    }
+}
+
+impl TryFrom<u32> for RequestVersion {
+    type Error = String;
+
+    fn try_from(version: u32) -> Result<Self, String> {
+        if version == VERSION { Ok(Self) } else { Err(format!("a request of version {version}, made by a newer Zoetrope")) }
+    }
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self::new("")
+    }
 }
 
 impl Request {
@@ -27,6 +66,7 @@ impl Request {
     #[must_use]
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
+            version: RequestVersion,
             prompt: prompt.into(),
             literal: false,
             seed: 0,
@@ -34,6 +74,8 @@ impl Request {
             variations: 1,
             sampling: Sampling::default(),
             finish: Finish::Clean,
+            constraints: Vec::new(),
+            candidates: 1,
         }
     }
 
@@ -43,18 +85,7 @@ impl Request {
         self.literal || self.finish == Finish::Published
     }
 
-    /// The request that made a take; none where its settings do not say that all was the model's own.
-    #[must_use]
-    pub fn of(provenance: &Provenance) -> Option<Self> {
-        let Provenance { prompt, seed, settings, .. } = provenance;
-        let mut parts = settings.splitn(3, ", ");
-        let length = Length::parse(parts.next()?)?;
-        let own = Sampling::default().to_string();
-        let clean = Finish::Clean.to_string();
-        (parts.next()? == own && parts.next()? == clean).then(|| Self { seed: *seed, length, ..Self::new(prompt.as_str()) })
-    }
-
-    /// What a take says of its settings, for people to read.
+    /// Its settings beside prompt and seed, for people to read.
     #[must_use]
     pub fn settings(&self) -> String {
         match self.finish {
@@ -74,7 +105,8 @@ impl Request {
 }
 
 /// How long a motion is.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Length {
     /// Exactly `round(secs × token rate)` tokens; the end token is masked before.
     Exact {
@@ -106,16 +138,6 @@ impl Length {
             Self::Between { min_secs, max_secs } => Self::Between { min_secs: part(min_secs), max_secs: part(max_secs) },
         }
     }
-
-    /// What [`Length`]'s own text says.
-    fn parse(text: &str) -> Option<Self> {
-        let secs = |text: &str| text.parse().ok().filter(|secs: &f32| secs.is_finite());
-        let text = text.strip_suffix(" s")?;
-        match text.split_once(" to ") {
-            Some((min, max)) => Some(Self::Between { min_secs: secs(min)?, max_secs: secs(max)? }),
-            None => Some(Self::Exact { secs: secs(text)? }),
-        }
-    }
 }
 
 impl fmt::Display for Length {
@@ -128,7 +150,8 @@ impl fmt::Display for Length {
 }
 
 /// Sampler settings; `None` keeps the model's own default.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sampling {
     /// Always the most probable token; temperature, top-k and top-p then do nothing.
     pub greedy: bool,
@@ -157,7 +180,8 @@ impl fmt::Display for Sampling {
 }
 
 /// What is done to the decoder's numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Finish {
     /// Foot clean-up.
     #[default]
@@ -183,19 +207,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_take_says_which_request_makes_it_again_unless_something_was_special() {
-        let plain = Request { seed: 7, length: Length::Exact { secs: 2.35 }, ..Request::new("a person walks, then waves") };
-        let open = Request::new("a person jumps");
-        let greedy = Request { sampling: Sampling { greedy: true, ..Sampling::default() }, ..plain.clone() };
-        let raw = Request { finish: Finish::Raw, ..plain.clone() };
-        let literal = Request { literal: true, ..plain.clone() };
-        let of = |request: &Request| {
-            let provenance =
-                Provenance { prompt: request.prompt.clone(), seed: request.seed, settings: request.settings(), ..Provenance::default() };
-            Request::of(&provenance)
+    fn a_request_is_data_with_a_version_and_a_newer_one_is_refused() {
+        let request = Request {
+            seed: u64::MAX,
+            literal: true,
+            length: Length::Exact { secs: 2.35 },
+            sampling: Sampling { greedy: true, top_k: Some(40), top_p: Some(0.9), ..Sampling::default() },
+            finish: Finish::Raw,
+            ..Request::new("a person walks, then waves")
         };
-        assert_eq!([of(&greedy), of(&raw), of(&literal)], [None, None, None]);
-        assert_eq!([of(&plain), of(&open)], [Some(plain), Some(open)]);
-        assert_eq!(Request::of(&Provenance::default()), None);
+        let json = serde_json::to_string(&request).expect("data");
+        assert_eq!(serde_json::from_str::<Request>(&json).expect("a request"), request);
+        let sparse: Request = serde_json::from_str(r#"{"version":1,"prompt":"jump"}"#).expect("a request");
+        assert_eq!(sparse, Request::new("jump"));
+        let newer = serde_json::from_str::<Request>(&json.replace("\"version\":1", "\"version\":2")).expect_err("newer");
+        assert!(newer.to_string().contains("newer Zoetrope"), "{newer}");
     }
 }
