@@ -4,7 +4,7 @@ use super::clip::Clip;
 use super::edit::{Edit, EditError};
 use super::{Take, TakeId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -52,8 +52,17 @@ pub struct Document {
     /// Undone states, the next to redo last.
     future: Vec<Arrangement>,
     /// The edit that goes on: a slider in somebody's hand.
-    held: Option<Edit>,
+    held: Option<Held>,
     next_take: u64,
+}
+
+/// A drag that goes on.
+#[derive(Clone, Debug)]
+struct Held {
+    /// The latest of its edits.
+    edit: Edit,
+    /// Whether it has changed anything: only then is the state before it the latest of the past.
+    changed: bool,
 }
 
 impl Document {
@@ -65,6 +74,13 @@ impl Document {
         let next_take = takes.keys().next_back().map_or(0, |id| id.0);
         let document = Self { takes, now: arrangement, next_take, ..Self::default() };
         document.fault().map_or(Ok(document), Err)
+    }
+
+    /// The same without its history, as a file has it: cheap to keep.
+    #[must_use]
+    pub fn snapshot(&self) -> Self {
+        let takes = self.now.shelf.iter().filter_map(|shelved| Some((shelved.take, Arc::clone(self.takes.get(&shelved.take)?))));
+        Self { takes: takes.collect(), now: self.now.clone(), next_take: self.next_take, ..Self::default() }
     }
 
     /// The clips, the range and the list of takes.
@@ -89,39 +105,62 @@ impl Document {
         id
     }
 
-    /// Does an edit.
+    /// Does an edit. One that ends a drag, because the hand lets go of the same thing with it, is part of it.
     ///
     /// # Errors
     /// Why it cannot be done; then nothing has changed.
     pub fn apply(&mut self, edit: &Edit) -> Result<(), EditError> {
-        let held = self.held.take();
+        let outcome = self.drag(edit);
+        self.release();
+        outcome
+    }
+
+    /// Does an edit that goes on while a hand is on it: as long as the same thing is dragged, it is one change for undo.
+    ///
+    /// # Errors
+    /// As [`Document::apply`]; the drag goes on.
+    pub fn drag(&mut self, edit: &Edit) -> Result<(), EditError> {
+        if self.held.as_ref().is_some_and(|held| !is_one_drag(&held.edit, edit)) {
+            self.release();
+        }
+        let goes_on = self.held.as_ref().is_some_and(|held| held.changed);
+        let changed = self.change(edit, goes_on)?;
+        self.held = Some(Held { edit: edit.clone(), changed: goes_on || changed });
+        Ok(())
+    }
+
+    /// Does an edit; as part of the latest change where that `goes_on`. Answers whether anything is different now.
+    fn change(&mut self, edit: &Edit, goes_on: bool) -> Result<bool, EditError> {
         let before = self.now.clone();
         self.now.apply(edit, &|id| self.takes.get(&id).map(|take| take.motion.len())).inspect_err(|_| self.now = before.clone())?;
-        let goes_on = held.is_some_and(|held| is_one_drag(&held, edit));
-        if self.now != before {
+        let changed = self.now != before;
+        if changed {
             self.future.clear();
             if !goes_on {
                 self.past.push(before);
                 let oldest = self.past.len().saturating_sub(MOST_UNDONE);
                 self.past.drain(..oldest);
             }
+            self.free_takes();
         }
-        Ok(())
+        Ok(changed)
     }
 
-    /// Does an edit that goes on while a hand is on it: as long as the same thing is dragged, it is one change for undo.
-    ///
-    /// # Errors
-    /// As [`Document::apply`].
-    pub fn drag(&mut self, edit: &Edit) -> Result<(), EditError> {
-        self.apply(edit)?;
-        self.held = Some(edit.clone());
-        Ok(())
-    }
-
-    /// The hand lets go.
+    /// The hand lets go. What it has put back to where it was is no change.
     pub fn release(&mut self) {
-        self.held = None;
+        let came_back = self.held.take().is_some_and(|held| held.changed) && self.past.last() == Some(&self.now);
+        if came_back {
+            self.past.pop();
+        }
+    }
+
+    /// Lets go of the takes that no state shows any more.
+    fn free_takes(&mut self) {
+        let Self { takes, now, past, future, .. } = self;
+        let listed: BTreeSet<TakeId> = now.shelf.iter().map(|shelved| shelved.take).collect();
+        let has = |state: &Arrangement, id: TakeId| state.shelf.iter().any(|shelved| shelved.take == id);
+        // Most are in the list as it is; only for the others is the past looked through.
+        takes.retain(|id, _| listed.contains(id) || past.iter().rev().chain(&*future).any(|state| has(state, *id)));
     }
 
     /// Whether there is something to undo.
@@ -138,7 +177,7 @@ impl Document {
 
     /// Takes back the latest change; whether there was one.
     pub fn undo(&mut self) -> bool {
-        self.held = None;
+        self.release();
         let Some(before) = self.past.pop() else { return false };
         self.future.push(std::mem::replace(&mut self.now, before));
         true
@@ -146,7 +185,7 @@ impl Document {
 
     /// Does the change again that was taken back last; whether there was one.
     pub fn redo(&mut self) -> bool {
-        self.held = None;
+        self.release();
         let Some(next) = self.future.pop() else { return false };
         self.past.push(std::mem::replace(&mut self.now, next));
         true

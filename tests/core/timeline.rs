@@ -163,12 +163,88 @@ fn a_drag_is_one_change() {
         document.drag(&Edit::Trim { clip, from: 0, to }).expect("a trim");
     }
     document.release();
+    let trimmed = document.arrangement().clone();
     document.drag(&Edit::Trim { clip, from: 5, to: 40 }).expect("another drag");
     document.release();
     assert!(document.undo());
-    assert_eq!((document.arrangement().clips[0].from, document.arrangement().clips[0].to), (0, 40));
+    assert_eq!(*document.arrangement(), trimmed);
     assert!(document.undo());
     assert_eq!(*document.arrangement(), start);
+}
+
+/// Undoes the latest change and compares everything with what was there before it; then does it again.
+fn undoes_to(document: &mut Document, before: &zoetrope::timeline::Arrangement) {
+    let after = document.arrangement().clone();
+    assert!(document.undo());
+    assert_eq!(document.arrangement(), before);
+    assert!(document.redo());
+    assert_eq!(*document.arrangement(), after);
+}
+
+#[test]
+fn a_drag_that_begins_where_the_clip_ends_leaves_the_edit_before_it_alone() {
+    let (mut document, takes) = document(&[90]);
+    let clip = inserted(&mut document, takes[0]);
+    document.apply(&Edit::Duplicate(vec![clip])).expect("a copy");
+    let start = document.arrangement().clone();
+    // The hand takes hold, and has not moved yet.
+    for to in [90, 90, 80, 70, 60] {
+        document.drag(&Edit::Trim { clip, from: 0, to }).expect("a trim");
+    }
+    document.release();
+    undoes_to(&mut document, &start);
+    // The same for whatever can be dragged.
+    let before = document.arrangement().clone();
+    let same = before.clips[1].settings.clone();
+    let other = before.clips[1].id;
+    for speed in [1.0, 1.5, 2.0] {
+        let settings = ClipSettings { speed, ..same.clone() };
+        document.drag(&Edit::All(vec![Edit::Set { clip: other, settings }])).expect("settings");
+    }
+    document.release();
+    undoes_to(&mut document, &before);
+}
+
+#[test]
+fn a_drag_that_comes_back_is_no_change_and_the_value_that_the_hand_leaves_is_part_of_it() {
+    let (mut document, takes) = document(&[90]);
+    let clip = inserted(&mut document, takes[0]);
+    let start = document.arrangement().clone();
+    for to in [80, 70, 90] {
+        document.drag(&Edit::Trim { clip, from: 0, to }).expect("a trim");
+    }
+    document.release();
+    assert_eq!(*document.arrangement(), start);
+    assert!(document.undo(), "the clip goes");
+    assert!(document.arrangement().clips.is_empty() && document.redo());
+
+    document.drag(&Edit::Trim { clip, from: 0, to: 80 }).expect("a trim");
+    document.drag(&Edit::Trim { clip, from: 0, to: 70 }).expect("a trim");
+    // Sliders say their last value when the hand lets go.
+    document.apply(&Edit::Trim { clip, from: 0, to: 60 }).expect("a trim");
+    undoes_to(&mut document, &start);
+    let dragged = document.arrangement().clone();
+    document.apply(&Edit::Trim { clip, from: 0, to: 50 }).expect("another");
+    undoes_to(&mut document, &dragged);
+}
+
+#[test]
+fn a_discarded_take_is_freed_when_no_undo_brings_it_back() {
+    let (mut document, takes) = document(&[30, 30]);
+    let weak = Arc::downgrade(&document.takes()[&takes[0]]);
+    document.apply(&Edit::Discard(takes[0])).expect("nobody shows it");
+    assert!(document.undo() && document.redo(), "it can come back");
+    assert!(weak.upgrade().is_some());
+    for number in 0..1000 {
+        document.apply(&Edit::Favourite { take: takes[1], favourite: number % 2 == 0 }).expect("a take");
+    }
+    assert!(weak.upgrade().is_none(), "undo has forgotten it");
+    while document.undo() {}
+    assert_eq!(document.fault(), None);
+    // A take that somebody still undoes to stays, also where it waits to be done again.
+    assert!(document.takes().contains_key(&takes[1]));
+    let late = document.add(take(walk(30, 0.0)));
+    assert!(late.0 > takes[1].0, "numbers are not given twice");
 }
 
 /// An edit of a random kind. Every kind of [`Edit`] has its line, which the match below makes sure of.
