@@ -7,7 +7,8 @@ use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// What is rated.
 pub const CRITERIA: [&str; 3] = ["text alignment", "physical plausibility", "smoothness"];
@@ -52,10 +53,8 @@ impl Sheet {
     /// The name is none, or the sheet cannot be read or does not fit the study.
     pub fn open(study: &Study, rater: &str) -> Result<Self, RatingError> {
         let rater = rater.trim();
-        let path = path(study, rater).ok_or(RatingError::Nameless)?;
-        if let Ok(text) = std::fs::read_to_string(&path) {
-            let sheet: Self = serde_json::from_str(&text).map_err(|error| damaged(path.clone(), error.to_string()))?;
-            return if sheet.fits(study) { Ok(sheet) } else { Err(damaged(path, "ratings of other prompts".to_owned())) };
+        if let (_, Some(sheet)) = Self::place(study, rater)? {
+            return Ok(sheet);
         }
         // Anybody's order can be told from their name, and looks like no other.
         let seed = rater.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
@@ -73,16 +72,44 @@ impl Sheet {
     /// # Errors
     /// One cannot be read or does not fit.
     pub fn all(study: &Study) -> Result<Vec<Self>, RatingError> {
-        let entries = std::fs::read_dir(study.folder().join("ratings")).into_iter().flatten().flatten();
-        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        let folder = study.folder().join("ratings");
+        let failed = |error: io::Error| damaged(folder.clone(), error.to_string());
+        let mut paths = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<PathBuf>>>().map_err(failed)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(failed(error)),
+        };
         paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
         paths.sort();
-        let read = |path: &PathBuf| {
-            let text = std::fs::read_to_string(path).map_err(|error| damaged(path.clone(), error.to_string()))?;
-            let sheet: Self = serde_json::from_str(&text).map_err(|error| damaged(path.clone(), error.to_string()))?;
-            if sheet.fits(study) { Ok(sheet) } else { Err(damaged(path.clone(), "ratings of other prompts".to_owned())) }
+        paths.iter().filter_map(|path| Self::read(study, path).transpose()).collect()
+    }
+
+    /// The sheet in a file, if there is one.
+    fn read(study: &Study, path: &Path) -> Result<Option<Self>, RatingError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            // What is there and cannot be read is not written over.
+            Err(error) => return Err(damaged(path.to_owned(), error.to_string())),
         };
-        paths.iter().map(read).collect()
+        let sheet: Self = serde_json::from_str(&text).map_err(|error| damaged(path.to_owned(), error.to_string()))?;
+        if sheet.fits(study) { Ok(Some(sheet)) } else { Err(damaged(path.to_owned(), "ratings of other prompts".to_owned())) }
+    }
+
+    /// Where a rater's sheet is or comes, and what is there. Capitals make no other rater; names that look alike as file names, such as
+    /// "A B" and "a.b", get a number.
+    fn place(study: &Study, rater: &str) -> Result<(PathBuf, Option<Self>), RatingError> {
+        let name = file_name(rater).ok_or(RatingError::Nameless)?;
+        let folder = study.folder().join("ratings");
+        let mut number = 1;
+        loop {
+            let numbered = if number == 1 { name.clone() } else { format!("{name}-{number}") };
+            let path = folder.join(numbered).with_added_extension("json");
+            match Self::read(study, &path)? {
+                Some(other) if other.rater.trim().to_lowercase() != rater.trim().to_lowercase() => number += 1,
+                mine => return Ok((path, mine)),
+            }
+        }
     }
 
     /// The next pair whose clips are made and that is not rated; none at the end.
@@ -124,7 +151,7 @@ impl Sheet {
     /// # Errors
     /// The file cannot be written.
     pub fn save(&self, study: &Study) -> Result<(), RatingError> {
-        let path = path(study, &self.rater).ok_or(RatingError::Nameless)?;
+        let (path, _) = Self::place(study, &self.rater)?;
         let json = serde_json::to_string_pretty(self).map_err(|error| damaged(path.clone(), error.to_string()))?;
         Ok(formats::write_text(&path, &json)?)
     }
@@ -138,10 +165,9 @@ impl Sheet {
     }
 }
 
-fn path(study: &Study, rater: &str) -> Option<PathBuf> {
+fn file_name(rater: &str) -> Option<String> {
     let name: String = rater.trim().chars().map(|letter| if letter.is_alphanumeric() { letter } else { '-' }).take(60).collect();
-    let is_name = name.chars().any(char::is_alphanumeric);
-    is_name.then(|| study.folder().join("ratings").join(name.to_lowercase()).with_added_extension("json"))
+    name.chars().any(char::is_alphanumeric).then(|| name.to_lowercase())
 }
 
 fn damaged(path: PathBuf, cause: String) -> RatingError {

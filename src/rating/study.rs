@@ -1,7 +1,7 @@
 //! A study: two models, the prompts, and the folder of their clips.
 //!
 //! `study.json` has the models and prompts; `clips/a/NNN.npz` and `clips/b/NNN.npz` are the clips, `NNN` counting prompts from 1;
-//! `ratings/RATER.json` is a rater's sheet.
+//! `ratings/RATER.json` is a rater's sheet, with a number behind the name where another rater's name makes the same one.
 
 use crate::formats::{self, FormatError};
 use crate::motion::Motion;

@@ -95,6 +95,48 @@ fn what_does_not_fit_is_refused_in_words() {
 }
 
 #[test]
+fn raters_whose_names_make_the_same_file_name_have_a_sheet_each() {
+    let folder = TempDir::new().expect("a folder");
+    let study = study(folder.path(), 3);
+    let long = |end: &str| format!("{}{end}", "n".repeat(70));
+    let raters = ["A B".to_owned(), "a.b".to_owned(), "a-b".to_owned(), long("x"), long("y")];
+    for (number, rater) in raters.iter().enumerate() {
+        let mut sheet = Sheet::open(&study, rater).expect("a sheet");
+        assert_eq!((sheet.rater.as_str(), sheet.progress().0), (rater.as_str(), 0), "a new rater has said nothing");
+        let pair = sheet.next(&study).expect("a pair");
+        sheet.rate(pair, [[1 + number as u8 % 4; 3]; 2]);
+        sheet.save(&study).expect("saved");
+    }
+    for (number, rater) in raters.iter().enumerate() {
+        let mut sheet = Sheet::open(&study, &rater.to_uppercase()).expect("the sheet");
+        assert_eq!(sheet.scores().values().next(), Some(&[[1 + number as u8 % 4; 3]; 2]), "{rater}");
+        sheet.rate(sheet.next(&study).expect("a pair"), [[2; 3]; 2]);
+        sheet.save(&study).expect("saved");
+        assert_eq!(Sheet::open(&study, rater).expect("the sheet").progress().0, 2);
+    }
+    assert_eq!(Sheet::all(&study).expect("all").len(), raters.len());
+}
+
+#[test]
+fn ratings_that_cannot_be_read_are_left_alone() {
+    let folder = TempDir::new().expect("a folder");
+    let study = study(folder.path(), 2);
+    let file = folder.path().join("ratings/ann.json");
+    // Another program saved it in another encoding.
+    let bytes = b"{\"rater\": \"Ann\xe9\"}";
+    std::fs::write(&file, bytes).expect("written");
+    assert!(Sheet::open(&study, "ann").expect_err("unreadable").to_string().contains("ann.json"));
+    assert!(Sheet::all(&study).expect_err("unreadable").to_string().contains("ann.json"));
+    let sheet = Sheet::open(&study, "Ben").expect("another's");
+    sheet.save(&study).expect("saved");
+    assert_eq!(std::fs::read(&file).expect("there"), bytes);
+    // A place that cannot be read is no empty one.
+    std::fs::remove_dir_all(folder.path().join("ratings")).expect("removed");
+    std::fs::write(folder.path().join("ratings"), "a file").expect("written");
+    assert!(Sheet::all(&study).is_err() && Sheet::open(&study, "Ann").is_err());
+}
+
+#[test]
 fn alpha_is_what_krippendorff_computes() {
     // The worked example of four observers and twelve units; 0 is no observation. Interval data give 0.849.
     let observers: [[u8; 12]; 4] = [
