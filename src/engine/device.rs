@@ -4,6 +4,7 @@
 //! device must not take the window down. Everything here is used from one thread.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub struct Gpu {
     /// Bytes that buffers may take together; none is what the driver gives.
     memory_limit: Option<u64>,
     checks_shaders: bool,
+    /// Whether it is to look as if it did not answer: for tests.
+    hangs: Arc<AtomicBool>,
     trouble: Arc<Mutex<Trouble>>,
     kernels: Mutex<HashMap<Variant, Arc<Kernel>>>,
 }
@@ -132,6 +135,7 @@ impl Gpu {
             is_software,
             memory_limit: None,
             checks_shaders: false,
+            hangs: Arc::default(),
             trouble,
             kernels: Mutex::default(),
         })
@@ -230,34 +234,55 @@ impl Gpu {
         Ok(())
     }
 
-    /// Waits until the device has done all that it was given.
+    /// Waits until the device has done all that it was given. One that does not answer counts as lost from then on.
     ///
     /// # Errors
     /// As [`check`](Self::check).
     pub fn wait(&self) -> Result<()> {
         let patience = (!self.is_software).then_some(PATIENCE);
-        let waited = self.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: patience });
-        self.check()?;
-        waited.map(drop).map_err(|error| Error::Lost { name: self.name.clone(), cause: first_line(&error) })
+        let waited = if self.hangs.load(Ordering::Relaxed) {
+            Err(wgpu::PollError::Timeout)
+        } else {
+            self.device.poll(wgpu::PollType::Wait { submission_index: None, timeout: patience })
+        };
+        if let Err(error) = waited {
+            let cause = match error {
+                wgpu::PollError::Timeout => "it does not answer any more".to_owned(),
+                other @ wgpu::PollError::WrongSubmissionIndex(..) => first_line(&other),
+            };
+            if locked(&self.trouble).lost.replace(cause).is_none() {
+                // wgpu waits for what hangs before it lets the queue go, and then panics: it is never let go.
+                std::mem::forget(self.queue.clone());
+            }
+        }
+        self.check()
     }
 
     /// The device's plug, for whoever wants to see what happens without it.
     #[must_use]
     pub fn plug(&self) -> Plug {
-        Plug(self.device.clone())
+        Plug { device: self.device.clone(), hangs: Arc::clone(&self.hangs) }
     }
 }
 
-/// Takes a device away, as a driver that crashes does: for tests of what follows.
+/// Takes a device away, as a driver that crashes or hangs does: for tests of what follows.
 #[derive(Debug)]
-pub struct Plug(wgpu::Device);
+pub struct Plug {
+    device: wgpu::Device,
+    hangs: Arc<AtomicBool>,
+}
 
 impl Plug {
     /// Pulls it.
     pub fn pull(self) {
-        self.0.destroy();
+        self.device.destroy();
         // Whoever listens is told when the device is next looked at.
-        let _ = self.0.poll(wgpu::PollType::Poll);
+        let _ = self.device.poll(wgpu::PollType::Poll);
+    }
+
+    /// Leaves it in; but nobody who waits for the device hears of it again.
+    pub fn jam(self) {
+        self.hangs.store(true, Ordering::Relaxed);
     }
 }
 

@@ -313,6 +313,26 @@ fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
 }
 
 #[test]
+fn a_device_that_hangs_is_waited_for_once() {
+    let Some(gpu) = gpu() else { return };
+    let plug = gpu.plug();
+    let model = pipeline::load_on(&starter(), gpu, None, &mut |_| ()).unwrap().model;
+    let request = request(false, 0.5);
+    let expected = finish(Generation::start(&MotionModel::load(&starter()).unwrap(), &request, None).unwrap());
+    let mut generation = Generation::start(&model, &request, None).unwrap();
+    generation.step().unwrap();
+    plug.jam();
+    let made = finish(generation);
+    assert_eq!(made.tokens, expected.tokens);
+    let [warning] = &made.warnings[..] else { panic!("{:?}", made.warnings) };
+    assert!(warning.contains("does not answer"), "{warning}");
+    // The next motion does not wait for it again.
+    assert_eq!(model.network.device(), "cpu");
+    let next = finish(Generation::start(&model, &request, None).unwrap());
+    assert_eq!((next.tokens, next.warnings), (expected.tokens, Vec::new()));
+}
+
+#[test]
 fn a_device_lost_between_two_motions_is_told_once() {
     let Some(gpu) = gpu() else { return };
     let plug = gpu.plug();
