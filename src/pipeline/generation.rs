@@ -2,7 +2,7 @@
 
 use super::error::PipelineError;
 use super::sequence::{Before, Sequence, sampling};
-use super::split::{split, without_links};
+use super::split::{shared, split, without_links};
 use crate::model::{Decode, Logits, MotionModel};
 use crate::motion::Motion;
 use crate::motion::features::Features;
@@ -69,8 +69,8 @@ pub fn parts(model: &MotionModel, request: &Request) -> Result<Vec<Request>, Pip
             return whole();
         }
     }
-    let length = request.length.divided_by(prompts.len());
-    Ok(prompts.into_iter().map(|prompt| Request { prompt, length, ..request.clone() }).collect())
+    let lengths = shared(request.length, prompts.len());
+    Ok(prompts.into_iter().zip(lengths).map(|(prompt, length)| Request { prompt, length, ..request.clone() }).collect())
 }
 
 /// A prompt on its way to a motion. Text is read at the start, each step makes a token, the last one decodes and cleans up. Several

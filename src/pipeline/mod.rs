@@ -10,9 +10,10 @@ mod generation;
 mod on_gpu;
 mod sequence;
 mod split;
+mod verbs;
 
 pub use device::{Device, Loaded, load, load_on};
 pub use error::PipelineError;
 pub use generation::{Generation, Made, Step, Variations, parts};
 pub use on_gpu::transformer_on_gpu;
-pub use split::split;
+pub use split::{shared, split};

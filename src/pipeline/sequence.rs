@@ -5,7 +5,7 @@ use super::generation::Made;
 use crate::model::{MotionModel, Sampler, Sampling, StreamDecoder, guide};
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::features::{self, Features};
-use crate::motion::{Motion, Pose, join};
+use crate::motion::{FPS, Motion, Pose, join};
 use crate::timeline::{Context, Finish, Length, Origin, Provenance, Request, Take};
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub(super) struct Sequence<'m> {
     tokens: Vec<u32>,
     at_least: usize,
     at_most: usize,
+    /// How many frames it is cut to, where that is asked for.
+    exact_frames: Option<usize>,
     sampler: Sampler,
     guidance: f32,
     stream: Stream,
@@ -75,12 +77,26 @@ impl<'m> Sequence<'m> {
     ) -> Result<Self, PipelineError> {
         let sampling = sampling(model.config.sampling, &request);
         let mut warnings = Vec::new();
-        let (at_least, at_most) = token_bounds(&request, model.config.token_rate, room, &mut warnings)?;
+        let (at_least, at_most) = token_bounds(&request, model.config.tokenizer.frames_per_token(), room, &mut warnings)?;
+        let exact_frames = exact_frames(&request);
         let mut stream = Stream { decoder: model.stream_decoder(), pushed: 0, settled: Vec::new() };
         stream.push(Before::tokens(before.as_ref()))?;
         let sampler = Sampler::new(sampling, request.seed);
         let guidance = sampling.guidance;
-        Ok(Self { model, request, understood, before, tokens: Vec::new(), at_least, at_most, sampler, guidance, stream, warnings })
+        Ok(Self {
+            model,
+            request,
+            understood,
+            before,
+            tokens: Vec::new(),
+            at_least,
+            at_most,
+            exact_frames,
+            sampler,
+            guidance,
+            stream,
+            warnings,
+        })
     }
 
     /// The tokens so far, and the most it can come to.
@@ -123,6 +139,7 @@ impl<'m> Sequence<'m> {
         self.stream.push(&fresh)?;
         let mut values = self.stream.settled.clone();
         values.extend(self.stream.decoder.provisional()?);
+        self.cut(&mut values);
         self.model.statistics.denormalise(&mut values);
         Ok(Some(self.placed(features::decode(&Features::new(values)?))))
     }
@@ -134,7 +151,8 @@ impl<'m> Sequence<'m> {
             self.tokens.push(1);
         }
         let tokens = [Before::tokens(self.before.as_ref()), &self.tokens].concat();
-        let values = self.model.decode_motion(&tokens)?;
+        let mut values = self.model.decode_motion(&tokens)?;
+        self.cut(&mut values);
         let context = self.context_frames() * self.model.config.tokenizer.input_dim;
         let all = Features::new(values)?;
         let own = Features::new(all.values()[context..].to_vec())?;
@@ -148,6 +166,13 @@ impl<'m> Sequence<'m> {
         };
         let take = Take { motion: Arc::new(motion), raw, provenance: self.provenance() };
         Ok(Made { take, features: own, tokens: self.tokens.clone(), warnings: self.warnings.clone() })
+    }
+
+    /// Takes off what the last token makes beyond the frames that are asked for.
+    fn cut(&self, values: &mut Vec<f32>) {
+        if let Some(frames) = self.exact_frames {
+            values.truncate((self.context_frames() + frames) * self.model.config.tokenizer.input_dim);
+        }
     }
 
     fn context_frames(&self) -> usize {
@@ -220,16 +245,35 @@ pub(super) fn sampling(own: Sampling, request: &Request) -> Sampling {
     }
 }
 
-/// The fewest and the most tokens of a request, when `room` tokens fit.
-fn token_bounds(request: &Request, token_rate: f32, room: usize, warnings: &mut Vec<String>) -> Result<(usize, usize), PipelineError> {
+/// How many frames a request asks for, where it says so.
+fn exact_frames(request: &Request) -> Option<usize> {
+    match request.length {
+        _ if request.finish == Finish::Published => None,
+        Length::Exact { secs } => Some(frames(secs).max(1)),
+        Length::Between { .. } => None,
+    }
+}
+
+fn frames(secs: f32) -> usize {
+    (secs * FPS).round() as usize
+}
+
+/// The fewest and the most tokens of a request, when `room` tokens fit: as many as its frames take, or as fit within them.
+fn token_bounds(
+    request: &Request,
+    frames_per_token: usize,
+    room: usize,
+    warnings: &mut Vec<String>,
+) -> Result<(usize, usize), PipelineError> {
     if request.finish == Finish::Published {
         return Ok((0, PUBLISHED_TOKENS.min(room)));
     }
-    let tokens = |secs: f32| ((secs * token_rate).round() as usize).max(1);
-    let most_secs = room as f32 / token_rate;
+    let covering = |secs: f32| frames(secs).div_ceil(frames_per_token).max(1);
+    let within = |secs: f32| (frames(secs) / frames_per_token).max(1);
+    let most_secs = (room * frames_per_token) as f32 / FPS;
     let (at_least, at_most, needed_secs) = match request.length {
-        Length::Exact { secs } => (tokens(secs), tokens(secs), secs),
-        Length::Between { min_secs, max_secs } => (tokens(min_secs), tokens(max_secs).max(tokens(min_secs)), min_secs),
+        Length::Exact { secs } => (covering(secs), covering(secs), secs),
+        Length::Between { min_secs, max_secs } => (covering(min_secs), within(max_secs).max(covering(min_secs)), min_secs),
     };
     if at_least > room {
         return Err(PipelineError::TooLong { secs: needed_secs, most_secs });
@@ -254,18 +298,23 @@ mod tests {
     use super::*;
 
     fn bounds(length: Length, room: usize) -> Result<(usize, usize), PipelineError> {
-        token_bounds(&Request { length, ..Request::new("walk") }, 15.0, room, &mut Vec::new())
+        token_bounds(&Request { length, ..Request::new("walk") }, 2, room, &mut Vec::new())
     }
 
     #[test]
     fn lengths_become_tokens() {
         assert_eq!(bounds(Length::Exact { secs: 4.0 }, 200).expect("fits"), (60, 60));
         assert_eq!(bounds(Length::Exact { secs: 0.01 }, 200).expect("fits"), (1, 1));
+        // What is cut off is made first; what the model may end within is not exceeded.
+        for (secs, tokens) in [(0.1, 2), (0.7, 11), (1.5, 23), (1.27, 19)] {
+            assert_eq!(bounds(Length::Exact { secs }, 200).expect("fits"), (tokens, tokens), "{secs} s");
+        }
+        assert_eq!(bounds(Length::Between { min_secs: 0.7, max_secs: 1.5 }, 200).expect("fits"), (11, 22));
         assert_eq!(bounds(Length::Between { min_secs: 0.0, max_secs: 10.0 }, 200).expect("fits"), (1, 150));
         assert_eq!(bounds(Length::Between { min_secs: 2.0, max_secs: 10.0 }, 100).expect("fits"), (30, 100));
         assert!(matches!(bounds(Length::Exact { secs: 20.0 }, 200), Err(PipelineError::TooLong { .. })));
         let published = Request { finish: Finish::Published, ..Request::new("walk") };
-        assert_eq!(token_bounds(&published, 15.0, 200, &mut Vec::new()).expect("fits"), (0, 50));
+        assert_eq!(token_bounds(&published, 2, 200, &mut Vec::new()).expect("fits"), (0, 50));
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! A compound prompt as a chain of simple ones: "a person walks, then sits down" → "a person walks", "a person sits down".
 //! The networks saw captions of one or two actions; each part of a chain is one.
 
+use super::verbs::begins_with_verb;
+use crate::motion::FPS;
+use crate::timeline::Length;
+
 /// What stands between two actions that follow each other, in the order in which it is looked for.
 const BETWEEN: [&str; 10] = [
     ", and after that ",
@@ -52,12 +56,44 @@ pub fn split(prompt: &str) -> Vec<String> {
     for between in BETWEEN {
         parts = parts.iter().flat_map(|part| part_at(part, between)).collect();
     }
+    let parts: Vec<String> = parts.iter().flat_map(|part| listed(part)).collect();
     let parts: Vec<&str> = parts.iter().map(|part| without_links(part)).filter(|part| !part.is_empty()).collect();
     if parts.len() < 2 {
         return vec![prompt.trim().to_owned()];
     }
     let subject = subject(parts[0]);
     parts.into_iter().map(|part| with_subject(part, &subject)).collect()
+}
+
+/// The lengths of so many parts that are as long together. Exact ones take turns with the frames that are left over.
+#[must_use]
+pub fn shared(length: Length, count: usize) -> Vec<Length> {
+    let of = |secs: f32| secs / count.max(1) as f32;
+    let part = |place: usize| match length {
+        Length::Exact { secs } => {
+            let begin = |place: usize| (secs * FPS).round() as usize * place / count;
+            Length::Exact { secs: (begin(place + 1) - begin(place)).max(1) as f32 / FPS }
+        }
+        Length::Between { min_secs, max_secs } => Length::Between { min_secs: of(min_secs), max_secs: of(max_secs) },
+    };
+    (0..count).map(part).collect()
+}
+
+/// The actions of a list: "walks, turns and sits down" are three. What is no list of actions stays whole, and so do two of them that may
+/// be meant at once.
+fn listed(part: &str) -> Vec<String> {
+    let mut actions: Vec<&str> = part.split(", ").map(str::trim).collect();
+    if let Some(last) = actions.pop() {
+        let (one, other) = match last.strip_prefix("and ") {
+            Some(last) => (None, last),
+            None => last.split_once(" and ").map_or((None, last), |(one, other)| (Some(one), other)),
+        };
+        actions.extend(one.into_iter().chain([other]));
+    }
+    if actions.len() < 3 || !actions[1..].iter().all(|action| begins_with_verb(action)) {
+        return vec![part.to_owned()];
+    }
+    actions.into_iter().map(str::to_owned).collect()
 }
 
 /// Cuts at every occurrence of `between`, whatever its capitals.
@@ -131,6 +167,39 @@ mod tests {
         );
         assert_eq!(split("walk, then sit"), ["walk", "sit"]);
         assert_eq!(split("a woman kneels. A man helps her"), ["a woman kneels", "A man helps her"]);
+    }
+
+    #[test]
+    fn the_parts_of_a_length_are_as_long_together() {
+        for (secs, count, frames) in [(1.5, 2, vec![22, 23]), (4.0, 3, vec![40, 40, 40]), (0.1, 2, vec![1, 2]), (2.0, 1, vec![60])] {
+            let parts = shared(Length::Exact { secs }, count);
+            let of = |part: &Length| if let Length::Exact { secs } = part { (secs * FPS).round() as usize } else { 0 };
+            assert_eq!(parts.iter().map(of).collect::<Vec<_>>(), frames, "{secs} s");
+        }
+        let between = shared(Length::Between { min_secs: 1.0, max_secs: 5.0 }, 2);
+        assert_eq!(between, [Length::Between { min_secs: 0.5, max_secs: 2.5 }; 2]);
+    }
+
+    #[test]
+    fn a_list_of_actions_is_as_many_parts_and_a_list_of_other_things_none() {
+        let three = ["a person walks forward", "a person turns around", "a person sits down"];
+        for prompt in ["a person walks forward, turns around and sits down", "a person walks forward, turns around, and sits down"] {
+            assert_eq!(split(prompt), three);
+        }
+        assert_eq!(split("run, jump, crouch and clap"), ["run", "jump", "crouch", "clap"]);
+        assert_eq!(
+            split("She bows, waves and slowly walks away, then kneels"),
+            ["She bows", "She waves", "She slowly walks away", "She kneels"]
+        );
+        for prompt in [
+            "a person moves his arms, legs and hips",
+            "a person walks forward, backward and sideways",
+            "an old, tired man walks and limps",
+            "a person waves with the left, the right and both hands",
+            "a person jumps, and waves",
+        ] {
+            assert_eq!(split(prompt), [prompt]);
+        }
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Request {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Length {
-    /// Exactly `round(secs × token rate)` tokens; the end token is masked before.
+    /// Exactly `round(secs × 30)` frames: whole tokens are made, with the end token masked before, and the rest is cut off.
     Exact {
         /// Seconds, above 0.
         secs: f32,
@@ -125,18 +125,6 @@ pub enum Length {
 impl Default for Length {
     fn default() -> Self {
         Self::Between { min_secs: 0.0, max_secs: 10.0 }
-    }
-}
-
-impl Length {
-    /// The length of each of `count` parts.
-    #[must_use]
-    pub fn divided_by(self, count: usize) -> Self {
-        let part = |secs: f32| secs / count.max(1) as f32;
-        match self {
-            Self::Exact { secs } => Self::Exact { secs: part(secs) },
-            Self::Between { min_secs, max_secs } => Self::Between { min_secs: part(min_secs), max_secs: part(max_secs) },
-        }
     }
 }
 

@@ -127,10 +127,14 @@ fn when_the_end_comes_first_the_published_way_makes_the_single_token_one() {
 #[test]
 fn an_exact_length_is_exact_and_the_same_seed_gives_the_same_motion() {
     let Some((model, _folder)) = small_model() else { return };
-    for secs in [0.1, 1.0, 4.0] {
-        let made = make(&model, &sampled(3, secs), None);
-        assert_eq!(made.tokens.len(), (secs * 15.0).round() as usize);
-        assert_eq!(made.take.motion.len(), 2 * made.tokens.len());
+    for (secs, frames) in [(0.1, 3_usize), (0.7, 21), (1.0, 30), (1.5, 45), (4.0, 120)] {
+        let before = make(&model, &sampled(3, 1.5), None).take.motion;
+        for (after, finish) in [(None, Finish::Clean), (None, Finish::Raw), (Some(&*before), Finish::Clean)] {
+            let made = make(&model, &Request { finish, ..sampled(3, secs) }, after);
+            assert_eq!(made.tokens.len(), frames.div_ceil(2), "{secs} s");
+            assert_eq!((made.take.motion.len(), made.features.frames()), (frames, frames), "{secs} s, {finish}");
+            assert!(made.take.raw.is_none_or(|raw| raw.len() == frames));
+        }
     }
     let (one, same, other) = (sampled(3, 2.0), sampled(3, 2.0), sampled(4, 2.0));
     assert_eq!(make(&model, &one, None).take, make(&model, &same, None).take);
@@ -150,7 +154,7 @@ fn the_model_ends_where_it_wants_within_the_bounds() {
 #[test]
 fn previews_grow_and_end_as_the_raw_motion() {
     let Some((model, _folder)) = small_model() else { return };
-    let request = Request { finish: Finish::Raw, ..sampled(1, 3.0) };
+    let request = Request { finish: Finish::Raw, ..sampled(1, 89.0 / 30.0) };
     let mut generation = Generation::start(&model, &request, None).expect("a start");
     assert_eq!(generation.preview().expect("a preview"), None);
     let mut last = Motion { frames: Vec::new() };
@@ -158,9 +162,9 @@ fn previews_grow_and_end_as_the_raw_motion() {
         match generation.step().expect("a step") {
             Step::Token { tokens, at_most } => {
                 assert_eq!(at_most, 45);
-                if tokens.is_multiple_of(5) {
+                if tokens.is_multiple_of(5) || tokens == at_most {
                     last = generation.preview().expect("a preview").expect("some frames");
-                    assert_eq!(last.len(), 2 * tokens);
+                    assert_eq!(last.len(), (2 * tokens).min(89), "no more than is asked for");
                 }
             }
             Step::Done(made) => break made,
@@ -330,6 +334,8 @@ fn two_actions_in_one_prompt_are_made_one_after_the_other() {
     let origin = &made.take.provenance.origin;
     assert_eq!(origin.asked(), Some((&request, &Context::default())));
     assert_eq!(origin.understood(), Some("a person runs → a person waves goodbye"));
+    let short = Request { length: Length::Exact { secs: 1.5 }, ..request.clone() };
+    assert_eq!(make(&model, &short, None).take.motion.len(), 45, "the parts add up");
     assert_eq!(parts(&model, &Request { literal: true, ..request }).expect("parts").len(), 1);
 }
 

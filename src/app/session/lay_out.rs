@@ -20,9 +20,9 @@ impl Session {
         }
         let whole = self.draft.request();
         let prompts = pipeline::split(&whole.prompt);
-        let length = whole.length.divided_by(prompts.len());
-        let part = |prompt| Request { prompt, length, variations: 1, ..whole.clone() };
-        let mut coming: VecDeque<Request> = prompts.into_iter().map(part).collect();
+        let lengths = pipeline::shared(whole.length, prompts.len());
+        let part = |(prompt, length)| Request { prompt, length, variations: 1, ..whole.clone() };
+        let mut coming: VecDeque<Request> = prompts.into_iter().zip(lengths).map(part).collect();
         let Some(first) = coming.pop_front() else { return Vec::new() };
         let (after, behind) = self.seam().unzip();
         self.ask(first, after, behind, coming)
