@@ -5,6 +5,9 @@ use zoetrope::cli::{self, Args, Command};
 use zoetrope::pipeline::Device;
 
 fn main() -> ExitCode {
+    for (name, value) in cli::surroundings::changes(|name| std::env::var_os(name)) {
+        set_variable(name, value);
+    }
     let args = Args::from_command_line();
     match &args.command {
         Some(Command::Bench(bench)) if bench.ui => {
@@ -34,10 +37,18 @@ fn cores() -> usize {
 /// Tell the networks' two thread pools how many threads to make. They ask once, at their first use.
 fn set_threads(threads: usize) {
     for name in ["CANDLE_NUM_THREADS", "RAYON_NUM_THREADS"] {
-        #[expect(unsafe_code, reason = "the only way to tell candle, and no other thread exists yet")]
-        // SAFETY: `main` has started no thread, so nobody reads the environment meanwhile.
-        unsafe {
-            std::env::set_var(name, threads.to_string());
+        set_variable(name, Some(&threads.to_string()));
+    }
+}
+
+/// Changes the environment for the libraries that look there and nowhere else.
+#[expect(unsafe_code, reason = "there is no other way to tell them, and no other thread exists yet")]
+fn set_variable(name: &str, value: Option<&str>) {
+    // SAFETY: `main` has started no thread, so nobody reads the environment meanwhile.
+    unsafe {
+        match value {
+            Some(value) => std::env::set_var(name, value),
+            None => std::env::remove_var(name),
         }
     }
 }
@@ -60,7 +71,7 @@ fn window(args: &Args) -> ExitCode {
 
 #[cfg(feature = "app")]
 fn measure_window(device: &Device) -> ExitCode {
-    match zoetrope::app::measure(device) {
+    match zoetrope::app::measure(device, cli::say) {
         Ok(speed) => {
             cli::answer(&speed.to_string());
             ExitCode::SUCCESS

@@ -20,7 +20,7 @@ const QUALITIES: [(&str, Quality); 4] = [
     ("high", Quality::HIGH),
 ];
 
-/// So many clips are made that there are frames enough to speak of one in a thousand.
+/// So many clips are made, in the time that is given to it, that there are frames enough to speak of one in a thousand.
 const CLIPS: usize = 120;
 /// How often clips are doubled: three become 192.
 const DOUBLINGS: usize = 6;
@@ -28,6 +28,15 @@ const DOUBLINGS: usize = 6;
 const MANY_CLIPS: usize = 150;
 /// Steps of each drag.
 const DRAG_STEPS: usize = 200;
+/// How long clips are made at most, and each drag takes: the processor draws a frame where no graphics device does, and the whole is to
+/// be done in two minutes there.
+const MAKING: Duration = Duration::from_secs(45);
+const DRAGGING: Duration = Duration::from_secs(7);
+/// How long it plays, and plays in each quality, seconds.
+const PLAYING_SECS: f32 = 6.0;
+const QUALITY_SECS: f32 = 3.0;
+/// How often it is said how far it is, at least.
+const SAY_EVERY: Duration = Duration::from_secs(10);
 
 /// What is done while measuring: long clips are made and watched meanwhile, the last one plays, in each quality too; then many
 /// clips are edited by dragging.
@@ -37,32 +46,38 @@ pub(super) fn script() -> Script {
         SelectClip, Wait, WaitIdle,
     };
     use crate::timeline::ClipSettings;
-    let making = ["a person walks forward and waves", "someone jumps high", "somebody dances"]
-        .into_iter()
-        .cycle()
-        .take(CLIPS)
-        .zip(0..)
-        .flat_map(|(prompt, seed)| [Prompt(prompt.to_owned()), Seed(seed), Seconds(Some(10.0)), Generate, WaitIdle]);
-    let qualities = QUALITIES.into_iter().flat_map(|(_, quality)| [Quality(Some(quality)), Wait(5.0)]);
+    let clips = ["a person walks forward and waves", "someone jumps high", "somebody dances"].into_iter().cycle().take(CLIPS).zip(0..);
+    // Three are needed for what follows.
+    let clips = clips.enumerate().scan(within(MAKING), |in_time, (place, clip)| (place < 3 || in_time()).then_some(clip));
+    let making = clips.flat_map(|(prompt, seed)| [Prompt(prompt.to_owned()), Seed(seed), Seconds(Some(10.0)), Generate, WaitIdle]);
+    let qualities = QUALITIES.into_iter().flat_map(|(_, quality)| [Quality(Some(quality)), Wait(QUALITY_SECS)]);
     let doubling = (0..DOUBLINGS).flat_map(|_| [SelectAll, Duplicate]);
     let many = [1, 2].map(AddToTimeline).into_iter().chain(doubling);
-    let trims = (0..DRAG_STEPS).map(|step| DragTrim { clip: 0, from: 0.04 * step as f32, to: 10.0 });
-    let settings =
-        |step: usize| ClipSettings { facing_deg: 0.5 * step as f32, foot_lock: step as f32 / DRAG_STEPS as f32, ..Default::default() };
-    let slides = (0..DRAG_STEPS).map(move |step| DragClip { clip: 0, settings: settings(step) });
-    let moves = (0..DRAG_STEPS).map(|step| MoveClip { clip: 0, to: 2 + step % 2 });
+    let drag = |step: fn(usize) -> super::Action| (0..DRAG_STEPS).scan(within(DRAGGING), move |in_time, at| in_time().then(|| step(at)));
+    let trims = drag(|step| DragTrim { clip: 0, from: 0.04 * step as f32, to: 10.0 });
+    let slides = drag(|step| {
+        let (facing_deg, foot_lock) = (0.5 * step as f32, step as f32 / DRAG_STEPS as f32);
+        DragClip { clip: 0, settings: ClipSettings { facing_deg, foot_lock, ..Default::default() } }
+    });
+    let moves = drag(|step| MoveClip { clip: 0, to: 2 + step % 2 });
     let editing = [SelectClip(0)].into_iter().chain(trims).chain([Release]).chain(slides).chain([Release]).chain(moves);
     Script::of(
         [WaitIdle]
             .into_iter()
             .chain(making)
-            .chain([Wait(8.0)])
+            .chain([Wait(PLAYING_SECS)])
             .chain(qualities)
             .chain([Quality(None)])
             .chain(many)
             .chain(editing)
             .chain([Quit]),
     )
+}
+
+/// Whether the time since it was first asked is within a limit.
+fn within(limit: Duration) -> impl FnMut() -> bool + Send + Sync {
+    let mut begun = None;
+    move || begun.get_or_insert_with(Instant::now).elapsed() < limit
 }
 
 /// What goes on in a frame.
@@ -73,6 +88,17 @@ enum Doing {
     Editing,
     /// Playing in a quality that was asked for.
     InQuality(Quality),
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Playing => "playing",
+            Self::Generating => "generating",
+            Self::Editing => "dragging on a timeline of many clips",
+            Self::InQuality(_) => "playing in each quality",
+        })
+    }
 }
 
 /// What the window did in one frame.
@@ -97,11 +123,14 @@ struct Record {
     processor_at_start: Duration,
     frames: usize,
     beats: Vec<Beat>,
+    /// Who is told how far it is, and what was told last.
+    say: fn(&str),
+    said: Option<(String, Instant)>,
 }
 
 impl Pulse {
-    /// Counts from now, which is when the program was started.
-    pub(super) fn new() -> Self {
+    /// Counts from now, which is when the program was started. Now and then somebody is told how far it is.
+    pub(super) fn new(say: fn(&str)) -> Self {
         Self(Arc::new(Mutex::new(Record {
             opened: Instant::now(),
             answered: None,
@@ -109,6 +138,8 @@ impl Pulse {
             processor_at_start: Duration::ZERO,
             frames: 0,
             beats: Vec::new(),
+            say,
+            said: None,
         })))
     }
 
@@ -136,6 +167,11 @@ impl Pulse {
         }
         let main_thread = processor_time().saturating_sub(record.processor_at_start);
         record.beats.push(Beat { since_last: Duration::ZERO, main_thread, doing });
+        let what = doing.to_string();
+        if record.said.as_ref().is_none_or(|(said, at)| *said != what || at.elapsed() > SAY_EVERY) {
+            (record.say)(&format!("{what}, after {:.0} s of about two minutes at most", record.opened.elapsed().as_secs_f32()));
+            record.said = Some((what, Instant::now()));
+        }
     }
 
     /// What was measured.
@@ -257,7 +293,7 @@ mod tests {
 
     #[test]
     fn speed_comes_from_whole_frames_after_the_window_answers() {
-        let pulse = Pulse::new();
+        let pulse = Pulse::new(|_| ());
         for frame in 0..12 {
             pulse.begin();
             std::thread::sleep(Duration::from_millis(2));
@@ -267,5 +303,26 @@ mod tests {
         assert!(speed.answered.is_some_and(|time| time >= Duration::from_millis(6)));
         assert!(speed.playing_per_sec > 1.0 && speed.playing_per_sec <= 500.0, "{speed}");
         assert!(speed.generating.ms(0.5) < 2.0, "sleeping is no work: {speed}");
+    }
+
+    #[test]
+    fn it_is_said_what_is_measured_and_that_it_goes_on() {
+        static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
+        let pulse = Pulse::new(|text| SAID.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned()));
+        for frame in 0..12 {
+            pulse.begin();
+            pulse.end(if frame < 8 { Doing::Generating } else { Doing::Editing });
+        }
+        let said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[0].starts_with("generating") && said[1].starts_with("dragging"), "{said:?}");
+    }
+
+    #[test]
+    fn what_takes_too_long_is_cut_short() {
+        let mut in_time = within(Duration::from_millis(30));
+        assert!(in_time());
+        std::thread::sleep(Duration::from_millis(40));
+        assert!(!in_time());
     }
 }

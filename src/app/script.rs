@@ -1,7 +1,7 @@
 //! Scripts: a list of the window's own actions in RON, run one after the other.
 
 use super::Action;
-use std::collections::VecDeque;
+use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
 /// What can be wrong with a script.
@@ -42,19 +42,18 @@ pub struct Busy {
     pub settling: bool,
 }
 
-/// A running script.
-#[derive(Debug)]
+/// A running script. What it does next may depend on the time: its actions are made one by one.
 pub struct Script {
-    rest: VecDeque<Action>,
+    rest: Peekable<Actions>,
     wait_secs: f32,
-    /// What it begins again with at its end.
-    again: Vec<Action>,
 }
+
+type Actions = Box<dyn Iterator<Item = Action> + Send + Sync>;
 
 impl Script {
     /// A script of these actions.
-    pub(super) fn of(actions: impl Iterator<Item = Action>) -> Self {
-        Self { rest: actions.collect(), wait_secs: 0.0, again: Vec::new() }
+    pub(super) fn of(actions: impl Iterator<Item = Action> + Send + Sync + 'static) -> Self {
+        Self { rest: (Box::new(actions) as Actions).peekable(), wait_secs: 0.0 }
     }
 
     /// Reads a script from a file.
@@ -84,13 +83,13 @@ impl Script {
     /// The same script over and over.
     #[must_use]
     pub fn without_end(self) -> Self {
-        Self { again: self.rest.iter().cloned().collect(), ..self }
+        Self::of(self.rest.collect::<Vec<_>>().into_iter().cycle())
     }
 
     /// Whether a picture comes next.
     #[must_use]
-    pub fn pictures_next(&self) -> bool {
-        matches!(self.rest.front(), Some(Action::Screenshot(_)))
+    pub fn pictures_next(&mut self) -> bool {
+        matches!(self.rest.peek(), Some(Action::Screenshot(_)))
     }
 
     /// The next action, if its time has come; `delta_secs` is the time since the last call. An ended script quits.
@@ -98,21 +97,24 @@ impl Script {
         if busy.picturing {
             return None;
         }
-        if self.rest.is_empty() {
-            self.rest.extend(self.again.iter().cloned());
-        }
         self.wait_secs -= delta_secs;
         if self.wait_secs > 0.0 {
             return None;
         }
-        match self.rest.front() {
+        match self.rest.peek() {
             Some(Action::WaitIdle) if busy.working => return None,
             Some(Action::WaitPreview) if busy.working && !busy.showing => return None,
             Some(Action::Screenshot(_)) if busy.settling && !busy.working => return None,
             Some(Action::Wait(secs)) => self.wait_secs = *secs,
             _ => {}
         }
-        Some(self.rest.pop_front().unwrap_or(Action::Quit))
+        Some(self.rest.next().unwrap_or(Action::Quit))
+    }
+}
+
+impl std::fmt::Debug for Script {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Script").field("wait_secs", &self.wait_secs).finish_non_exhaustive()
     }
 }
 
@@ -131,8 +133,8 @@ mod tests {
     fn the_design_documents_example_is_a_script() {
         let text = r#"[ Prompt("a person walks forward and waves"), Seed(3), Generate, WaitIdle, Seek(1.5), Screenshot("walk.png"),
             Prompt("then sits down"), Continue, WaitIdle, Seconds(4.0), Seconds(None), Export("out.glb"), Quit ]"#;
-        assert_eq!(script(text).rest.len(), 13);
-        assert_eq!(script(text).rest[9], Action::Seconds(Some(4.0)));
+        let actions: Vec<Action> = script(text).rest.collect();
+        assert_eq!((actions.len(), &actions[9]), (13, &Action::Seconds(Some(4.0))));
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod obedience;
 mod progress;
 mod rate;
 mod render;
+pub mod surroundings;
 mod threads;
 mod train;
 mod values;
@@ -51,6 +52,11 @@ pub fn run(command: &Command) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&error),
     }
+}
+
+/// Says something about the work under way, where errors go too.
+pub fn say(text: &str) {
+    progress::say(text);
 }
 
 /// Print what was asked for.
