@@ -37,6 +37,8 @@ pub enum Action {
     Remove(usize),
     /// Make the take at this place of the list again, with another seed.
     Again(usize),
+    /// Make the selected clip anew in its place, with another seed, going on from the clip before it; what was done to it stays.
+    Anew,
     /// Make a take of a take with the published remove-sliding in the place of our clean-up.
     RemoveSliding(usize),
     /// Mark the take at this place of the list as a favourite, or not.
@@ -229,6 +231,8 @@ pub enum Action {
     BrowseFile,
     /// Save the project to this file.
     Save(PathBuf),
+    /// Save the project to this file, also where somebody else has written it meanwhile: the answer to a question.
+    SaveOver(PathBuf),
     /// Open a project in place of this one, whatever becomes of it.
     Open(PathBuf),
     /// Make a take of a motion file: .bvh, .glb, .npz or .npy.
@@ -237,6 +241,11 @@ pub enum Action {
     Leave {
         /// Whether to save it.
         saving: bool,
+    },
+    /// Close the window when the exports under way are written, or without them: the answer to a question.
+    CloseExporting {
+        /// Whether to wait for them.
+        waiting: bool,
     },
     /// Bring back what a window had not saved when it died, or let it go: the answer to a question.
     Recover(bool),
@@ -318,7 +327,7 @@ pub enum Action {
     WaitPreview,
     /// In a script: go on after so many seconds.
     Wait(f32),
-    /// Close the window, whatever becomes of unsaved work.
+    /// Close the window, whatever becomes of unsaved work. Files that are being written are finished.
     Quit,
 }
 

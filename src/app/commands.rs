@@ -191,6 +191,7 @@ pub const COMMANDS: &[Command] = &[
         let last = session.clips().iter().rposition(|clip| session.is_selected(clip.id))?;
         Some(Action::MoveClip { clip: session.selected_clip()?, to: last + 2 })
     }),
+    command("Make the selected clip anew in its place", &[], |session| session.selected_clip().map(|_| Action::Anew)),
     command("Duplicate the selected clips", &[ctrl(Key::D)], |_| Some(Action::Duplicate)),
     command("Remove the shown take, or the selected clips", &[key(Key::Delete)], |session| {
         Some(session.shown_index().map_or(Action::Delete, Action::Remove))

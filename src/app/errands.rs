@@ -1,14 +1,15 @@
 //! What takes its time outside of the window: writing and reading files, and asking the system for a path.
 
 use super::export::work::{Watch, WorkOutcome};
-use super::session::{Body, Purpose, Rating};
+use super::session::{Body, Over, Purpose, Rating, Saved};
+use super::stamp::Stamp;
+use super::tasks::{Tasks, guarded};
 use crate::body::Cast;
 use crate::formats::{self, PROJECT_ENDING, Project, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::rating::Study;
 use crate::timeline::{Document, Origin, Provenance, Take, TakeEdit};
 use bevy::prelude::Resource;
-use bevy::tasks::{AsyncComputeTaskPool, Task, block_on, poll_once};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -17,14 +18,17 @@ use std::thread::JoinHandle;
 pub(super) enum Outcome {
     Exported(Result<PathBuf, String>),
     Worked(WorkOutcome),
-    Saved(Result<PathBuf, String>),
-    Opened(Result<(PathBuf, Project), String>),
+    Saved(Saved),
+    /// With how the file was.
+    Opened(Result<(PathBuf, Project), String>, Option<Stamp>),
     Imported(Result<Take, String>),
     SlidingRemoved(Result<Take, String>),
     Body(Box<Result<Body, String>>),
     Copied(Result<(), String>),
-    /// With the file of the project.
-    Recovered(Option<PathBuf>, Result<Project, String>),
+    /// The copy is gone.
+    Forgotten,
+    /// With the file of the project, and how it is unless it was written after the copy.
+    Recovered(Option<PathBuf>, Option<Stamp>, Result<Project, String>),
     /// The path that was chosen. Without a desktop's portal there is none, as if the dialog had been cancelled.
     Chosen(Purpose, Option<PathBuf>),
     Kept(Result<(), String>),
@@ -37,37 +41,32 @@ type Worker = Result<JoinHandle<WorkOutcome>, String>;
 /// Running tasks; what has become of them is for whoever looks after them each frame.
 #[derive(Resource, Default)]
 pub(super) struct Errands {
-    running: Vec<Task<Outcome>>,
+    tasks: Tasks<Outcome>,
     work: Option<(Arc<Watch>, Worker)>,
     asking: bool,
 }
 
 impl Errands {
-    fn run(&mut self, errand: impl FnOnce() -> Outcome + Send + 'static) {
-        self.running.push(AsyncComputeTaskPool::get().spawn(async move { errand() }));
-    }
-
     /// Writes a take to a file.
     pub(super) fn export(&mut self, take: Take, options: WriteOptions, path: PathBuf) {
-        self.run(move || Outcome::Exported(formats::write(&path, &take.motion, &options).map(|()| path).map_err(in_words)));
+        let write = move || formats::write(&path, &take.motion, &options).map(|()| path).map_err(in_words);
+        self.tasks.beside(true, Outcome::Exported, write);
     }
 
     /// Does long work on a thread of its own: drawing pictures needs the pool's threads itself. The session has one at a time.
     pub(super) fn work(&mut self, work: impl FnOnce(&Watch) -> WorkOutcome + Send + 'static) {
         let watch = Arc::new(Watch::default());
         let seen = Arc::clone(&watch);
-        let thread = std::thread::Builder::new().name("export".to_owned()).spawn(move || work(&seen));
+        let done = move || guarded(|| Ok(work(&seen))).unwrap_or_else(|message| WorkOutcome { done: None, failures: vec![message] });
+        let thread = std::thread::Builder::new().name("export".to_owned()).spawn(done);
         self.work = Some((watch, thread.map_err(|error| format!("could not begin ({error}); close other programs and try again"))));
     }
 
     fn take_work(&mut self) -> Option<Outcome> {
         let (_, thread) = self.work.take_if(|(_, thread)| thread.as_ref().map_or(true, JoinHandle::is_finished))?;
         let failed = |failure: String| WorkOutcome { done: None, failures: vec![failure] };
-        Some(Outcome::Worked(match thread.map(JoinHandle::join) {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) => failed("the export ended with an error of the program; please report it".to_owned()),
-            Err(failure) => failed(failure),
-        }))
+        // What panics is caught in it.
+        Some(Outcome::Worked(thread.map_or_else(failed, |thread| thread.join().unwrap_or_default())))
     }
 
     /// The long work is to end.
@@ -82,70 +81,103 @@ impl Errands {
         self.work.as_ref().map(|(watch, _)| watch.done())
     }
 
-    /// Writes a document to a project file.
-    pub(super) fn save(&mut self, document: Document, cast: Cast, path: PathBuf) {
-        self.run(move || Outcome::Saved(formats::save_project(&path, &document, Some(&cast)).map(|()| path).map_err(in_words)));
+    /// Writes a document to a project file, over what may be replaced.
+    pub(super) fn save(&mut self, document: Document, cast: Cast, path: PathBuf, over: Over) {
+        let write = move || {
+            let there = Stamp::of(&path);
+            if let Over::Known(known) = over
+                && there.is_some()
+                && there != known
+            {
+                return Ok(Saved::Changed(path));
+            }
+            formats::save_project(&path, &document, Some(&cast)).map_err(in_words)?;
+            let stamp = Stamp::of(&path);
+            Ok(Saved::Done(path, stamp))
+        };
+        self.tasks.in_order(|saved| Outcome::Saved(saved.unwrap_or_else(Saved::Failed)), write);
     }
 
     /// Reads a project file.
     pub(super) fn open(&mut self, path: PathBuf) {
-        self.run(move || Outcome::Opened(formats::open_project(&path).map(|project| (path, project)).map_err(in_words)));
+        let read = move || {
+            // Whoever writes it from here on has changed it.
+            let stamp = Stamp::of(&path);
+            formats::open_project(&path).map(|project| ((path, project), stamp)).map_err(in_words)
+        };
+        self.tasks.in_order(
+            |read| match read {
+                Ok((opened, stamp)) => Outcome::Opened(Ok(opened), stamp),
+                Err(message) => Outcome::Opened(Err(message), None),
+            },
+            read,
+        );
     }
 
     /// Reads a motion file.
     pub(super) fn import(&mut self, path: PathBuf) {
-        self.run(move || Outcome::Imported(read(&path)));
+        self.tasks.beside(false, Outcome::Imported, move || read(&path));
     }
 
     /// Removes a take's sliding as published: from what the network made, where that is known.
     pub(super) fn remove_sliding(&mut self, take: Arc<Take>) {
-        self.run(move || {
+        self.tasks.beside(false, Outcome::SlidingRemoved, move || {
             let made = take.raw.as_ref().unwrap_or(&take.motion);
-            let unslid = without_sliding(made).map_err(|error| format!("the sliding cannot be removed: {error}"));
-            Outcome::SlidingRemoved(unslid.map(|motion| {
-                let origin = Origin::Edit { of: Box::new(take.provenance.origin.clone()), edit: TakeEdit::RemoveSliding };
-                let provenance = Provenance { origin, ..take.provenance.clone() };
-                Take { motion: Arc::new(motion), raw: Some(Arc::clone(made)), provenance }
-            }))
+            let motion = without_sliding(made).map_err(|error| format!("the sliding cannot be removed: {error}"))?;
+            let origin = Origin::Edit { of: Box::new(take.provenance.origin.clone()), edit: TakeEdit::RemoveSliding };
+            let provenance = Provenance { origin, ..take.provenance.clone() };
+            Ok(Take { motion: Arc::new(motion), raw: Some(Arc::clone(made)), provenance })
         });
     }
 
     /// Reads a body, and gives it a shape.
     pub(super) fn load_body(&mut self, path: PathBuf, shape: Vec<f32>) {
-        self.run(move || {
-            let read = formats::read_body_model(&path).map_err(in_words);
-            Outcome::Body(Box::new(read.map(|model| Body::new(path, model, &shape))))
-        });
+        let read = move || formats::read_body_model(&path).map(|model| Body::new(path, model, &shape)).map_err(in_words);
+        self.tasks.beside(false, |read| Outcome::Body(Box::new(read)), read);
     }
 
     /// Writes a copy of unsaved work.
     pub(super) fn copy(&mut self, document: Document, cast: Cast, path: PathBuf) {
-        self.run(move || Outcome::Copied(formats::save_project(&path, &document, Some(&cast)).map_err(in_words)));
+        self.tasks.in_order(Outcome::Copied, move || formats::save_project(&path, &document, Some(&cast)).map_err(in_words));
+    }
+
+    /// Removes a copy of work that is saved. One that was never written is not there.
+    pub(super) fn forget(&mut self, copy: PathBuf) {
+        self.tasks.in_order(
+            |_| Outcome::Forgotten,
+            move || {
+                let _ = std::fs::remove_file(copy);
+                Ok(())
+            },
+        );
     }
 
     /// Reads a copy of unsaved work.
     pub(super) fn recover(&mut self, copy: PathBuf, project: Option<PathBuf>) {
-        self.run(move || Outcome::Recovered(project, formats::open_project(&copy).map_err(in_words)));
+        let since = Stamp::of(&copy);
+        let known = project.as_deref().and_then(Stamp::of).filter(|stamp| since.is_some_and(|copy| !stamp.is_later_than(&copy)));
+        let read = move || formats::open_project(&copy).map_err(in_words);
+        self.tasks.in_order(move |read| Outcome::Recovered(project, known, read), read);
     }
 
     /// Opens a study.
     pub(super) fn open_study(&mut self, folder: PathBuf, rater: String) {
-        self.run(move || Outcome::Rating(Rating::open(&folder, &rater).map(Box::new).map_err(in_words)));
+        self.tasks.in_order(Outcome::Rating, move || Rating::open(&folder, &rater).map(Box::new).map_err(in_words));
     }
 
     /// Keeps what a rater said, and opens the next pair.
     pub(super) fn keep_rating(&mut self, rating: Rating) {
-        self.run(move || Outcome::Rating(rating.saved().map(Box::new).map_err(in_words)));
+        self.tasks.in_order(Outcome::Rating, move || rating.saved().map(Box::new).map_err(in_words));
     }
 
     /// Writes what all raters of a study said.
     pub(super) fn export_ratings(&mut self, study: Arc<Study>) {
-        self.run(move || Outcome::Exported(Rating::export(&study).map_err(in_words)));
+        self.tasks.in_order(Outcome::Exported, move || Rating::export(&study).map_err(in_words));
     }
 
     /// Writes the settings.
     pub(super) fn keep(&mut self, settings: super::settings::Settings, path: PathBuf) {
-        self.run(move || Outcome::Kept(settings.write(&path)));
+        self.tasks.in_order(Outcome::Kept, move || settings.write(&path));
     }
 
     /// Asks for a path with the system's file dialog. One question at a time.
@@ -172,28 +204,31 @@ impl Errands {
         if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
             dialog = dialog.set_directory(folder);
         }
-        self.running.push(AsyncComputeTaskPool::get().spawn(async move {
+        self.tasks.await_beside(async move {
             let chosen = match purpose {
                 Purpose::Export | Purpose::Save => dialog.save_file().await,
                 Purpose::Import | Purpose::Open | Purpose::Body => dialog.pick_file().await,
                 Purpose::ExportFolder => dialog.pick_folder().await,
             };
             Outcome::Chosen(purpose, chosen.map(|file| file.path().to_owned()))
-        }));
+        });
     }
 
     /// What has become of the errands that are over.
     pub(super) fn take_done(&mut self) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = self.take_work().into_iter().collect();
-        self.running.retain_mut(|task| match block_on(poll_once(task)) {
-            Some(outcome) => {
-                self.asking &= !matches!(outcome, Outcome::Chosen(..));
-                outcomes.push(outcome);
-                false
-            }
-            None => true,
-        });
+        outcomes.extend(self.tasks.take_done());
+        self.asking &= !outcomes.iter().any(|outcome| matches!(outcome, Outcome::Chosen(..)));
         outcomes
+    }
+
+    /// Waits, before the window ends, for all that is being written.
+    pub(super) fn finish(&mut self) {
+        // Nobody is left to be told; what failed before was.
+        drop(self.tasks.finish());
+        if let Some((_, Ok(thread))) = self.work.take() {
+            let _ = thread.join();
+        }
     }
 }
 

@@ -42,19 +42,25 @@ impl Safe {
         LastWork::to_be_copied_to(self.recovery.as_ref().map(|recovery| recovery.copy().to_owned()))
     }
 
-    pub(super) fn forget(&self) {
-        self.recovery.iter().for_each(Recovery::forget);
+    pub(super) fn forget(&self, errands: &mut Errands) {
+        self.recovery.iter().for_each(|recovery| errands.forget(recovery.copy().to_owned()));
     }
 
+    /// Reads what was left behind, or lets it go.
     pub(super) fn recover(&mut self, brings_back: bool, errands: &mut Errands) {
-        let (Some(orphan), Some(recovery)) = (self.orphan.take(), &mut self.recovery) else { return };
         if brings_back {
-            let project = orphan.project.clone();
-            // What could not be taken up is missing then, and is named.
-            let _ = recovery.adopt(orphan);
-            errands.recover(recovery.copy().to_owned(), project);
+            self.orphan.iter().for_each(|orphan| errands.recover(orphan.copy().to_owned(), orphan.project.clone()));
         } else {
-            orphan.remove();
+            self.orphan.take().iter().for_each(Orphan::remove);
+        }
+    }
+
+    /// What was left behind has been read, or not: it is this window's now, or waits for one that can read it.
+    pub(super) fn recovered(&mut self, was_read: bool) {
+        let Some(orphan) = self.orphan.take().filter(|_| was_read) else { return };
+        if let Some(recovery) = &mut self.recovery {
+            // One that cannot be taken over stays where it is, and is offered again.
+            let _ = recovery.adopt(orphan);
         }
     }
 
@@ -68,6 +74,8 @@ impl Safe {
 pub(super) struct Memory {
     file: Option<PathBuf>,
     written: Settings,
+    /// Whether they are being written.
+    writing: bool,
 }
 
 impl Memory {
@@ -75,7 +83,29 @@ impl Memory {
     pub(super) fn begin(scripted: bool) -> (Self, Settings) {
         let file = Settings::file().filter(|_| !scripted);
         let settings = file.as_deref().map(Settings::read).unwrap_or_default();
-        (Self { file, written: settings.clone() }, settings)
+        (Self { file, written: settings.clone(), writing: false }, settings)
+    }
+
+    /// Has them written where they have changed. The latest are written when the ones before are.
+    fn keep(&mut self, settings: &Settings, errands: &mut Errands) {
+        if self.writing || self.written == *settings {
+            return;
+        }
+        if let Some(file) = self.file.clone() {
+            (self.written, self.writing) = (settings.clone(), true);
+            errands.keep(self.written.clone(), file);
+        }
+    }
+
+    /// They have been written, or not.
+    pub(super) fn kept(&mut self) {
+        self.writing = false;
+    }
+
+    /// Has them written as they are at the end, behind what is being written.
+    fn keep_last(&mut self, settings: &Settings, errands: &mut Errands) {
+        self.kept();
+        self.keep(settings, errands);
     }
 }
 
@@ -91,14 +121,50 @@ pub(super) fn keep_safe(
 ) {
     last_work.keep(&state);
     outbox.0.extend(state.copy_due(time.delta_secs()));
-    if memory.written != state.settings
-        && let Some(file) = memory.file.clone()
-    {
-        memory.written = state.settings.clone();
-        errands.keep(memory.written.clone(), file);
-    }
+    memory.keep(&state.settings, &mut errands);
     let title = state.title();
     if window.title != title {
         window.title = title;
+    }
+}
+
+/// The window ends: what is being written is finished, and the settings are kept as they are now. The copy of unsaved work goes where
+/// the window closes as it should.
+pub(super) fn finish(
+    mut ends: MessageReader<'_, '_, AppExit>,
+    state: Res<'_, State>,
+    mut errands: ResMut<'_, Errands>,
+    mut memory: ResMut<'_, Memory>,
+    safe: Res<'_, Safe>,
+) {
+    let Some(end) = ends.read().last() else { return };
+    memory.keep_last(&state.settings, &mut errands);
+    errands.finish();
+    if end.is_success() {
+        safe.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_are_kept_in_order_and_to_the_last_click() {
+        let file = std::env::temp_dir().join(format!("settings-{}.ron", std::process::id()));
+        let (mut errands, mut settings) = (Errands::default(), Settings::default());
+        let mut memory = Memory { file: Some(file.clone()), written: settings.clone(), writing: false };
+        for scale in [0.8, 0.9, 1.1, 1.5] {
+            settings.scale = scale;
+            memory.keep(&settings, &mut errands);
+        }
+        memory.keep_last(&settings, &mut errands);
+        errands.finish();
+        assert_eq!(Settings::read(&file), settings);
+        // What is as it was written is not written again.
+        std::fs::remove_file(&file).expect("the settings");
+        memory.keep_last(&settings, &mut errands);
+        errands.finish();
+        assert!(!file.exists());
     }
 }

@@ -20,6 +20,8 @@ pub mod scene;
 pub mod script;
 pub mod session;
 pub mod settings;
+pub mod stamp;
+mod tasks;
 pub mod theme;
 pub mod toast;
 mod window;

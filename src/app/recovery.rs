@@ -1,7 +1,8 @@
 //! A copy of what has not been saved, for the case that the program dies.
 //!
 //! Each running window has a lock file in the folder of copies, and holds its lock as long as it lives; the file says which project it
-//! works on. A copy whose lock is free was left behind by a window that died: the next window offers it.
+//! works on. A copy whose lock is free was left behind by a window that died: the next window offers it. Between making its lock file and
+//! locking it a window would look like a dead one: one window at a time makes its own or looks at the others', with [`GUARD`] locked.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, Write};
@@ -10,12 +11,21 @@ use std::path::{Path, PathBuf};
 use crate::formats::PROJECT_ENDING;
 
 const LOCK_ENDING: &str = "lock";
+/// The file that stays in the folder and is locked while lock files are made and looked at.
+const GUARD: &str = "guard";
 
 /// The place of this window's copy.
 #[derive(Debug)]
 pub struct Recovery {
     copy: PathBuf,
     lock: File,
+}
+
+/// Keeps other windows out until it is dropped.
+fn guard(folder: &Path) -> io::Result<File> {
+    let guard = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(GUARD))?;
+    guard.lock()?;
+    Ok(guard)
 }
 
 /// A copy that was left behind. Nobody else is offered it meanwhile.
@@ -40,6 +50,7 @@ impl Recovery {
     /// The folder cannot be written.
     pub fn begin(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
+        let _guard = guard(folder)?;
         let mut number = 1;
         loop {
             let copy = folder.join(format!("{number}.{PROJECT_ENDING}"));
@@ -81,23 +92,25 @@ impl Recovery {
         Ok(())
     }
 
-    /// Everything is saved: the copy goes.
-    pub fn forget(&self) {
+    /// The window closes as it should: the copy goes.
+    pub fn end(&self) {
         // One that was never written is not there.
         let _ = fs::remove_file(&self.copy);
-    }
-
-    /// The window closes as it should.
-    pub fn end(&self) {
-        self.forget();
         let _ = fs::remove_file(self.copy.with_extension(LOCK_ENDING));
     }
 }
 
 impl Orphan {
+    /// The file of the copy.
+    #[must_use]
+    pub fn copy(&self) -> &Path {
+        &self.copy
+    }
+
     /// The newest copy in a folder that was left behind.
     #[must_use]
     pub fn newest(folder: &Path) -> Option<Self> {
+        let _guard = guard(folder).ok()?;
         let copies = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
         let mut locks: Vec<PathBuf> = copies.filter(|path| path.extension().is_some_and(|ending| ending == LOCK_ENDING)).collect();
         let age = |lock: &PathBuf| fs::metadata(lock.with_extension(PROJECT_ENDING)).and_then(|copy| copy.modified()).ok();

@@ -32,6 +32,8 @@ pub struct Settings {
     pub appearance: Appearance,
     /// Who is on the stage.
     pub cast: Cast,
+    /// The graphics driver whose fault was told last.
+    pub told_driver: Option<String>,
 }
 
 /// Whether the window and its stage are dark or light.
@@ -57,6 +59,7 @@ impl Default for Settings {
             rated: Default::default(),
             appearance: Appearance::System,
             cast: Cast::default(),
+            told_driver: None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Messages to the user that come and go by themselves.
 
-/// How long a message stays, seconds; errors are to be read, notes only noticed.
+/// How long a message stays, seconds; errors and warnings are to be read, notes only noticed.
 const NOTE_SECS: f32 = 4.0;
+const WARNING_SECS: f32 = 8.0;
 const ERROR_SECS: f32 = 12.0;
 /// Older messages make room.
 const MOST: usize = 4;
@@ -53,7 +54,11 @@ impl Toasts {
             self.last_error = Some(text.clone());
         }
         self.list.retain(|toast| toast.text != text);
-        let left_secs = if kind == ToastKind::Error { ERROR_SECS } else { NOTE_SECS };
+        let left_secs = match kind {
+            ToastKind::Error => ERROR_SECS,
+            ToastKind::Warning => WARNING_SECS,
+            ToastKind::Done => NOTE_SECS,
+        };
         self.list.push(Toast { id: self.next_id, kind, text, left_secs });
         self.next_id += 1;
         let too_many = self.list.len().saturating_sub(MOST);

@@ -2,7 +2,7 @@
 
 use super::errands::{Errands, Outcome};
 use super::export::ExportChoices;
-use super::keep::{Memory, Safe, keep_safe};
+use super::keep::{Memory, Safe, finish, keep_safe};
 use super::lost_device;
 use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
@@ -72,12 +72,12 @@ pub fn run_with(launch: Launch, worker: Worker) -> Result<(), AppError> {
     open(launch, script, worker, None).map(|_| ())
 }
 
-/// Opens the window, has it generate and play for a while, and answers how smoothly that went.
+/// Opens the window, has it generate and play for a while, and answers how smoothly that went. Somebody is told how far it is.
 ///
 /// # Errors
 /// As [`run`].
-pub fn measure(device: &Device) -> Result<WindowSpeed, AppError> {
-    let pulse = Pulse::new();
+pub fn measure(device: &Device, say: fn(&str)) -> Result<WindowSpeed, AppError> {
+    let pulse = Pulse::new(say);
     let device = device.clone();
     let worker = Worker::spawn(move || PipelineBackend::on(device.clone())).map_err(|error| AppError::Generator(error.to_string()))?;
     let device = open(Launch::default(), Some(pulse::script()), worker, Some(pulse.clone()))?;
@@ -103,6 +103,9 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
     session.graphics = Some((graphics.name.clone(), graphics.is_software));
     let (memory, settings) = Memory::begin(scripted);
     session.settings = settings;
+    if let Some(driver) = graphics.leaking.as_deref().filter(|_| !scripted) {
+        session.warn_of_driver(driver);
+    }
     let at_start = session.take_on(session.cast().clone());
     let safe = Safe::begin(scripted);
     if let Some(orphan) = &safe.orphan {
@@ -178,6 +181,7 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
         Update,
         (hear_generator, see_theme, run_errands, run_script, apply_actions, choose_quality, show, keep_safe, choose_pace).chain(),
     )
+    .add_systems(Last, finish)
     .add_systems(EguiPrimaryContextPass, draw_panels);
     app
 }
@@ -260,28 +264,37 @@ fn run_errands(
     mut state: ResMut<'_, State>,
     mut inbox: ResMut<'_, Inbox>,
     mut outbox: ResMut<'_, Outbox>,
+    (mut memory, mut safe): (ResMut<'_, Memory>, ResMut<'_, Safe>),
     mut dropped: MessageReader<'_, '_, FileDragAndDrop>,
     mut closing: MessageReader<'_, '_, WindowCloseRequested>,
 ) {
     for outcome in errands.take_done() {
         match outcome {
-            Outcome::Exported(outcome) => state.exported(outcome),
-            Outcome::Worked(outcome) => state.work_over(outcome),
+            Outcome::Exported(outcome) => outbox.0.extend(state.exported(outcome)),
+            Outcome::Worked(outcome) => outbox.0.extend(state.work_over(outcome)),
             Outcome::Saved(outcome) => outbox.0.extend(state.saved(outcome)),
-            Outcome::Opened(outcome) => outbox.0.extend(state.opened(outcome)),
+            Outcome::Opened(outcome, stamp) => outbox.0.extend(state.opened(outcome, stamp)),
             Outcome::Imported(outcome) => state.imported(outcome),
             Outcome::SlidingRemoved(outcome) => state.sliding_removed(outcome),
             Outcome::Body(outcome) => state.body_loaded(*outcome),
             Outcome::Copied(outcome) => state.copied(outcome),
-            Outcome::Recovered(project, outcome) => outbox.0.extend(state.recovered(project, outcome)),
+            Outcome::Forgotten => {}
+            Outcome::Recovered(project, stamp, outcome) => {
+                safe.recovered(outcome.is_ok());
+                outbox.0.extend(state.recovered(project, stamp, outcome));
+            }
             Outcome::Chosen(Purpose::Export, path) => inbox.0.extend(path.map(Action::ExportPath)),
             Outcome::Chosen(Purpose::ExportFolder, folder) => {
                 inbox.0.extend(folder.map(|folder| Action::ExportSettings(ExportChoices { folder, ..state.export_choices().clone() })));
             }
             Outcome::Chosen(_, path) => inbox.0.extend(path.map(Action::FilePath)),
             Outcome::Rating(outcome) => state.rating_read(outcome),
-            Outcome::Kept(Ok(())) => {}
-            Outcome::Kept(Err(message)) => state.toasts.add(ToastKind::Warning, message),
+            Outcome::Kept(outcome) => {
+                memory.kept();
+                if let Err(message) = outcome {
+                    state.toasts.add(ToastKind::Warning, message);
+                }
+            }
         }
     }
     for event in dropped.read() {
@@ -365,19 +378,18 @@ fn apply_actions(
                 Effect::KeepRating(rating) => errands.keep_rating(*rating),
                 Effect::ExportRatings(study) => errands.export_ratings(study),
                 Effect::CancelWork => errands.cancel_work(),
-                Effect::Save { document, cast, path } => errands.save(*document, cast, path),
+                Effect::Save { document, cast, path, over } => errands.save(*document, cast, path, over),
                 Effect::RemoveSliding(take) => errands.remove_sliding(take),
                 Effect::Open(path) => errands.open(path),
                 Effect::Import(path) => errands.import(path),
                 Effect::KeepSafe(unsaved) => safe.copy(unsaved, &mut errands),
-                Effect::Forget => safe.forget(),
+                Effect::Forget => safe.forget(&mut errands),
                 Effect::Recover(brings_back) => safe.recover(brings_back, &mut errands),
                 Effect::LoadBody { path, shape } => errands.load_body(path, shape),
                 Effect::Screenshot(path) => {
                     commands.spawn((PicturePath(play.screenshots.join(path)), Screenshot::primary_window())).observe(save_picture);
                 }
                 Effect::Quit => {
-                    safe.end();
                     exit.write(AppExit::Success);
                 }
             }

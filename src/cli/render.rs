@@ -20,16 +20,17 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), CliError> {
 #[cfg(feature = "app")]
 mod drawing {
     use super::super::args::CameraChoice;
+    use super::super::interrupt::Interrupt;
     use super::super::progress::say;
     use super::{CliError, RenderArgs};
     use crate::formats;
     use crate::motion::Motion;
-    use crate::stage::{Picture, PictureOptions, ViewAngle, render_pictures};
+    use crate::stage::{CameraRig, Figure, Picture, Pictures, Shown, StageError, ViewAngle};
     use image::RgbaImage;
 
     /// Between two pictures of an animation. GIF counts in hundredths of a second.
     const GIF_FRAME_SECS: f32 = 0.08;
-    /// More pictures than this would not fit in memory on a small machine.
+    /// More pictures than this beside each other would not fit in memory on a small machine. An animation's come and go.
     const MOST_PICTURES: usize = 600;
 
     #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,8 +48,8 @@ mod drawing {
         };
         let motion = formats::read(&args.file).map_err(CliError::from_below)?;
         let times_secs = times(args, kind, &motion);
-        if times_secs.len() > MOST_PICTURES {
-            let count = times_secs.len();
+        let count = times_secs.len();
+        if kind == Kind::Png && count > MOST_PICTURES {
             return Err(CliError::Failed(format!(
                 "that would be {count} pictures, at most {MOST_PICTURES} fit: {}: choose some with --times",
                 args.file.display()
@@ -63,15 +64,20 @@ mod drawing {
             CameraChoice::Side => ViewAngle::Side,
             CameraChoice::ThreeQuarter => ViewAngle::ThreeQuarter,
         };
-        let options = PictureOptions { times_secs, size, angle, ..PictureOptions::default() };
-        let pictures = render_pictures(&motion, &options).map_err(CliError::from_below)?;
-        let count = pictures.len();
-        match kind {
-            Kind::Png => beside_each_other(&pictures).save_png(&args.output),
-            Kind::Gif => Picture::save_gif(pictures.into_iter().map(Ok), 1.0 / GIF_FRAME_SECS, &args.output),
-        }
-        .map_err(CliError::from_below)?;
-        say(&format!("{}: {count} picture{} of {:.2} s", args.output.display(), if count == 1 { "" } else { "s" }, motion.duration_secs()));
+        let interrupt = Interrupt::listen();
+        // A place that cannot be written to is told before anything is drawn.
+        Picture::check_place(&args.output).map_err(CliError::from_below)?;
+        let secs = motion.duration_secs();
+        let shown = times_secs.into_iter().map(move |secs| Shown::alone(motion.pose_at(secs), Figure::Mannequin));
+        let pictures = Pictures::of(shown, CameraRig::new(angle), size).map_err(CliError::from_below)?;
+        let pictures = pictures.map(|picture| interrupt.check().map_err(|_| StageError::Cancelled).and(picture));
+        let written = match kind {
+            Kind::Png => pictures.collect::<Result<Vec<_>, _>>().and_then(|all| beside_each_other(&all).save_png(&args.output)),
+            Kind::Gif => Picture::save_gif(pictures, 1.0 / GIF_FRAME_SECS, &args.output),
+        };
+        interrupt.check()?;
+        written.map_err(CliError::from_below)?;
+        say(&format!("{}: {count} picture{} of {secs:.2} s", args.output.display(), if count == 1 { "" } else { "s" }));
         Ok(())
     }
 

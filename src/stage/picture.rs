@@ -4,8 +4,9 @@ use super::StageError;
 use bevy::image::Image;
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, Frame, ImageFormat, RgbaImage};
-use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, Cursor, Write};
+use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// An opaque picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,14 @@ impl Picture {
         Some(Self { pixels })
     }
 
+    /// Whether a picture can be written to a place: for whoever draws for long before.
+    ///
+    /// # Errors
+    /// [`StageError::Write`] where it cannot.
+    pub fn check_place(path: &Path) -> Result<(), StageError> {
+        beside(path).map(drop).map_err(|error| StageError::Write(path.to_owned(), error.to_string()))
+    }
+
     /// Writes the picture as PNG, beside the path first and then renamed.
     ///
     /// # Errors
@@ -35,33 +44,53 @@ impl Picture {
         write_beside(path, bytes.get_ref())
     }
 
-    /// Writes pictures as a GIF that repeats, so many a second, as they come.
+    /// Writes pictures as a GIF that repeats, so many a second, as they come; none of them is kept. Nothing is left of one that is not
+    /// finished.
     ///
     /// # Errors
     /// The first one of `pictures`; [`StageError::Write`] when the file cannot be written.
     pub fn save_gif(pictures: impl Iterator<Item = Result<Self, StageError>>, fps: f32, path: &Path) -> Result<(), StageError> {
-        let failed = |error: image::ImageError| StageError::Write(path.to_owned(), error.to_string());
-        let mut bytes = Vec::new();
+        let failed = |error: &dyn std::fmt::Display| StageError::Write(path.to_owned(), error.to_string());
+        let mut beside = beside(path).map_err(|error| failed(&error))?;
+        let mut file = BufWriter::new(beside.as_file_mut());
         // Speed 10 of 1 to 30: colours are still chosen well, at a third of the time.
-        let mut encoder = GifEncoder::new_with_speed(&mut bytes, 10);
-        encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
+        let mut encoder = GifEncoder::new_with_speed(&mut file, 10);
+        encoder.set_repeat(Repeat::Infinite).map_err(|error| failed(&error))?;
         for (place, picture) in pictures.enumerate() {
             // GIF counts in hundredths of a second; what is rounded off one picture is made up by the next.
             let centisecs = |place: usize| (100.0 * place as f32 / fps).round() as u32;
             let delay = Delay::from_numer_denom_ms(10 * (centisecs(place + 1) - centisecs(place)), 1);
-            encoder.encode_frame(Frame::from_parts(picture?.pixels, 0, 0, delay)).map_err(failed)?;
+            encoder.encode_frame(Frame::from_parts(picture?.pixels, 0, 0, delay)).map_err(|error| failed(&error))?;
         }
         drop(encoder);
-        write_beside(path, &bytes)
+        file.flush().map_err(|error| failed(&error))?;
+        drop(file);
+        named(beside, path).map_err(|error| failed(&error))
     }
 }
 
 /// A half-written file never stands under the final name.
 fn write_beside(path: &Path, bytes: &[u8]) -> Result<(), StageError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    let beside = PathBuf::from(name);
-    std::fs::write(&beside, bytes)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .map_err(|error| StageError::Write(path.to_owned(), error.to_string()))
+    let written = beside(path).and_then(|mut file| file.write_all(bytes).and_then(|()| named(file, path)));
+    written.map_err(|error| StageError::Write(path.to_owned(), error.to_string()))
+}
+
+/// A new file beside a path, which is gone when it is dropped.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".zoetrope-").suffix(".part");
+    #[cfg(unix)]
+    {
+        // A temporary file is private to its owner by default; a picture gets the permissions of any new file.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Gives a file its name.
+fn named(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }

@@ -12,6 +12,7 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
 use bevy::winit::WinitPlugin;
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 
 /// Updates before the first picture, so that meshes and textures are on the device.
 const WARM_UP_UPDATES: usize = 3;
@@ -52,29 +53,31 @@ struct Page(usize);
 /// # Errors
 /// [`StageError::NoAdapter`] without a graphics device, [`StageError::NoPicture`] when the device does not deliver.
 pub fn render_pictures(motion: &Motion, options: &PictureOptions) -> Result<Vec<Picture>, StageError> {
-    let shown = options.times_secs.iter().map(|secs| Shown::alone(motion.pose_at(*secs), options.figure)).collect();
-    Pictures::of(shown, CameraRig::new(options.angle), options.size)?.collect()
+    let shown: Vec<Shown> = options.times_secs.iter().map(|secs| Shown::alone(motion.pose_at(*secs), options.figure)).collect();
+    Pictures::of(shown.into_iter(), CameraRig::new(options.angle), options.size)?.collect()
 }
 
 /// Pictures of the stage one after the other, drawn without a window when they are asked for. May live on any thread, beside a window.
 pub struct Pictures {
     app: App,
     target: Handle<Image>,
-    shown: Vec<Shown>,
+    shown: Peekable<Box<dyn ExactSizeIterator<Item = Shown>>>,
     asked: usize,
     delivered: usize,
 }
 
 impl Pictures {
-    /// Pictures of these scenes, seen from `rig`, of this many pixels.
+    /// Pictures of these scenes, each of which is made when its turn comes, seen from `rig`, of this many pixels.
     ///
     /// # Errors
     /// [`StageError::NoAdapter`] without a graphics device.
-    pub fn of(shown: Vec<Shown>, rig: CameraRig, size: (u32, u32)) -> Result<Self, StageError> {
+    pub fn of(shown: impl ExactSizeIterator<Item = Shown> + 'static, rig: CameraRig, size: (u32, u32)) -> Result<Self, StageError> {
         let graphics = Graphics::open()?;
         let (mut app, target) = windowless_stage(&graphics, rig.without_delay(), size);
+        let shown: Box<dyn ExactSizeIterator<Item = Shown>> = Box::new(shown);
+        let mut shown = shown.peekable();
         for _ in 0..WARM_UP_UPDATES {
-            if let Some(first) = shown.first() {
+            if let Some(first) = shown.peek() {
                 *app.world_mut().resource_mut::<Shown>() = first.clone();
             }
             app.update();
@@ -82,8 +85,8 @@ impl Pictures {
         Ok(Self { app, target, shown, asked: 0, delivered: 0 })
     }
 
-    fn ask(&mut self) {
-        *self.app.world_mut().resource_mut::<Shown>() = self.shown[self.asked].clone();
+    fn ask(&mut self, shown: Shown) {
+        *self.app.world_mut().resource_mut::<Shown>() = shown;
         self.app.world_mut().spawn((Page(self.asked), Screenshot::image(self.target.clone()))).observe(keep);
         self.asked += 1;
     }
@@ -93,7 +96,7 @@ impl Iterator for Pictures {
     type Item = Result<Picture, StageError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.delivered == self.shown.len() {
+        if self.delivered == self.asked && self.shown.len() == 0 {
             return None;
         }
         for _ in 0..PATIENCE_UPDATES {
@@ -101,12 +104,16 @@ impl Iterator for Pictures {
                 self.delivered += 1;
                 return Some(picture.ok_or(StageError::NoPicture));
             }
-            if self.asked < self.shown.len() && self.asked < self.delivered + MOST_ASKED {
-                self.ask();
+            if self.asked < self.delivered + MOST_ASKED
+                && let Some(shown) = self.shown.next()
+            {
+                self.ask(shown);
             }
             self.app.update();
         }
-        self.delivered = self.shown.len();
+        // No more will come.
+        self.shown = (Box::new(std::iter::empty()) as Box<dyn ExactSizeIterator<Item = Shown>>).peekable();
+        self.delivered = self.asked;
         Some(Err(StageError::NoPicture))
     }
 }

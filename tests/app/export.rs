@@ -9,10 +9,10 @@ use image::codecs::gif::GifDecoder;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zoetrope::app::Action;
-use zoetrope::app::export::film::Film;
+use zoetrope::app::export::film::{Film, Scenes};
 use zoetrope::app::export::work::{Batch, Watch, WorkOutcome};
 use zoetrope::app::export::{ExportChoices, ExportOf, FileKind};
-use zoetrope::app::session::{Dialog, Effect, Session};
+use zoetrope::app::session::{Dialog, Effect, Saved, Session};
 use zoetrope::cli::{Args, Command};
 use zoetrope::formats::{self, Contents, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
@@ -81,7 +81,7 @@ fn the_copied_command_writes_the_same_file() {
     assert_eq!(session.export_command(&theirs), None, "there is no project to read");
     formats::save_project(&project, session.document(), None).expect("saved");
     session.apply(Action::Save(project.clone()));
-    session.saved(Ok(project));
+    session.saved(Saved::Done(project, None));
     session.apply(Action::ExportPath(theirs.clone()));
     let effects = session.apply(Action::CopyCommand);
     let [Effect::Copy(command)] = &effects[..] else { panic!("{effects:?}") };
@@ -217,10 +217,48 @@ fn pictures_of_the_stage_follow_the_motion_at_their_own_pace() {
     assert!(matches!(&session.dialog, Dialog::Export { path, .. } if session.export_choices().summary(path, 60).contains("24 pictures")));
     let effects = session.apply(Action::Export("walk.gif".into()));
     let [Effect::Film(film)] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!((film.shown.len(), film.size, film.fps), (24, (320, 180), 12.0));
+    assert_eq!((film.scenes.count(), film.size, film.fps), (24, (320, 180), 12.0));
     assert!(session.work().is_some_and(|work| work.of == 24) && session.busy().working);
     assert!(session.apply(Action::Export("walk.png".into())).is_empty(), "one film at a time");
     assert_eq!(session.export_command(Path::new("walk.gif")), None);
+    // It shows what was seen when it was begun, whatever is done meanwhile.
+    let seen_at = |session: &Session, secs: f32| {
+        let mut shown = Shown::default();
+        zoetrope::app::scene::fill(&mut shown, session, secs);
+        shown
+    };
+    let expected: Vec<Shown> = (0..24).map(|picture| seen_at(&session, picture as f32 / 12.0)).collect();
+    session.apply(Action::Select(0));
+    session.apply(Action::Show(Figure::Skeleton));
+    assert!((0..24).all(|picture| film.scenes.at(picture) == expected[picture]));
+    assert_ne!(seen_at(&session, 0.5), expected[6]);
+}
+
+#[test]
+fn a_gif_is_written_while_its_pictures_come_and_one_that_ends_early_leaves_nothing() {
+    use zoetrope::stage::{Picture, StageError};
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("noise.gif");
+    let in_progress = || {
+        let entries = std::fs::read_dir(folder.path()).expect("the folder").flatten();
+        entries.filter(|entry| entry.file_name() != "noise.gif").map(|entry| entry.metadata().expect("a file").len()).sum::<u64>()
+    };
+    let picture = |number: usize| {
+        let pixel = |x: u32, y: u32| image::Rgba([(x * 7 + y * 13) as u8 ^ (number * 31) as u8, (x ^ y) as u8, (x * y) as u8, 255]);
+        Picture { pixels: image::RgbaImage::from_fn(96, 96, pixel) }
+    };
+    let mut grew = Vec::new();
+    let pictures = (0..24).map(|number| {
+        grew.push(in_progress());
+        Ok(picture(number))
+    });
+    Picture::save_gif(pictures, 30.0, &path).expect("a GIF");
+    assert!(grew[23] > grew[6] && grew[6] > 0, "what is made is on the disk, not in memory: {grew:?}");
+    let whole = std::fs::metadata(&path).expect("the GIF").len();
+    assert_eq!(in_progress(), 0);
+    let cut = (0..24).map(|number| if number < 12 { Ok(picture(number)) } else { Err(StageError::Cancelled) });
+    assert!(matches!(Picture::save_gif(cut, 30.0, &path), Err(StageError::Cancelled)));
+    assert_eq!((in_progress(), std::fs::metadata(&path).expect("the old one").len()), (0, whole));
 }
 
 #[test]
@@ -234,7 +272,7 @@ fn films_are_written_as_a_gif_or_as_numbered_pictures_and_can_be_cancelled() {
         pose.local[16] = glam::Quat::from_rotation_z(0.2 * frame as f32);
         Shown::alone(pose, Figure::Mannequin)
     };
-    let film = |name: &str| Film { shown: (0..12).map(shown).collect(), size: (160, 120), fps: 30.0, path: folder.path().join(name) };
+    let film = |name: &str| Film { scenes: Scenes::new(12, shown), size: (160, 120), fps: 30.0, path: folder.path().join(name) };
     let watch = Watch::default();
     let outcome = film("walk.gif").write(CameraRig::new(ViewAngle::Front), &watch);
     assert!(outcome.failures.is_empty() && watch.done() == 12, "{outcome:?}");
@@ -251,4 +289,13 @@ fn films_are_written_as_a_gif_or_as_numbered_pictures_and_can_be_cancelled() {
     watch.cancel();
     let outcome = film("other.gif").write(CameraRig::new(ViewAngle::Front), &watch);
     assert!(outcome.failures.is_empty() && !folder.path().join("other.gif").exists(), "{outcome:?}");
+    let left: Vec<String> = files_in(folder.path()).into_iter().filter(|name| name.ends_with(".part")).collect();
+    assert!(left.is_empty(), "{left:?}");
+    // A folder that is not there is told before anything is drawn.
+    for name in ["nowhere/walk.gif", "nowhere/walk.png"] {
+        let (watch, scenes) = (Watch::default(), Scenes::new(12, |_| panic!("nothing is to be drawn")));
+        let film = Film { scenes, size: (160, 120), fps: 30.0, path: folder.path().join(name) };
+        let outcome = film.write(CameraRig::new(ViewAngle::Front), &watch);
+        assert!(outcome.failures.len() == 1 && outcome.failures[0].contains("nowhere"), "{outcome:?}");
+    }
 }

@@ -137,7 +137,7 @@ fn the_stage_shows_a_body_and_its_shadow_as_its_pose_moves_it() {
     let shown = |character: Character| Shown { worn: Worn(Some(Arc::new(character))), ..Shown::alone(pose, Figure::Mannequin) };
     // Of one stage after the other, since a stage keeps what it has made.
     let draw = |shown: Vec<Shown>| -> Vec<image::RgbaImage> {
-        let pictures = Pictures::of(shown, CameraRig::new(ViewAngle::ThreeQuarter), (320, 240)).expect("a stage");
+        let pictures = Pictures::of(shown.into_iter(), CameraRig::new(ViewAngle::ThreeQuarter), (320, 240)).expect("a stage");
         pictures.map(|picture| picture.expect("a picture").pixels).collect()
     };
     let [moved, baked, still] = [body.clone(), baked, plain.clone()].map(|character| draw(vec![shown(character)]).remove(0));

@@ -3,12 +3,18 @@
 use super::session::{Desk, session_with};
 use std::path::PathBuf;
 use zoetrope::app::Action;
-use zoetrope::app::session::{Dialog, Effect, Next, Purpose, Session, Showing, Unsaved};
+use zoetrope::app::session::{Dialog, Effect, Next, Over, Purpose, Saved, Session, Showing, Unsaved};
+use zoetrope::app::stamp::Stamp;
 use zoetrope::formats::Project;
 use zoetrope::timeline::{Chain, Document};
 
 fn path() -> PathBuf {
     "scene.zoetrope".into()
+}
+
+/// The file is written.
+fn written() -> Saved {
+    Saved::Done(path(), None)
 }
 
 /// The document that a session wants to have written.
@@ -29,7 +35,7 @@ fn a_project_is_saved_to_the_file_that_was_asked_for_once() {
     let document = saved_by(&mut session, Action::Save(path()));
     assert_eq!(document.arrangement(), session.document().arrangement());
     assert!(session.dialog == Dialog::None && session.busy().working);
-    assert!(session.saved(Ok(path())).is_empty());
+    assert!(session.saved(written()).is_empty());
     assert!(!session.busy().working && !session.is_unsaved());
     assert_eq!(session.project(), Some(path().as_path()));
     session.apply(Action::Duplicate);
@@ -45,17 +51,165 @@ fn saving_while_a_file_is_written_waits_for_it() {
     saved_by(&mut session, Action::Save(path()));
     session.apply(Action::AddToTimeline(0));
     assert!(session.apply(Action::Save(path())).is_empty(), "two writers of a file are one too many");
-    let effects = session.saved(Ok(path()));
+    let effects = session.saved(written());
     let [Effect::Save { document, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(document.arrangement().clips.len(), 1);
-    assert!(session.saved(Ok(path())).is_empty() && !session.is_unsaved());
+    assert!(session.saved(written()).is_empty() && !session.is_unsaved());
+}
+
+#[test]
+fn a_save_that_ends_after_its_document_was_left_says_nothing_of_the_new_one() {
+    let leave = [Action::NewProject, Action::OpenRecent("other.zoetrope".into())];
+    for action in leave {
+        let mut session = session_with(&["a walk"]);
+        let old = saved_by(&mut session, Action::Save(path()));
+        // What is done meanwhile is not saved, and the user does not want it to be.
+        session.apply(Action::AddToTimeline(0));
+        session.apply(action);
+        assert!(matches!(session.dialog, Dialog::Unsaved(_)));
+        let effects = session.apply(Action::Leave { saving: false });
+        if let [Effect::Open(other)] = &effects[..] {
+            let document = session_with(&["a jump", "a bow"]).document().clone();
+            session.opened(Ok((other.clone(), Project { document, cast: None })), None);
+        }
+        let own = session.project().map(PathBuf::from);
+        assert!(session.saved(written()).is_empty());
+        assert!(session.toasts.list().iter().any(|toast| toast.text.contains("saved scene.zoetrope")));
+        assert_eq!(session.project().map(PathBuf::from), own, "the new document has nothing to do with the old file");
+        assert_ne!(session.project(), Some(path().as_path()));
+        assert!(!session.is_unsaved() && *session.document().arrangement() != *old.arrangement());
+        // The next save asks, or goes to the new document's own file.
+        session.apply(Action::AddToTimeline(0));
+        let effects = session.apply(Action::SaveProject);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Save { path: to, .. } if *to == path())), "{effects:?}");
+    }
+}
+
+#[test]
+fn leaving_while_all_of_it_is_being_saved_waits_for_that() {
+    let mut session = session_with(&["a walk"]);
+    saved_by(&mut session, Action::Save(path()));
+    assert!(session.apply(Action::NewProject).is_empty());
+    assert!(session.dialog == Dialog::None && session.take_count() == 1, "no question: nothing is lost");
+    assert!(matches!(session.saved(written())[..], [Effect::Forget]));
+    assert!(session.take_count() == 0 && session.project().is_none() && !session.busy().working);
+
+    // One that cannot be saved stays.
+    let mut session = session_with(&["a walk"]);
+    saved_by(&mut session, Action::Save(path()));
+    session.apply(Action::Close);
+    assert!(session.saved(Saved::Failed("the disk is full".to_owned())).is_empty());
+    assert!(session.take_count() == 1 && session.is_unsaved());
+
+    // What is done while the last save is written is asked about.
+    session.apply(Action::Close);
+    session.apply(Action::Leave { saving: true });
+    saved_by(&mut session, Action::Save(path()));
+    session.apply(Action::AddToTimeline(0));
+    assert!(session.saved(written()).is_empty());
+    assert_eq!(session.dialog, Dialog::Unsaved(Next::Close));
+}
+
+#[test]
+fn work_that_is_done_while_another_project_is_read_is_asked_about() {
+    let mut session = session_with(&["a walk"]);
+    saved_by(&mut session, Action::Save(path()));
+    session.saved(written());
+    session.apply(Action::Open("other.zoetrope".into()));
+    session.apply(Action::AddToTimeline(0));
+    let document = session_with(&["a jump"]).document().clone();
+    assert!(session.opened(Ok(("other.zoetrope".into(), Project { document, cast: None })), None).is_empty());
+    assert!(matches!(&session.dialog, Dialog::Unsaved(Next::Open(other)) if other.ends_with("other.zoetrope")));
+    assert_eq!((session.clips().len(), session.project()), (1, Some(path().as_path())));
+}
+
+#[test]
+fn a_file_that_another_window_has_written_is_not_saved_over_without_a_question() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("scene.zoetrope");
+    std::fs::write(&file, "as it was opened").expect("a file");
+    let stamp = Stamp::of(&file);
+    let document = session_with(&["a walk"]).document().clone();
+    let mut session = session_with(&[]);
+    session.opened(Ok((file.clone(), Project { document, cast: None })), stamp);
+    session.apply(Action::AddToTimeline(0));
+    let over = |effects: &[Effect]| match effects {
+        [Effect::Save { over, .. }] => over.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(over(&session.apply(Action::SaveProject)), Over::Known(stamp));
+    std::fs::write(&file, "as another window saved it").expect("a file");
+    assert_ne!(Stamp::of(&file), stamp);
+    session.saved(Saved::Changed(file.clone()));
+    assert_eq!(session.dialog, Dialog::Replace { path: file.clone(), next: None });
+    assert!(session.is_unsaved());
+    assert_eq!(over(&session.apply(Action::SaveOver(file.clone()))), Over::Anything);
+    let now = Stamp::of(&file);
+    session.saved(Saved::Done(file.clone(), now));
+    assert!(!session.is_unsaved() && session.dialog == Dialog::None);
+
+    // On the way out: the window closes behind the save to another file.
+    session.apply(Action::Duplicate);
+    session.apply(Action::Close);
+    session.apply(Action::Leave { saving: true });
+    session.saved(Saved::Changed(file));
+    session.apply(Action::SaveProjectAs);
+    assert!(matches!(&session.dialog, Dialog::File { purpose: Purpose::Save, next: Some(Next::Close), .. }), "{:?}", session.dialog);
+    let other = folder.path().join("mine.zoetrope");
+    assert_eq!(over(&session.apply(Action::Save(other.clone()))), Over::Anything);
+    assert!(matches!(session.saved(Saved::Done(other, None))[..], [Effect::Quit]));
+}
+
+#[test]
+fn a_name_that_is_taken_is_said_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("scene.zoetrope");
+    std::fs::write(&file, "somebody's").expect("a file");
+    let mut session = session_with(&["a walk"]);
+    session.apply(Action::SaveProjectAs);
+    for (name, there) in [("scene.zoetrope", true), ("other.zoetrope", false)] {
+        session.apply(Action::FilePath(folder.path().join(name)));
+        assert!(matches!(session.dialog, Dialog::File { taken, .. } if taken == there), "{:?}", session.dialog);
+    }
+}
+
+#[test]
+fn closing_while_an_export_is_written_asks_and_waits_or_does_not() {
+    let exporting = || {
+        let mut session = session_with(&["a walk"]);
+        saved_by(&mut session, Action::Save(path()));
+        session.saved(written());
+        session.apply(Action::Select(0));
+        assert!(matches!(session.apply(Action::Export("walk.bvh".into()))[..], [Effect::Export { .. }]));
+        assert!(session.apply(Action::Close).is_empty());
+        assert_eq!(session.dialog, Dialog::Exporting);
+        session
+    };
+    let mut session = exporting();
+    assert!(session.apply(Action::CloseExporting { waiting: true }).is_empty());
+    assert!(matches!(session.exported(Ok("walk.bvh".into()))[..], [Effect::Quit]));
+
+    let mut session = exporting();
+    assert!(matches!(session.apply(Action::CloseExporting { waiting: false })[..], [Effect::CancelWork, Effect::Quit]));
+
+    // One that fails is seen.
+    let mut session = exporting();
+    session.apply(Action::CloseExporting { waiting: true });
+    assert!(session.exported(Err("the disk is full".to_owned())).is_empty());
+    assert_eq!(session.toasts.last_error(), Some("the disk is full"));
+
+    // Whoever stays, stays.
+    let mut session = exporting();
+    session.apply(Action::CloseDialog);
+    assert!(session.exported(Ok("walk.bvh".into())).is_empty());
+    assert!(matches!(session.apply(Action::Close)[..], [Effect::Quit]));
 }
 
 #[test]
 fn a_project_that_cannot_be_saved_stays_unsaved_and_says_why() {
     let mut session = session_with(&["a walk"]);
     saved_by(&mut session, Action::Save(path()));
-    session.saved(Err("the disk is full".to_owned()));
+    session.saved(Saved::Failed("the disk is full".to_owned()));
     assert!(session.is_unsaved() && session.project().is_none());
     assert_eq!(session.toasts.last_error(), Some("the disk is full"));
 }
@@ -73,7 +227,7 @@ fn an_opened_project_takes_the_place_of_this_one_and_its_work_ends() {
     desk.prompt("a person runs");
     let effects = desk.session.apply(Action::Open(path()));
     assert!(matches!(&effects[..], [Effect::Open(file)] if *file == path()));
-    let effects = desk.session.opened(Ok((path(), Project { document, cast: None })));
+    let effects = desk.session.opened(Ok((path(), Project { document, cast: None })), None);
     assert!(matches!(&effects[..], [Effect::Tell(_)]), "the generation is cancelled: {effects:?}");
     desk.check();
     let session = &mut desk.session;
@@ -95,7 +249,7 @@ fn a_project_that_cannot_be_read_leaves_everything_as_it_is() {
     session.apply(Action::AddToTimeline(0));
     session.apply(Action::Open(path()));
     assert!(session.busy().working);
-    session.opened(Err("no project: scene.zoetrope".to_owned()));
+    session.opened(Err("no project: scene.zoetrope".to_owned()), None);
     assert!(!session.busy().working);
     assert_eq!((session.take_count(), session.clips().len()), (1, 1));
     assert_eq!(session.toasts.last_error(), Some("no project: scene.zoetrope"));
@@ -114,20 +268,20 @@ fn leaving_unsaved_work_asks_first_and_goes_on_when_it_is_saved() {
     session.apply(Action::Leave { saving: true });
     assert!(matches!(session.dialog, Dialog::File { purpose: Purpose::Save, .. }));
     saved_by(&mut session, Action::Save(path()));
-    assert!(matches!(session.saved(Ok(path()))[..], [Effect::Quit]));
+    assert!(matches!(session.saved(written())[..], [Effect::Quit]));
 
     // It has one: no further question.
     session.apply(Action::AddToTimeline(0));
     session.apply(Action::OpenRecent("other.zoetrope".into()));
     saved_by(&mut session, Action::Leave { saving: true });
-    assert!(matches!(&session.saved(Ok(path()))[..], [Effect::Open(other)] if other.ends_with("other.zoetrope")));
+    assert!(matches!(&session.saved(written())[..], [Effect::Open(other)] if other.ends_with("other.zoetrope")));
 
     // A disk that is full keeps the window open.
-    session.opened(Err("gone".to_owned()));
+    session.opened(Err("gone".to_owned()), None);
     session.apply(Action::Duplicate);
     session.apply(Action::Close);
     session.apply(Action::Leave { saving: true });
-    assert!(session.saved(Err("the disk is full".to_owned())).is_empty());
+    assert!(session.saved(Saved::Failed("the disk is full".to_owned())).is_empty());
     session.apply(Action::NewProject);
     session.apply(Action::Leave { saving: false });
     assert!(session.take_count() == 0 && session.project().is_none() && !session.is_unsaved());
@@ -148,8 +302,14 @@ fn unsaved_work_is_copied_now_and_then_and_the_copy_goes_when_it_is_saved() {
     assert!(matches!(session.copy_due(9.0), Some(Effect::KeepSafe(_))));
     session.copied(Err("the disk is full".to_owned()));
     assert!(session.toasts.list().iter().any(|toast| toast.text.contains("the disk is full")));
+    assert!(matches!(session.copy_due(9.0), Some(Effect::KeepSafe(_))), "what failed is tried again");
+    session.copied(Err("the disk is full".to_owned()));
+    assert_eq!(session.toasts.list().len(), 1, "and told once");
+    assert!(matches!(session.copy_due(9.0), Some(Effect::KeepSafe(_))));
+    session.copied(Ok(()));
+    assert!(session.copy_due(9.0).is_none());
     saved_by(&mut session, Action::Save(path()));
-    session.saved(Ok(path()));
+    session.saved(written());
     assert!(matches!(session.copy_due(9.0), Some(Effect::Forget)));
     assert!(session.copy_due(9.0).is_none());
 }
@@ -161,7 +321,7 @@ fn recovered_work_is_there_again_and_not_saved_yet() {
     let mut session = session_with(&[]);
     session.dialog = Dialog::Recover { project: Some(path()) };
     assert!(matches!(session.apply(Action::Recover(true))[..], [Effect::Recover(true)]));
-    session.recovered(Some(path()), Ok(Project { document: dead.document().clone(), cast: None }));
+    session.recovered(Some(path()), None, Ok(Project { document: dead.document().clone(), cast: None }));
     assert!(session.is_unsaved() && !session.busy().working);
     assert_eq!((session.clips().len(), session.project()), (1, Some(path().as_path())));
     assert!(session.copy_due(9.0).is_none(), "its copy is this one's now");
@@ -186,7 +346,7 @@ fn an_opened_project_brings_its_character_and_one_whose_file_is_gone_is_told_onc
     let cast = Cast { mannequin: look, wears: wears.clone() };
     let document = session_with(&["a walk"]).document().clone();
     let mut session = session_with(&[]);
-    let effects = session.opened(Ok((path(), Project { document, cast: Some(cast) })));
+    let effects = session.opened(Ok((path(), Project { document, cast: Some(cast) })), None);
     assert!(matches!(&effects[..], [Effect::LoadBody { path, shape }] if path.ends_with("me.npz") && shape[..] == [1.5]), "{effects:?}");
     assert!(session.busy().working && !session.is_unsaved());
     session.body_loaded(Err("cannot read /gone/me.npz: no such file; check the path".to_owned()));
@@ -199,7 +359,7 @@ fn an_opened_project_brings_its_character_and_one_whose_file_is_gone_is_told_onc
     let effects = session.apply(Action::SaveProject);
     let [Effect::Save { cast: saved, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(*saved, Cast { mannequin: look, wears: Wears::Mannequin });
-    session.saved(Ok(path()));
+    session.saved(written());
     assert!(!session.is_unsaved());
 
     // The next start.
@@ -207,4 +367,18 @@ fn an_opened_project_brings_its_character_and_one_whose_file_is_gone_is_told_onc
     assert!(next.take_on(session.settings.cast.clone()).is_empty());
     assert_eq!(next.character(), session.character());
     assert!(!next.is_unsaved(), "it alone makes no project");
+}
+
+#[test]
+fn a_driver_that_leaks_is_told_once() {
+    let mut session = session_with(&[]);
+    for (driver, told) in [("Mesa 22.3.6", 1), ("Mesa 22.3.6", 1), ("Mesa 22.3.7", 2)] {
+        session.warn_of_driver(driver);
+        assert_eq!(session.toasts.list().len(), told);
+    }
+    // The next start knows it from the settings.
+    let mut next = session_with(&[]);
+    next.settings = session.settings.clone();
+    next.warn_of_driver("Mesa 22.3.7");
+    assert!(next.toasts.list().is_empty());
 }

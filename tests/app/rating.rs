@@ -30,7 +30,7 @@ fn carry_out(session: &mut Session, effects: Vec<Effect>) {
                 session.rating_read(Rating::open(&folder, &rater).map(Box::new).map_err(|error| error.to_string()));
             }
             Effect::KeepRating(rating) => session.rating_read(rating.saved().map(Box::new).map_err(|error| error.to_string())),
-            Effect::ExportRatings(study) => session.exported(Rating::export(&study).map_err(|error| error.to_string())),
+            Effect::ExportRatings(study) => drop(session.exported(Rating::export(&study).map_err(|error| error.to_string()))),
             other => panic!("{other:?}"),
         }
     }

@@ -236,7 +236,7 @@ fn a_continuation_gets_the_end_of_a_long_timeline_alone_and_knows_it_after_savin
     let path = folder.path().join("scene.zoetrope");
     zoetrope::formats::save_project(&path, desk.session.document(), None).expect("saved");
     let mut session = session_with(&[]);
-    session.opened(zoetrope::formats::open_project(&path).map(|project| (path, project)).map_err(|error| error.to_string()));
+    session.opened(zoetrope::formats::open_project(&path).map(|project| (path, project)).map_err(|error| error.to_string()), None);
     assert_eq!(tail(&session), before);
     let effects = session.apply(Action::Again(1));
     let Some(Effect::Tell(Command::Generate { context, .. })) = effects.first() else { panic!("{effects:?}") };
@@ -275,6 +275,60 @@ fn a_new_take_replaces_an_untouched_one_and_stands_beside_an_edited_one() {
     desk.act(Action::AddToTimeline(2));
     assert_eq!(desk.session.clips().len(), 2);
     assert!(matches!(desk.session.showing, Showing::Timeline));
+}
+
+#[test]
+fn a_clip_in_the_middle_is_made_anew_in_its_place() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    for prompt in ["then sits down", "then waves"] {
+        desk.act(Action::Prompt(prompt.to_owned()));
+        desk.act(Action::Continue);
+        desk.until_idle();
+    }
+    let settings = ClipSettings { mirror: true, facing_deg: 30.0, ..desk.session.clips()[1].settings.clone() };
+    desk.act(Action::SetClip { clip: 1, settings: settings.clone() });
+    desk.act(Action::Prompt("something else".to_owned()));
+    desk.act(Action::SelectNone);
+    desk.act(Action::Anew);
+    assert!(desk.session.jobs.is_empty(), "which one?");
+    desk.act(Action::SelectClip(1));
+    let before = desk.session.document().arrangement().clone();
+    desk.act(Action::Anew);
+    assert_eq!(desk.session.jobs[0].frames_before(), before.clips[0].frames(), "it goes on from the clip before it");
+    desk.until_idle();
+    let clips = desk.session.clips().to_vec();
+    assert_eq!((clips.len(), &clips[0], &clips[2]), (3, &before.clips[0], &before.clips[2]));
+    assert_ne!(clips[1].take, before.clips[1].take);
+    assert_eq!((&clips[1].settings, clips[1].from), (&settings, 0), "what was done to it stays");
+    let [old, new] = [before.clips[1].take, clips[1].take].map(|take| desk.session.document().takes()[&take].clone());
+    let asked = |take: &Take| take.provenance.origin.asked().map(|(request, _)| request.clone()).expect("a request");
+    assert_eq!(asked(&new).prompt, asked(&old).prompt);
+    assert_ne!(asked(&new).seed, asked(&old).seed);
+    assert!(desk.session.is_selected(clips[1].id));
+    desk.act(Action::Undo);
+    assert_eq!(desk.session.clips(), before.clips, "one change for undo");
+
+    // A clip that has left meanwhile leaves its take in the list.
+    let takes = desk.session.take_count();
+    desk.act(Action::SelectClip(1));
+    desk.act(Action::Anew);
+    desk.act(Action::Delete);
+    desk.until_idle();
+    assert_eq!((desk.session.take_count(), desk.session.clips().len()), (takes + 1, 2));
+}
+
+#[test]
+fn how_long_a_running_motion_becomes_is_a_matter_of_its_own_variations() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until(|session| matches!(session.showing, Showing::Preview { .. }));
+    let expected = |session: &Session| session.jobs[0].expected_frames(session.player.frames());
+    let before = expected(&desk.session);
+    assert!(before > 0);
+    desk.act(Action::Variations(4));
+    assert_eq!(expected(&desk.session), before, "the next request says nothing of this one");
 }
 
 #[test]

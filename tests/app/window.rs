@@ -64,7 +64,7 @@ fn the_light_studio_is_bright_and_the_character_and_its_ghosts_stand_out_from_it
     let mut haunted = alone.clone();
     haunted.actors.push(Actor { pose: beside, look: Look::Before(1) });
     let dark = Shown { studio: Studio::Dark, ..alone.clone() };
-    let pictures = Pictures::of(vec![alone, haunted, dark], CameraRig::new(ViewAngle::Side), (320, 240)).expect("a stage");
+    let pictures = Pictures::of(vec![alone, haunted, dark].into_iter(), CameraRig::new(ViewAngle::Side), (320, 240)).expect("a stage");
     let pictures: Vec<_> = pictures.map(|picture| picture.expect("a picture").pixels).collect();
     let corner = |picture: usize| pictures[picture].get_pixel(2, 2).0[1];
     assert!(corner(0) > 190 && corner(2) < 60, "{} {}", corner(0), corner(2));

@@ -4,7 +4,9 @@
     tests/kill/run.py [--times 100] [--seed 0]
 
 A script makes a take and then trims it by one frame more and saves, over and over, so that every saved state has a length of its own.
-After kill -9 the project has to open, and to be the last state that was saved before the kill or the one before it.
+After kill -9 the project has to open, and to be the last state that was saved before the kill or the one before it. Every second time
+New is pressed while the file is being written, something else is begun and saved in vain, and the project is opened again: nothing of
+that may reach the file.
 Needs a display (Xvfb will do). $ZOETROPE names the program, otherwise it is the one that cargo built last.
 """
 
@@ -27,13 +29,24 @@ def program():
     return os.environ.get("ZOETROPE", f"{target}/debug/zoetrope")
 
 
-def script(project):
-    """The take whole, then one frame less with every save."""
+def script(project, other):
+    """The take whole, then one frame less with every save; with New while it is written, if there is another motion to begin with."""
     actions = ["WaitIdle", 'Prompt("a person walks forward")', f"Seconds({TAKE_FRAMES / 30})", "Generate", "WaitIdle", "Pause"]
+    path = json.dumps(str(project))
+    new = ["NewProject", "WaitIdle", f"Import({json.dumps(str(other))})", "WaitIdle", "AddToTimeline(0)", "SaveProject", "CloseDialog"]
+    new += [f"OpenRecent({path})", "Leave(saving: false)", "WaitIdle", "Pause"]
     for state in range(STATES):
         to = (TAKE_FRAMES - state) / 30
-        actions += [f"Trim(clip: 0, from: 0.0, to: {to:.4f})", f"Save({json.dumps(str(project))})", "WaitIdle"]
+        actions += [f"Trim(clip: 0, from: 0.0, to: {to:.4f})", f"Save({path})"] + (new if other else ["WaitIdle"])
     return "[" + ", ".join(actions) + ", Wait(60.0)]"
+
+
+def other_motion(folder):
+    """A small motion that is not the project's."""
+    out = folder / "other.npz"
+    command = [program(), "generate", "a person jumps", "--seconds", "1", "-o", out]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    return out
 
 
 def state_of(project, folder):
@@ -44,9 +57,9 @@ def state_of(project, folder):
     return TAKE_FRAMES - json.loads(inspected.stdout)["frames"]
 
 
-def kill_once(chance, folder):
+def kill_once(chance, folder, with_new):
     project = folder / "scene.zoetrope"
-    (folder / "script.ron").write_text(script(project))
+    (folder / "script.ron").write_text(script(project, other_motion(folder) if with_new else None))
     environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     command = [program(), "--script", folder / "script.ron"]
     window = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -66,7 +79,7 @@ def kill_once(chance, folder):
     state = state_of(project, folder)
     fits = saves - 2 <= state <= saves
     left = sorted(path.name for path in folder.iterdir() if path.suffix == ".zoetrope")
-    print(f"killed after {saves} saves: state {state + 1}{'' if fits else ', which is neither of the last two'}, {left}", flush=True)
+    print(f"killed after {saves} saves{' with New' if with_new else ''}: state {state + 1}{'' if fits else ', which is neither of the last two'}, {left}", flush=True)
     return fits
 
 
@@ -77,9 +90,9 @@ def main():
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
     good = 0
-    for _ in range(arguments.times):
+    for time_of in range(arguments.times):
         with tempfile.TemporaryDirectory() as folder:
-            good += kill_once(chance, Path(folder))
+            good += kill_once(chance, Path(folder), time_of % 2 == 1)
     print(f"{good} of {arguments.times} projects open and are one of their last two saved states")
     sys.exit(good != arguments.times)
 

@@ -10,6 +10,7 @@
 mod documents;
 mod import;
 mod interrupted;
+mod memory;
 mod project;
 mod recipe;
 #[path = "../shared/kit.rs"]

@@ -205,7 +205,7 @@ impl ExportChoices {
             } else {
                 name
             };
-            let (pictures, (width, height)) = (film::times(0.0, secs, fps).count(), self.film_size);
+            let (pictures, (width, height)) = (film::count(secs, fps), self.film_size);
             return format!("{name}  ·  {secs:.2} s  ·  {pictures} pictures at {fps} a second  ·  {width} × {height}");
         }
         let bones = match kind {

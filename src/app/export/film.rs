@@ -4,12 +4,45 @@ use super::FileKind;
 use super::work::{Watch, WorkOutcome};
 use crate::stage::{CameraRig, Picture, Pictures, Shown, StageError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What pictures show, each made when its turn comes: all of them at once would fill the memory.
+#[derive(Clone)]
+pub struct Scenes {
+    count: usize,
+    at: Arc<dyn Fn(usize) -> Shown + Send + Sync>,
+}
+
+impl Scenes {
+    /// So many scenes; `at` makes the one of a number, from 0.
+    pub fn new(count: usize, at: impl Fn(usize) -> Shown + Send + Sync + 'static) -> Self {
+        Self { count, at: Arc::new(at) }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The scene of a number, from 0.
+    #[must_use]
+    pub fn at(&self, number: usize) -> Shown {
+        (self.at)(number)
+    }
+}
+
+impl std::fmt::Debug for Scenes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scenes").field("count", &self.count).finish_non_exhaustive()
+    }
+}
 
 /// What is to be drawn.
 #[derive(Clone, Debug)]
 pub struct Film {
     /// What each picture shows.
-    pub shown: Vec<Shown>,
+    pub scenes: Scenes,
     /// Width and height, pixels.
     pub size: (u32, u32),
     /// Pictures a second.
@@ -22,9 +55,12 @@ impl Film {
     /// Draws and writes all of it, seen from `rig`. Nothing is left of a GIF that is cancelled; of PNGs those that were done.
     #[must_use]
     pub fn write(self, rig: CameraRig, watch: &Watch) -> WorkOutcome {
-        let Self { shown, size, fps, path } = self;
-        let count = shown.len();
-        let outcome = Pictures::of(shown, rig, size).and_then(|pictures| {
+        let Self { scenes, size, fps, path } = self;
+        let count = scenes.count();
+        let shown = (0..count).map(move |number| scenes.at(number));
+        // A place that cannot be written to is told before anything is drawn.
+        let pictures = Picture::check_place(&path).and_then(|()| Pictures::of(shown, rig, size));
+        let outcome = pictures.and_then(|pictures| {
             let mut pictures = pictures.map(|picture| {
                 if watch.is_cancelled() {
                     return Err(StageError::Cancelled);
@@ -57,8 +93,8 @@ pub fn page(path: &Path, number: usize) -> PathBuf {
     path.with_file_name(format!("{stem}-{number:04}.png"))
 }
 
-/// The times of pictures of a motion from a time on, so many seconds of it, seconds. There is at least one.
-pub fn times(from_secs: f32, secs: f32, fps: f32) -> impl Iterator<Item = f32> {
-    let count = ((secs * fps + 1e-3).floor() as usize).max(1);
-    (0..count).map(move |picture| from_secs + picture as f32 / fps)
+/// How many pictures of so many seconds of a motion there are; at least one.
+#[must_use]
+pub fn count(secs: f32, fps: f32) -> usize {
+    ((secs * fps + 1e-3).floor() as usize).max(1)
 }

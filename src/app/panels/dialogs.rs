@@ -21,13 +21,21 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
             let modal = Modal::new(Id::new("export")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(export::export(ui, view.session, *of, path, *taken))).should_close()
         }
-        Dialog::File { path, purpose, .. } => {
+        Dialog::File { path, purpose, taken, .. } => {
             let modal = Modal::new(Id::new("file")).frame(frame);
-            modal.show(ui.ctx(), |ui| actions.extend(project::file(ui, path, *purpose))).should_close()
+            modal.show(ui.ctx(), |ui| actions.extend(project::file(ui, path, *purpose, *taken))).should_close()
         }
         Dialog::Unsaved(_) => {
             let modal = Modal::new(Id::new("unsaved")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(project::unsaved(ui, view.session))).should_close()
+        }
+        Dialog::Replace { path, .. } => {
+            let modal = Modal::new(Id::new("replace")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(project::replace(ui, path))).should_close()
+        }
+        Dialog::Exporting => {
+            let modal = Modal::new(Id::new("exporting")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(project::exporting(ui, view.session))).should_close()
         }
         Dialog::Recover { project } => {
             // An answer is wanted: it does not close by a click beside it.

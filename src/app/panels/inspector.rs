@@ -51,6 +51,10 @@ fn head(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
             if icon_button(ui, Icon::Close, "Close the inspector (Esc)", 22.0, Emphasis::Quiet).clicked() {
                 actions.push(Action::SelectNone);
             }
+            let anew = "Make it anew in its place, with another seed; what was done to it stays";
+            if icon_button(ui, Icon::Again, anew, 22.0, Emphasis::Quiet).clicked() {
+                actions.push(Action::Anew);
+            }
         });
     });
     if let Some(take) = session.document().takes().get(&clip.take) {

@@ -34,8 +34,8 @@ fn buttons(ui: &mut Ui, offered: &[(&str, bool, Action)]) -> Vec<Action> {
     actions
 }
 
-/// Which file to save to, to open or to import.
-pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose) -> Vec<Action> {
+/// Which file to save to, to open or to import; saving to one that is `taken` replaces it.
+pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose, taken: bool) -> Vec<Action> {
     let (title, sentence, go, action): (_, _, _, fn(PathBuf) -> Action) = match purpose {
         Purpose::Open => ("Open a project", "A .zoetrope file: takes, clips and everything done to them.", "Open", Action::Open),
         Purpose::Import => ("Import a motion", "A .bvh, .glb, .npz or .npy file becomes a take.", "Import", Action::Import),
@@ -46,7 +46,8 @@ pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose) -> Vec<Action> {
             Action::LoadBody,
         ),
         Purpose::Save | Purpose::Export | Purpose::ExportFolder => {
-            ("Save the project", "Takes, clips and everything done to them, in one .zoetrope file.", "Save", Action::Save)
+            let go = if taken { "Replace" } else { "Save" };
+            ("Save the project", "Takes, clips and everything done to them, in one .zoetrope file.", go, Action::Save)
         }
     };
     heading(ui, title, sentence);
@@ -70,6 +71,8 @@ pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose) -> Vec<Action> {
     };
     if !fits && !matches!(purpose, Purpose::Import | Purpose::Body) {
         ui.label(faint("The name ends in .zoetrope."));
+    } else if taken {
+        ui.label(faint("There is such a file; what it holds is replaced."));
     }
     actions.extend(buttons(ui, &[(go, fits, action(path.to_owned())), ("Cancel", true, Action::CloseDialog)]));
     if entered && fits {
@@ -83,6 +86,26 @@ pub(super) fn unsaved(ui: &mut Ui, session: &Session) -> Vec<Action> {
     heading(ui, &format!("Save {}?", session.project_name()), "Without saving, what was done since it was saved last is lost.");
     let (save, drop) = (Action::Leave { saving: true }, Action::Leave { saving: false });
     buttons(ui, &[("Save", true, save), ("Do not save", true, drop), ("Cancel", true, Action::CloseDialog)])
+}
+
+/// Whether a file is saved over that somebody else has written.
+pub(super) fn replace(ui: &mut Ui, path: &Path) -> Vec<Action> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let sentence = "Another window or program has written this file since it was opened here. Replacing it loses what that one saved.";
+    heading(ui, &format!("Replace {name}?"), sentence);
+    let over = Action::SaveOver(path.to_owned());
+    buttons(ui, &[("Save as…", true, Action::SaveProjectAs), ("Replace", true, over), ("Cancel", true, Action::CloseDialog)])
+}
+
+/// What becomes of exports under way when the window closes.
+pub(super) fn exporting(ui: &mut Ui, session: &Session) -> Vec<Action> {
+    let count = session.exports_under_way();
+    let exports = if count == 1 { "An export is".to_owned() } else { format!("{count} exports are") };
+    heading(ui, "Close the window?", &format!("{exports} still being written."));
+    let close = |waiting| Action::CloseExporting { waiting };
+    let offered =
+        [("Close when it is done", true, close(true)), ("Cancel it and close", true, close(false)), ("Stay", true, Action::CloseDialog)];
+    buttons(ui, &offered)
 }
 
 /// What becomes of the work of a window that died.

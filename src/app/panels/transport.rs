@@ -5,7 +5,7 @@ use super::parts::{TextButton, card, choices, divider, row};
 use super::timeline::timeline;
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{Progress, Session, Showing};
+use crate::app::session::{Session, Showing};
 use crate::app::theme::{ACCENT, EDGE, RAISED_BRIGHT, SUNKEN, TEXT, TEXT_FAINT};
 use crate::motion::FPS;
 use bevy_egui::egui::{Align, CornerRadius, Layout, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -150,12 +150,5 @@ fn scrubber(ui: &mut Ui, session: &Session) -> Vec<Action> {
 fn expected_frames(session: &Session) -> usize {
     let Showing::Preview { job, .. } = &session.showing else { return 0 };
     let Some(job) = session.jobs.iter().find(|running| running.id() == *job) else { return 0 };
-    match job.progress {
-        Progress::Running { tokens, at_most } if tokens > 0 => {
-            // The frames so far tell how many a token is worth.
-            let one_variation = at_most / session.draft.variations.max(1) as usize;
-            job.frames_before() + (session.player.frames().saturating_sub(job.frames_before())) * one_variation / tokens.max(1)
-        }
-        Progress::Running { .. } | Progress::Waiting => 0,
-    }
+    job.expected_frames(session.player.frames())
 }

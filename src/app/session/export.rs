@@ -1,8 +1,8 @@
 //! Exports: what would be written, how, and what has become of it.
 
-use super::{Dialog, Effect, Purpose, Session, Showing};
+use super::{Dialog, Effect, Next, Purpose, Session, Showing};
 use crate::app::export::command_line::{Source, command_line};
-use crate::app::export::film::{Film, page, times};
+use crate::app::export::film::{self, Film, Scenes, page};
 use crate::app::export::names::{file_stem, file_stems};
 use crate::app::export::work::{Batch, WorkOutcome};
 use crate::app::export::{ExportChoices, ExportOf, FileKind};
@@ -200,7 +200,7 @@ impl Session {
         if kind.is_film() {
             return self.film(kind, path);
         }
-        self.errands += 1;
+        self.begin_export();
         let options = self.settings.export.write_options(kind, take.provenance.clone());
         let options = Box::new(WriteOptions { character: self.character(), ..options });
         vec![Effect::Export { take, options, path }]
@@ -244,15 +244,31 @@ impl Session {
         let range = if matches!(self.showing, Showing::Timeline) { self.exported_range() } else { 0..self.player.frames() };
         let fps = self.settings.export.fps_of(kind);
         let secs = |frames: usize| frames as f32 / FPS;
-        let seen = |at_secs| {
+        let (from_secs, seen) = (secs(range.start), self.seen());
+        let scenes = Scenes::new(film::count(secs(range.len()), fps), move |picture| {
             let mut shown = Shown::default();
-            scene::fill(&mut shown, self, at_secs);
+            scene::fill(&mut shown, &seen, from_secs + picture as f32 / fps);
             shown
-        };
-        let shown: Vec<Shown> = times(secs(range.start), secs(range.len()), fps).map(seen).collect();
+        });
         let size = self.settings.export.film_size;
-        self.begin_work("Drawing pictures".to_owned(), shown.len());
-        vec![Effect::Film(Box::new(Film { shown, size, fps, path }))]
+        self.begin_work("Drawing pictures".to_owned(), scenes.count());
+        vec![Effect::Film(Box::new(Film { scenes, size, fps, path }))]
+    }
+
+    /// What is seen of the session now, as it stays while the window goes on.
+    fn seen(&self) -> Self {
+        Self {
+            document: self.document.snapshot(),
+            chain: self.chain.clone(),
+            showing: self.showing.clone(),
+            player: self.player.clone(),
+            figure: self.figure,
+            body: self.body.clone(),
+            mannequin: self.mannequin.clone(),
+            settings: self.settings.clone(),
+            system_is_light: self.system_is_light,
+            ..Self::new("")
+        }
     }
 
     /// Whether long work is under way; says so.
@@ -272,13 +288,59 @@ impl Session {
         }
     }
 
+    /// A file is going to be written.
+    pub(super) fn begin_export(&mut self) {
+        self.errands += 1;
+        self.exports += 1;
+    }
+
     /// A file has been written, or not.
-    pub fn exported(&mut self, outcome: Result<PathBuf, String>) {
+    pub fn exported(&mut self, outcome: Result<PathBuf, String>) -> Vec<Effect> {
         self.errands = self.errands.saturating_sub(1);
+        self.exports = self.exports.saturating_sub(1);
+        self.closes &= outcome.is_ok();
         match outcome {
             Ok(path) => self.toasts.add(ToastKind::Done, format!("saved {}", path.display())),
             Err(message) => self.toasts.add(ToastKind::Error, message),
         }
+        self.close_after_exports()
+    }
+
+    /// Exports that are being written.
+    #[must_use]
+    pub fn exports_under_way(&self) -> usize {
+        self.exports + usize::from(self.work.is_some())
+    }
+
+    /// Closes the window; asks first if that would lose exports.
+    pub(super) fn close(&mut self) -> Vec<Effect> {
+        if self.exports_under_way() == 0 {
+            return vec![Effect::Quit];
+        }
+        self.dialog = Dialog::Exporting;
+        Vec::new()
+    }
+
+    /// The answer to the question what becomes of exports when the window closes.
+    pub(super) fn close_exporting(&mut self, waiting: bool) -> Vec<Effect> {
+        if !matches!(self.dialog, Dialog::Exporting) {
+            return Vec::new();
+        }
+        self.dialog = Dialog::None;
+        if waiting {
+            self.closes = true;
+            self.toasts.add(ToastKind::Done, "the window closes when the export is written".to_owned());
+            return self.close_after_exports();
+        }
+        vec![Effect::CancelWork, Effect::Quit]
+    }
+
+    /// The window closes if that was waited for. One whose export failed stays open, so that this is seen.
+    fn close_after_exports(&mut self) -> Vec<Effect> {
+        if self.exports_under_way() > 0 || !std::mem::take(&mut self.closes) {
+            return Vec::new();
+        }
+        self.leave(Next::Close)
     }
 
     fn begin_work(&mut self, what: String, of: usize) {
@@ -300,10 +362,11 @@ impl Session {
     }
 
     /// Long work is over.
-    pub fn work_over(&mut self, outcome: WorkOutcome) {
+    pub fn work_over(&mut self, outcome: WorkOutcome) -> Vec<Effect> {
         if self.work.take().is_none() {
-            return;
+            return Vec::new();
         }
+        self.closes &= outcome.failures.is_empty();
         self.errands = self.errands.saturating_sub(1);
         if let Some(done) = outcome.done {
             self.toasts.add(ToastKind::Done, done);
@@ -313,6 +376,7 @@ impl Session {
             let end = if place + 1 == MOST_TOLD && more > 0 { format!("; and {more} more like it") } else { String::new() };
             self.toasts.add(ToastKind::Error, format!("{failure}{end}"));
         }
+        self.close_after_exports()
     }
 
     fn remember(&mut self, path: &Path) {

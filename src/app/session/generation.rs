@@ -24,6 +24,8 @@ pub struct Job {
     after: Option<Arc<Motion>>,
     /// The clip behind which it comes.
     behind: Option<ClipId>,
+    /// The clip in whose place it comes.
+    pub(super) instead: Option<ClipId>,
     /// How far it is.
     pub progress: Progress,
     /// When its first token was reported, and how many there were.
@@ -88,6 +90,20 @@ impl Job {
         let (Progress::Running { tokens, .. }, Some((start, first))) = (&self.progress, self.started) else { return None };
         let secs = start.elapsed().as_secs_f32();
         (secs > 0.05).then(|| tokens.saturating_sub(first) as f32 / secs).filter(|speed| *speed > 0.0)
+    }
+
+    /// How long its motion can become, in frames, of which so many are there; 0 while that cannot be told.
+    #[must_use]
+    pub fn expected_frames(&self, frames: usize) -> usize {
+        let before = self.frames_before();
+        match self.progress {
+            Progress::Running { tokens, at_most } if tokens > 0 => {
+                // The frames so far tell how many a token is worth.
+                let of_one = at_most / self.request.variations.max(1) as usize;
+                before + frames.saturating_sub(before) * of_one / tokens
+            }
+            Progress::Running { .. } | Progress::Waiting => 0,
+        }
     }
 
     /// How long it takes at most from now on, once that can be told.
@@ -227,7 +243,7 @@ impl Session {
         behind: Option<ClipId>,
         coming: VecDeque<Request>,
     ) -> Vec<Effect> {
-        if self.jobs.iter().any(|job| job.request == request && job.behind == behind && job.after == after) {
+        if self.jobs.iter().any(|job| job.request == request && job.behind == behind && job.after == after && job.instead.is_none()) {
             // Enter pressed twice: the same again would come to the same take.
             return Vec::new();
         }
@@ -241,6 +257,7 @@ impl Session {
             request,
             after,
             behind,
+            instead: None,
             progress: Progress::Waiting,
             started: None,
             watched: true,
@@ -292,7 +309,10 @@ impl Session {
             self.finish_row(&job, &made);
             return Vec::new();
         }
-        let placed = self.place_made(job.behind, job.after.is_some(), first, seen).is_some();
+        let placed = match job.instead {
+            Some(clip) => self.put_instead(clip, first),
+            None => self.place_made(job.behind, job.after.is_some(), first, seen).is_some(),
+        };
         if seen {
             self.go_on_watching(&job, first, previewed, placed);
         }

@@ -3,8 +3,10 @@
 //! [`Session::apply`] is the one place where actions change it; what has to happen outside comes back as [`Effect`]s.
 //! [`Session::hear`] takes in what the generator tells.
 
+mod anew;
 mod body;
 mod draft;
+mod effect;
 mod export;
 mod generation;
 mod lay_out;
@@ -19,31 +21,28 @@ mod timeline;
 
 pub use body::{Body, SHAPES};
 pub use draft::Draft;
+pub use effect::Effect;
 pub use export::Work;
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
 pub use overlays::{ONION_FRAMES, Overlay, Overlays};
-pub use project::{Next, Purpose, Unsaved};
+pub use project::{Next, Over, Purpose, Saved, Unsaved};
 pub use rating::Rating;
 pub use row::{Member, Row};
 pub use sketch::{Curves, Figure as StickFigure, Figures, Inspection};
 pub use timeline::Sight;
 
 use super::export::ExportOf;
-use super::export::film::Film;
-use super::export::work::Batch;
 use super::player::Player;
 use super::settings::{Appearance, Settings};
-use super::toast::Toasts;
+use super::toast::{ToastKind, Toasts};
 use super::{Action, script::Busy};
-use crate::body::{Cast, Character, MannequinLook};
-use crate::formats::WriteOptions;
+use crate::body::{Character, MannequinLook};
 use crate::generator::protocol::{Command, JobId, ModelInfo};
 use crate::motion::{Motion, Pose};
-use crate::rating::Study;
 use crate::stage::{CameraMove, Figure};
-use crate::timeline::{Chain, ClipId, Document, Edit, Take, TakeId};
-use std::collections::BTreeMap;
+use crate::timeline::{Arrangement, Chain, ClipId, Document, Edit, Take, TakeId};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -113,11 +112,22 @@ pub enum Dialog {
         path: PathBuf,
         /// What for.
         purpose: Purpose,
+        /// Whether saving to it replaces another file.
+        taken: bool,
         /// What comes behind it.
         next: Option<Next>,
     },
     /// What becomes of unsaved work when the project is left.
     Unsaved(Next),
+    /// Whether a file is saved over that somebody else has written meanwhile.
+    Replace {
+        /// The file.
+        path: PathBuf,
+        /// What comes behind it.
+        next: Option<Next>,
+    },
+    /// What becomes of exports under way when the window closes.
+    Exporting,
     /// A window died with unsaved work.
     Recover {
         /// The file of its project, if it had one.
@@ -139,84 +149,6 @@ pub enum Dialog {
         /// What is looked for.
         words: String,
     },
-}
-
-/// What has to happen outside of the session.
-#[derive(Clone, Debug)]
-pub enum Effect {
-    /// Tell the generator.
-    Tell(Command),
-    /// Move the camera.
-    Camera(CameraMove),
-    /// Fill the screen, or not.
-    FullScreen(bool),
-    /// Put text on the clipboard.
-    Copy(String),
-    /// Ask the system's file dialog.
-    Browse {
-        /// Where to begin.
-        path: PathBuf,
-        /// What for.
-        purpose: Purpose,
-    },
-    /// Write a take to a file.
-    Export {
-        /// What.
-        take: Take,
-        /// How.
-        options: Box<WriteOptions>,
-        /// Where.
-        path: PathBuf,
-    },
-    /// Write several takes, a file each.
-    ExportAll(Box<Batch>),
-    /// Draw the stage, picture by picture.
-    Film(Box<Film>),
-    /// Open a study.
-    OpenStudy {
-        /// Its folder.
-        folder: PathBuf,
-        /// Who rates.
-        rater: String,
-    },
-    /// Keep what a rater said, and open the next pair.
-    KeepRating(Box<Rating>),
-    /// Write what all raters of a study said.
-    ExportRatings(Arc<Study>),
-    /// End the long work under way.
-    CancelWork,
-    /// Write a document to a project file.
-    Save {
-        /// What.
-        document: Box<Document>,
-        /// Who is on the stage.
-        cast: Cast,
-        /// Where.
-        path: PathBuf,
-    },
-    /// Remove a take's sliding as published.
-    RemoveSliding(Arc<Take>),
-    /// Read a project file.
-    Open(PathBuf),
-    /// Read a motion file.
-    Import(PathBuf),
-    /// Copy unsaved work, for the case that the program dies.
-    KeepSafe(Unsaved),
-    /// Everything is saved: the copy can go.
-    Forget,
-    /// Bring back what a window left behind that died, or let it go.
-    Recover(bool),
-    /// Read a body and give it a shape.
-    LoadBody {
-        /// The file.
-        path: PathBuf,
-        /// In deviations.
-        shape: Vec<f32>,
-    },
-    /// Save a picture of the window.
-    Screenshot(PathBuf),
-    /// Close the window.
-    Quit,
 }
 
 /// The state of the window.
@@ -278,6 +210,14 @@ pub struct Session {
     pub system_is_light: bool,
     /// Where the document is kept.
     kept: project::Kept,
+    /// Project files to be written; the first is being written.
+    saves: VecDeque<project::Saving>,
+    /// How the document was when another one was asked for that is being read.
+    opening: Option<Arrangement>,
+    /// Exports of one file each that are being written.
+    exports: usize,
+    /// Whether the window closes when all exports are written.
+    closes: bool,
     /// Files being written or read.
     errands: usize,
     next_job: u64,
@@ -317,8 +257,21 @@ impl Session {
             graphics: None,
             system_is_light: false,
             kept: project::Kept::default(),
+            saves: VecDeque::new(),
+            opening: None,
+            exports: 0,
+            closes: false,
             errands: 0,
             next_job: 1,
+        }
+    }
+
+    /// Tells, once for each driver, that the graphics driver leaks.
+    pub fn warn_of_driver(&mut self, driver: &str) {
+        if self.settings.told_driver.as_deref() != Some(driver) {
+            self.settings.told_driver = Some(driver.to_owned());
+            let text = format!("the graphics driver ({driver}) loses memory while the window is open: update it, or restart now and then");
+            self.toasts.add(ToastKind::Warning, text);
         }
     }
 
@@ -433,6 +386,7 @@ impl Session {
             Action::Select(index) => self.select(index),
             Action::Remove(index) => self.remove(index),
             Action::Again(index) => return self.again(index),
+            Action::Anew => return self.anew(),
             Action::RemoveSliding(index) => return self.remove_sliding(index),
             Action::Favourite(index, favourite) => self.favourite(index, favourite),
             Action::Search(words) => self.filter.search = words,
@@ -519,11 +473,11 @@ impl Session {
             Action::OpenProject => return self.leave(Next::Choose),
             Action::OpenRecent(path) => return self.leave(Next::Open(path)),
             Action::SaveProject => return self.save_project(),
-            Action::SaveProjectAs => self.ask_file(Purpose::Save, None),
+            Action::SaveProjectAs => self.save_as(),
             Action::ImportFile => self.ask_file(Purpose::Import, None),
             Action::FilePath(path) => {
-                if let Dialog::File { path: written, .. } = &mut self.dialog {
-                    *written = path;
+                if let Dialog::File { purpose, next, .. } = &self.dialog {
+                    self.write_file_path(path, *purpose, next.clone());
                 }
             }
             Action::BrowseFile => {
@@ -532,9 +486,11 @@ impl Session {
                 }
             }
             Action::Save(path) => return self.save_project_to(path),
+            Action::SaveOver(path) => return self.replace_file(path),
             Action::Open(path) => return self.open_project(path),
             Action::Import(path) => return self.import(path),
             Action::Leave { saving } => return self.leave_after(saving),
+            Action::CloseExporting { waiting } => return self.close_exporting(waiting),
             Action::Recover(brings_back) => {
                 if matches!(self.dialog, Dialog::Recover { .. }) {
                     self.dialog = Dialog::None;

@@ -2,6 +2,7 @@
 
 use super::sketch::{Curves, Figures};
 use super::{Dialog, Effect, Session};
+use crate::app::stamp::Stamp;
 use crate::app::toast::ToastKind;
 use crate::body::Cast;
 use crate::formats::{PROJECT_ENDING, Project};
@@ -58,20 +59,61 @@ pub enum Next {
 /// Where the document is kept, and how it was when it was last there.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
+    /// Which of the window's documents it is; one that took another's place has a higher number.
+    number: u64,
     path: Option<PathBuf>,
     arrangement: Arrangement,
     /// Who was on the stage then.
     cast: Cast,
-    /// What is being written; one file at a time.
-    saving: Option<(Arrangement, Cast)>,
-    /// Where to save what has changed meanwhile.
-    again: Option<PathBuf>,
+    /// How the file was then.
+    stamp: Option<Stamp>,
     /// What comes when it is saved.
     next: Option<Next>,
-    /// What the copy holds.
-    copied: Option<Arrangement>,
-    copying: bool,
-    since_copy_secs: f32,
+    copy: Copied,
+}
+
+/// The copy of unsaved work, for the case that the program dies.
+#[derive(Debug, Default)]
+struct Copied {
+    /// What it holds, once it is written.
+    holds: Option<(Arrangement, Cast)>,
+    /// What is being written into it.
+    coming: Option<(Arrangement, Cast)>,
+    /// Whether the user knows that it cannot be written.
+    failed: bool,
+    since_secs: f32,
+}
+
+/// A project file that is to be written.
+#[derive(Debug)]
+pub(super) struct Saving {
+    /// The document it was asked for.
+    number: u64,
+    document: Box<Document>,
+    cast: Cast,
+    path: PathBuf,
+    /// What may be replaced.
+    over: Over,
+}
+
+/// What a save may replace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Whatever is there: the user has seen it.
+    Anything,
+    /// Nothing, or the file as this window left it.
+    Known(Option<Stamp>),
+}
+
+/// What became of a save.
+#[derive(Clone, Debug)]
+pub enum Saved {
+    /// The file is written.
+    Done(PathBuf, Option<Stamp>),
+    /// The file is not the one that this window opened or saved: somebody else has written it. It is as it was.
+    Changed(PathBuf),
+    /// The file cannot be written, in a sentence.
+    Failed(String),
 }
 
 impl Session {
@@ -118,46 +160,124 @@ impl Session {
             Purpose::Open | Purpose::Import => self.kept.path.clone().map(|path| path.with_file_name("")).unwrap_or_default(),
             Purpose::Export | Purpose::ExportFolder => return self.open_export(),
         };
-        self.dialog = Dialog::File { path, purpose, next };
+        self.write_file_path(path, purpose, next);
     }
 
+    /// The dialog with this path in it.
+    pub(super) fn write_file_path(&mut self, path: PathBuf, purpose: Purpose, next: Option<Next>) {
+        let is_own = self.kept.path.as_deref().is_some_and(|own| is_same(own, &path));
+        let taken = purpose == Purpose::Save && !is_own && path.exists();
+        self.dialog = Dialog::File { path, purpose, taken, next };
+    }
+
+    /// Asks for another file to save to; what was to come behind still does.
+    pub(super) fn save_as(&mut self) {
+        let next = if let Dialog::Replace { next, .. } = std::mem::take(&mut self.dialog) { next } else { None };
+        self.ask_file(Purpose::Save, next);
+    }
+
+    /// Saves to a file: to the project's own as long as it is what this window left there, to another whatever it holds.
     pub(super) fn save_project_to(&mut self, path: PathBuf) -> Vec<Effect> {
-        if let Dialog::File { next: Some(next), .. } = std::mem::take(&mut self.dialog) {
+        let is_own = self.kept.path.as_deref().is_some_and(|own| is_same(own, &path));
+        let over = if is_own { Over::Known(self.kept.stamp) } else { Over::Anything };
+        self.save_over(path, over)
+    }
+
+    /// Saves to a file whatever it holds.
+    pub(super) fn replace_file(&mut self, path: PathBuf) -> Vec<Effect> {
+        self.save_over(path, Over::Anything)
+    }
+
+    fn save_over(&mut self, path: PathBuf, over: Over) -> Vec<Effect> {
+        if let Dialog::File { next: Some(next), .. } | Dialog::Replace { next: Some(next), .. } = std::mem::take(&mut self.dialog) {
             self.kept.next = Some(next);
         }
-        if self.kept.saving.is_some() {
-            self.kept.again = Some(path);
-            return Vec::new();
-        }
+        let document = Box::new(self.document.snapshot());
+        let saving = Saving { number: self.kept.number, document, cast: self.cast().clone(), path, over };
         self.errands += 1;
-        self.kept.saving = Some((self.document.arrangement().clone(), self.cast().clone()));
-        vec![Effect::Save { document: Box::new(self.document.clone()), cast: self.cast().clone(), path }]
+        self.saves.push_back(saving);
+        // One file is written at a time; of what waits for the same file only the latest counts.
+        let waiting = self.saves.len() - 1;
+        if waiting == 0 {
+            return self.begin_save();
+        }
+        let of = |saving: &Saving| (saving.number, saving.path.clone());
+        if waiting > 1 && of(&self.saves[waiting - 1]) == of(&self.saves[waiting]) {
+            self.saves.remove(waiting - 1);
+            self.errands -= 1;
+        }
+        Vec::new()
     }
 
-    /// A project file has been written, or not.
-    pub fn saved(&mut self, outcome: Result<PathBuf, String>) -> Vec<Effect> {
+    /// Has the next waiting file written.
+    fn begin_save(&mut self) -> Vec<Effect> {
+        let (number, stamp) = (self.kept.number, &self.kept.stamp);
+        let begin = |saving: &mut Saving| {
+            // What was asked for while the same file was written goes over that.
+            if saving.number == number
+                && let Over::Known(known) = &mut saving.over
+            {
+                *known = *stamp;
+            }
+            let Saving { document, cast, path, over, .. } = saving;
+            Effect::Save { document: document.clone(), cast: cast.clone(), path: path.clone(), over: over.clone() }
+        };
+        self.saves.front_mut().map(begin).into_iter().collect()
+    }
+
+    /// A project file has been written, or not. The document it was asked for may have been left meanwhile.
+    pub fn saved(&mut self, outcome: Saved) -> Vec<Effect> {
+        let Some(saving) = self.saves.pop_front() else { return Vec::new() };
         self.errands = self.errands.saturating_sub(1);
-        let saving = self.kept.saving.take();
+        let is_here = saving.number == self.kept.number;
         match outcome {
-            Ok(path) => {
+            Saved::Done(path, stamp) => {
                 self.toasts.add(ToastKind::Done, format!("saved {}", path.display()));
                 self.settings.remember(&path);
-                self.kept.path = Some(path);
-                (self.kept.arrangement, self.kept.cast) = saving.unwrap_or_default();
+                if is_here {
+                    self.kept.path = Some(path);
+                    (self.kept.arrangement, self.kept.cast) = (saving.document.arrangement().clone(), saving.cast);
+                    self.kept.stamp = stamp;
+                }
             }
-            Err(message) => {
+            Saved::Changed(path) if is_here => {
+                // Whatever waits for the same answer is saved with it.
+                let all = self.saves.len();
+                self.saves.retain(|waiting| waiting.number != saving.number || waiting.path != path);
+                self.errands = self.errands.saturating_sub(all - self.saves.len());
+                self.dialog = Dialog::Replace { path, next: self.kept.next.take() };
+            }
+            Saved::Changed(path) => {
+                let text = format!("somebody else has written {} meanwhile: it was not saved over", path.display());
+                self.toasts.add(ToastKind::Error, text);
+            }
+            Saved::Failed(message) => {
                 self.toasts.add(ToastKind::Error, message);
-                (self.kept.again, self.kept.next) = (None, None);
+                if is_here {
+                    self.kept.next = None;
+                }
             }
         }
-        if let Some(path) = self.kept.again.take() {
-            return self.save_project_to(path);
+        let mut effects = self.begin_save();
+        if is_here && self.saves.is_empty() {
+            // What was done meanwhile is asked about.
+            effects.extend(self.kept.next.take().into_iter().flat_map(|next| self.leave(next)));
         }
-        self.kept.next.take().map_or_else(Vec::new, |next| self.go(next))
+        effects
+    }
+
+    /// Whether all of the work is on its way into a file.
+    fn is_being_saved(&self) -> bool {
+        let latest = self.saves.back().filter(|saving| saving.number == self.kept.number);
+        latest.is_some_and(|saving| saving.document.arrangement() == self.document.arrangement() && saving.cast == *self.cast())
     }
 
     /// Leaves the project for something else; asks first if that would lose work.
     pub(super) fn leave(&mut self, next: Next) -> Vec<Effect> {
+        if self.is_being_saved() {
+            self.kept.next = Some(next);
+            return Vec::new();
+        }
         if self.is_unsaved() {
             self.dialog = Dialog::Unsaved(next);
             return Vec::new();
@@ -179,11 +299,16 @@ impl Session {
         self.save_project_to(path)
     }
 
+    /// A document without a file takes the place of this one.
+    fn keep_nothing(&self) -> Kept {
+        Kept { number: self.kept.number + 1, ..Kept::default() }
+    }
+
     fn go(&mut self, next: Next) -> Vec<Effect> {
         match next {
             Next::New => {
                 let mut effects = self.replace(Document::default());
-                self.kept = Kept::default();
+                self.kept = self.keep_nothing();
                 effects.push(Effect::Forget);
                 effects
             }
@@ -192,20 +317,22 @@ impl Session {
                 Vec::new()
             }
             Next::Open(path) => self.open_project(path),
-            Next::Close => vec![Effect::Quit],
+            Next::Close => self.close(),
         }
     }
 
     pub(super) fn open_project(&mut self, path: PathBuf) -> Vec<Effect> {
         self.dialog = Dialog::None;
         self.errands += 1;
+        self.opening = Some(self.document.arrangement().clone());
         vec![Effect::Open(path)]
     }
 
-    /// A project file has been read, or not. Its document takes the place of this one; what is being generated is for this one, and
-    /// ends.
-    pub fn opened(&mut self, outcome: Result<(PathBuf, Project), String>) -> Vec<Effect> {
+    /// A project file has been read, as it was at `stamp`, or not. Its document takes the place of this one; what is being generated is
+    /// for this one, and ends. Work that was done while it was read is asked about first.
+    pub fn opened(&mut self, outcome: Result<(PathBuf, Project), String>, stamp: Option<Stamp>) -> Vec<Effect> {
         self.errands = self.errands.saturating_sub(1);
+        let left = self.opening.take();
         let (path, project) = match outcome {
             Ok(opened) => opened,
             Err(message) => {
@@ -213,25 +340,30 @@ impl Session {
                 return Vec::new();
             }
         };
+        if self.is_unsaved() && left.is_some_and(|left| left != *self.document.arrangement()) {
+            return self.leave(Next::Open(path));
+        }
         self.settings.remember(&path);
         let effects = self.replace_with(project);
         let (arrangement, cast) = (self.document.arrangement().clone(), self.cast().clone());
-        self.kept = Kept { path: Some(path), arrangement, cast, ..Kept::default() };
+        self.kept = Kept { path: Some(path), arrangement, cast, stamp, ..self.keep_nothing() };
         effects
     }
 
-    /// The window that had this project died: what it had not saved is there again, and is not saved yet.
-    pub fn recovered(&mut self, project: Option<PathBuf>, outcome: Result<Project, String>) -> Vec<Effect> {
+    /// The window that had this project died: what it had not saved is there again, and is not saved yet. `stamp` is that of the
+    /// project's file, unless somebody has written it since.
+    pub fn recovered(&mut self, project: Option<PathBuf>, stamp: Option<Stamp>, outcome: Result<Project, String>) -> Vec<Effect> {
         self.errands = self.errands.saturating_sub(1);
         match outcome {
             Ok(recovered) => {
                 let effects = self.replace_with(recovered);
-                self.kept = Kept { path: project, copied: Some(self.document.arrangement().clone()), ..Kept::default() };
+                let holds = Some((self.document.arrangement().clone(), self.cast().clone()));
+                self.kept = Kept { path: project, stamp, copy: Copied { holds, ..Copied::default() }, ..self.keep_nothing() };
                 self.toasts.add(ToastKind::Done, format!("recovered {}; save it to keep it", self.project_name()));
                 effects
             }
             Err(message) => {
-                self.toasts.add(ToastKind::Error, message);
+                self.toasts.add(ToastKind::Error, format!("{message}; the copy stays where it is"));
                 Vec::new()
             }
         }
@@ -258,19 +390,20 @@ impl Session {
 
     /// A copy of unsaved work, when it is time for one; its end, when everything is saved.
     pub fn copy_due(&mut self, delta_secs: f32) -> Option<Effect> {
-        self.kept.since_copy_secs += delta_secs;
-        if self.kept.since_copy_secs < COPY_SECS || self.kept.copying {
+        let copy = &mut self.kept.copy;
+        copy.since_secs += delta_secs;
+        if copy.since_secs < COPY_SECS || copy.coming.is_some() {
             return None;
         }
-        self.kept.since_copy_secs = 0.0;
+        copy.since_secs = 0.0;
         if !self.is_unsaved() {
-            return self.kept.copied.take().map(|_| Effect::Forget);
+            return self.kept.copy.holds.take().map(|_| Effect::Forget);
         }
-        if self.kept.copied.as_ref() == Some(self.document.arrangement()) {
+        let now = (self.document.arrangement().clone(), self.cast().clone());
+        if self.kept.copy.holds.as_ref() == Some(&now) {
             return None;
         }
-        self.kept.copying = true;
-        self.kept.copied = Some(self.document.arrangement().clone());
+        self.kept.copy.coming = Some(now);
         self.unsaved().map(Effect::KeepSafe)
     }
 
@@ -286,15 +419,22 @@ impl Session {
     /// What would be lost if the window died.
     #[must_use]
     pub fn unsaved(&self) -> Option<Unsaved> {
-        let work = || Unsaved { document: Box::new(self.document.clone()), cast: self.cast().clone(), project: self.kept.path.clone() };
+        let work = || Unsaved { document: Box::new(self.document.snapshot()), cast: self.cast().clone(), project: self.kept.path.clone() };
         self.is_unsaved().then(work)
     }
 
-    /// A copy of unsaved work was written, or not.
+    /// A copy of unsaved work was written, or not; then it is tried again, and the user told once.
     pub fn copied(&mut self, outcome: Result<(), String>) {
-        self.kept.copying = false;
-        if let Err(message) = outcome {
-            self.toasts.add(ToastKind::Warning, format!("unsaved work cannot be kept safe: {message}"));
+        let copy = &mut self.kept.copy;
+        let coming = copy.coming.take();
+        match outcome {
+            Ok(()) => (copy.holds, copy.failed) = (coming, false),
+            Err(message) => {
+                if !std::mem::replace(&mut copy.failed, true) {
+                    let text = format!("unsaved work cannot be kept safe, which is tried again: {message}");
+                    self.toasts.add(ToastKind::Warning, text);
+                }
+            }
         }
     }
 
@@ -317,4 +457,10 @@ impl Session {
             Err(message) => self.toasts.add(ToastKind::Error, message),
         }
     }
+}
+
+/// Whether two paths are written differently at most.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    whole(one) == whole(other)
 }

@@ -169,8 +169,9 @@ impl Session {
 
     pub(super) fn export_ratings(&mut self) -> Vec<Effect> {
         let Some(rating) = &self.rating else { return Vec::new() };
-        self.errands += 1;
-        vec![Effect::ExportRatings(Arc::clone(&rating.study))]
+        let study = Arc::clone(&rating.study);
+        self.begin_export();
+        vec![Effect::ExportRatings(study)]
     }
 
     pub(super) fn end_rating(&mut self) {

@@ -128,6 +128,8 @@ impl Session {
         let arrangement = self.document.arrangement();
         self.chain.update(arrangement, self.document.takes());
         self.selection.retain(|id| arrangement.clips.iter().any(|clip| clip.id == *id));
+        let takes = self.document.takes();
+        self.figures.retain(|take, _| takes.contains_key(take));
         self.curves.update(&self.chain);
         self.inspect();
         if matches!(self.showing, Showing::Timeline) {

@@ -1,0 +1,172 @@
+//! Work beside the window, on other threads. A panic there becomes a message; work that must not be lost is waited for at the end.
+
+use bevy::tasks::{AsyncComputeTaskPool, Task, block_on, poll_once};
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+/// What the user reads where the program itself is at fault.
+const PANICKED: &str = "the program made an error; what was being done is left out, everything else goes on: please report it";
+
+/// Work under way that comes to a `T` each, for whoever asks each frame.
+pub(super) struct Tasks<T> {
+    beside: Vec<Beside<T>>,
+    queue: Option<Queue<T>>,
+}
+
+/// Work that nothing waits behind.
+struct Beside<T> {
+    task: Task<T>,
+    /// Whether quitting waits for it.
+    lasts: bool,
+}
+
+/// Work that is done one after the other, on a thread of its own.
+struct Queue<T> {
+    errands: Sender<Box<dyn FnOnce() -> T + Send>>,
+    done: Arc<Mutex<Vec<T>>>,
+    thread: JoinHandle<()>,
+}
+
+impl<T> Default for Tasks<T> {
+    fn default() -> Self {
+        Self { beside: Vec::new(), queue: None }
+    }
+}
+
+impl<T: Send + 'static> Tasks<T> {
+    /// Does something beside everything else; what comes of it, or that the program made an error, is handed to `outcome`.
+    pub(super) fn beside<V: 'static>(
+        &mut self,
+        lasts: bool,
+        outcome: impl FnOnce(Result<V, String>) -> T + Send + 'static,
+        errand: impl FnOnce() -> Result<V, String> + Send + 'static,
+    ) {
+        let task = AsyncComputeTaskPool::get().spawn(async move { outcome(guarded(errand)) });
+        self.beside.push(Beside { task, lasts });
+    }
+
+    /// Waits for something that somebody else does.
+    pub(super) fn await_beside(&mut self, future: impl Future<Output = T> + Send + 'static) {
+        self.beside.push(Beside { task: AsyncComputeTaskPool::get().spawn(future), lasts: false });
+    }
+
+    /// Does something when all is done that was put here before: what is written to the same files keeps its order. Quitting waits.
+    pub(super) fn in_order<V: 'static>(
+        &mut self,
+        outcome: impl FnOnce(Result<V, String>) -> T + Send + 'static,
+        errand: impl FnOnce() -> Result<V, String> + Send + 'static,
+    ) {
+        let queue = match self.queue.take().map_or_else(Queue::begin, Ok) {
+            Ok(queue) => self.queue.insert(queue),
+            // No thread to be had: it is done here and now, which keeps the order too.
+            Err(_) => return self.await_beside(std::future::ready(outcome(guarded(errand)))),
+        };
+        // Its thread ends with the sender alone.
+        let _ = queue.errands.send(Box::new(move || outcome(guarded(errand))));
+    }
+
+    /// What has come of the work that is over.
+    pub(super) fn take_done(&mut self) -> Vec<T> {
+        let mut done: Vec<T> = self.queue.iter().flat_map(|queue| taken(&queue.done)).collect();
+        self.beside.retain_mut(|beside| match block_on(poll_once(&mut beside.task)) {
+            Some(outcome) => {
+                done.push(outcome);
+                false
+            }
+            None => true,
+        });
+        done
+    }
+
+    /// Waits for all that must not be lost; the rest is let go.
+    pub(super) fn finish(&mut self) -> Vec<T> {
+        let mut done = Vec::new();
+        if let Some(Queue { errands, done: outcomes, thread }) = self.queue.take() {
+            drop(errands);
+            // What panics is caught in it.
+            let _ = thread.join();
+            done.extend(taken(&outcomes));
+        }
+        done.extend(self.beside.drain(..).filter(|beside| beside.lasts).map(|beside| block_on(beside.task)));
+        done
+    }
+}
+
+impl<T: Send + 'static> Queue<T> {
+    fn begin() -> std::io::Result<Self> {
+        let (errands, waiting) = channel::<Box<dyn FnOnce() -> T + Send>>();
+        let done = Arc::new(Mutex::new(Vec::new()));
+        let finished = Arc::clone(&done);
+        let work = move || {
+            for errand in waiting {
+                let outcome = errand();
+                finished.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
+            }
+        };
+        let thread = std::thread::Builder::new().name("files".to_owned()).spawn(work)?;
+        Ok(Self { errands, done, thread })
+    }
+}
+
+fn taken<T>(done: &Mutex<Vec<T>>) -> Vec<T> {
+    std::mem::take(&mut *done.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Does something that may panic.
+pub(super) fn guarded<V>(errand: impl FnOnce() -> Result<V, String>) -> Result<V, String> {
+    // What it has broken is dropped with it.
+    catch_unwind(AssertUnwindSafe(errand)).unwrap_or_else(|_| Err(PANICKED.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bevy::tasks::TaskPool;
+    use std::time::Duration;
+
+    fn tasks() -> Tasks<Result<usize, String>> {
+        AsyncComputeTaskPool::get_or_init(TaskPool::new);
+        Tasks::default()
+    }
+
+    #[test]
+    fn work_in_order_keeps_its_order_and_is_waited_for() {
+        let mut tasks = tasks();
+        for number in 0..20 {
+            // The earlier ones take longer.
+            tasks.in_order(std::convert::identity, move || {
+                std::thread::sleep(Duration::from_millis(20 - number as u64));
+                Ok(number)
+            });
+        }
+        assert_eq!(tasks.finish(), (0..20).map(Ok).collect::<Vec<_>>());
+        tasks.in_order(std::convert::identity, || Ok(1));
+        assert_eq!(tasks.finish(), [Ok(1)], "it begins again");
+    }
+
+    #[test]
+    fn a_panic_is_a_message_and_what_comes_behind_is_done() {
+        let mut tasks = tasks();
+        tasks.in_order(std::convert::identity, || panic!("a fault of a parser"));
+        tasks.in_order(std::convert::identity, || Ok(2));
+        tasks.beside(true, std::convert::identity, || panic!("a fault of another"));
+        let mut done = tasks.finish();
+        done.sort();
+        assert_eq!(done, [Ok(2), Err(PANICKED.to_owned()), Err(PANICKED.to_owned())]);
+    }
+
+    #[test]
+    fn what_must_not_be_lost_is_waited_for_and_a_question_is_not() {
+        let mut tasks = tasks();
+        tasks.beside(true, std::convert::identity, || {
+            std::thread::sleep(Duration::from_millis(50));
+            Ok(3)
+        });
+        tasks.await_beside(std::future::pending());
+        assert_eq!(tasks.finish(), [Ok(3)]);
+        assert!(tasks.take_done().is_empty());
+    }
+}
