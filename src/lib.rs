@@ -8,7 +8,7 @@
 //! floor 3        generator   (crossbeam-channel)       train     rating     stage   (bevy)
 //! floor 2        pipeline    formats (gltf, gltf-json, npyz, zip)    library (directories, ureq, sha2)
 //! floor 1    model (candle, tokenizers, prost, zip)   engine (wgpu)   body   timeline
-//! floor 0                            motion (glam)
+//! floor 0                       motion (glam)    files (tempfile)
 //! ```
 
 #[cfg(feature = "app")]
@@ -16,6 +16,7 @@ pub mod app;
 pub mod body;
 pub mod cli;
 pub mod engine;
+pub mod files;
 pub mod formats;
 pub mod generator;
 pub mod library;

@@ -1,7 +1,7 @@
 //! What the command line accepts. The contract is in docs/guide.md; scripts rely on it.
 
 use super::dataset_args::DatasetCommand;
-pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, Units};
+pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Units};
 use super::rate::RateCommand;
 use super::threads::threads_for;
 use super::train::{EVALUATOR_STEPS, TrainCommand};
@@ -59,7 +59,7 @@ pub struct WindowArgs {
 pub enum Command {
     /// Make motions from prompts
     Generate(GenerateArgs),
-    /// Convert a motion file or a project: any of .bvh .glb .npz .npy .zoetrope to any of the first four
+    /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .npz .npy .zoetrope to .bvh .glb .npz or .npy
     Convert(ConvertArgs),
     /// Measure a motion file
     Inspect(InspectArgs),
@@ -461,6 +461,10 @@ mod tests {
             "convert in.bvh out.glb --fps 24 --names mixamo --units m --in-place --cleanup --skeleton-only",
             "convert in.bvh out.glb --animation-only --root-bone yes --from 0.5 --to 2",
             "convert scene.zoetrope out.bvh --root-bone no --take 2",
+            "convert clips.glb out.npz --clip Walk --npz-origin floor --lead-in 0.5",
+            "convert old.bvh out.glb --source-fps 120",
+            "generate walk -o walk.npz --npz-origin smplx --lead-in 0.5",
+            "walk.vrma",
             "inspect walk.glb --json",
             "render walk.glb -o walk.png --times 0,1.5 --size 640x480 --camera three-quarter",
             "models list",
@@ -510,6 +514,8 @@ mod tests {
             "convert in.bvh out.glb --skeleton-only --animation-only",
             "convert in.bvh out.glb --root-bone maybe",
             "convert in.bvh out.bvh --fps 25",
+            "convert in.bvh out.bvh --source-fps 0",
+            "convert in.bvh out.npz --npz-origin ceiling",
             "render a.glb -o a.png --size 10",
             "--screenshots pictures",
             "dance",

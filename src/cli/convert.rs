@@ -1,10 +1,10 @@
 //! `zoetrope convert IN OUT`: any motion file or project to any motion file.
 
-use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, Units};
+use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Units};
 use super::error::CliError;
 use super::progress::say;
 use crate::body::{Character, MannequinLook};
-use crate::formats::{self, Contents, WriteOptions};
+use crate::formats::{self, Contents, NpzOrigin, ReadOptions, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::{Motion, NameStyle};
@@ -13,7 +13,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
-    let (mut motion, provenance) = read(args)?;
+    let (mut motion, provenance, notes) = read(args)?;
+    for note in notes {
+        say(&format!("note: {}: {note}", args.input.display()));
+    }
     let read_frames = motion.len();
     if args.from.is_some() || args.to.is_some() {
         motion = motion.trimmed(args.from.unwrap_or(0.0), args.to.unwrap_or(f32::MAX));
@@ -31,7 +34,8 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>), CliError> {
+/// The motion, where it came from if that is known, and what is to be said of the file.
+fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>, Vec<String>), CliError> {
     if let (Some(from), Some(to)) = (args.from, args.to)
         && from >= to
     {
@@ -39,28 +43,33 @@ fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>), CliError> {
     }
     let is_project = args.input.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(formats::PROJECT_ENDING));
     if is_project {
-        return read_project(&args.input, args.take);
+        if args.clip.is_some() || args.source_fps.is_some() {
+            return Err(CliError::Usage("--clip and --source-fps are for motion files; --take chooses a take of a project".to_owned()));
+        }
+        return read_project(&args.input, args.take).map(|(motion, provenance)| (motion, Some(provenance), Vec::new()));
     }
     if args.take.is_some() {
         return Err(CliError::Usage("--take chooses a take of a project: leave it out for a motion file".to_owned()));
     }
-    formats::read(&args.input).map(|motion| (motion, None)).map_err(CliError::from_below)
+    let options = ReadOptions { clip: args.clip.clone(), source_fps: args.source_fps };
+    let reading = formats::read_with(&args.input, &options).map_err(CliError::from_below)?;
+    Ok((reading.motion, None, reading.notes))
 }
 
 /// The take with this number of a project's list, else its timeline.
-fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Option<Provenance>), CliError> {
+fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Provenance), CliError> {
     let document = formats::open_project(path).map_err(CliError::from_below)?.document;
     let lacks = |what: String, help: &str| CliError::Failed(format!("{what} in {}; {help}", path.display()));
     let Some(number) = take else {
         let chain = Chain::of(document.arrangement(), document.takes());
         let whole = chain.as_take(0..chain.motion().len(), document.takes());
         let whole = whole.ok_or_else(|| lacks("no clips on the timeline".to_owned(), "choose a take with --take N"))?;
-        return Ok((Motion::clone(&whole.motion), Some(whole.provenance)));
+        return Ok((Motion::clone(&whole.motion), whole.provenance));
     };
     let shelf = &document.arrangement().shelf;
     let found = shelf.get(number as usize - 1).and_then(|shelved| document.takes().get(&shelved.take));
     let found = found.ok_or_else(|| lacks(format!("no take {number}"), &format!("it has {} takes", shelf.len())))?;
-    Ok((Motion::clone(&found.motion), Some(found.provenance.clone())))
+    Ok((Motion::clone(&found.motion), found.provenance.clone()))
 }
 
 /// The options of the writers, with the character that goes out.
@@ -84,6 +93,11 @@ pub(super) fn write_options(args: &ExportArgs) -> Result<WriteOptions, CliError>
         },
         in_place: args.in_place,
         root_bone: args.root_bone,
+        lead_in_secs: args.lead_in.unwrap_or(0.0),
+        npz_origin: match args.npz_origin {
+            Origin::Smplx => NpzOrigin::Smplx,
+            Origin::Floor => NpzOrigin::Floor,
+        },
         contents: match (args.skeleton_only, args.animation_only) {
             (_, true) => Contents::Animation,
             (true, false) => Contents::Skeleton,

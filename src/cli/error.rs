@@ -21,9 +21,9 @@ pub enum CliError {
 }
 
 impl CliError {
-    /// An error from a lower floor, on one line.
+    /// An error from a lower floor. It is printed on one line.
     pub(super) fn from_below(error: impl Error) -> Self {
-        Self::Failed(error.to_string().replace('\n', " "))
+        Self::Failed(error.to_string())
     }
 
     /// 1 for failures, 2 for wrong usage, 130 for Ctrl-C as shells expect it.

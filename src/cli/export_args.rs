@@ -1,6 +1,6 @@
 //! What commands that write motion files accept.
 
-use super::values::{build, color, seconds, seconds_or_zero};
+use super::values::{build, color, frames_a_second, seconds, seconds_or_zero};
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 use std::path::PathBuf;
@@ -20,6 +20,12 @@ pub struct ExportArgs {
     /// The root keeps its place on the floor
     #[arg(long)]
     pub in_place: bool,
+    /// So many seconds from standing still to the first pose, in front: for robots and physics
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub lead_in: Option<f32>,
+    /// Where the translation is measured from: smplx as all tools of SMPL read it, or floor (npz only)
+    #[arg(long, value_enum, default_value_t = Origin::Smplx)]
+    pub npz_origin: Origin,
     /// The skeleton without the character (GLB only)
     #[arg(long)]
     pub skeleton_only: bool,
@@ -55,6 +61,12 @@ pub struct ConvertArgs {
     /// How it is written
     #[command(flatten)]
     pub export: ExportArgs,
+    /// Of several animations, the one of this name or number; `inspect` lists them [default: the first that moves a body]
+    #[arg(long, value_name = "NAME|N")]
+    pub clip: Option<String>,
+    /// The file's frames a second, where it says a wrong number
+    #[arg(long, value_name = "F", value_parser = frames_a_second)]
+    pub source_fps: Option<f32>,
     /// Clean up the feet; `--cleanup=published` removes sliding as the published scripts do
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "ours")]
     pub cleanup: Option<Cleanup>,
@@ -78,6 +90,15 @@ pub enum Names {
     Mixamo,
     /// root, pelvis, thigh_l …
     Unreal,
+}
+
+/// Where the translation of npz files is measured from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Origin {
+    /// SMPL-X's template: a standing body has 0.92 m
+    Smplx,
+    /// The floor under a standing body, as Zoetrope 0.1 wrote it
+    Floor,
 }
 
 /// How feet are cleaned up.

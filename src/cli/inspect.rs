@@ -2,24 +2,37 @@
 
 use super::args::InspectArgs;
 use super::error::CliError;
-use super::progress::answer;
-use crate::formats::{self, Recorded};
+use super::progress::{answer, say};
+use crate::files::one_line;
+use crate::formats::{self, ReadOptions, Reading};
 use crate::motion::measure::{Quality, measure};
 
 pub(super) fn run(args: &InspectArgs) -> Result<(), CliError> {
-    let (motion, recorded) = formats::read_recorded(&args.file).map_err(CliError::from_below)?;
+    let reading = formats::read_with(&args.file, &ReadOptions::default()).map_err(CliError::from_below)?;
     // Measured at 30 fps on our skeleton, whatever the file has: figures of different files can be compared.
-    let quality = measure(&motion);
-    answer(&if args.json { as_json(&recorded, &quality) } else { as_text(&recorded, &quality) });
+    let quality = measure(&reading.motion);
+    if args.json {
+        answer(&as_json(&reading, &quality));
+    } else {
+        for note in &reading.notes {
+            say(&format!("note: {}", one_line(note, 200)));
+        }
+        answer(&as_text(&reading, &quality));
+    }
     Ok(())
 }
 
-fn as_json(recorded: &Recorded, quality: &Quality) -> String {
+fn as_json(reading: &Reading, quality: &Quality) -> String {
+    let recorded = &reading.recorded;
+    let clip = |animation: &formats::Animation| serde_json::json!({ "name": animation.name, "seconds": animation.secs, "moves": animation.moves });
     let report = serde_json::json!({
         "frames": recorded.frames,
         "fps": recorded.fps,
         "seconds": recorded.duration_secs(),
         "joints": recorded.joints,
+        "clips": reading.animations.iter().map(clip).collect::<Vec<_>>(),
+        "clip": reading.animations.get(reading.taken).map(|animation| &animation.name),
+        "notes": reading.notes,
         "path_m": quality.path_m,
         "slide_mm": quality.slide_mm_per_frame,
         "contact_slide_mm": quality.contact_slide_mm_per_frame,
@@ -31,8 +44,9 @@ fn as_json(recorded: &Recorded, quality: &Quality) -> String {
     report.to_string()
 }
 
-fn as_text(recorded: &Recorded, quality: &Quality) -> String {
-    [
+fn as_text(reading: &Reading, quality: &Quality) -> String {
+    let recorded = &reading.recorded;
+    let mut lines = vec![
         format!("frames         {} at {} a second, {} joints", recorded.frames, recorded.fps, recorded.joints),
         format!("seconds        {:.2}", recorded.duration_secs()),
         format!("path           {:.2} m", quality.path_m),
@@ -44,6 +58,14 @@ fn as_text(recorded: &Recorded, quality: &Quality) -> String {
         format!("floating       {:.1} % of the frames", quality.float_pct),
         format!("penetration    {:.1} mm", quality.penetration_mm),
         format!("jitter         {:.2} mm/frame³", quality.jitter_mm_per_frame3),
-    ]
-    .join("\n")
+    ];
+    if reading.animations.len() > 1 {
+        lines.push("clips".to_owned());
+    }
+    for (at, animation) in reading.animations.iter().enumerate().filter(|_| reading.animations.len() > 1) {
+        let mark = if at == reading.taken { "  (measured)" } else { "" };
+        let still = if animation.moves { "" } else { ", moves no body" };
+        lines.push(format!("  {:<3} {}  {:.2} s{still}{mark}", at + 1, one_line(&animation.name, 60), animation.secs));
+    }
+    lines.join("\n")
 }

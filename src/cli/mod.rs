@@ -31,6 +31,7 @@ pub use error::CliError;
 pub use rate::RateCommand;
 pub use train::TrainCommand;
 
+use crate::files::{LONGEST_LINE, one_line};
 use std::process::ExitCode;
 
 /// Run one command to its end.
@@ -66,6 +67,7 @@ pub fn answer(text: &str) {
 
 /// Print an error as every command does, and answer the exit code that goes with it.
 pub fn complain(error: &CliError) -> ExitCode {
-    progress::say(&format!("error: {error}"));
+    // Names and words of files are in it: nothing of them may reach the terminal but letters, and not too many.
+    progress::say(&one_line(&format!("error: {error}"), LONGEST_LINE));
     error.exit_code()
 }

@@ -1,6 +1,6 @@
 //! The values that the command line accepts, and what it says of others.
 
-use crate::formats::PROJECT_ENDING;
+use crate::formats::{Format, PROJECT_ENDING};
 use std::path::PathBuf;
 
 pub(super) fn number(text: &str, what: &str, fits: impl Fn(f32) -> bool) -> Result<f32, String> {
@@ -13,6 +13,10 @@ pub(super) fn seconds(text: &str) -> Result<f32, String> {
 
 pub(super) fn seconds_or_zero(text: &str) -> Result<f32, String> {
     number(text, "a number of seconds from 0 to 3600", |secs| (0.0..=3600.0).contains(&secs))
+}
+
+pub(super) fn frames_a_second(text: &str) -> Result<f32, String> {
+    number(text, "a number of frames a second from 1 to 1000", |fps| (1.0..=1000.0).contains(&fps))
 }
 
 pub(super) fn above_zero(text: &str) -> Result<f32, String> {
@@ -48,7 +52,9 @@ pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
 /// A file that the window opens. Other words were meant for commands.
 pub(super) fn openable(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let opens = [PROJECT_ENDING, "bvh", "glb", "npz", "npy"].contains(&ending.as_str());
-    opens.then_some(path).ok_or_else(|| "is neither a command nor a .zoetrope, .bvh, .glb, .npz or .npy file; see --help".to_owned())
+    let is_project = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING));
+    if is_project || Format::readable(&path).is_ok() {
+        return Ok(path);
+    }
+    Err("is neither a command nor a .zoetrope, .bvh, .glb, .gltf, .vrm, .vrma, .npz or .npy file; see --help".to_owned())
 }

@@ -1,20 +1,21 @@
 //! AMASS `.npz` files: SMPL pose parameters, Z up.
 //!
-//! Written with the keys of AMASS's SMPL-X release: `trans` is the pelvis minus our rest pelvis, `root_orient`, `pose_body` and
-//! `poses` are axis-angles, one row a frame. Read from any release: `root_orient` and `pose_body`, or `poses` of 52, 55 or 24 joints.
+//! Written with the keys of AMASS's SMPL-X release: `root_orient`, `pose_body` and `poses` are axis-angles, one row a frame. Read from any
+//! release: `root_orient` and `pose_body`, or `poses` of 52, 55 or 24 joints; and from AIST++ (`smpl_poses`, `smpl_trans`, Y up).
 //!
-//! So `trans` is 0 for a body that stands at rest on the floor at the origin, whatever body a tool draws. Tools of SMPL place the
-//! pelvis at `trans` plus the rest pelvis of *their* template, which hangs about its own origin instead of standing on it: to stand,
-//! they must add to `trans`'s z how far the soles of their template lie below its origin (minus its lowest y; about 1.2 m for the
-//! neutral SMPL body, whose rest pelvis is 0.22 m below the origin), or load the template with its soles at the origin.
+//! `trans` is where the origin of the body's template is, so that its pelvis lies at `trans` plus the template's rest pelvis, which hangs
+//! below the origin and is not turned with the body (SMPL-X's `forward`): about 0.92 m up for a standing body. With [`NpzOrigin::Floor`], and
+//! in files of Zoetrope 0.1, it is the pelvis minus that of our own rest pose instead: 0 for a body that stands on the floor. Such files
+//! are told by joints that would lie far below it.
 
-use super::Recorded;
 use super::archive::{self, Archive};
 use super::error::Fault;
 use super::npy::{self, Array, MAX_VALUES};
 use super::rate::{self, Clip};
+use super::{ReadOptions, Reading, Recorded, joints};
 use crate::motion::{JOINT_COUNT, Joint, Motion, Pose, REST_OFFSETS_M, rest_positions};
 use glam::{Quat, Vec3, vec3};
+use serde::{Deserialize, Serialize};
 use std::f32::consts::FRAC_PI_2;
 use zip::CompressionMethod;
 
@@ -24,59 +25,119 @@ const BODY_NUMBERS: usize = 3 * (JOINT_COUNT - 1);
 const SMPLX_JOINTS: usize = 55;
 /// AMASS body shapes have sixteen numbers; ours is the mean of nothing, so they are zero.
 const BETAS: usize = 16;
-/// A clip whose lowest joint never comes this near to the floor counts its pelvis height twice.
-const HOVERING_M: f32 = 0.5;
+/// Rest pelvis of SMPL-X's neutral template, in the file's axes.
+const SMPLX_PELVIS_M: Vec3 = vec3(0.003, -0.351, 0.012);
+/// The same of SMPL and SMPL-H, whose files have 24 or 52 joints.
+const SMPL_PELVIS_M: Vec3 = vec3(-0.002, -0.223, 0.028);
+/// A clip of which a joint lies lower than this has its origin on the floor; one that never comes nearer to it than this hovers.
+const FAR_FROM_FLOOR_M: f32 = 0.5;
+/// The rate of AIST++, whose files do not say it.
+const AIST_FPS: f32 = 60.0;
+
+/// Where `trans` is measured from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NpzOrigin {
+    /// The origin of SMPL-X's template, as every tool of SMPL reads it.
+    #[default]
+    Smplx,
+    /// The floor under a body that stands in our rest pose.
+    Floor,
+}
+
+/// Numbers of an AMASS file, a row a frame.
+struct Parameters {
+    trans: Vec<f32>,
+    root: Vec<f32>,
+    body: Vec<f32>,
+    fps: f32,
+    joints: usize,
+    /// The template's rest pelvis, in the file's axes.
+    pelvis_m: Vec3,
+    /// To our axes.
+    up: Quat,
+}
 
 /// The motion of an AMASS file's bytes.
-pub(super) fn parse(bytes: &[u8]) -> Result<(Motion, Recorded), Fault> {
+pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {
     let mut archive = archive::open(bytes, "npz archive")?;
-    let mut array = |names: &[&'static str]| read_array(&mut archive, names);
-
-    let trans = rows("trans", array(&["trans"])?.ok_or_else(|| missing("trans"))?, 3)?;
-    let fps = array(&["mocap_frame_rate", "mocap_framerate"])?.ok_or_else(|| missing("mocap_frame_rate"))?;
+    let names: Vec<String> = archive.file_names().filter_map(Result::ok).map(|name| name.trim_end_matches(".npy").to_owned()).collect();
+    let has = |name: &str| names.iter().any(|known| known == name);
+    if has("posed_joints") || has("joints") {
+        return joints::in_archive(&mut archive, options);
+    }
+    let parameters = if has("smpl_poses") { of_aist(&mut archive)? } else { of_amass(&mut archive, &names)? };
+    let Parameters { trans, root, body, joints, pelvis_m, up, .. } = parameters;
     let frames = trans.len() / 3;
-    let fps = fps.values.first().copied().ok_or_else(|| Fault::damaged("an empty mocap_frame_rate"))?;
-    let fps = rate::check(&Clip { frames, fps })?;
+    let fps = rate::check(&Clip { frames, fps: options.source_fps.unwrap_or(parameters.fps) })?;
+    if root.len() != frames * 3 || body.len() != frames * BODY_NUMBERS {
+        let [root, body] = [root.len() / 3, body.len() / BODY_NUMBERS];
+        let cause = format!("{frames} frames of trans, {root} of the root's rotation and {body} of the body's");
+        return Err(Fault::new(cause, "save arrays of the same clip"));
+    }
+    if let Some(at) = trans.iter().chain(&root).chain(&body).position(|value| !value.is_finite()) {
+        let array = if at < trans.len() { "trans" } else { "the rotations" };
+        return Err(Fault::new(format!("a number in {array} that is not finite"), "leave those frames out and save it again"));
+    }
+    let motion = |pelvis: &dyn Fn(Vec3) -> Vec3| {
+        Motion::from_poses_at(frames, fps, |frame| {
+            let at = |values: &[f32], i: usize| vec3(values[i], values[i + 1], values[i + 2]);
+            let local = std::array::from_fn(|joint| match joint {
+                0 => (up * Quat::from_scaled_axis(at(&root, frame * 3))).normalize(),
+                _ => Quat::from_scaled_axis(at(&body, frame * BODY_NUMBERS + 3 * (joint - 1))).normalize(),
+            });
+            Pose { root_m: pelvis(at(&trans, frame * 3)), local }
+        })
+    };
+    let mut found = motion(&|trans| up * (trans + pelvis_m));
+    if lowest_m(&found) < -FAR_FROM_FLOOR_M {
+        found = motion(&|trans| up * trans + REST_OFFSETS_M[0]);
+    }
+    land(&mut found);
+    Ok(Reading::of(found, Recorded { frames, fps, joints }))
+}
 
+fn of_amass(archive: &mut Archive<'_>, names: &[String]) -> Result<Parameters, Fault> {
+    let mut array = |names: &[&'static str]| read_array(archive, names);
+    let trans = rows("trans", array(&["trans"])?.ok_or_else(|| elsewhere(names))?, 3)?;
+    let fps = array(&["mocap_frame_rate", "mocap_framerate"])?.and_then(|fps| fps.values.first().copied());
+    let fps = fps.ok_or_else(|| Fault::new("no mocap_frame_rate", "give the rate with --source-fps, and add mocap_frame_rate to the file"))?;
     // One row a frame: 3 numbers of the root, then 3 of each joint of the body.
     let (root, body, joints) = match (array(&["root_orient"])?, array(&["pose_body"])?) {
         (Some(root), Some(body)) => (rows("root_orient", root, 3)?, rows("pose_body", body, BODY_NUMBERS)?, JOINT_COUNT),
-        _ => {
-            let poses = array(&["poses"])?.ok_or_else(|| missing("root_orient and pose_body, nor any poses"))?;
-            let joints = poses.shape.last().map_or(0, |columns| columns / 3);
-            let poses = rows("poses", poses, 3 + BODY_NUMBERS)?;
-            let rows = poses.chunks_exact(3 + BODY_NUMBERS);
-            (rows.clone().flat_map(|row| &row[..3]).copied().collect(), rows.flat_map(|row| &row[3..]).copied().collect(), joints)
-        }
+        _ => split(array(&["poses"])?.ok_or_else(|| missing("root_orient and pose_body, nor any poses"))?)?,
     };
-    if root.len() != frames * 3 || body.len() != frames * BODY_NUMBERS {
-        let [root, body] = [root.len() / 3, body.len() / BODY_NUMBERS];
-        return Err(Fault::damaged(format!("{frames} frames of trans, {root} of the root's rotation and {body} of the body's")));
-    }
-    if trans.iter().chain(&root).chain(&body).any(|value| !value.is_finite()) {
-        return Err(Fault::damaged("a number that is not finite"));
-    }
+    let pelvis_m = if matches!(joints, 24 | 52) { SMPL_PELVIS_M } else { SMPLX_PELVIS_M };
+    Ok(Parameters { trans, root, body, fps, joints, pelvis_m, up: y_up_from_z_up() })
+}
 
-    let up = y_up_from_z_up();
-    let mut motion = Motion::from_poses_at(frames, fps, |frame| {
-        let at = |values: &[f32], i: usize| vec3(values[i], values[i + 1], values[i + 2]);
-        let local = std::array::from_fn(|joint| match joint {
-            0 => (up * Quat::from_scaled_axis(at(&root, frame * 3))).normalize(),
-            _ => Quat::from_scaled_axis(at(&body, frame * BODY_NUMBERS + 3 * (joint - 1))).normalize(),
-        });
-        Pose { root_m: up * at(&trans, frame * 3) + REST_OFFSETS_M[0], local }
-    });
-    land(&mut motion);
-    Ok((motion, Recorded { frames, fps, joints }))
+/// AIST++'s: `smpl_trans` is in the unit that `smpl_scaling` tells, and Y is up.
+fn of_aist(archive: &mut Archive<'_>) -> Result<Parameters, Fault> {
+    let mut array = |name: &'static str| read_array(archive, &[name])?.ok_or_else(|| missing(name));
+    let scaling = array("smpl_scaling")?.values.first().copied().filter(|scaling| *scaling > 0.0).unwrap_or(1.0);
+    let trans = rows("smpl_trans", array("smpl_trans")?, 3)?.into_iter().map(|value| value / scaling).collect();
+    let (root, body, joints) = split(array("smpl_poses")?)?;
+    Ok(Parameters { trans, root, body, fps: AIST_FPS, joints, pelvis_m: SMPL_PELVIS_M, up: Quat::IDENTITY })
+}
+
+/// Rotations of the root and of the body from an array of all joints, and how many joints that are.
+fn split(poses: Array) -> Result<(Vec<f32>, Vec<f32>, usize), Fault> {
+    let joints = poses.shape.last().map_or(0, |columns| columns / 3);
+    let poses = rows("poses", poses, 3 + BODY_NUMBERS)?;
+    let rows = poses.chunks_exact(3 + BODY_NUMBERS);
+    Ok((rows.clone().flat_map(|row| &row[..3]).copied().collect(), rows.flat_map(|row| &row[3..]).copied().collect(), joints))
 }
 
 /// The bytes of an AMASS file of poses at `fps`.
-pub(super) fn encode(poses: &[Pose], fps: f32) -> Result<Vec<u8>, Fault> {
+pub(super) fn encode(poses: &[Pose], fps: f32, origin: NpzOrigin) -> Result<Vec<u8>, Fault> {
     let down = y_up_from_z_up().inverse();
     let frames = poses.len();
     let (mut trans, mut root, mut body, mut all) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for pose in poses {
-        trans.extend((down * (pose.root_m - REST_OFFSETS_M[0])).to_array());
+        let trans_m = match origin {
+            NpzOrigin::Smplx => down * pose.root_m - SMPLX_PELVIS_M,
+            NpzOrigin::Floor => down * (pose.root_m - REST_OFFSETS_M[0]),
+        };
+        trans.extend(trans_m.to_array());
         root.extend(axis_angle(down * pose.local[0]).to_array());
         body.extend(pose.local[1..].iter().flat_map(|&local| axis_angle(local).to_array()));
     }
@@ -110,20 +171,34 @@ fn axis_angle(rotation: Quat) -> Vec3 {
     if rotation.w < 0.0 { (-rotation).to_scaled_axis() } else { rotation.to_scaled_axis() }
 }
 
-/// Our `trans` is zero where a body stands at rest. In AMASS's own files it already holds the height of the pelvis, because SMPL's
-/// template hangs about its origin; such a clip would hover by a pelvis height, and is put on the floor instead.
+/// The height of the lowest joint of all frames.
+fn lowest_m(motion: &Motion) -> f32 {
+    let heights = motion.frames.iter().flat_map(|pose| pose.world().positions_m.map(|position_m| position_m.y));
+    heights.fold(f32::INFINITY, f32::min)
+}
+
+/// Puts a clip that hovers on the floor: of an origin that is none of the two.
 fn land(motion: &mut Motion) {
-    let lowest = |pose: &Pose| {
-        let positions_m = pose.world().positions_m;
-        positions_m.iter().map(|position_m| position_m.y).fold(f32::INFINITY, f32::min)
-    };
-    let lowest_m = motion.frames.iter().map(lowest).fold(f32::INFINITY, f32::min);
-    if lowest_m > HOVERING_M {
+    let lowest_m = lowest_m(motion);
+    if lowest_m > FAR_FROM_FLOOR_M {
         let toe_at_rest_m = rest_positions()[Joint::LFoot as usize].y;
         for pose in &mut motion.frames {
             pose.root_m.y -= lowest_m - toe_at_rest_m;
         }
     }
+}
+
+/// What an archive without `trans` is.
+fn elsewhere(names: &[String]) -> Fault {
+    let has = |name: &str| names.iter().any(|known| known == name);
+    if has("v_template") || has("bind_vertices") || has("lbs_weights") {
+        return Fault::new("a body model, not a motion", "use it with --character where it is SMPL's, and convert a motion file");
+    }
+    if has("trans") || has("poses") || has("pose_body") {
+        return missing("trans");
+    }
+    let some: Vec<&str> = names.iter().map(String::as_str).take(5).collect();
+    Fault::new(format!("no AMASS file (its arrays are {})", some.join(", ")), "use an AMASS file of SMPL, SMPL-H or SMPL-X poses")
 }
 
 fn missing(key: &str) -> Fault {
@@ -145,7 +220,7 @@ fn rows(name: &str, array: Array, width: usize) -> Result<Vec<f32>, Fault> {
 }
 
 /// The first array of the archive that has one of these names.
-fn read_array(archive: &mut Archive<'_>, names: &[&'static str]) -> Result<Option<Array>, Fault> {
+pub(super) fn read_array(archive: &mut Archive<'_>, names: &[&'static str]) -> Result<Option<Array>, Fault> {
     for name in names {
         if let Some(bytes) = archive::unpacked(archive, &format!("{name}.npy"), (MAX_VALUES * 8) as u64)? {
             return npy::parse(&bytes).map(Some);

@@ -4,7 +4,7 @@
 use super::archive::{self, Archive};
 use super::error::Fault;
 use super::npy::{self, Array, MAX_VALUES};
-use super::pickle::Pickle;
+use super::pickled::Pickled;
 use super::{FormatError, file};
 use crate::body::{BodyModel, POSE_SHAPES, PoseShapes};
 use crate::motion::JOINT_COUNT;
@@ -28,7 +28,7 @@ pub fn read_body_model(path: &Path) -> Result<BodyModel, FormatError> {
 fn parse(bytes: &[u8]) -> Result<BodyModel, Fault> {
     let mut source = match archive::open(bytes, "body model") {
         Ok(archive) => Source::Archive(archive),
-        Err(_) => Source::Pickle(Pickle::parse(bytes)?),
+        Err(_) => Source::Pickle(Pickled::parse(bytes)?),
     };
     let mut array = |name: &str, dimensions: usize| source.table(name, dimensions);
     let template = array("v_template", 2)?;
@@ -90,7 +90,7 @@ fn shapes_of_poses(array: &Array, vertices: usize) -> Result<PoseShapes, Fault> 
 /// Where the arrays are.
 enum Source<'a> {
     Archive(Archive<'a>),
-    Pickle(Pickle),
+    Pickle(Pickled<'a>),
 }
 
 impl Source<'_> {

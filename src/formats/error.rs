@@ -1,5 +1,6 @@
 //! What can go wrong with a file, in one line that names it and says what to do.
 
+use crate::files::one_line;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -63,13 +64,15 @@ impl Fault {
     /// A fault with its own advice. Messages that quote the file may be long, have line ends, or hold codes that a terminal obeys:
     /// they become one short printable line.
     pub(super) fn new(cause: impl AsRef<str>, help: &'static str) -> Self {
-        let printable: String = cause.as_ref().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let line = printable.split_whitespace().collect::<Vec<_>>().join(" ");
-        let cause = if line.chars().count() > 200 { line.chars().take(200).chain("…".chars()).collect() } else { line };
-        Self { cause, help }
+        Self { cause: one_line(cause.as_ref(), 200), help }
     }
 
-    /// A fault of a file that is cut off or corrupt.
+    /// A fault of a file that ends too early.
+    pub(super) fn cut_off(cause: impl AsRef<str>) -> Self {
+        Self::new(cause, "the file is cut off: copy, download or export it again")
+    }
+
+    /// A fault of a file that is corrupt in a way for which nothing better is known.
     pub(super) fn damaged(cause: impl AsRef<str>) -> Self {
         Self::new(cause, "the file is damaged: export or download it again")
     }

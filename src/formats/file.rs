@@ -1,9 +1,10 @@
-//! Whole files in and out: reading up to a limit; writing beside and then renaming, so that a failure never leaves half a file.
+//! Whole files in and out, with errors that name the file.
 
 use super::FormatError;
 use super::error::Fault;
+use crate::files::{self, ReadError};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 /// The largest file that is opened: ten times a long motion capture session.
@@ -11,14 +12,13 @@ const MAX_FILE_BYTES: u64 = 256 << 20;
 
 /// The bytes of a file of at most [`MAX_FILE_BYTES`].
 pub(super) fn load(path: &Path) -> Result<Vec<u8>, FormatError> {
-    let failed = |source| FormatError::Read { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
-    // One byte more than allowed tells a file that is too large, also where the length is unknown beforehand (a pipe).
-    File::open(path).map_err(failed)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(Fault::new(format!("more than {} MiB", MAX_FILE_BYTES >> 20), "cut it into shorter clips").while_reading(path));
-    }
-    Ok(bytes)
+    files::read(path, MAX_FILE_BYTES).map_err(|error| match error {
+        ReadError::Refused(source) => FormatError::Read { path: path.to_owned(), source },
+        ReadError::NoFile => Fault::new("a folder, pipe or device", "save what it holds to a file, and use that").while_reading(path),
+        ReadError::TooLarge => {
+            Fault::new(format!("more than {} MiB", MAX_FILE_BYTES >> 20), "cut it into shorter clips").while_reading(path)
+        }
+    })
 }
 
 /// Writes a text file. An existing file is replaced only by a complete one.
@@ -36,19 +36,5 @@ pub(super) fn save(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
 
 /// Has a new file written in the same folder and gives it the name `path` when it is complete.
 pub(super) fn save_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), FormatError> {
-    let failed = |source| FormatError::Write { path: path.to_owned(), source };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".zoetrope-").suffix(".part");
-    #[cfg(unix)]
-    {
-        // A temporary file is private to its owner by default; an export gets the permissions of any new file.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut beside = builder.tempfile_in(folder).map_err(failed)?;
-    write(beside.as_file_mut()).map_err(failed)?;
-    beside.as_file().sync_all().map_err(failed)?;
-    beside.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    files::save_with(path, write).map_err(|source| FormatError::Write { path: path.to_owned(), source })
 }

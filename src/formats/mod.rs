@@ -12,23 +12,28 @@ mod error;
 mod features;
 mod file;
 mod glb;
+mod joints;
 mod npy;
 mod own;
-mod pickle;
+mod pickled;
 mod project;
 mod rate;
+mod reading;
 
+pub use amass::NpzOrigin;
 pub use body_model::read_body_model;
 pub use error::FormatError;
 pub use features::{read_features, write_features, write_tokens, write_vector};
 pub use file::write_text;
+pub use reading::{Animation, ReadOptions, Reading, Recorded, decode, read, read_with};
 pub use project::{PROJECT_ENDING, Project, open_project, save_project};
 
 use crate::body::Character;
-use crate::motion::{self, FPS, JOINT_COUNT, Motion, NameStyle, Pose};
+use crate::motion::{self, FPS, Motion, NameStyle, led_in};
 use crate::timeline::Provenance;
 use error::Fault;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,20 +51,64 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format of a file by its ending, in upper or lower case.
+    /// The format in which a file of this name is written, by its ending in upper or lower case.
     ///
     /// # Errors
     /// [`FormatError::UnknownEnding`].
     pub fn of(path: &Path) -> Result<Self, FormatError> {
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-        match ending.as_deref() {
-            Some("bvh") => Ok(Self::Bvh),
-            Some("glb" | "gltf") => Ok(Self::Glb),
-            Some("npz") => Ok(Self::Npz),
-            Some("npy") => Ok(Self::Npy),
-            _ => Err(FormatError::UnknownEnding { path: path.to_owned(), known: ".bvh, .glb, .npz or .npy" }),
+        let ending = ending(path);
+        // The others of glTF's endings are read alone.
+        let format = Self::by_ending(&ending).filter(|format| *format != Self::Glb || ending == "glb");
+        format.ok_or_else(|| FormatError::UnknownEnding { path: path.to_owned(), known: WRITTEN })
+    }
+
+    /// The format in which a file of this name is read: VRM and VRMA files are glTF.
+    ///
+    /// # Errors
+    /// [`FormatError::UnknownEnding`], or what to do with files of other programs.
+    pub fn readable(path: &Path) -> Result<Self, FormatError> {
+        let ending = ending(path);
+        if let Some(format) = Self::by_ending(&ending) {
+            return Ok(format);
+        }
+        match elsewhere(&ending) {
+            Some((cause, help)) => Err(Fault::new(cause, help).while_reading(path)),
+            None => Err(FormatError::UnknownEnding { path: path.to_owned(), known: READ }),
         }
     }
+
+    fn by_ending(ending: &str) -> Option<Self> {
+        match ending {
+            "bvh" => Some(Self::Bvh),
+            "glb" | "gltf" | "vrm" | "vrma" => Some(Self::Glb),
+            "npz" => Some(Self::Npz),
+            "npy" => Some(Self::Npy),
+            _ => None,
+        }
+    }
+}
+
+const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .npz or .npy";
+const WRITTEN: &str = ".bvh, .glb, .npz or .npy";
+
+/// The ending of a file's name in lower case; empty where it has none.
+fn ending(path: &Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// Files in which motion is kept that is not read, by their ending: what they are, and the way round.
+fn elsewhere(ending: &str) -> Option<(&'static str, &'static str)> {
+    Some(match ending {
+        "fbx" | "dae" | "usd" | "usda" | "usdc" | "usdz" | "blend" | "ma" | "mb" => {
+            ("a scene of another program", "open it in Blender or the program that wrote it and export .bvh or .glb")
+        }
+        "pkl" | "pickle" | "p" => ("a Python pickle (AIST++ and many data sets)", "save its arrays with numpy.savez as .npz"),
+        "pt" | "pth" | "ckpt" => ("a PyTorch file", "save its arrays with numpy.savez as .npz"),
+        "vmd" | "pmx" | "pmd" => ("a file of MikuMikuDance", "open it in Blender with an MMD add-on and export .bvh or .glb"),
+        "c3d" | "trc" => ("markers without a skeleton", "solve them to a skeleton in a motion capture program and export .bvh"),
+        "asf" | "amc" => ("an Acclaim skeleton or motion", "use the same clip as .bvh"),
+        _ => return None,
+    })
 }
 
 /// The unit of a BVH file, which has none of its own.
@@ -97,6 +146,10 @@ pub struct WriteOptions {
     pub in_place: bool,
     /// Whether a bone `root` carries the ground motion (BVH, GLB); `None` is what the names usually have.
     pub root_bone: Option<bool>,
+    /// Seconds from standing still to the first pose, in front; 0 is none.
+    pub lead_in_secs: f32,
+    /// Where the translation is measured from (AMASS npz only).
+    pub npz_origin: NpzOrigin,
     /// What goes out beside the animation (GLB only).
     pub contents: Contents,
     /// Whose bones and mesh go out (GLB, BVH); `None` is the mannequin.
@@ -113,6 +166,8 @@ impl Default for WriteOptions {
             units: Units::Cm,
             in_place: false,
             root_bone: None,
+            lead_in_secs: 0.0,
+            npz_origin: NpzOrigin::default(),
             contents: Contents::default(),
             character: None,
             provenance: None,
@@ -128,54 +183,6 @@ impl WriteOptions {
     }
 }
 
-/// What a file holds by itself, before it becomes a motion at 30 fps on our skeleton.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Recorded {
-    /// Frames; of a glTF file key frames, as many as fit its length.
-    pub frames: usize,
-    /// Frames a second; glTF has none and is taken at the pace of its most densely keyed joint.
-    pub fps: f32,
-    /// Joints of the skeleton, ends of bones not counted.
-    pub joints: usize,
-}
-
-impl Recorded {
-    /// Length in seconds, counting every frame as one frame long.
-    #[must_use]
-    pub fn duration_secs(&self) -> f32 {
-        self.frames as f32 / self.fps
-    }
-}
-
-/// The motion in a file, at 30 fps on our skeleton.
-///
-/// # Errors
-/// The file cannot be read, its ending is unknown, or its contents are damaged, too large or no humanoid motion.
-pub fn read(path: &Path) -> Result<Motion, FormatError> {
-    read_recorded(path).map(|(motion, _)| motion)
-}
-
-/// The motion in a file as [`read`] gives it, and what the file itself holds.
-///
-/// # Errors
-/// As [`read`].
-pub fn read_recorded(path: &Path) -> Result<(Motion, Recorded), FormatError> {
-    let format = Format::of(path)?;
-    let bytes = file::load(path)?;
-    let found = match format {
-        Format::Bvh => bvh::decode(&bytes),
-        Format::Glb => glb::decode(path, &bytes),
-        Format::Npz => amass::parse(&bytes),
-        Format::Npy => features::parse(&bytes).map(|features| {
-            let motion = motion::features::decode(&features);
-            let recorded = Recorded { frames: motion.len(), fps: FPS, joints: JOINT_COUNT };
-            (motion, recorded)
-        }),
-    };
-    let checked = found.and_then(|found| check(&found.0).map(|()| found));
-    checked.map_err(|fault| fault.while_reading(path))
-}
-
 /// Writes a motion to a file whose ending says how. An existing file is replaced only by a complete one.
 ///
 /// # Errors
@@ -189,13 +196,14 @@ pub fn write(path: &Path, motion: &Motion, options: &WriteOptions) -> Result<(),
 fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
     check(motion)?;
     let fps = rate::check(&rate::Clip { frames: motion.len(), fps: options.fps })?;
-    let in_place;
-    let motion = if options.in_place {
-        in_place = motion.in_place();
-        &in_place
-    } else {
-        motion
-    };
+    let mut motion = Cow::Borrowed(motion);
+    if options.lead_in_secs > 0.0 {
+        motion = Cow::Owned(led_in(&motion, options.lead_in_secs));
+    }
+    if options.in_place {
+        motion = Cow::Owned(motion.in_place());
+    }
+    let motion = &*motion;
     let character = || options.character.clone().unwrap_or_else(|| Arc::new(Character::mannequin()));
     match format {
         Format::Bvh => {
@@ -207,16 +215,25 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
             let character = character();
             glb::encode(&character.follows(motion).poses_at(fps), fps, &character, options)
         }
-        Format::Npz => amass::encode(&motion.poses_at(fps), fps),
+        Format::Npz => amass::encode(&motion.poses_at(fps), fps, options.npz_origin),
         Format::Npy if fps != FPS => Err(Fault::new("features have 30 frames a second", "leave out --fps")),
         Format::Npy => Ok(features::encode(&motion::features::encode(motion))),
     }
 }
 
+/// No motion is farther away than this, metres; there single precision ends to hold millimetres.
+const FARTHEST_M: f32 = 1e5;
+
 fn check(motion: &Motion) -> Result<(), Fault> {
-    let is_finite = |pose: &Pose| pose.root_m.is_finite() && pose.local.iter().all(|local| local.is_finite());
-    match motion.frames.iter().position(|pose| !is_finite(pose)) {
-        Some(frame) => Err(Fault::new(format!("frame {frame} holds a number that is not finite"), "choose another clip")),
-        None => Ok(()),
+    for (frame, pose) in motion.frames.iter().enumerate() {
+        if !(pose.root_m.is_finite() && pose.local.iter().all(|local| local.is_finite())) {
+            return Err(Fault::new(format!("frame {frame} holds a number that is not finite"), "choose another clip"));
+        }
+        let away_m = pose.root_m.abs().max_element();
+        if away_m > FARTHEST_M {
+            let cause = format!("frame {frame} is {:.0} km away from the origin", away_m / 1000.0);
+            return Err(Fault::new(cause, "check the unit and the root's position, and export it again"));
+        }
     }
+    Ok(())
 }

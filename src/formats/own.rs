@@ -3,7 +3,7 @@
 use super::bones::{self, Bone};
 use super::error::Fault;
 use super::rate;
-use crate::motion::retarget::{SourceClip, retarget};
+use crate::motion::retarget::{SourceClip, retarget, stand_up};
 use crate::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M};
 use glam::Quat;
 
@@ -17,7 +17,7 @@ pub(super) fn motion_of(mut clip: SourceClip) -> Result<Motion, Fault> {
         && clip.rotations.iter().all(|rotation| rotation.is_finite())
         && clip.skeleton.rest_translations.iter().all(|translation| translation.is_finite());
     if !is_finite {
-        return Err(Fault::damaged("a number that is not finite"));
+        return Err(Fault::new("a number that is not finite", "export the animation again"));
     }
     for style in [NameStyle::Smpl, NameStyle::Mixamo, NameStyle::Unreal] {
         for (has_ground, units_per_m) in [(false, 100.0), (false, 1.0), (true, 100.0), (true, 1.0)] {
@@ -27,10 +27,11 @@ pub(super) fn motion_of(mut clip: SourceClip) -> Result<Motion, Fault> {
             }
         }
     }
+    stand_up(&mut clip);
     retarget(&clip).map_err(|error| {
         // The names that are known stand in brackets; here they are the advice.
         let cause = error.to_string().split(" (").next().unwrap_or_default().to_owned();
-        Fault::new(cause, "use a humanoid with the joint names of CMU, Mixamo, VRM, SMPL, Unreal, Bandai Namco or Daz")
+        Fault::new(cause, "use a humanoid with joint names of Mixamo, HumanIK, Unity, Unreal, VRM, Biped, Daz, Rigify, MMD, SMPL or CMU")
     })
 }
 

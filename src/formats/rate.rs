@@ -29,3 +29,15 @@ pub(super) fn check(clip: &Clip) -> Result<f32, Fault> {
     let is_rounded = (1.0 / f64::from(clip.fps) - 1.0 / f64::from(whole)).abs() < 0.6e-6;
     Ok(if is_rounded { whole } else { clip.fps })
 }
+
+/// Rates at which people are recorded and animated.
+const PLAUSIBLE: std::ops::RangeInclusive<f32> = 8.0..=500.0;
+
+/// A note about a rate that is possible but hardly right: many programs write 1 or 1000 where they know none.
+pub(super) fn doubt(clip: &Clip) -> Option<String> {
+    let secs = clip.frames as f32 / clip.fps;
+    (clip.frames > 1 && !PLAUSIBLE.contains(&clip.fps)).then(|| {
+        let rate = (clip.fps * 100.0).round() / 100.0;
+        format!("the file says {rate} frames a second, so that it lasts {secs:.2} s; if that is wrong, give the real rate with --source-fps")
+    })
+}

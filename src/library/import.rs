@@ -10,7 +10,7 @@ use super::error::{Error, Result};
 use super::installed::target;
 use crate::model::{
     Checkpoint, FileSource, ModelConfig, MotionTokenizer, PUBLISHED_SIZES, Quantization, Source, Statistics, TextEncoderConfig,
-    TokenizerConfig, TransformerConfig, Weights, inspect_text_encoder, open_t5, text_weights, write_gguf, write_safetensors,
+    TokenizerConfig, TransformerConfig, Weights, inspect_text_encoder, open_t5, text_weights, try_pieces, write_gguf, write_safetensors,
 };
 
 /// What to import, and where to.
@@ -198,6 +198,8 @@ fn configure(import: &Import, tokenizer: &Checkpoint, transformer: &Checkpoint, 
     let (transformer_config, codes) = TransformerConfig::infer(transformer, heads)?;
     let tokenizer_config = TokenizerConfig::infer(tokenizer, codes)?;
     let (kind, text_dim) = inspect_text_encoder(encoder, "")?;
+    // Some faults of a text's tokenizer show at its first use alone, which must not be that of every prompt.
+    try_pieces(encoder, "")?;
     let name = Path::new(&import.target).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let token_rate = 30.0 / tokenizer_config.frames_per_token() as f32;
     let mut config = json!({

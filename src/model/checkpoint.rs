@@ -11,8 +11,10 @@ use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use candle_core::{DType, Device, Tensor};
 
 use super::error::{Error, Result};
+use super::foreign::{Counted, guarded};
 use super::source::{FileSource, ReadSeek};
 use super::{pth, safetensors};
+use crate::files::one_line;
 
 /// An open checkpoint.
 pub struct Checkpoint {
@@ -79,7 +81,8 @@ impl Checkpoint {
             }
             ("gguf", _) => {
                 let (mut reader, _) = file.open()?;
-                let content = gguf_file::Content::read(&mut reader).map_err(|cause| malformed("GGUF", &cause, &label))?;
+                let content = guarded(|| gguf_file::Content::read(&mut Counted::of(&mut reader)));
+                let content = content.map_err(|cause| malformed("GGUF", &cause, &label))?;
                 Kind::Gguf { reader, content }
             }
             _ => {
@@ -189,7 +192,7 @@ impl Checkpoint {
             Kind::Gguf { reader, content } => {
                 let info = content.tensor_infos.get(name).ok_or_else(missing)?;
                 check_size(info.shape.dims(), 0, u64::MAX, name, "GGUF", &label)?;
-                let tensor = content.tensor(reader, name, &Device::Cpu).map_err(|cause| malformed("GGUF", &cause, &label))?;
+                let tensor = guarded(|| content.tensor(reader, name, &Device::Cpu)).map_err(|cause| malformed("GGUF", &cause, &label))?;
                 match tensor.dtype() {
                     GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16 => Ok(Stored::Dense(tensor.dequantize(&Device::Cpu)?)),
                     _ => Ok(Stored::Quantized(tensor)),
@@ -293,9 +296,21 @@ fn sorted<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     names
 }
 
+/// Enters a tensor under its name without the `module.` in front that training on several GPUs leaves.
+///
+/// # Errors
+/// The cause of a longer message, where another tensor has that name.
+pub(super) fn insert(entries: &mut BTreeMap<String, Entry>, name: &str, entry: Entry) -> std::result::Result<(), String> {
+    let plain = name.strip_prefix("module.").unwrap_or(name);
+    match entries.insert(plain.to_owned(), entry) {
+        None => Ok(()),
+        Some(_) => Err(format!("it holds two tensors called {}", one_line(plain, 80))),
+    }
+}
+
 pub(super) fn malformed(kind: &'static str, cause: &dyn std::fmt::Display, path: &str) -> Error {
     let cause = cause.to_string();
-    Error::Malformed { kind, cause: cause.lines().next().unwrap_or_default().to_string(), path: path.into() }
+    Error::Malformed { kind, cause: one_line(cause.lines().next().unwrap_or_default(), 160), path: path.into() }
 }
 
 /// Refuses a tensor that claims more bytes than its file has.

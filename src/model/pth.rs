@@ -9,12 +9,14 @@ use std::path::Path;
 use candle_core::DType;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::checkpoint::{Entry, malformed};
+use super::checkpoint::{Entry, insert, malformed};
 use super::error::{Error, Result};
-use super::pickle::{Node, Pickle, Ref};
+use super::harmless::is_harmless;
+use crate::files::one_line;
+use crate::files::pickle::{Node, Pickle, Ref};
 
 /// The tables of the largest models are well below this.
-const LONGEST_TABLE: u64 = 256 << 20;
+const LONGEST_TABLE: u64 = 64 << 20;
 
 /// The tensors under `key` of the file's dictionary, by name without `module.`. A file that is itself a dictionary of tensors
 /// needs no key.
@@ -35,9 +37,13 @@ pub(super) fn entries(path: &Path, key: &str, label: &str) -> Result<BTreeMap<St
         }
         _ => return Err(bad("it is no zip archive")),
     }
+    let file_len = file.metadata().map_err(|cause| Error::Read { cause, path: label.into() })?.len();
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| bad("the end of the archive is missing or damaged"))?;
     let (folder, table) = table_of_contents(&mut archive, label)?;
-    let pickle = Pickle::parse(&table).map_err(|cause| bad(&cause))?;
+    let pickle = Pickle::parse(&table).map_err(|cause| bad(&format!("its table of contents cannot be read: {cause}")))?;
+    if let Some(name) = pickle.globals().find(|name| !is_harmless(name)) {
+        return Err(bad(&format!("it asks to run {}, which no table of tensors needs; nothing was run", one_line(name, 80))));
+    }
     let tensors = tensors_under(&pickle, key).map_err(|cause| bad(&cause))?;
 
     let mut entries = BTreeMap::new();
@@ -50,12 +56,14 @@ pub(super) fn entries(path: &Path, key: &str, label: &str) -> Result<BTreeMap<St
         let size = tensor.dtype.size_in_bytes();
         let bytes = tensor.shape.iter().try_fold(size, |product, &dim| product.checked_mul(dim));
         let first = tensor.offset.checked_mul(size);
-        let fits = bytes.zip(first).filter(|&(bytes, first)| bytes.checked_add(first).is_some_and(|end| end as u64 <= stored.size()));
+        // What an archive says of its entries is no more to be trusted than what the table says.
+        let held = stored.size().min(file_len.saturating_sub(start));
+        let fits = bytes.zip(first).filter(|&(bytes, first)| bytes.checked_add(first).is_some_and(|end| end as u64 <= held));
         let Some((bytes, first)) = fits else {
             return Err(bad(format!("claims the shape {:?}, more than the file holds", tensor.shape)));
         };
         let entry = Entry { file: 0, dtype: tensor.dtype, shape: tensor.shape, start: start + first as u64, bytes };
-        entries.insert(name.replace("module.", ""), entry);
+        insert(&mut entries, &name, entry).map_err(|cause| malformed("PyTorch", &cause, label))?;
     }
     Ok(entries)
 }
@@ -90,12 +98,12 @@ struct Described {
 
 type Tensors = Vec<(String, std::result::Result<Described, &'static str>)>;
 
-fn tensors_under(pickle: &Pickle, key: &str) -> std::result::Result<Tensors, String> {
+fn tensors_under(pickle: &Pickle<'_>, key: &str) -> std::result::Result<Tensors, String> {
     let root = pickle.root();
     let tensors = |dict: Ref| -> Tensors {
         pickle.entries(dict).filter_map(|(name, value)| Some((name.to_string(), tensor(pickle, value)?))).collect()
     };
-    let within = pickle.entries(root).find(|&(name, _)| name == key).map_or(root, |(_, value)| value);
+    let within = pickle.entry(root, key).unwrap_or(root);
     let found = tensors(within);
     if !found.is_empty() {
         return Ok(found);
@@ -106,22 +114,19 @@ fn tensors_under(pickle: &Pickle, key: &str) -> std::result::Result<Tensors, Str
 }
 
 /// A tensor or a parameter; nothing if the value is something else.
-fn tensor(pickle: &Pickle, value: Ref) -> Option<std::result::Result<Described, &'static str>> {
-    let Node::Call { function, arguments } = *pickle.node(value) else { return None };
-    let arguments = pickle.sequence(arguments)?;
-    match pickle.global(function)? {
+fn tensor(pickle: &Pickle<'_>, value: Ref) -> Option<std::result::Result<Described, &'static str>> {
+    match pickle.call(value)? {
         // The first argument is the tensor itself; a pickle cannot nest it deeper than once.
-        "torch._utils._rebuild_parameter" => {
-            let Node::Call { function, arguments } = *pickle.node(*arguments.first()?) else { return None };
-            let plain = pickle.global(function)? == "torch._utils._rebuild_tensor_v2";
-            plain.then(|| described(pickle, pickle.sequence(arguments)?)).flatten()
+        ("torch._utils._rebuild_parameter", arguments, _) => {
+            let (function, arguments, _) = pickle.call(*arguments.first()?)?;
+            (function == "torch._utils._rebuild_tensor_v2").then(|| described(pickle, arguments)).flatten()
         }
-        "torch._utils._rebuild_tensor_v2" => described(pickle, arguments),
+        ("torch._utils._rebuild_tensor_v2", arguments, _) => described(pickle, arguments),
         _ => None,
     }
 }
 
-fn described(pickle: &Pickle, arguments: &[Ref]) -> Option<std::result::Result<Described, &'static str>> {
+fn described(pickle: &Pickle<'_>, arguments: &[Ref]) -> Option<std::result::Result<Described, &'static str>> {
     let &[storage, offset, shape, strides, ..] = arguments else { return Some(Err("is described incompletely")) };
     let read = || {
         let Node::Persistent(storage) = *pickle.node(storage) else { return None };

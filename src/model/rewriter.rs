@@ -11,7 +11,9 @@ use candle_core::{Device, Tensor};
 use candle_transformers::models::quantized_llama::ModelWeights;
 use tokenizers::Tokenizer;
 
+use super::checkpoint::malformed;
 use super::error::{Error, Result};
+use super::foreign::{Counted, guarded};
 use super::source::FileSource;
 
 /// An answer is a sentence; a model that goes on is lost.
@@ -33,23 +35,19 @@ impl Rewriter {
     pub fn load(path: &Path) -> Result<Self> {
         let source = FileSource::from(path);
         let label = source.label();
-        let bad = |cause: candle_core::Error| Error::Malformed {
-            kind: "GGUF language model",
-            cause: cause.to_string().lines().next().unwrap_or_default().to_string(),
-            path: label.clone(),
-        };
+        let bad = |cause: String| malformed("GGUF language model", &cause, &label);
         let (mut reader, _) = source.open()?;
-        let content = gguf_file::Content::read(&mut reader).map_err(bad)?;
+        let content = guarded(|| gguf_file::Content::read(&mut Counted::of(&mut reader))).map_err(bad)?;
         let family = content.metadata.get("general.architecture").and_then(|family| family.to_string().ok()).cloned();
         if family.as_deref() != Some("llama") {
             let cause = format!("the language model is of the family {:?}", family.unwrap_or_default());
             return Err(Error::Config { cause, path: label, advice: "use a Llama in GGUF form, such as Llama-3.1-8B-Instruct" });
         }
-        let tokenizer = Tokenizer::from_gguf(&content).map_err(bad)?;
+        let tokenizer = guarded(|| Tokenizer::from_gguf(&content)).map_err(bad)?;
         let named = content.metadata.get("tokenizer.ggml.eos_token_id").and_then(|id| id.to_u32().ok());
         let ends = ["<|eot_id|>", "<|end_of_text|>", "<|im_end|>", "</s>"].into_iter().filter_map(|end| tokenizer.token_to_id(end));
         let ends = ends.chain(named).collect();
-        let network = ModelWeights::from_gguf(content, &mut reader, &Device::Cpu).map_err(bad)?;
+        let network = guarded(|| ModelWeights::from_gguf(content, &mut reader, &Device::Cpu)).map_err(bad)?;
         Ok(Self { network, tokenizer, ends })
     }
 

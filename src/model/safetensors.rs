@@ -6,7 +6,7 @@ use std::io::Read;
 
 use candle_core::DType;
 
-use super::checkpoint::{Entry, check_size, malformed};
+use super::checkpoint::{Entry, check_size, insert, malformed};
 use super::error::{Error, Result};
 use super::source::{FileSource, ReadSeek};
 
@@ -62,7 +62,7 @@ pub(super) fn open(file: &FileSource) -> Result<Opened> {
         if !fits {
             return Err(bad(format!("the tensor {name} lies outside the file")));
         }
-        entries.insert(name.replace("module.", ""), Entry { file: 0, dtype, shape: header.shape, start: data_start + start, bytes });
+        insert(&mut entries, &name, Entry { file: 0, dtype, shape: header.shape, start: data_start + start, bytes }).map_err(bad)?;
     }
     Ok((vec![reader], entries))
 }

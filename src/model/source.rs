@@ -5,6 +5,10 @@ use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::error::{Error, Result};
+use crate::files::{self, ReadError};
+
+/// The largest file of a model that is no checkpoint, ten times the vocabulary of the largest.
+const LONGEST_SMALL_FILE: u64 = 128 << 20;
 
 /// A model folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,9 +88,17 @@ impl FileSource {
     /// The whole contents; for small files.
     pub fn bytes(&self) -> Result<Vec<u8>> {
         match self {
-            Self::Path(path) => std::fs::read(path).map_err(|cause| Error::Read { cause, path: self.label() }),
+            Self::Path(path) => files::read(path, LONGEST_SMALL_FILE).map_err(|error| match error {
+                ReadError::Refused(cause) => Error::Read { cause, path: self.label() },
+                ReadError::NoFile => self.unfit("it is a folder, pipe or device".to_owned()),
+                ReadError::TooLarge => self.unfit(format!("it has more than {} MiB", LONGEST_SMALL_FILE >> 20)),
+            }),
             Self::Embedded(_, bytes) => Ok(bytes.to_vec()),
         }
+    }
+
+    fn unfit(&self, cause: String) -> Error {
+        Error::Config { cause, path: self.label(), advice: "put the file there that belongs there, or fetch it again" }
     }
 
     /// Opens the file for reading; also tells its length in bytes.

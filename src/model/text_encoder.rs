@@ -10,9 +10,10 @@ use candle_nn::VarBuilder;
 use candle_transformers::models::bert;
 use tokenizers::{Tokenizer, TruncationParams};
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, malformed};
 use super::config::TextEncoderConfig;
 use super::error::{Error, Result};
+use super::foreign::guarded;
 use super::sentencepiece;
 use super::source::{FileSource, Source};
 use super::t5::{self, T5Config, T5Encoder};
@@ -127,8 +128,7 @@ impl TextEncoder {
 
     /// The ids of a text's pieces, special ones included.
     pub fn pieces(&self, text: &str) -> Result<Vec<u32>> {
-        let encoding = self.tokenizer.encode(text, true).map_err(|cause| Error::Text { cause: cause.to_string() })?;
-        Ok(encoding.get_ids().to_vec())
+        pieces(&self.tokenizer, text)
     }
 
     /// Reads a text: at most [`MAX_FEATURES`] features, and never none.
@@ -154,17 +154,38 @@ impl TextEncoder {
     }
 }
 
-/// The pieces of a text: `tokenizer.json`, or `spiece.model` where that is missing.
+/// The ids of a text's pieces, special ones included.
+fn pieces(tokenizer: &Tokenizer, text: &str) -> Result<Vec<u32>> {
+    let encoding = guarded(|| tokenizer.encode(text, true)).map_err(|cause| Error::Text { cause })?;
+    Ok(encoding.get_ids().to_vec())
+}
+
+/// Cuts a sentence into pieces with the tokenizer of a text encoder's folder: some faults of its file show at its first use alone.
+/// `folder` as for [`TextEncoder::load`].
+///
+/// # Errors
+/// A missing or damaged file, and one that finds no pieces in a plain sentence.
+pub fn try_pieces(source: &Source, folder: &str) -> Result<()> {
+    let tokenizer = load_tokenizer(source, folder)?;
+    let bad = |cause: String| malformed("tokenizer.json", &cause, &source.file(&format!("{folder}tokenizer.json")).label());
+    match pieces(&tokenizer, "A person walks forward, then sits down.") {
+        Ok(pieces) if pieces.is_empty() => Err(bad("it finds nothing in a plain sentence".to_owned())),
+        Ok(_) => Ok(()),
+        Err(Error::Text { cause }) => Err(bad(cause)),
+        Err(other) => Err(other),
+    }
+}
+
+/// The tokenizer of a text encoder: `tokenizer.json`, or `spiece.model` where that is missing.
 fn load_tokenizer(source: &Source, folder: &str) -> Result<Tokenizer> {
     let json = source.file(&format!("{folder}tokenizer.json"));
     let pieces = source.file(&format!("{folder}spiece.model"));
     let mut tokenizer = if json.exists() || !pieces.exists() {
-        let malformed =
-            |cause: tokenizers::Error| Error::Malformed { kind: "tokenizer.json", cause: cause.to_string(), path: json.label() };
-        Tokenizer::from_bytes(json.bytes()?).map_err(malformed)?
+        let bytes = json.bytes()?;
+        guarded(|| Tokenizer::from_bytes(&bytes)).map_err(|cause| malformed("tokenizer.json", &cause, &json.label()))?
     } else {
-        let malformed = |cause| Error::Malformed { kind: "SentencePiece", cause, path: pieces.label() };
-        sentencepiece::tokenizer(&pieces.bytes()?).map_err(malformed)?
+        let bytes = pieces.bytes()?;
+        guarded(|| sentencepiece::tokenizer(&bytes)).map_err(|cause| malformed("SentencePiece", &cause, &pieces.label()))?
     };
     tokenizer.with_padding(None);
     let truncation = TruncationParams { max_length: MAX_PIECES, ..TruncationParams::default() };

@@ -9,6 +9,7 @@ pub mod effects;
 pub mod features;
 pub mod feet;
 pub mod join;
+mod lead_in;
 pub mod looping;
 pub mod measure;
 mod pose;
@@ -18,5 +19,6 @@ pub mod skeleton;
 
 pub use clip::{FPS, Motion};
 pub use features::Features;
+pub use lead_in::led_in;
 pub use pose::{Pose, WorldPose};
 pub use skeleton::{JOINT_COUNT, Joint, NameStyle, PARENTS, REST_OFFSETS_M, rest_positions};

@@ -187,8 +187,8 @@ impl ExportChoices {
             in_place: self.in_place,
             root_bone: Some(self.root_bone),
             contents: self.contents,
-            character: None,
             provenance: Some(provenance),
+            ..WriteOptions::default()
         }
     }
 

@@ -1,23 +1,31 @@
-//! BVH: the skeleton and animation text format that every DCC tool reads.
+//! BVH: the skeleton and animation text format that every animation tool writes.
 
 mod read;
+mod text;
 mod write;
 
-pub use read::parse;
 pub(super) use write::encode;
 
 use super::error::Fault;
-use super::{Recorded, own, rate};
-use crate::motion::Motion;
+use super::{ReadOptions, Reading, Recorded, own, rate};
 
-/// The motion of a BVH file's bytes and what they hold. Names may be in any encoding; what is read by name is ASCII.
-pub(super) fn decode(bytes: &[u8]) -> Result<(Motion, Recorded), Fault> {
-    let clip = parse(&String::from_utf8_lossy(bytes)).map_err(Fault::damaged)?;
+/// The motion of a BVH file's bytes and what they hold.
+pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {
+    let read::Parsed { mut clip, mut notes } = read::parse(&text::decoded(bytes))?;
     let frames = clip.frame_count();
-    let recorded = Recorded {
-        frames,
-        fps: rate::check(&rate::Clip { frames, fps: clip.fps })?,
-        joints: clip.skeleton.names.iter().filter(|name| !name.ends_with(read::END)).count(),
+    let fps = match options.source_fps {
+        Some(fps) => fps,
+        None if (1e-4..=10.0).contains(&(1.0 / clip.fps)) => clip.fps,
+        None => {
+            let cause = format!("a Frame Time of {} s", 1.0 / clip.fps);
+            return Err(Fault::new(cause, "give the real rate with --source-fps, or export it again"));
+        }
     };
-    Ok((own::motion_of(clip)?, recorded))
+    clip.fps = rate::check(&rate::Clip { frames, fps })?;
+    if options.source_fps.is_none() {
+        notes.extend(rate::doubt(&rate::Clip { frames, fps }));
+    }
+    let joints = clip.skeleton.names.iter().filter(|name| !name.ends_with(read::END)).count();
+    let recorded = Recorded { frames, fps: clip.fps, joints };
+    Ok(Reading { notes, ..Reading::of(own::motion_of(clip)?, recorded) })
 }

@@ -1,8 +1,10 @@
-//! Reading BVH: any joint names, channel order, unit and frame rate. Text in, a foreign skeleton and its animation out.
+//! Reading BVH: any joint names, channel order, unit and frame rate. Text in, a foreign skeleton and its animation out, with notes
+//! on what in the text was not as it says.
 
+use super::text::{AGAIN, Words, shortened};
+use crate::formats::error::Fault;
 use crate::motion::retarget::{SourceClip, SourceSkeleton};
 use glam::{Quat, Vec3};
-use std::str::SplitAsciiWhitespace;
 
 /// More joints than any humanoid has; a file that declares more is not one.
 const MAX_JOINTS: usize = 2048;
@@ -20,153 +22,256 @@ enum Channel {
     Rotation(usize),
 }
 
-struct Hierarchy {
-    skeleton: SourceSkeleton,
-    channels: Vec<Vec<Channel>>,
+impl Channel {
+    /// The channel of a keyword: `Xposition` … `Zrotation`, in any case.
+    fn of(word: &str) -> Option<Self> {
+        let axis = "xyz".find(word.get(..1)?.to_ascii_lowercase().as_str())?;
+        match word.get(1..)?.to_ascii_lowercase().as_str() {
+            "position" => Some(Self::Position(axis)),
+            "rotation" => Some(Self::Rotation(axis)),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> String {
+        let (axis, kind) = match self {
+            Self::Position(axis) => (axis, "position"),
+            Self::Rotation(axis) => (axis, "rotation"),
+        };
+        format!("{}{kind}", ['X', 'Y', 'Z'][axis])
+    }
 }
 
-/// Parses a BVH file. End Sites become joints called `NAME_end`.
-///
-/// # Errors
-/// What is wrong, in a few words, without the file's name.
-pub fn parse(text: &str) -> Result<SourceClip, String> {
-    let mut words = text.split_ascii_whitespace();
-    expect(&mut words, "HIERARCHY")?;
-    let hierarchy = parse_hierarchy(&mut words)?;
-    let (frames, frame_secs) = parse_motion_header(&mut words, hierarchy.channels.len())?;
-    let count = frames * hierarchy.channels.len();
-    let (translations, rotations) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    let mut clip = SourceClip { skeleton: hierarchy.skeleton, fps: 1.0 / frame_secs, translations, rotations };
-    for frame in 0..frames {
-        for (joint, channels) in hierarchy.channels.iter().enumerate() {
-            let mut translation = clip.skeleton.rest_translations[joint];
-            let mut rotation = Quat::IDENTITY;
-            for channel in channels {
-                let value = number(&mut words, || format!("frame {} of {frames} ends early", frame + 1))?;
-                match *channel {
-                    Channel::Position(axis) => translation[axis] = value,
-                    Channel::Rotation(axis) => {
-                        rotation *= Quat::from_axis_angle(Vec3::AXES[axis], value.to_radians());
+/// A joint's channels, in the order in which their numbers stand.
+struct JointChannels {
+    /// None for joints of other people in the file, whose numbers are passed over.
+    joint: Option<usize>,
+    channels: Vec<Channel>,
+}
+
+#[derive(Default)]
+struct Hierarchy {
+    /// The first person.
+    skeleton: SourceSkeleton,
+    /// Of everybody, as the file has them.
+    channels: Vec<JointChannels>,
+    /// The topmost joints of the others.
+    others: Vec<String>,
+}
+
+/// A parsed file.
+pub(super) struct Parsed {
+    /// The first person. End Sites are joints called `NAME_end`. Its rate is what the file says, which may be none.
+    pub(super) clip: SourceClip,
+    /// What a reader of the motion should know.
+    pub(super) notes: Vec<String>,
+}
+
+/// Parses the text of a BVH file.
+pub(super) fn parse(text: &str) -> Result<Parsed, Fault> {
+    let mut words = Words::of(text);
+    if words.peek().is_none() {
+        return Err(Fault::new("no text", "export it again"));
+    }
+    words.expect("HIERARCHY")?;
+    let mut hierarchy = Hierarchy::default();
+    loop {
+        parse_root(&mut words, &mut hierarchy)?;
+        if !words.peek().is_some_and(|word| word.eq_ignore_ascii_case("ROOT")) {
+            break;
+        }
+    }
+    words.expect("MOTION")?;
+    words.expect_label("Frames")?;
+    let line = words.line();
+    let frames = words.next().unwrap_or("");
+    let bad_count = || Fault::new(format!("line {line}: \"{}\" is no number of frames", shortened(frames)), AGAIN);
+    let declared: u64 = frames.parse().map_err(|_| bad_count())?;
+    words.expect("Frame")?;
+    words.expect_label("Time")?;
+    let frame_secs = words.number(|| "the Frame Time".to_owned())?.ok_or_else(|| Fault::cut_off("the Frame Time is missing"))?;
+    let mut notes = Vec::new();
+    if let [first, ..] = hierarchy.others.as_slice() {
+        let count = hierarchy.others.len();
+        let who = if count == 1 { "another person".to_owned() } else { format!("{count} other persons") };
+        notes.push(format!("the first person is read; the file has {who} too ({})", shortened(first)));
+    }
+    let clip = parse_rows(&mut words, hierarchy, declared, 1.0 / frame_secs, &mut notes)?;
+    Ok(Parsed { clip, notes })
+}
+
+/// One person's joints.
+fn parse_root(words: &mut Words<'_>, hierarchy: &mut Hierarchy) -> Result<(), Fault> {
+    words.expect("ROOT")?;
+    let is_first = hierarchy.channels.is_empty();
+    let name = words.name();
+    if !is_first {
+        hierarchy.others.push(name.to_owned());
+    }
+    // The joints around this place in the text; their index in the skeleton, where they belong to the first person.
+    let mut open = vec![open_joint(words, hierarchy, None, name.to_owned(), is_first)?];
+    while let Some(&innermost) = open.last() {
+        let parent = hierarchy.channels[innermost].joint;
+        let line = words.line();
+        let name = |hierarchy: &Hierarchy| parent.map_or("", |joint| hierarchy.skeleton.names[joint].as_str()).to_owned();
+        let Some(word) = words.next() else { return Err(Fault::cut_off("the text ends within the HIERARCHY")) };
+        match word.to_ascii_uppercase().as_str() {
+            "JOINT" => {
+                let name = words.name();
+                open.push(open_joint(words, hierarchy, parent, name.to_owned(), is_first)?);
+            }
+            "END" => {
+                words.expect("Site")?;
+                let name = format!("{}{END}", name(hierarchy));
+                open.push(open_joint(words, hierarchy, parent, name, is_first)?);
+            }
+            "OFFSET" => {
+                for axis in 0..3 {
+                    let what = || format!("the OFFSET of {}", name(hierarchy));
+                    let value = words.number(what)?.ok_or_else(|| Fault::cut_off("the text ends within an OFFSET"))?;
+                    if let Some(joint) = parent {
+                        hierarchy.skeleton.rest_translations[joint][axis] = value;
                     }
                 }
             }
-            clip.translations.push(translation);
-            clip.rotations.push(rotation.normalize());
+            "CHANNELS" => hierarchy.channels[innermost].channels = parse_channels(words, &name(hierarchy))?,
+            "}" => drop(open.pop()),
+            _ => {
+                let cause = format!("line {line}: \"{}\" stands where joint {} is described", shortened(word), name(hierarchy));
+                return Err(Fault::new(cause, AGAIN));
+            }
         }
+    }
+    Ok(())
+}
+
+/// Opens a joint; its place among [`Hierarchy::channels`].
+fn open_joint(
+    words: &mut Words<'_>,
+    hierarchy: &mut Hierarchy,
+    parent: Option<usize>,
+    name: String,
+    is_first: bool,
+) -> Result<usize, Fault> {
+    if hierarchy.channels.len() == MAX_JOINTS {
+        return Err(Fault::new(format!("more than {MAX_JOINTS} joints"), "export one person's skeleton alone"));
+    }
+    if name.is_empty() || name == "{" {
+        return Err(Fault::new(format!("line {}: a joint without a name", words.line()), AGAIN));
+    }
+    words.expect("{")?;
+    let joint = is_first.then_some(hierarchy.skeleton.names.len());
+    if is_first {
+        hierarchy.skeleton.names.push(name);
+        hierarchy.skeleton.parents.push(parent);
+        hierarchy.skeleton.rest_translations.push(Vec3::ZERO);
+        hierarchy.skeleton.rest_rotations.push(Quat::IDENTITY);
+    }
+    hierarchy.channels.push(JointChannels { joint, channels: Vec::new() });
+    Ok(hierarchy.channels.len() - 1)
+}
+
+fn parse_channels(words: &mut Words<'_>, joint: &str) -> Result<Vec<Channel>, Fault> {
+    let line = words.line();
+    let count = words.next().unwrap_or("");
+    let bad_count = || Fault::new(format!("line {line}: joint {joint} has \"{}\" CHANNELS, not 0 to 6", shortened(count)), AGAIN);
+    let count = count.parse::<usize>().ok().filter(|count| *count <= 6).ok_or_else(bad_count)?;
+    let mut channels = Vec::with_capacity(count);
+    for _ in 0..count {
+        let word = words.next().unwrap_or("");
+        let unknown = || {
+            let cause = format!("line {line}: \"{}\" is no channel of joint {joint}", shortened(word));
+            Fault::new(cause, "channels are Xposition, Yposition, Zposition, Xrotation, Yrotation and Zrotation")
+        };
+        channels.push(Channel::of(word).ok_or_else(unknown)?);
+    }
+    Ok(channels)
+}
+
+/// The rows of numbers, as many as are there of those that the file declares.
+fn parse_rows(words: &mut Words<'_>, hierarchy: Hierarchy, declared: u64, fps: f32, notes: &mut Vec<String>) -> Result<SourceClip, Fault> {
+    let Hierarchy { skeleton, channels, .. } = hierarchy;
+    let width: usize = channels.iter().map(|joint| joint.channels.len()).sum();
+    if width == 0 {
+        return Err(Fault::new("a skeleton without CHANNELS, which cannot move", "export it again with its animation"));
+    }
+    if declared == 0 {
+        return Err(Fault::new("no frames (Frames: 0)", "export it again with its animation"));
+    }
+    let max_frames = MAX_JOINT_FRAMES / skeleton.names.len().max(1);
+    let mut clip = SourceClip { skeleton, fps, translations: Vec::new(), rotations: Vec::new() };
+    // Most files have a frame a line; then a line of another length is a fault that would shift all that follows.
+    let mut a_frame_a_line = true;
+    let mut row = Vec::with_capacity(width);
+    let mut frame = 0;
+    while (frame as u64) < declared {
+        let line = words.line();
+        row.clear();
+        let mut end_line = line;
+        for joint in &channels {
+            let name = || joint.joint.map_or("another person", |joint| clip.skeleton.names[joint].as_str());
+            for channel in &joint.channels {
+                end_line = words.line();
+                let what = || format!("frame {}, {} {}", frame + 1, name(), channel.name());
+                let Some(value) = words.number(what)? else { break };
+                row.push(value);
+            }
+        }
+        let next_line = words.line();
+        let is_end = words.peek().is_none();
+        let is_whole = row.len() == width;
+        if frame == 0 {
+            a_frame_a_line = end_line == line && (is_end || next_line != line);
+        } else if a_frame_a_line && !row.is_empty() && !(is_end && row.len() <= width && end_line == line) {
+            if end_line != line {
+                return Err(wrong_length(line, "fewer", width));
+            }
+            if next_line == line {
+                return Err(wrong_length(line, "more", width));
+            }
+        }
+        if !is_whole {
+            if !row.is_empty() {
+                notes.push(format!("the last row is cut off (line {line}, {} of {width} numbers) and left out", row.len()));
+            }
+            break;
+        }
+        if frame == max_frames {
+            return Err(Fault::new(format!("more than {max_frames} frames"), "cut it into shorter clips"));
+        }
+        push_frame(&mut clip, &channels, &row);
+        frame += 1;
+    }
+    if frame == 0 {
+        return Err(Fault::cut_off("no whole row of numbers"));
+    }
+    if (frame as u64) < declared {
+        notes.push(format!("{declared} frames are declared and {frame} are there; those are read"));
+    } else if words.peek().is_some() {
+        notes.push(format!("the {declared} declared frames are read; there is more from line {} on", words.line()));
     }
     Ok(clip)
 }
 
-fn parse_hierarchy(words: &mut SplitAsciiWhitespace<'_>) -> Result<Hierarchy, String> {
-    let mut hierarchy = Hierarchy { skeleton: SourceSkeleton::default(), channels: Vec::new() };
-    let mut open: Vec<usize> = Vec::new();
-    expect(words, "ROOT")?;
-    let name = words.next().ok_or("the root has no name")?;
-    open_joint(&mut hierarchy, &mut open, name.to_owned(), words)?;
-    while !open.is_empty() {
-        match words.next() {
-            Some("JOINT") => {
-                let name = words.next().ok_or("a joint has no name")?;
-                open_joint(&mut hierarchy, &mut open, name.to_owned(), words)?;
+fn wrong_length(line: usize, how: &str, width: usize) -> Fault {
+    Fault::new(format!("line {line} has {how} than the {width} numbers of a frame"), AGAIN)
+}
+
+/// Adds the frame that a row of numbers describes.
+fn push_frame(clip: &mut SourceClip, channels: &[JointChannels], row: &[f32]) {
+    let mut values = row.iter();
+    for joint in channels {
+        let own: Vec<(Channel, f32)> = joint.channels.iter().copied().zip(values.by_ref().copied()).collect();
+        let Some(index) = joint.joint else { continue };
+        let mut translation = clip.skeleton.rest_translations[index];
+        let mut rotation = Quat::IDENTITY;
+        for (channel, value) in own {
+            match channel {
+                Channel::Position(axis) => translation[axis] = value,
+                Channel::Rotation(axis) => rotation *= Quat::from_axis_angle(Vec3::AXES[axis], value.to_radians()),
             }
-            Some("End") => {
-                expect(words, "Site")?;
-                let parent = open.last().map_or("", |joint| &hierarchy.skeleton.names[*joint]);
-                let name = format!("{parent}{END}");
-                open_joint(&mut hierarchy, &mut open, name, words)?;
-            }
-            Some("OFFSET") => {
-                let joint = *open.last().ok_or("an OFFSET stands outside a joint")?;
-                for axis in 0..3 {
-                    let missing = || format!("the OFFSET of {} is incomplete", hierarchy.skeleton.names[joint]);
-                    hierarchy.skeleton.rest_translations[joint][axis] = number(words, missing)?;
-                }
-            }
-            Some("CHANNELS") => {
-                let joint = *open.last().ok_or("CHANNELS stand outside a joint")?;
-                hierarchy.channels[joint] = parse_channels(words)?;
-            }
-            Some("}") => {
-                open.pop();
-            }
-            Some(word) => return Err(format!("\"{}\" stands where a joint is described", shortened(word))),
-            None => return Err("the file ends inside the HIERARCHY".to_owned()),
         }
+        clip.translations.push(translation);
+        clip.rotations.push(rotation.normalize());
     }
-    Ok(hierarchy)
-}
-
-fn open_joint(hierarchy: &mut Hierarchy, open: &mut Vec<usize>, name: String, words: &mut SplitAsciiWhitespace<'_>) -> Result<(), String> {
-    let joint = hierarchy.skeleton.names.len();
-    if joint == MAX_JOINTS {
-        return Err(format!("it has more than {MAX_JOINTS} joints"));
-    }
-    expect(words, "{")?;
-    hierarchy.skeleton.names.push(name);
-    hierarchy.skeleton.parents.push(open.last().copied());
-    hierarchy.skeleton.rest_translations.push(Vec3::ZERO);
-    hierarchy.skeleton.rest_rotations.push(Quat::IDENTITY);
-    hierarchy.channels.push(Vec::new());
-    open.push(joint);
-    Ok(())
-}
-
-fn parse_channels(words: &mut SplitAsciiWhitespace<'_>) -> Result<Vec<Channel>, String> {
-    let count = words.next().and_then(|word| word.parse::<usize>().ok()).filter(|count| *count <= 6);
-    let count = count.ok_or("a joint's CHANNELS count is not between 0 and 6")?;
-    let channel = |word: &str| {
-        let axis = "XYZ".find(word.get(..1)?)?;
-        match word.get(1..)?.to_ascii_lowercase().as_str() {
-            "position" => Some(Channel::Position(axis)),
-            "rotation" => Some(Channel::Rotation(axis)),
-            _ => None,
-        }
-    };
-    (0..count)
-        .map(|_| {
-            let word = words.next().unwrap_or("");
-            channel(word).ok_or_else(|| format!("\"{}\" is no channel (known: Xposition … Zrotation)", shortened(word)))
-        })
-        .collect()
-}
-
-fn parse_motion_header(words: &mut SplitAsciiWhitespace<'_>, joints: usize) -> Result<(usize, f32), String> {
-    expect(words, "MOTION")?;
-    expect(words, "Frames:")?;
-    let frames = words.next().unwrap_or("");
-    let frames: usize = frames.parse().map_err(|_| format!("\"{}\" is no number of frames", shortened(frames)))?;
-    let max_frames = MAX_JOINT_FRAMES / joints.max(1);
-    if frames == 0 || frames > max_frames {
-        return Err(format!("it declares {frames} frames (1 to {max_frames} are possible)"));
-    }
-    expect(words, "Frame")?;
-    expect(words, "Time:")?;
-    let frame_secs = number(words, || "the Frame Time is missing".to_owned())?;
-    if !(1e-4..=10.0).contains(&frame_secs) {
-        return Err(format!("a Frame Time of {frame_secs} s is not possible"));
-    }
-    Ok((frames, frame_secs))
-}
-
-fn expect(words: &mut SplitAsciiWhitespace<'_>, expected: &str) -> Result<(), String> {
-    match words.next() {
-        Some(word) if word.eq_ignore_ascii_case(expected) => Ok(()),
-        Some(word) => Err(format!("\"{}\" stands where \"{expected}\" should", shortened(word))),
-        None => Err(format!("it ends where \"{expected}\" should stand")),
-    }
-}
-
-/// Positions beyond this are no motion and would overflow later arithmetic.
-const MAX_MAGNITUDE: f32 = 1e7;
-
-fn number(words: &mut SplitAsciiWhitespace<'_>, missing: impl FnOnce() -> String) -> Result<f32, String> {
-    let word = words.next().ok_or_else(missing)?;
-    match word.parse::<f32>() {
-        Ok(value) if value.abs() <= MAX_MAGNITUDE => Ok(value),
-        _ => Err(format!("\"{}\" is not a usable number", shortened(word))),
-    }
-}
-
-fn shortened(word: &str) -> String {
-    word.chars().take(32).collect()
 }

@@ -3,14 +3,19 @@
 use super::container::Container;
 use crate::formats::error::Fault;
 use crate::formats::npy::MAX_VALUES;
-use gltf_json::accessor::{ComponentType, Type};
-use gltf_json::validation::Checked;
+use gltf_json::accessor::{ComponentType, IndexComponentType, Type};
+use gltf_json::buffer::View;
+use gltf_json::validation::{Checked, USize64};
 use gltf_json::{Accessor, Index};
 
+/// Most items of an accessor that has no bytes of its own.
+const MAX_WITHOUT_BUFFER: usize = 1 << 20;
+
 impl Container<'_> {
-    /// The values of an accessor with `N` components each, integers scaled to -1..1 where the file says so.
+    /// The values of an accessor with `N` components each, integers scaled to -1..1 where the file says so. Without a buffer view they
+    /// are zeros, which a sparse accessor replaces here and there.
     pub(super) fn floats<const N: usize>(&self, index: Index<Accessor>) -> Result<Vec<[f32; N]>, Fault> {
-        let bad = |cause: &str| Fault::damaged(format!("accessor {}: {cause}", index.value()));
+        let bad = |cause: &str| Fault::new(format!("accessor {}: {cause}", index.value()), "export it again");
         let accessor = self.root.accessors.get(index.value()).ok_or_else(|| bad("it does not exist"))?;
         let (Checked::Valid(component), Checked::Valid(kind)) = (&accessor.component_type, &accessor.type_) else {
             return Err(bad("an unknown type"));
@@ -18,35 +23,55 @@ impl Container<'_> {
         if components(*kind) != N {
             return Err(bad("a type that does not fit its use"));
         }
-        if accessor.sparse.is_some() {
-            return Err(Fault::new("sparse animation data", "export it without sparse accessors"));
-        }
         let count = usize::try_from(accessor.count.0).ok().filter(|&count| count <= MAX_VALUES / N);
         let count = count.ok_or_else(|| bad("too many values"))?;
-        let Some(view) = accessor.buffer_view else {
-            return if count <= 1 << 20 { Ok(vec![[0.0; N]; count]) } else { Err(bad("values without a buffer")) };
+        let size = component.0.size();
+        let item = |bytes: &[u8]| std::array::from_fn(|c| value(component.0, accessor.normalized, &bytes[c * size..]));
+        let mut values: Vec<[f32; N]> = match accessor.buffer_view {
+            Some(view) => {
+                let items = self.items(view, accessor.byte_offset, count, size * N).map_err(|cause| bad(&cause))?;
+                items.map(item).collect()
+            }
+            None if count <= MAX_WITHOUT_BUFFER => vec![[0.0; N]; count],
+            None => return Err(bad("too many values without a buffer")),
         };
-        let view = self.root.buffer_views.get(view.value()).ok_or_else(|| bad("its buffer view does not exist"))?;
-        let buffer = self.buffers.get(view.buffer.value()).ok_or_else(|| bad("its buffer does not exist"))?;
+        let Some(sparse) = &accessor.sparse else { return Ok(values) };
+        let Checked::Valid(IndexComponentType(places)) = sparse.indices.component_type else { return Err(bad("an unknown type of indices")) };
+        let replaced = usize::try_from(sparse.count.0).ok().filter(|&replaced| replaced <= count);
+        let replaced = replaced.ok_or_else(|| bad("more sparse values than values"))?;
+        let (indices, sparse_values) = (&sparse.indices, &sparse.values);
+        let at = self.items(indices.buffer_view, Some(indices.byte_offset), replaced, places.size()).map_err(|cause| bad(&cause))?;
+        let new = self.items(sparse_values.buffer_view, Some(sparse_values.byte_offset), replaced, size * N).map_err(|cause| bad(&cause))?;
+        for (at, new) in at.zip(new) {
+            let place = value(places, false, at) as usize;
+            *values.get_mut(place).ok_or_else(|| bad("a sparse value beyond the last"))? = item(new);
+        }
+        Ok(values)
+    }
+
+    /// The bytes of so many items of a buffer view, each of `item_bytes`.
+    fn items(
+        &self,
+        view: Index<View>,
+        offset: Option<USize64>,
+        count: usize,
+        item_bytes: usize,
+    ) -> Result<impl Iterator<Item = &[u8]>, String> {
+        let view = self.root.buffer_views.get(view.value()).ok_or("its buffer view does not exist")?;
+        let buffer = self.buffers.get(view.buffer.value()).ok_or("its buffer does not exist")?;
         let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         let start = size(view.byte_offset.unwrap_or_default().0);
-        let bytes = buffer.get(start..start.saturating_add(size(view.byte_length.0))).ok_or_else(|| bad("its buffer is cut off"))?;
-        let bytes = bytes.get(size(accessor.byte_offset.unwrap_or_default().0)..).ok_or_else(|| bad("its buffer is cut off"))?;
-
-        let item_bytes = component.0.size() * N;
+        let bytes = buffer.get(start..start.saturating_add(size(view.byte_length.0))).ok_or("its buffer is cut off")?;
+        let bytes = bytes.get(size(offset.unwrap_or_default().0)..).ok_or("its buffer is cut off")?;
         let stride = view.byte_stride.map_or(item_bytes, |stride| stride.0);
         if stride < item_bytes {
-            return Err(bad("items that overlap"));
+            return Err("items that overlap".to_owned());
         }
         let needed = count.checked_sub(1).map_or(Some(0), |last| last.checked_mul(stride)?.checked_add(item_bytes));
         if needed.is_none_or(|needed| needed > bytes.len()) {
-            return Err(bad("its buffer is cut off"));
+            return Err("its buffer is cut off".to_owned());
         }
-        let item = |i: usize| {
-            let item = &bytes[i * stride..i * stride + item_bytes];
-            std::array::from_fn(|c| value(component.0, accessor.normalized, &item[c * component.0.size()..]))
-        };
-        Ok((0..count).map(item).collect())
+        Ok((0..count).map(move |i| &bytes[i * stride..i * stride + item_bytes]))
     }
 }
 

@@ -3,9 +3,9 @@
 use super::container::Container;
 use super::nodes::Tree;
 use crate::formats::error::Fault;
-use crate::formats::{Recorded, rate};
+use crate::formats::{self, ReadOptions, Recorded, rate};
 use crate::motion::FPS;
-use crate::motion::retarget::SourceClip;
+use crate::motion::retarget::{SourceClip, body_joints};
 use glam::{Quat, Vec3, Vec4};
 use gltf_json::Animation;
 use gltf_json::animation::{Interpolation, Property};
@@ -27,17 +27,48 @@ struct Track {
 /// Key frames further apart than this are an animator's poses, not a recording's frames.
 const SLOWEST_RECORDING_FPS: f32 = 10.0;
 
-/// Samples the longest animation at 30 fps, and says what the file holds of it.
-pub(super) fn sample(container: &Container<'_>, tree: Tree) -> Result<(SourceClip, Recorded), Fault> {
-    let mut longest: Option<(f32, Vec<Track>)> = None;
+/// Most numbers of all key frames that are looked at: a file may name the same long array again and again.
+const MAX_KEY_VALUES: usize = 64 << 20;
+
+/// An animation at a steady rate, and what the file has beside it.
+pub(super) struct Sampled {
+    pub(super) clip: SourceClip,
+    pub(super) recorded: Recorded,
+    pub(super) animations: Vec<formats::Animation>,
+    pub(super) taken: usize,
+    pub(super) notes: Vec<String>,
+}
+
+/// Samples the animation that the options choose, else the first that moves a body, at 30 fps.
+pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOptions) -> Result<Sampled, Fault> {
+    let body = body_joints(&tree.skeleton);
+    let mut animations: Vec<formats::Animation> = Vec::new();
+    let mut posed = None;
+    let mut key_values = 0;
     for animation in &container.root.animations {
         let tracks = tracks(container, &tree, animation)?;
-        let (from, to) = span(&tracks);
-        if !tracks.is_empty() && longest.as_ref().is_none_or(|(secs, _)| to - from > *secs) {
-            longest = Some((to - from, tracks));
+        key_values += tracks.iter().map(|track| track.values.len()).sum::<usize>();
+        if key_values > MAX_KEY_VALUES {
+            return Err(Fault::new("too many key frames", "export one animation alone"));
         }
+        if !tracks.is_empty() {
+            posed = posed.or(Some(animations.len()));
+        }
+        let (from, to) = span(&tracks);
+        let moves = tracks.iter().any(|track| body.contains(&track.joint) && track.moves());
+        animations.push(formats::Animation { name: animation.name.clone().unwrap_or_default(), secs: (to - from).max(0.0), moves });
     }
-    let (_, tracks) = longest.ok_or_else(|| Fault::new("no animation of a skeleton", "export it with its animation"))?;
+    let taken = choose(&animations, posed, options)?;
+    let mut notes = Vec::new();
+    if options.clip.is_none() && animations.len() > 1 {
+        let count = animations.len();
+        notes.push(format!("number {} of {count} animations is taken, {}; --clip chooses another", taken + 1, quoted(&animations[taken].name)));
+    }
+    let tracks = tracks(container, &tree, &container.root.animations[taken])?;
+    if tracks.is_empty() {
+        let cause = format!("animation {} moves no skeleton", quoted(&animations[taken].name));
+        return Err(Fault::new(cause, "choose another with --clip, or export it with its animation"));
+    }
     let (from_secs, to_secs) = span(&tracks);
     let frames = ((to_secs - from_secs) * FPS + 1e-2).floor() as usize + 1;
     rate::check(&rate::Clip { frames, fps: FPS })?;
@@ -46,8 +77,9 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree) -> Result<(SourceCli
         return Err(Fault::new(format!("{frames} frames of {joints} joints"), "cut it into shorter clips"));
     }
 
-    let fps = recorded_fps(&tracks);
-    let recorded = Recorded { frames: ((to_secs - from_secs) * fps + 1e-2).floor() as usize + 1, fps, joints: tree.bones };
+    let keyed_fps = recorded_fps(&tracks);
+    let fps = rate::check(&rate::Clip { frames, fps: options.source_fps.unwrap_or(keyed_fps) })?;
+    let recorded = Recorded { frames: ((to_secs - from_secs) * keyed_fps + 1e-2).floor() as usize + 1, fps, joints: tree.bones };
 
     let mut translations = tree.skeleton.rest_translations.repeat(frames);
     let mut rotations = tree.still_rotations.repeat(frames);
@@ -62,7 +94,34 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree) -> Result<(SourceCli
             }
         }
     }
-    Ok((SourceClip { skeleton: tree.skeleton, fps: FPS, translations, rotations }, recorded))
+    let clip = SourceClip { skeleton: tree.skeleton, fps: FPS * fps / keyed_fps, translations, rotations };
+    Ok(Sampled { clip, recorded, animations, taken, notes })
+}
+
+/// The animation that the options name, else the first that moves a body, else the first that holds a pose of the skeleton.
+fn choose(animations: &[formats::Animation], posed: Option<usize>, options: &ReadOptions) -> Result<usize, Fault> {
+    let none = || Fault::new("no animation of a skeleton", "export it with its animation");
+    let Some(wanted) = &options.clip else {
+        return animations.iter().position(|animation| animation.moves).or(posed).ok_or_else(none);
+    };
+    if animations.is_empty() {
+        return Err(none());
+    }
+    let named = |fits: &dyn Fn(&str) -> bool| animations.iter().position(|animation| fits(&animation.name));
+    // Blender writes `Armature|Walk` for the action that its user calls Walk.
+    let action = |name: &str| name.rsplit('|').next().is_some_and(|action| action.eq_ignore_ascii_case(wanted));
+    let number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < animations.len());
+    let found = named(&|name| name == wanted).or_else(|| named(&|name| name.eq_ignore_ascii_case(wanted) || action(name))).or_else(number);
+    found.ok_or_else(|| {
+        let names: Vec<String> = animations.iter().map(|animation| quoted(&animation.name)).collect();
+        let cause = format!("no animation {} among the {} ({})", quoted(wanted), animations.len(), names.join(", "));
+        Fault::new(cause, "choose one of them by name or number with --clip")
+    })
+}
+
+fn quoted(name: &str) -> String {
+    let shown: String = name.chars().take(60).collect();
+    format!("\"{shown}\"")
 }
 
 /// The pace of the most densely keyed track, a whole number where it is one; ours where only single poses are keyed.
@@ -96,10 +155,11 @@ fn tracks(container: &Container<'_>, tree: &Tree, animation: &Animation) -> Resu
             _ => container.floats::<3>(sampler.output)?.into_iter().map(|value| Vec3::from_array(value).extend(0.0)).collect(),
         };
         let values_a_key = if interpolation == Interpolation::CubicSpline { 3 } else { 1 };
-        let is_rising = secs.windows(2).all(|pair| pair[0] <= pair[1]) && secs.iter().all(|secs| (0.0..1e6).contains(secs));
+        let is_rising = secs.windows(2).all(|pair| pair[0] <= pair[1]) && secs.iter().all(|secs| (-1e6..1e6).contains(secs));
         let is_usable = values.iter().all(|value| value.abs().max_element() < 1e7 && !value.is_nan());
         if secs.is_empty() || !is_rising || !is_usable || values.len() != secs.len() * values_a_key {
-            return Err(Fault::damaged("key frames whose times or values make no sense"));
+            let cause = format!("{:?} of node {}: key frames whose times or values make no sense", property, channel.target.node.value());
+            return Err(Fault::new(cause, "export the animation again, with baked key frames"));
         }
         tracks.push(Track { joint, property, interpolation, secs, values });
     }
@@ -107,6 +167,17 @@ fn tracks(container: &Container<'_>, tree: &Tree, animation: &Animation) -> Resu
 }
 
 impl Track {
+    /// Whether its values differ from the first by more than what rounding leaves: half a degree, or 2 % of the distance.
+    fn moves(&self) -> bool {
+        let keys = if self.interpolation == Interpolation::CubicSpline { 3 } else { 1 };
+        let mut values = self.values.iter().skip(keys / 2).step_by(keys);
+        let Some(first) = values.next() else { return false };
+        values.any(|value| match self.property {
+            Property::Rotation => first.normalize_or_zero().dot(value.normalize_or_zero()).abs() < 1.0 - 1e-5,
+            _ => first.distance(*value) > 0.02 * first.length(),
+        })
+    }
+
     fn at(&self, secs: f32) -> Vec4 {
         let after = self.secs.partition_point(|&key| key <= secs);
         // A key that rounding put just behind the time asked for.

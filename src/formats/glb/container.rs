@@ -1,10 +1,16 @@
 //! The outer shell of a glTF file: the JSON document and the buffers it refers to, from one `.glb` or from a `.gltf` and what it
 //! names.
 
+use super::extensions;
 use crate::formats::error::Fault;
 use crate::formats::file;
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use gltf::binary::Glb;
 use gltf_json::Root;
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
 use std::borrow::Cow;
 use std::path::{Component, Path};
 
@@ -17,6 +23,8 @@ pub(super) struct Container<'a> {
     /// The text of the document, for what [`Root`] leaves out.
     pub(super) json: Cow<'a, [u8]>,
     pub(super) buffers: Vec<Cow<'a, [u8]>>,
+    /// What was left out, a sentence each.
+    pub(super) notes: Vec<String>,
 }
 
 /// Opens the bytes of the file at `path`.
@@ -26,7 +34,8 @@ pub(super) fn open<'a>(path: &Path, bytes: &'a [u8]) -> Result<Container<'a>, Fa
     if parts > MAX_PARTS {
         return Err(Fault::new(format!("a document of {parts} parts"), "export only the character and its animation"));
     }
-    let root = Root::from_slice(&json).map_err(|error| Fault::damaged(format!("no glTF document ({error})")))?;
+    let root = Root::from_slice(&json).map_err(|error| if is_version_one(&json) { version_one() } else { no_document(&error) })?;
+    let notes = extensions::check(&root.extensions_required)?;
     let mut bin = bin;
     let buffers = root
         .buffers
@@ -36,19 +45,47 @@ pub(super) fn open<'a>(path: &Path, bytes: &'a [u8]) -> Result<Container<'a>, Fa
             Some(uri) => load(path, uri).map(Cow::Owned),
         })
         .collect::<Result<_, Fault>>()?;
-    Ok(Container { root, json, buffers })
+    Ok(Container { root, json, buffers, notes })
+}
+
+fn no_document(error: &serde_json::Error) -> Fault {
+    // What ends early was not copied whole; anything else was written wrong.
+    if error.is_eof() {
+        return Fault::cut_off(format!("a glTF document that ends early ({error})"));
+    }
+    Fault::new(format!("no glTF document ({error})"), "export it again, as one .glb")
+}
+
+fn version_one() -> Fault {
+    Fault::new("glTF 1.0", "convert it to glTF 2.0: open it in a viewer of that time and export it again")
+}
+
+fn is_version_one(json: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Document {
+        asset: Asset,
+    }
+    #[derive(Deserialize)]
+    struct Asset {
+        version: String,
+    }
+    serde_json::from_slice::<Document>(json).is_ok_and(|document| document.asset.version.starts_with('1'))
 }
 
 type Chunk<'a> = Cow<'a, [u8]>;
 
 fn split(bytes: &[u8]) -> Result<(Chunk<'_>, Option<Chunk<'_>>), Fault> {
     if !bytes.starts_with(b"glTF") {
-        return Ok((Cow::Borrowed(bytes), None));
+        return Ok((Cow::Borrowed(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)), None));
+    }
+    let number = |at: usize| bytes.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    if number(4) == Some(1) {
+        return Err(version_one());
     }
     // The container's parser subtracts its own header's size from the declared length without looking.
-    let declared = bytes.get(8..12).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-    if declared.is_none_or(|length| length < 12) {
-        return Err(Fault::damaged("a glTF header that is cut off"));
+    let declared = number(8).filter(|&length| length >= 12).ok_or_else(|| Fault::cut_off("a glTF header that is cut off"))?;
+    if declared as usize > bytes.len() {
+        return Err(Fault::cut_off(format!("{declared} bytes declared and {} there", bytes.len())));
     }
     let glb = Glb::from_slice(bytes).map_err(|error| Fault::damaged(format!("no glTF container ({error})")))?;
     Ok((glb.json, glb.bin))
@@ -57,57 +94,64 @@ fn split(bytes: &[u8]) -> Result<(Chunk<'_>, Option<Chunk<'_>>), Fault> {
 /// A buffer outside the document: in a data URI, or a file below the document's folder.
 fn load(path: &Path, uri: &str) -> Result<Vec<u8>, Fault> {
     if let Some(data) = uri.strip_prefix("data:") {
-        let (_, encoded) = data.split_once(";base64,").ok_or_else(|| Fault::damaged("a data URI that is not base64"))?;
-        return base64(encoded).ok_or_else(|| Fault::damaged("a data URI that is not base64"));
+        return in_data(data);
     }
-    let name = uri.replace("%20", " ");
-    let relative = Path::new(&name);
+    let unreadable = |_| Fault::new("a buffer whose name is no text", "export it as one .glb");
+    let name = percent_decode_str(uri).decode_utf8().map_err(unreadable)?;
+    let relative = Path::new(&*name);
+    let shown: String = name.chars().take(60).collect();
     // A document from somebody else must not open files elsewhere.
     if name.contains(':') || !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
-        let shown: String = name.chars().take(60).collect();
         return Err(Fault::new(format!("a buffer outside the file's folder ({shown})"), "export it as one .glb"));
     }
     let beside = path.parent().unwrap_or(Path::new("")).join(relative);
+    if !beside.exists() {
+        return Err(Fault::new(format!("its buffer {shown} is not beside it"), "put that file into the same folder, or export it as one .glb"));
+    }
     file::load(&beside).map_err(|error| Fault::new(format!("a buffer that does not open ({error})"), "export it as one .glb"))
 }
 
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0u32, 0);
-    for letter in text.trim_end_matches('=').bytes() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
+/// The bytes of a data URI, what follows `data:`.
+fn in_data(data: &str) -> Result<Vec<u8>, Fault> {
+    let (kind, encoded) = data.split_once(',').ok_or_else(|| Fault::cut_off("a data URI without data"))?;
+    let decoded: Cow<'_, [u8]> = percent_decode_str(encoded).into();
+    if !kind.to_ascii_lowercase().ends_with(";base64") {
+        return Ok(decoded.into_owned());
     }
-    Some(bytes)
+    let bad = |error| Fault::new(format!("a data URI that is not base64 ({error})"), "export it as one .glb");
+    BASE64.decode(&*decoded).map_err(bad)
 }
+
+/// Padding may be there or not.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn base64_knows_padding_and_rubbish() {
-        assert_eq!(base64("Wm9l").as_deref(), Some(b"Zoe".as_slice()));
-        assert_eq!(base64("Wm8=").as_deref(), Some(b"Zo".as_slice()));
-        assert_eq!(base64("Wg==").as_deref(), Some(b"Z".as_slice()));
-        assert_eq!(base64("W m9"), None);
+    fn data_uris_are_base64_with_and_without_padding_or_percent_codes() {
+        for data in ["application/octet-stream;base64,Wm8=", ";base64,Wm8", "a/b;BASE64,Wm8%3D", "text/plain,Zo", ",%5a%6F"] {
+            assert_eq!(in_data(data).expect(data), b"Zo", "{data}");
+        }
+        assert!(in_data(";base64,W m9").is_err() && in_data("nothing").is_err());
+    }
+
+    #[test]
+    fn buffers_have_names_in_any_letters_and_codes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a b+ü#.bin"), b"Zo").expect("written");
+        for uri in ["a%20b+ü#.bin", "a b%2B%C3%BC%23.bin", "./a%20b%2b%c3%bc%23%2Ebin"] {
+            assert_eq!(load(&folder.path().join("x.gltf"), uri).expect(uri), b"Zo", "{uri}");
+        }
+        let missing = load(&folder.path().join("x.gltf"), "walk.bin").expect_err("not there").while_reading(Path::new("x.gltf"));
+        assert!(missing.to_string().contains("walk.bin is not beside it"), "{missing}");
     }
 
     #[test]
     fn buffers_stay_in_the_folder() {
-        for uri in ["../secret.bin", "/etc/passwd", "file:///etc/passwd", "C:\\x.bin"] {
+        for uri in ["../secret.bin", "%2e%2e/secret.bin", "%2Fetc/passwd", "/etc/passwd", "file:///etc/passwd", "C:\\x.bin"] {
             let fault = load(Path::new("here/a.gltf"), uri).expect_err(uri).while_reading(Path::new("a.gltf"));
             assert!(fault.to_string().contains("outside"), "{fault}");
         }

@@ -4,6 +4,7 @@ mod accessors;
 mod animation;
 mod binary;
 mod container;
+mod extensions;
 mod mesh;
 mod nodes;
 mod read;

@@ -2,14 +2,16 @@
 
 use super::{animation, container, nodes};
 use crate::formats::error::Fault;
-use crate::formats::{Recorded, own};
-use crate::motion::Motion;
+use crate::formats::{ReadOptions, Reading, own};
 use std::path::Path;
 
 /// The motion of the bytes of the file at `path` and what they hold.
-pub(in crate::formats) fn decode(path: &Path, bytes: &[u8]) -> Result<(Motion, Recorded), Fault> {
-    let container = container::open(path, bytes)?;
+pub(in crate::formats) fn decode(path: &Path, bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {
+    let mut container = container::open(path, bytes)?;
     let tree = nodes::tree(&container)?;
-    let (clip, recorded) = animation::sample(&container, tree)?;
-    Ok((own::motion_of(clip)?, recorded))
+    let sampled = animation::sample(&container, tree, options)?;
+    let mut notes = std::mem::take(&mut container.notes);
+    notes.extend(sampled.notes);
+    let reading = Reading::of(own::motion_of(sampled.clip)?, sampled.recorded);
+    Ok(Reading { animations: sampled.animations, taken: sampled.taken, notes, ..reading })
 }

@@ -4,11 +4,13 @@
 //! keep the source's direction exactly. The pelvis path is scaled by the leg lengths (so the file's unit does not matter), and the
 //! clip is put on the floor by its standing feet.
 
+mod axes;
 pub mod fidelity;
 mod names;
 mod reference;
 mod source;
 
+pub use axes::stand_up;
 pub use source::{SourceClip, SourceSkeleton};
 
 use super::rotation::{heading, shortest_arc};
@@ -16,12 +18,13 @@ use super::skeleton::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M, rest_position
 use super::{FPS, Motion, Pose, WorldPose};
 use glam::{Quat, Vec3};
 use source::SourceWorld;
+use std::collections::HashSet;
 
 /// Why a skeleton cannot be retargeted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RetargetError {
     /// A part of the body has no joint with a known name.
-    #[error("no joint of the skeleton is named like {part} (known: CMU, Mixamo, VRM, SMPL, Unreal, Bandai Namco and Daz names)")]
+    #[error("no joint of the skeleton is named like {part} (known: the names of Mixamo, HumanIK, Unity, Unreal, VRM, Biped, Daz, Rigify, MMD, SMPL, CMU and others)")]
     MissingPart {
         /// The missing part, as an SMPL name.
         part: &'static str,
@@ -48,6 +51,12 @@ pub struct Retarget {
     /// From the source's toe to ours when both feet stand flat with the ankles in the same place, in the foot's own heading, metres;
     /// left, right.
     toe_from_source_m: [Vec3; 2],
+}
+
+/// The joints of a skeleton that play a part of the body, told by their names.
+#[must_use]
+pub fn body_joints(skeleton: &SourceSkeleton) -> HashSet<usize> {
+    names::parts(&skeleton.names, &skeleton.parents).into_iter().flatten().collect()
 }
 
 /// Hip, knee, ankle and toe of each leg.
@@ -89,7 +98,7 @@ impl Retarget {
     /// # Errors
     /// See [`retarget`].
     pub fn new(clip: &SourceClip) -> Result<Self, RetargetError> {
-        let mut parts = names::parts(&clip.skeleton.names);
+        let mut parts = names::parts(&clip.skeleton.names, &clip.skeleton.parents);
         for (joint, part) in REQUIRED {
             if parts[joint as usize].is_none() {
                 return Err(RetargetError::MissingPart { part });

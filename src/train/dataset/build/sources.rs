@@ -67,7 +67,7 @@ pub(super) fn find(folders: &[PathBuf], lists: &[PathBuf], output: &Path, rule: 
         found.warnings.extend(search(folder, &mut visited, &mut files).map_err(DatasetError::read(folder))?);
         files.sort();
         lists_to_read.extend(files.iter().filter(|file| has_ending(file, "jsonl")).cloned());
-        let motions: Vec<&PathBuf> = files.iter().filter(|file| Format::of(file).is_ok()).collect();
+        let motions: Vec<&PathBuf> = files.iter().filter(|file| Format::readable(file).is_ok()).collect();
         let known: HashSet<String> = motions.iter().map(|file| stem_below(file, folder)).collect();
         for file in motions {
             let below = stem_below(file, folder);

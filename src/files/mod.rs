@@ -1,0 +1,11 @@
+//! What every module that touches files shares: whole files in, written beside and renamed; Python's pickles as data; the one line
+//! that a message is. It knows no format of ours and no model.
+
+mod atomic;
+mod line;
+pub mod pickle;
+mod whole;
+
+pub use atomic::{Beside, save, save_with};
+pub use line::{LONGEST_LINE, one_line};
+pub use whole::{ReadError, read};

@@ -1,0 +1,104 @@
+//! Reading a motion from any file that has one: what to take of it, what was found.
+
+use super::error::Fault;
+use super::{Format, FormatError, amass, bvh, check, features, file, glb};
+use crate::motion::Motion;
+use std::path::Path;
+
+/// What to take of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadOptions {
+    /// The animation of this name, or of this number in the file's order from one; `None` is the first that moves a body.
+    pub clip: Option<String>,
+    /// Frames a second, where those that the file says are wrong.
+    pub source_fps: Option<f32>,
+}
+
+/// What a file holds by itself, before it becomes a motion at 30 fps on our skeleton.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recorded {
+    /// Frames; of a glTF file key frames, as many as fit its length.
+    pub frames: usize,
+    /// Frames a second; glTF has none and is taken at the pace of its most densely keyed joint.
+    pub fps: f32,
+    /// Joints of the skeleton, ends of bones not counted.
+    pub joints: usize,
+}
+
+impl Recorded {
+    /// Length in seconds, counting every frame as one frame long.
+    #[must_use]
+    pub fn duration_secs(&self) -> f32 {
+        self.frames as f32 / self.fps
+    }
+}
+
+/// One of several animations in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Animation {
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// From its first key frame to its last, seconds.
+    pub secs: f32,
+    /// Whether it moves a joint; else it is a single pose, or moves something else.
+    pub moves: bool,
+}
+
+/// A motion that was read, and what its file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// At 30 fps on our skeleton.
+    pub motion: Motion,
+    /// What the file has of it.
+    pub recorded: Recorded,
+    /// The animations of the file, where its format can have several (glTF).
+    pub animations: Vec<Animation>,
+    /// Which of them was taken.
+    pub taken: usize,
+    /// What in the file was not as it should be, and how it was taken; a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Reading {
+    /// The motion of a format that has one animation.
+    pub(super) fn of(motion: Motion, recorded: Recorded) -> Self {
+        Self { motion, recorded, animations: Vec::new(), taken: 0, notes: Vec::new() }
+    }
+}
+
+/// The motion in a file, at 30 fps on our skeleton.
+///
+/// # Errors
+/// The file cannot be read, its ending is unknown, or its contents are damaged, too large or no humanoid motion.
+pub fn read(path: &Path) -> Result<Motion, FormatError> {
+    read_with(path, &ReadOptions::default()).map(|reading| reading.motion)
+}
+
+/// The motion in a file that the options choose, and what the file holds.
+///
+/// # Errors
+/// As [`read`], and where the file has no such animation.
+pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Reading, FormatError> {
+    Format::readable(path)?;
+    let bytes = file::load(path)?;
+    decode(path, &bytes, options)
+}
+
+/// The motion in the bytes of a file, whose name says how they are read; what a glTF document refers to is looked for beside it.
+///
+/// # Errors
+/// As [`read_with`].
+pub fn decode(path: &Path, bytes: &[u8], options: &ReadOptions) -> Result<Reading, FormatError> {
+    let format = Format::readable(path)?;
+    if options.clip.is_some() && format != Format::Glb {
+        return Err(Fault::new("one animation alone", "leave out --clip: only glTF files have several").while_reading(path));
+    }
+    let found = match format {
+        Format::Bvh => bvh::decode(bytes, options),
+        Format::Glb => glb::decode(path, bytes, options),
+        Format::Npz => amass::decode(bytes, options),
+        Format::Npy => features::decode(bytes, options),
+    };
+    let checked = found.and_then(|found| check(&found.motion).map(|()| found));
+    checked.map_err(|fault| fault.while_reading(path))
+}
