@@ -6,7 +6,7 @@
 //! ```text
 //! floor 4              app   (bevy_egui, rfd, shlex)             cli   (clap)
 //! floor 3        generator   (crossbeam-channel)       train     rating     stage   (bevy)
-//! floor 2        pipeline    formats (gltf, gltf-json, npyz, zip)    library (directories, ureq, sha2)
+//! floor 2        pipeline    formats (gltf, npyz, zip, base64 …)    library (directories, ureq, sha2)
 //! floor 1    model (candle, tokenizers, prost, zip)   engine (wgpu)   body   timeline
 //! floor 0                       motion (glam)    files (tempfile)
 //! ```

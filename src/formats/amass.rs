@@ -100,7 +100,8 @@ fn of_amass(archive: &mut Archive<'_>, names: &[String]) -> Result<Parameters, F
     let mut array = |names: &[&'static str]| read_array(archive, names);
     let trans = rows("trans", array(&["trans"])?.ok_or_else(|| elsewhere(names))?, 3)?;
     let fps = array(&["mocap_frame_rate", "mocap_framerate"])?.and_then(|fps| fps.values.first().copied());
-    let fps = fps.ok_or_else(|| Fault::new("no mocap_frame_rate", "give the rate with --source-fps, and add mocap_frame_rate to the file"))?;
+    let fps =
+        fps.ok_or_else(|| Fault::new("no mocap_frame_rate", "give the rate with --source-fps, and add mocap_frame_rate to the file"))?;
     // One row a frame: 3 numbers of the root, then 3 of each joint of the body.
     let (root, body, joints) = match (array(&["root_orient"])?, array(&["pose_body"])?) {
         (Some(root), Some(body)) => (rows("root_orient", root, 3)?, rows("pose_body", body, BODY_NUMBERS)?, JOINT_COUNT),

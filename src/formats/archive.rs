@@ -14,8 +14,14 @@ pub(super) fn open<'a>(bytes: &'a [u8], kind: &str) -> Result<Archive<'a>, Fault
 }
 
 /// The archive that is read from a file as it is needed.
-pub(super) fn open_from<R: Read + Seek>(source: R, kind: &str) -> Result<ZipArchive<R>, Fault> {
-    ZipArchive::new(source).map_err(|error| Fault::damaged(format!("no {kind} ({error})")))
+pub(super) fn open_from<R: Read + Seek>(mut source: R, kind: &str) -> Result<ZipArchive<R>, Fault> {
+    let mut magic = [0; 2];
+    let is_archive = source.read_exact(&mut magic).is_ok() && magic == *b"PK";
+    ZipArchive::new(source).map_err(|error| match is_archive {
+        // The list of an archive's files is at its end.
+        true => Fault::cut_off(format!("no whole {kind} ({error})")),
+        false => Fault::new(format!("no {kind}"), "choose a file that is one, or save it again"),
+    })
 }
 
 /// A file of the archive, of at most `limit` bytes; none if it is not there.

@@ -53,7 +53,7 @@ fn parse(bytes: &[u8]) -> Result<BodyModel, Fault> {
     }
     let numbers = [&template, &shapes, &regressor, &weights, &triangles];
     if vertices == 0 || numbers.iter().any(|array| array.values.iter().any(|value| !value.is_finite())) {
-        return Err(Fault::damaged("no vertices, or a number that is not finite"));
+        return Err(Fault::new("no vertices, or a number that is not finite", HELP));
     }
     let all_shapes = shapes.shape[2];
     let shape = |number: usize| {

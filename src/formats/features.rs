@@ -1,8 +1,8 @@
 //! `.npy` files of the networks: features `[frames, 272]` at 30 fps (spec 1.1), and motion tokens.
 
 use super::error::{Fault, FormatError};
-use super::rate::{self, Clip};
 use super::joints::{self, HUMANML_ROW};
+use super::rate::{self, Clip};
 use super::{ReadOptions, Reading, Recorded, file, npy};
 use crate::motion::features::{ROTATIONS, ROW};
 use crate::motion::{self, FPS, Features, JOINT_COUNT};

@@ -40,10 +40,8 @@ pub(super) fn in_archive(archive: &mut Archive<'_>, options: &ReadOptions) -> Re
 
 /// The motion of an array `[frames, 22, 3]`, in metres or any other unit, Y or Z up.
 pub(super) fn of_places(values: &[f32], fps: f32, options: &ReadOptions) -> Result<Reading, Fault> {
-    let mut frames: Vec<Places> = values
-        .chunks_exact(JOINT_COUNT * 3)
-        .map(|frame| std::array::from_fn(|joint| Vec3::from_slice(&frame[joint * 3..])))
-        .collect();
+    let mut frames: Vec<Places> =
+        values.chunks_exact(JOINT_COUNT * 3).map(|frame| std::array::from_fn(|joint| Vec3::from_slice(&frame[joint * 3..]))).collect();
     let fps_is_guessed = options.source_fps.is_none();
     let fps = rate::check(&Clip { frames: frames.len(), fps: options.source_fps.unwrap_or(fps) })?;
     if frames.iter().flatten().any(|place| !(place.is_finite() && place.abs().max_element() < FARTHEST)) {

@@ -20,7 +20,8 @@ pub(super) struct Array {
 /// Reads the bytes of a `.npy` file.
 pub(super) fn parse(bytes: &[u8]) -> Result<Array, Fault> {
     check_header(bytes)?;
-    let npy = NpyFile::new(Cursor::new(bytes)).map_err(|error| Fault::damaged(format!("bad npy header ({error})")))?;
+    let npy = NpyFile::new(Cursor::new(bytes))
+        .map_err(|error| Fault::new(format!("bad npy header ({error})"), "save the array again with numpy.save"))?;
     let DType::Plain(kind) = npy.dtype() else {
         return Err(Fault::new("a table of records instead of numbers", "save one numeric array"));
     };
@@ -40,10 +41,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Array, Fault> {
     };
     // The reader announces its declared length, which must be known to be there before memory is taken for it.
     if count.saturating_mul(kind.num_bytes().unwrap_or(usize::MAX)) > bytes.len() {
-        return Err(Fault::damaged(format!("shape {shape:?} declared but only {} bytes present", bytes.len())));
+        return Err(Fault::cut_off(format!("shape {shape:?} declared but only {} bytes present", bytes.len())));
     }
     let order = npy.order();
-    let values = read(npy).map_err(|error| Fault::damaged(format!("array data cut off ({error})")))?;
+    let values = read(npy).map_err(|error| Fault::cut_off(format!("array data cut off ({error})")))?;
     let values = if order == Order::Fortran { c_order(&values, &shape) } else { values };
     Ok(Array { shape, values })
 }
@@ -101,7 +102,7 @@ fn encode<T: npyz::AutoSerialize + Copy>(shape: &[usize], values: &[T]) -> Vec<u
 
 /// Rejects headers that would take unreasonable memory or recursion to parse.
 fn check_header(bytes: &[u8]) -> Result<(), Fault> {
-    let not_npy = || Fault::damaged("no npy header");
+    let not_npy = || Fault::new("no npy header", "save the array with numpy.save");
     if bytes.get(..6) != Some(b"\x93NUMPY".as_slice()) {
         return Err(not_npy());
     }

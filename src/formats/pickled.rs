@@ -8,6 +8,9 @@ const HELP: &str = "use the file of a body model from its makers";
 /// How often chumpy may wrap what it wraps.
 const MOST_WRAPPINGS: usize = 8;
 
+/// Reads a number from as many bytes as it has.
+type Number = fn(&[u8]) -> Option<f32>;
+
 /// A pickle whose outermost value is a dictionary.
 #[derive(Debug)]
 pub(super) struct Pickled<'a>(Pickle<'a>);
@@ -79,7 +82,7 @@ impl<'a> Pickled<'a> {
     }
 
     /// How numbers of a kind are read.
-    fn reader(&self, kind: Ref) -> Option<fn(&[u8]) -> Option<f32>> {
+    fn reader(&self, kind: Ref) -> Option<Number> {
         let Self(pickle) = self;
         let (maker, arguments, state) = pickle.call(kind)?;
         let order = state.and_then(|state| pickle.text(*pickle.sequence(state)?.get(1)?));
@@ -138,7 +141,8 @@ mod tests {
 
     #[test]
     fn an_array_comes_back() {
-        let pickle = Pickled::parse(&pickle(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2, 3])).expect("a pickle");
+        let bytes = pickle(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2, 3]);
+        let pickle = Pickled::parse(&bytes).expect("a pickle");
         let array = pickle.array("a").expect("readable").expect("there");
         assert_eq!((array.shape, array.values), (vec![2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
         assert!(pickle.array("b").expect("readable").is_none());
@@ -169,7 +173,8 @@ mod tests {
     #[test]
     fn a_sparse_matrix_that_holds_itself_is_no_array() {
         // {"a": csc_matrix with data = indices = indptr = itself, and the shape 2 x 2}
-        let mut bytes = b"\x80\x02}U\x01acscipy.sparse.csc\ncsc_matrix\n)\x81q\x00}(U\x04datah\x00U\x07indicesh\x00U\x06indptrh\x00U\x05shape".to_vec();
+        let mut bytes =
+            b"\x80\x02}U\x01acscipy.sparse.csc\ncsc_matrix\n)\x81q\x00}(U\x04datah\x00U\x07indicesh\x00U\x06indptrh\x00U\x05shape".to_vec();
         bytes.extend(b"K\x02K\x02\x86ubs.");
         let pickle = Pickled::parse(&bytes).expect("a pickle");
         assert!(pickle.array("a").is_err());

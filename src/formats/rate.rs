@@ -12,7 +12,7 @@ pub(super) struct Clip {
     pub(super) fps: f32,
 }
 
-/// The rate of an acceptable clip. A rate that a file rounded (0.016667 s a frame) is the whole number it was.
+/// The rate of an acceptable clip. A rate that a file rounded (0.016667 s a frame, .03333) is the whole number it was.
 pub(super) fn check(clip: &Clip) -> Result<f32, Fault> {
     if clip.frames == 0 {
         return Err(Fault::new("no frames", "export it again with its animation"));
@@ -25,8 +25,8 @@ pub(super) fn check(clip: &Clip) -> Result<f32, Fault> {
         return Err(Fault::new(format!("{secs:.0} seconds of motion"), "cut it into clips of less than an hour"));
     }
     let whole = clip.fps.round();
-    // BVH rounds the duration of a frame to a microsecond.
-    let is_rounded = (1.0 / f64::from(clip.fps) - 1.0 / f64::from(whole)).abs() < 0.6e-6;
+    // Written with five digits, a thirtieth of a second is .03333; the rates of television (29.97) are farther away.
+    let is_rounded = (clip.fps / whole - 1.0).abs() < 2e-4;
     Ok(if is_rounded { whole } else { clip.fps })
 }
 
@@ -38,6 +38,8 @@ pub(super) fn doubt(clip: &Clip) -> Option<String> {
     let secs = clip.frames as f32 / clip.fps;
     (clip.frames > 1 && !PLAUSIBLE.contains(&clip.fps)).then(|| {
         let rate = (clip.fps * 100.0).round() / 100.0;
-        format!("the file says {rate} frames a second, so that it lasts {secs:.2} s; if that is wrong, give the real rate with --source-fps")
+        format!(
+            "the file says {rate} frames a second, so that it lasts {secs:.2} s; if that is wrong, give the real rate with --source-fps"
+        )
     })
 }

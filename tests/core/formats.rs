@@ -6,7 +6,7 @@ use proptest::test_runner::FileFailurePersistence;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use zoetrope::formats::{self, Contents, FormatError, Units, WriteOptions};
+use zoetrope::formats::{self, Contents, FormatError, NpzOrigin, ReadOptions, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M, rotation};
 use zoetrope::timeline::{Provenance, Request};
 
@@ -160,8 +160,29 @@ fn in_place_keeps_the_root_over_one_spot() {
 }
 
 #[test]
-fn a_body_of_amass_itself_stands_on_the_floor() {
-    // AMASS's translation holds the height of the pelvis above the floor; ours is measured from the standing rest pose.
+fn a_body_hangs_below_the_origin_of_its_template_in_npz() {
+    let folder = Folder::new();
+    let standing = Motion { frames: vec![Pose::REST; 3] };
+    let trans = |npz_origin: NpzOrigin| {
+        let options = WriteOptions { npz_origin, ..WriteOptions::default() };
+        formats::write(&folder.file("rest.npz"), &standing, &options).expect("written");
+        let back = formats::read(&folder.file("rest.npz")).expect("read");
+        assert!(apart_m(&standing, &back) < 1e-5, "{npz_origin:?}");
+        let bytes = std::fs::read(folder.file("rest.npz")).expect("read");
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("an archive");
+        let mut array = Vec::new();
+        std::io::Read::read_to_end(&mut archive.by_name("trans.npy").expect("trans"), &mut array).expect("read");
+        let row: Vec<f32> = array[array.len() - 12..].as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        Vec3::from_slice(&row)
+    };
+    // SMPL-X puts the pelvis at trans plus (0.003, -0.351, 0.012), in the file's axes.
+    let pelvis_m = trans(NpzOrigin::Smplx) + vec3(0.003, -0.351, 0.012);
+    assert!(pelvis_m.distance(vec3(REST_OFFSETS_M[0].x, -REST_OFFSETS_M[0].z, REST_OFFSETS_M[0].y)) < 1e-5, "{pelvis_m}");
+    assert!(trans(NpzOrigin::Floor).length() < 1e-6);
+}
+
+#[test]
+fn a_body_that_hovers_in_an_npz_is_put_on_the_floor() {
     let folder = Folder::new();
     let mut motion = lively(30);
     for pose in &mut motion.frames {
@@ -198,8 +219,14 @@ fn a_failed_write_leaves_the_old_file_and_no_litter() {
 
 #[test]
 fn an_unknown_ending_names_the_known_ones() {
-    let error = formats::read(&PathBuf::from("walk.fbx")).expect_err("not a known ending");
-    assert!(error.to_string().contains("walk.fbx") && error.to_string().contains(".bvh"), "{error}");
+    for name in ["walk.fbx", "walk.txt", "walk"] {
+        let error = formats::read(&PathBuf::from(name)).expect_err("not a known ending");
+        assert!(error.to_string().contains(name) && error.to_string().contains(".bvh"), "{error}");
+    }
+    for name in ["walk.gltf", "walk.vrm", "walk.vrma"] {
+        let error = formats::write(&PathBuf::from(name), &lively(2), &WriteOptions::default()).expect_err("not written");
+        assert!(error.to_string().contains(name) && error.to_string().contains(".glb"), "{error}");
+    }
 }
 
 #[test]

@@ -9,6 +9,8 @@
 mod archives;
 mod body;
 mod body_model;
+mod cases;
+mod dialects;
 #[path = "../shared/documents.rs"]
 mod documents;
 mod fetch;

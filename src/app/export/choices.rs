@@ -48,7 +48,7 @@ impl FileKind {
     /// All kinds, with their names and who reads them.
     pub const ALL: [(Self, &'static str, &'static str); 6] = [
         (Self::Glb, "GLB", "character and animation: Blender, Unreal, Unity, the web"),
-        (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Maya, Houdini, Blender"),
+        (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Houdini, Blender"),
         (Self::Npz, "NPZ", "SMPL pose parameters as in AMASS: research"),
         (Self::Npy, "NPY", "272 features a frame: training and evaluation"),
         (Self::Gif, "GIF", "the stage as you see it, without panels: a picture that moves"),

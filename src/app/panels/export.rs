@@ -173,7 +173,7 @@ impl Form<'_> {
     fn names(&mut self, ui: &mut Ui) {
         named(ui, "Names", |ui| {
             let names = [(NameStyle::Smpl, "SMPL"), (NameStyle::Mixamo, "Mixamo"), (NameStyle::Unreal, "Unreal")];
-            let about = "SMPL: research and Blender add-ons. Mixamo: Unity, Maya's HumanIK, MotionBuilder. Unreal: its mannequin";
+            let about = "SMPL: research and Blender add-ons. Mixamo: Unity, HumanIK, MotionBuilder. Unreal: its mannequin";
             if let Some(names) = ui.scope(|ui| choices(ui, &names, Some(self.choices.names))).inner {
                 self.choices = std::mem::take(&mut self.choices).with_names(names);
             }

@@ -36,12 +36,15 @@ impl Container<'_> {
             None => return Err(bad("too many values without a buffer")),
         };
         let Some(sparse) = &accessor.sparse else { return Ok(values) };
-        let Checked::Valid(IndexComponentType(places)) = sparse.indices.component_type else { return Err(bad("an unknown type of indices")) };
+        let Checked::Valid(IndexComponentType(places)) = sparse.indices.component_type else {
+            return Err(bad("an unknown type of indices"));
+        };
         let replaced = usize::try_from(sparse.count.0).ok().filter(|&replaced| replaced <= count);
         let replaced = replaced.ok_or_else(|| bad("more sparse values than values"))?;
         let (indices, sparse_values) = (&sparse.indices, &sparse.values);
         let at = self.items(indices.buffer_view, Some(indices.byte_offset), replaced, places.size()).map_err(|cause| bad(&cause))?;
-        let new = self.items(sparse_values.buffer_view, Some(sparse_values.byte_offset), replaced, size * N).map_err(|cause| bad(&cause))?;
+        let new =
+            self.items(sparse_values.buffer_view, Some(sparse_values.byte_offset), replaced, size * N).map_err(|cause| bad(&cause))?;
         for (at, new) in at.zip(new) {
             let place = value(places, false, at) as usize;
             *values.get_mut(place).ok_or_else(|| bad("a sparse value beyond the last"))? = item(new);

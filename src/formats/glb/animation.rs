@@ -62,7 +62,11 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOption
     let mut notes = Vec::new();
     if options.clip.is_none() && animations.len() > 1 {
         let count = animations.len();
-        notes.push(format!("number {} of {count} animations is taken, {}; --clip chooses another", taken + 1, quoted(&animations[taken].name)));
+        notes.push(format!(
+            "number {} of {count} animations is taken, {}; --clip chooses another",
+            taken + 1,
+            quoted(&animations[taken].name)
+        ));
     }
     let tracks = tracks(container, &tree, &container.root.animations[taken])?;
     if tracks.is_empty() {
@@ -147,8 +151,13 @@ fn tracks(container: &Container<'_>, tree: &Tree, animation: &Animation) -> Resu
     for channel in &animation.channels {
         let Some(&joint) = tree.joint_of_node.get(&channel.target.node.value()) else { continue };
         let Valid(property @ (Property::Translation | Property::Rotation)) = channel.target.path else { continue };
-        let sampler = animation.samplers.get(channel.sampler.value()).ok_or_else(|| Fault::damaged("a missing sampler"))?;
-        let Valid(interpolation) = sampler.interpolation else { return Err(Fault::damaged("an unknown interpolation")) };
+        let sampler = animation
+            .samplers
+            .get(channel.sampler.value())
+            .ok_or_else(|| Fault::new("a channel without its sampler", "export the animation again"))?;
+        let Valid(interpolation) = sampler.interpolation else {
+            return Err(Fault::new("an unknown interpolation", "export the animation with linear key frames"));
+        };
         let secs: Vec<f32> = container.floats::<1>(sampler.input)?.into_iter().map(|[secs]| secs).collect();
         let values: Vec<Vec4> = match property {
             Property::Rotation => container.floats::<4>(sampler.output)?.into_iter().map(Vec4::from_array).collect(),

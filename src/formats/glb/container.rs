@@ -106,7 +106,10 @@ fn load(path: &Path, uri: &str) -> Result<Vec<u8>, Fault> {
     }
     let beside = path.parent().unwrap_or(Path::new("")).join(relative);
     if !beside.exists() {
-        return Err(Fault::new(format!("its buffer {shown} is not beside it"), "put that file into the same folder, or export it as one .glb"));
+        return Err(Fault::new(
+            format!("its buffer {shown} is not beside it"),
+            "put that file into the same folder, or export it as one .glb",
+        ));
     }
     file::load(&beside).map_err(|error| Fault::new(format!("a buffer that does not open ({error})"), "export it as one .glb"))
 }

@@ -10,6 +10,8 @@ use std::collections::{HashMap, HashSet};
 
 /// More nodes than any character has.
 const MAX_JOINTS: usize = 4096;
+/// What helps against nodes that make no tree.
+const AGAIN: &str = "export its skeleton again: each joint hangs on one other";
 /// How far nodes may stand from the bind pose and still be taken for it, radians.
 const IN_BIND_POSE_RAD: f32 = 0.05;
 
@@ -37,7 +39,7 @@ fn parts(node: &Node) -> (Vec3, Quat, f32) {
     (Vec3::from_array(node.translation.unwrap_or_default()), rotation, scale)
 }
 
-/// The skeleton of a file: the joints of its skins and the nodes above them; every node where there is no skin.
+/// The skeleton of a file: the joints of its skins, what is animated, and the nodes above them; every node where there is no skin.
 pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
     let nodes = &container.root.nodes;
     let parents = parents(nodes)?;
@@ -61,7 +63,8 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
         let rotation = rotation.normalize();
         let is_usable = translation.abs().max_element() < 1e7 && rotation.is_finite() && scale < 1e7;
         if !is_usable {
-            return Err(Fault::damaged(format!("node {index} with a position, rotation or scale that is none")));
+            let cause = format!("node {index} with a position, rotation or scale that is none");
+            return Err(Fault::new(cause, "freeze its transform in the program that wrote it, and export it again"));
         }
         let parent = parents[index].and_then(|parent| tree.joint_of_node.get(&parent).copied());
         let outer_scale = parent.map_or(1.0, |parent| inner_scales[parent]);
@@ -85,9 +88,10 @@ fn parents(nodes: &[Node]) -> Result<Vec<Option<usize>>, Fault> {
     let mut parents = vec![None; nodes.len()];
     for (index, node) in nodes.iter().enumerate() {
         for child in node.children.iter().flatten().map(|child| child.value()) {
-            let parent = parents.get_mut(child).ok_or_else(|| Fault::damaged(format!("node {child} does not exist")))?;
+            let parent =
+                parents.get_mut(child).ok_or_else(|| Fault::new(format!("node {child}, which does not exist, as a child"), AGAIN))?;
             if parent.replace(index).is_some() || child == index {
-                return Err(Fault::damaged(format!("node {child} hangs on more than one node")));
+                return Err(Fault::new(format!("node {child} hangs on more than one node"), AGAIN));
             }
         }
     }
@@ -103,13 +107,16 @@ fn order(nodes: &[Node], parents: &[Option<usize>]) -> Result<Vec<usize>, Fault>
         stack.extend(nodes[index].children.iter().flatten().rev().map(|child| child.value()));
     }
     if order.len() < nodes.len() {
-        return Err(Fault::damaged("nodes that hang on each other in a circle"));
+        return Err(Fault::new("nodes that hang on each other in a circle", AGAIN));
     }
     Ok(order)
 }
 
 fn wanted(container: &Container<'_>, parents: &[Option<usize>]) -> Vec<bool> {
-    let joints = container.root.skins.iter().flat_map(|skin| &skin.joints).map(|joint| joint.value());
+    // Some meshes are bound to a face alone, while the body that carries it is only animated.
+    let skinned = container.root.skins.iter().flat_map(|skin| &skin.joints).map(|joint| joint.value());
+    let animated = container.root.animations.iter().flat_map(|animation| &animation.channels).map(|channel| channel.target.node.value());
+    let joints = skinned.chain(animated);
     let mut wanted = vec![false; parents.len()];
     for joint in joints {
         let mut above = Some(joint).filter(|&joint| joint < parents.len());

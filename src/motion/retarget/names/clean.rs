@@ -130,8 +130,8 @@ fn trim_suffixes(tokens: &mut Vec<String>) {
 /// Takes out the word that tells the side. `c`, `m` and `x` at either end are the middle.
 fn take_side(tokens: &mut Vec<String>) -> Option<Side> {
     let side = |token: &String| match token.as_str() {
-        "l" | "left" | "lft" | "lf" => Some(Side::Left),
-        "r" | "right" | "rgt" | "rt" => Some(Side::Right),
+        "l" | "left" | "lft" => Some(Side::Left),
+        "r" | "right" | "rgt" => Some(Side::Right),
         _ => None,
     };
     if let Some((at, side)) = tokens.iter().enumerate().find_map(|(at, token)| Some((at, side(token)?))) {

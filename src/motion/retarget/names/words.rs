@@ -30,15 +30,13 @@ pub(super) const TOES_OF_ANKLE: &[&str] =
 pub(super) const TOES_OF_FOOT: &[&str] =
     &["toebase", "toes", "toe", "ball", "toe0", "toes1", "toe1", "toe11", "forefoot", "foot2", "metatarsals", "metatarsal", "footend"];
 /// The upper arm.
-pub(super) const UPPER_ARM: &[&str] = &[
-    "upperarm", "arm", "uparm", "shldr", "armupper", "uarm", "humerus", "shldrbend", "armstretch", "upperarm1", "armupper1",
-];
+pub(super) const UPPER_ARM: &[&str] =
+    &["upperarm", "arm", "uparm", "shldr", "armupper", "uarm", "humerus", "shldrbend", "armstretch", "upperarm1", "armupper1"];
 /// The collar bone beside an upper arm.
 pub(super) const COLLAR: &[&str] = &["collar", "clavicle", "shoulder", "shoulder1"];
 /// The forearm.
-pub(super) const FOREARM: &[&str] = &[
-    "forearm", "lowerarm", "lowarm", "elbow", "armlower", "farm", "radius", "forearmbend", "forearmstretch", "lowerarm1", "armlower1",
-];
+pub(super) const FOREARM: &[&str] =
+    &["forearm", "lowerarm", "lowarm", "elbow", "armlower", "farm", "radius", "forearmbend", "forearmstretch", "lowerarm1", "armlower1"];
 /// The wrist.
 pub(super) const WRIST: &[&str] = &["hand", "wrist", "hand1"];
 
