@@ -183,7 +183,8 @@ fn one_walk_in_many_ways_is_the_same_walk() {
     assert_same("Z up", &walk, Dialect { rest_up: z_up, take_up: z_up, ..Dialect::default() }.write(&walk).as_bytes());
     assert_same("a take with Z up", &walk, Dialect { take_up: z_up, ..Dialect::default() }.write(&walk).as_bytes());
     // Names.
-    let names: [(&str, fn(usize) -> String); 8] = [
+    type Name = fn(usize) -> String;
+    let names: [(&str, Name); 8] = [
         ("mixamo by underscore", |joint| format!("mixamorig_{}", cmu(joint))),
         ("humanik", |joint| format!("Character1_{}", cmu(joint))),
         ("sketchfab", |joint| format!("mixamorig:{}_0{joint:02}", cmu(joint))),

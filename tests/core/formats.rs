@@ -6,12 +6,12 @@ use proptest::test_runner::FileFailurePersistence;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use zoetrope::formats::{self, Contents, FormatError, NpzOrigin, ReadOptions, Units, WriteOptions};
+use zoetrope::formats::{self, Contents, FormatError, NpzOrigin, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M, rotation};
 use zoetrope::timeline::{Provenance, Request};
 
 /// A clip that turns every joint, walks a curve and tumbles through gimbal lock.
-fn lively(frames: usize) -> Motion {
+pub(crate) fn lively(frames: usize) -> Motion {
     let pose = |frame: usize| {
         let t = frame as f32 / 30.0;
         let swing = |joint: usize, rate: f32| 0.8 * (rate * t + joint as f32).sin();
@@ -28,7 +28,7 @@ fn lively(frames: usize) -> Motion {
 }
 
 /// The largest distance between any joint of the two motions, metres.
-fn apart_m(a: &Motion, b: &Motion) -> f32 {
+pub(crate) fn apart_m(a: &Motion, b: &Motion) -> f32 {
     assert_eq!(a.len(), b.len(), "frames");
     let distance = |(a, b): (&Pose, &Pose)| {
         let (a, b) = (a.world().positions_m, b.world().positions_m);
@@ -37,14 +37,14 @@ fn apart_m(a: &Motion, b: &Motion) -> f32 {
     a.frames.iter().zip(&b.frames).map(distance).fold(0.0, f32::max)
 }
 
-struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TempDir::new().expect("a temporary folder"))
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
@@ -257,7 +257,7 @@ fn a_glb_holds_what_it_is_asked_for() {
 }
 
 /// The JSON document and the binary chunk of a `.glb` file.
-fn chunks(path: &Path) -> (serde_json::Value, Vec<u8>) {
+pub(crate) fn chunks(path: &Path) -> (serde_json::Value, Vec<u8>) {
     let bytes = std::fs::read(path).expect("read");
     let length = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes")) as usize;
     let json = &bytes[20..20 + length(12)];
@@ -296,7 +296,7 @@ fn a_glb_says_where_it_came_from_and_keeps_its_quaternions_continuous() {
 }
 
 /// Bytes of a `.glb` file with this document and binary chunk.
-fn glb(json: &str, bin: &[u8]) -> Vec<u8> {
+pub(crate) fn glb(json: &str, bin: &[u8]) -> Vec<u8> {
     let mut json = json.as_bytes().to_vec();
     json.resize(json.len().next_multiple_of(4), b' ');
     let length = |n: usize| (n as u32).to_le_bytes();
@@ -395,12 +395,12 @@ fn poses_of_other_amass_releases_are_read() {
 }
 
 /// Bytes of a `.npy` file with this header.
-fn npy(shape: &str, kind: &str, data: &[u8]) -> Vec<u8> {
+pub(crate) fn npy(shape: &str, kind: &str, data: &[u8]) -> Vec<u8> {
     let header = format!("{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}\n");
     [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), data].concat()
 }
 
-fn npz(arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn npz(arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in arrays {
         archive.start_file(format!("{name}.npy"), zip::write::SimpleFileOptions::default()).expect("started");
@@ -409,7 +409,7 @@ fn npz(arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
     archive.finish().expect("finished").into_inner()
 }
 
-fn floats(values: &[f32]) -> Vec<u8> {
+pub(crate) fn floats(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 

@@ -15,6 +15,7 @@ mod dialects;
 mod documents;
 mod fetch;
 mod formats;
+mod gltf;
 mod motion;
 mod project;
 mod rating;
