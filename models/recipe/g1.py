@@ -14,7 +14,7 @@ import representation as rep
 SOURCE_FPS = 60
 FASTEST_ANGLE, FASTEST_ROOT = 20.0, 6.0  # radians and metres a second; what is faster is a jump of the solver
 SHORTEST_SECS = 2.0
-STILL = 0.5  # radians a second
+STILL = 0.15  # mean speed of the angles over a second, radians a second
 # Ours from the robot's axes: X left, Y up, Z ahead.
 TURN = torch.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]], dtype=torch.float64)
 # Our joint → the robot's link, the link its bone leads to.
@@ -153,8 +153,9 @@ def axis_angle(matrices):
 
 
 def stretches(rows):
-    """(start, stop) of the stretches of a recording without jumps, rows of the CSV file."""
-    speed = np.abs(np.diff(rows[:, 7:], axis=0)).max(1) * SOURCE_FPS
+    """(start, stop) of the stretches of a recording without jumps in which somebody moves, rows of the CSV file."""
+    speeds = np.abs(np.diff(rows[:, 7:], axis=0)) * SOURCE_FPS
+    speed = speeds.max(1)
     # Between two quaternions, whichever sign they have.
     turn = 2 * np.arccos(np.clip(np.abs((rows[1:, 3:7] * rows[:-1, 3:7]).sum(1)), 0, 1)) * SOURCE_FPS
     step = np.linalg.norm(np.diff(rows[:, :3], axis=0), axis=1) * SOURCE_FPS
@@ -164,12 +165,14 @@ def stretches(rows):
         # Two frames more on each side: the solver swings in and out of a jump.
         start, stop = before + 3 if before >= 0 else 0, behind - 1 if behind < len(rows) - 1 else len(rows)
         if stop - start >= SHORTEST_SECS * SOURCE_FPS:
-            yield start, stop
+            # Before and behind, the performer stands and waits.
+            about = np.convolve(speeds[start : stop - 1].mean(1), np.ones(SOURCE_FPS) / SOURCE_FPS, "same")
+            moves = np.flatnonzero(about > STILL)
+            if len(moves) and moves[-1] - moves[0] >= SHORTEST_SECS * SOURCE_FPS:
+                yield start + moves[0], start + moves[-1]
 
 
 def read(robot, path):
-    """[(root [T, 3], rotation vectors [T, 22, 3])] of the stretches of a CSV file without jumps, and without standing before and behind."""
+    """[(root [T, 3], rotation vectors [T, 22, 3])] of the stretches of a CSV file without jumps in which somebody moves."""
     rows = np.loadtxt(path, delimiter=",")
-    moves = np.flatnonzero(np.abs(np.diff(rows[:, 7:], axis=0)).max(1) * SOURCE_FPS > STILL)
-    rows = rows[moves[0] : moves[-1] + 1]
     return [retarget(robot, rows[start:stop]) for start, stop in stretches(rows)]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 
 def _read():
-    found, lines = {}, []
+    found, keys = {}, []
     for line in Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
-            lines = []
-            found |= dict.fromkeys(line.strip("[]").split(", "), lines)
+            keys = line.strip("[]").split(", ")
         elif line:
-            lines.append(line)
+            for key in keys:
+                found.setdefault(key, []).append(line)
     return found
 
 

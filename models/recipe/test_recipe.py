@@ -213,6 +213,39 @@ class Motions(unittest.TestCase):
         self.assertLess(joints[7, 2].item(), joints[8, 2].item() - 0.2, "the left ankle is behind")
         self.assertGreater(joints[16, 0].item(), 0, "left is +X")
 
+    def test_a_run_that_is_told_to_end_saves_and_goes_on_with_the_same_numbers(self):
+        import os
+        import signal
+
+        from training import Run
+
+        def steps(run, net, count):
+            for _ in range(count):
+                run.update((net(self.torch.randn(4, 3)) ** 2).mean())
+
+        def fresh():
+            self.torch.manual_seed(1)
+            return self.torch.nn.Linear(3, 2)
+
+        before = signal.getsignal(signal.SIGTERM)
+        self.addCleanup(signal.signal, signal.SIGTERM, before)
+        # So long that the clock does not change the rate between the two.
+        whole, cut = (Path(tempfile.mkdtemp()) for _ in range(2))
+        net = fresh()
+        steps(Run(whole, net, 1e-3, 1e9, "cpu"), net, 6)
+        other = fresh()
+        run = Run(cut, other, 1e-3, 1e9, "cpu")
+        self.assertFalse(run.done)
+        steps(run, other, 3)
+        os.kill(os.getpid(), signal.SIGTERM)
+        self.assertTrue(run.done and run.stopped)
+        run.save()
+        other = fresh()
+        run = Run(cut, other, 1e-3, 1e9, "cpu")
+        self.assertEqual((run.step, run.done), (3, False))
+        steps(run, other, 3)
+        self.assertLess((net.weight - other.weight).abs().max().item(), 1e-7)
+
     def test_acclaim_angles_turn_bones_as_bvh_does(self):
         import numpy as np
 

@@ -68,7 +68,8 @@ class Sentences:
                 action = Segment(segment.action, sentences=segment.sentences).plain
                 for caption in captions:
                     shares[caption][swap_sides(action) if mirrored else action, STYLES[segment.style][0][0]] += 1
-        compounds = random.Random(seed).sample(sorted(compounds - shares.keys()), COMPOUNDS)
+        compounds = sorted(compounds - shares.keys())
+        compounds = random.Random(seed).sample(compounds, min(COMPOUNDS, len(compounds)))
         # The first of each says nothing: no one action, no manner.
         self.actions = ["", *sorted({action for share in shares.values() for action, _ in share})]
         self.manners = sorted({manner for share in shares.values() for _, manner in share})

@@ -209,7 +209,7 @@ def train(corpus, folder, levels, width, activation, minutes, device, batch=32, 
     reported = time.monotonic()
     total = torch.zeros((), device=device)
     since = 0
-    while run.progress < 1:
+    while not run.done:
         loss = loss_of(windows, net, windows.draw(batch), weight)
         run.update(loss)
         total += loss.detach()
@@ -218,7 +218,8 @@ def train(corpus, folder, levels, width, activation, minutes, device, batch=32, 
             run.report(loss=total.item() / since, **measure(windows, with_weights(net, run.averaged)))
             total, since, reported = torch.zeros((), device=device), 0, time.monotonic()
         run.save_now_and_then()
-    run.report(**measure(windows, with_weights(net, run.averaged)))
+    if not run.stopped:
+        run.report(**measure(windows, with_weights(net, run.averaged)))
     run.save()
     return run
 

@@ -199,7 +199,7 @@ def train(rows, folder, layers, heads, width, dropout, minutes, device, archives
     (run.folder / "config.json").write_text(json.dumps({"levels": rows.levels, **net.config, "archives": archives}))
     reported, since, seen = time.monotonic(), 0, 0
     total = torch.zeros((), device=device)
-    while run.progress < 1:
+    while not run.done:
         text, text_length, tokens, targets = rows.batch(run.step, batch)
         with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
             logits = net(blurred(text), text_length, rows.corrupt(tokens))
@@ -213,7 +213,8 @@ def train(rows, folder, layers, heads, width, dropout, minutes, device, archives
             run.report(measure(rows, with_weights(net, run.averaged)), loss=total.item() / since, tokens_per_sec=speed)
             total, since, seen, reported = torch.zeros((), device=device), 0, 0, time.monotonic()
         run.save_now_and_then()
-    run.report(measure(rows, with_weights(net, run.averaged)))
+    if not run.stopped:
+        run.report(measure(rows, with_weights(net, run.averaged)))
     run.save()
     return run
 

@@ -4,6 +4,7 @@ import copy
 import json
 import math
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ class Run:
     """A training run in a folder: resumes exactly, saves every minute, stops when its minutes are used up.
 
     The learning rate follows the clock, not the step count: warm-up over the first 2 %, then a cosine to zero, so that a
-    run on any machine ends where its minutes end.
+    run on any machine ends where its minutes end. On SIGTERM it is done after the step that it is at; saved then, it goes on there.
     """
 
     def __init__(self, folder, net, rate, minutes, device, weight_decay=0.0, betas=(0.9, 0.99), average=0.999):
@@ -33,6 +34,15 @@ class Run:
         if (self.folder / "checkpoint.pt").exists():
             self._resume()
         self.started = self.saved = time.monotonic()
+        self.stopped = False
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def _stop(self, *_):
+        self.stopped = True
+
+    @property
+    def done(self):
+        return self.stopped or self.progress >= 1
 
     @property
     def progress(self):
