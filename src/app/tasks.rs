@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 const PANICKED: &str = "the program made an error; what was being done is left out, everything else goes on: please report it";
 
 /// Work under way that comes to a `T` each, for whoever asks each frame.
-pub(super) struct Tasks<T> {
+pub(super) struct Tasks<T: Send + 'static> {
     beside: Vec<Beside<T>>,
     queue: Option<Queue<T>>,
 }
@@ -30,7 +30,7 @@ struct Queue<T> {
     thread: JoinHandle<()>,
 }
 
-impl<T> Default for Tasks<T> {
+impl<T: Send + 'static> Default for Tasks<T> {
     fn default() -> Self {
         Self { beside: Vec::new(), queue: None }
     }
@@ -92,6 +92,13 @@ impl<T: Send + 'static> Tasks<T> {
         }
         done.extend(self.beside.drain(..).filter(|beside| beside.lasts).map(|beside| block_on(beside.task)));
         done
+    }
+}
+
+/// However the window ends, what must not be lost is waited for.
+impl<T: Send + 'static> Drop for Tasks<T> {
+    fn drop(&mut self) {
+        drop(self.finish());
     }
 }
 
@@ -168,5 +175,18 @@ mod tests {
         tasks.await_beside(std::future::pending());
         assert_eq!(tasks.finish(), [Ok(3)]);
         assert!(tasks.take_done().is_empty());
+    }
+
+    #[test]
+    fn dropping_them_waits_too() {
+        let (mut tasks, written) = (tasks(), Arc::new(Mutex::new(false)));
+        let into = Arc::clone(&written);
+        tasks.in_order(std::convert::identity, move || {
+            std::thread::sleep(Duration::from_millis(50));
+            *into.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            Ok(4)
+        });
+        drop(tasks);
+        assert!(*written.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
