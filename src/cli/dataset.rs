@@ -4,6 +4,7 @@ use super::dataset_args::{DatasetBuildArgs, DatasetCommand, DatasetStatsArgs, Pe
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::progress::{Bars, answer, say};
+use crate::files;
 use crate::model::Rewriter;
 use crate::train::dataset::{
     BuildOptions, BuildReport, Dataset, DatasetError, Histogram, PerformerRule, Purpose, Sheet, Split, Stage, Summary, build, rewrite,
@@ -181,11 +182,9 @@ fn save(sheet: &Sheet, path: &Path) -> Result<(), CliError> {
     let size = |pixels: usize| u32::try_from(pixels).map_err(|error| failed(error.to_string()));
     let picture = image::RgbImage::from_raw(size(sheet.width)?, size(sheet.height)?, sheet.rgb.clone());
     let picture = picture.ok_or_else(|| failed("the picture has no pixels".to_owned()))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let beside = tempfile::Builder::new().suffix(".png").tempfile_in(folder).map_err(|error| failed(error.to_string()))?;
-    picture.save_with_format(beside.path(), image::ImageFormat::Png).map_err(|error| failed(error.to_string()))?;
-    beside.persist(path).map_err(|error| failed(error.to_string()))?;
-    Ok(())
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).map_err(|error| failed(error.to_string()))?;
+    files::save(path, bytes.get_ref()).map_err(|error| failed(error.to_string()))
 }
 
 /// An error of the data set; a stop that the user asked for is no failure.

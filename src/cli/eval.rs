@@ -6,6 +6,7 @@ use super::generate::load_model;
 use super::interrupt::Interrupt;
 use super::progress::{Bars, answer, say};
 use super::train::{RunArgs, train_evaluator};
+use crate::files;
 use crate::library;
 use crate::model::Evaluator;
 use crate::timeline::Sampling;
@@ -81,9 +82,7 @@ fn from_eval(error: EvalError) -> CliError {
 }
 
 fn save(file: &Path, text: &str) -> Result<(), CliError> {
-    let beside = file.with_extension("part");
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, file));
-    written.map_err(|cause| {
+    files::save(file, text.as_bytes()).map_err(|cause| {
         CliError::Failed(format!("cannot write {} ({cause}); choose a folder that exists and may be written to", file.display()))
     })?;
     say(&format!("{}: the same in full", file.display()));

@@ -1,5 +1,6 @@
 //! Writing beside and then renaming, so that a failure never leaves half a file under its final name.
 
+use super::left_over;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -41,15 +42,7 @@ impl Beside {
     pub fn of(path: &Path) -> io::Result<Self> {
         let path = followed(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".zoetrope-").suffix(".part");
-        #[cfg(unix)]
-        {
-            // A temporary file is private to its owner by default; an export gets the permissions of any new file.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        Ok(Self { file: builder.tempfile_in(folder)?, path })
+        Ok(Self { file: left_over::begin(folder)?, path })
     }
 
     /// The file, to write to.

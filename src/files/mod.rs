@@ -2,6 +2,7 @@
 //! that a message is. It knows no format of ours and no model.
 
 mod atomic;
+mod left_over;
 mod line;
 pub mod pickle;
 mod whole;

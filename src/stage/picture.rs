@@ -1,12 +1,12 @@
 //! A finished picture, and writing it to a file.
 
 use super::StageError;
+use crate::files::{self, Beside};
 use bevy::image::Image;
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, Frame, ImageFormat, RgbaImage};
-use std::io::{self, BufWriter, Cursor, Write};
+use std::io::{BufWriter, Cursor, Write};
 use std::path::Path;
-use tempfile::NamedTempFile;
 
 /// An opaque picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Picture {
     /// # Errors
     /// [`StageError::Write`] where it cannot.
     pub fn check_place(path: &Path) -> Result<(), StageError> {
-        beside(path).map(drop).map_err(|error| StageError::Write(path.to_owned(), error.to_string()))
+        Beside::of(path).map(drop).map_err(|error| StageError::Write(path.to_owned(), error.to_string()))
     }
 
     /// Writes the picture as PNG, beside the path first and then renamed.
@@ -51,8 +51,8 @@ impl Picture {
     /// The first one of `pictures`; [`StageError::Write`] when the file cannot be written.
     pub fn save_gif(pictures: impl Iterator<Item = Result<Self, StageError>>, fps: f32, path: &Path) -> Result<(), StageError> {
         let failed = |error: &dyn std::fmt::Display| StageError::Write(path.to_owned(), error.to_string());
-        let mut beside = beside(path).map_err(|error| failed(&error))?;
-        let mut file = BufWriter::new(beside.as_file_mut());
+        let mut beside = Beside::of(path).map_err(|error| failed(&error))?;
+        let mut file = BufWriter::new(beside.file());
         // Speed 10 of 1 to 30: colours are still chosen well, at a third of the time.
         let mut encoder = GifEncoder::new_with_speed(&mut file, 10);
         encoder.set_repeat(Repeat::Infinite).map_err(|error| failed(&error))?;
@@ -65,32 +65,11 @@ impl Picture {
         drop(encoder);
         file.flush().map_err(|error| failed(&error))?;
         drop(file);
-        named(beside, path).map_err(|error| failed(&error))
+        beside.finish().map_err(|error| failed(&error))
     }
 }
 
 /// A half-written file never stands under the final name.
 fn write_beside(path: &Path, bytes: &[u8]) -> Result<(), StageError> {
-    let written = beside(path).and_then(|mut file| file.write_all(bytes).and_then(|()| named(file, path)));
-    written.map_err(|error| StageError::Write(path.to_owned(), error.to_string()))
-}
-
-/// A new file beside a path, which is gone when it is dropped.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".zoetrope-").suffix(".part");
-    #[cfg(unix)]
-    {
-        // A temporary file is private to its owner by default; a picture gets the permissions of any new file.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
-}
-
-/// Gives a file its name.
-fn named(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
+    files::save(path, bytes).map_err(|error| StageError::Write(path.to_owned(), error.to_string()))
 }
