@@ -1,4 +1,5 @@
-//! Where the feet are: heights above the floor, contacts, flights. One definition for the measures and for the clean-up.
+//! Where the feet are: heights above the floor and contacts. One definition for the measures and for the clean-up; what else of a
+//! body touches the floor is in [`super::supports`].
 //!
 //! The *foot joints* are ankles and toes; their heights count from where they are in the rest pose, so a foot that stands flat on
 //! the floor has height 0 in both. World joints, metres, 30 fps, floor at y = 0.
@@ -13,9 +14,6 @@ pub const LOW_M: f32 = 0.05;
 pub const SLOW_M_PER_SEC: f32 = 0.5;
 /// A contact lasts at least this long.
 pub const CONTACT_FRAMES: usize = 3;
-/// A flight lasts less than this.
-pub const FLIGHT_SECS: f32 = 0.8;
-const GRAVITY_M_PER_SEC2: f32 = 9.81;
 
 /// Ankle and toe of the left and of the right foot.
 pub const FEET: [[Joint; 2]; 2] = [[Joint::LAnkle, Joint::LFoot], [Joint::RAnkle, Joint::RFoot]];
@@ -85,38 +83,6 @@ pub fn contacts(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint) -> Vec<Range<usi
         .collect()
 }
 
-/// Which frames belong to a flight: every foot joint above [`LOW_M`] for less than [`FLIGHT_SECS`] while the pelvis falls freely,
-/// its acceleration within `tolerance` (a share) of gravity's.
-#[must_use]
-pub fn in_flight(joints_m: &[[Vec3; JOINT_COUNT]], tolerance: f32) -> Vec<bool> {
-    let mut flying = vec![false; joints_m.len()];
-    for run in runs(joints_m.len(), |frame| lowest_m(&joints_m[frame]) > LOW_M) {
-        let long = run.len() as f32 >= FLIGHT_SECS * FPS;
-        let with_edges = run.start.saturating_sub(1)..(run.end + 1).min(joints_m.len());
-        let heights_m: Vec<f32> = joints_m[with_edges].iter().map(|joints| joints[Joint::Pelvis as usize].y).collect();
-        let falls = acceleration(&heights_m).is_some_and(|a| (a / -GRAVITY_M_PER_SEC2 - 1.0).abs() <= tolerance);
-        if !long && falls {
-            flying[run].fill(true);
-        }
-    }
-    flying
-}
-
-/// Acceleration of the parabola nearest to a track at [`FPS`], in units a second squared; `None` below three samples.
-fn acceleration(track: &[f32]) -> Option<f32> {
-    let n = track.len();
-    if n < 3 {
-        return None;
-    }
-    // The second orthogonal polynomial on centred frames t is t² - mean(t²); its coefficient is half the second difference.
-    let centre = (n - 1) as f32 / 2.0;
-    let squares: Vec<f32> = (0..n).map(|i| (i as f32 - centre).powi(2)).collect();
-    let mean = squares.iter().sum::<f32>() / n as f32;
-    let norm: f32 = squares.iter().map(|s| (s - mean).powi(2)).sum();
-    let projection: f32 = squares.iter().zip(track).map(|(s, y)| (s - mean) * y).sum();
-    Some(2.0 * projection / norm * FPS * FPS)
-}
-
 /// Whether the left and the right foot touch the floor, by ankle or toe, in each frame; for displays.
 #[must_use]
 pub fn contact_of_feet(motion: &Motion) -> Vec<[bool; 2]> {
@@ -133,13 +99,6 @@ pub fn contact_of_feet(motion: &Motion) -> Vec<[bool; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_thrown_track_accelerates_like_gravity() {
-        let track: Vec<f32> = (0..9).map(|i| 1.0 + 2.0 * i as f32 / FPS - 4.905 * (i as f32 / FPS).powi(2)).collect();
-        assert!((acceleration(&track).expect("nine samples") + 9.81).abs() < 1e-2);
-        assert_eq!(acceleration(&track[..2]), None);
-    }
 
     #[test]
     fn runs_are_maximal() {

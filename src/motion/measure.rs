@@ -1,6 +1,7 @@
 //! How good a motion is, in numbers: the same definitions in `inspect`, in tests and in every report.
 //!
-//! Heights of foot joints count from the rest pose ([`feet`]). Real motion capture measured the same way stands beside any figure.
+//! Float and penetration look at the whole surface of the body ([`supports`]), sliding at the toes, whose heights count from the rest
+//! pose ([`feet`]). Real motion capture measured the same way stands beside any figure.
 //!
 //! Sliding has two figures. [`Quality::slide_mm_per_frame`] is the mean over every low toe, as the field counts it: a toe that swings
 //! low counts too, so real walks have 10 to 40 mm. [`Quality::contact_slide_mm_per_frame`] looks at toes in contact with the floor
@@ -8,12 +9,15 @@
 //! it speaks for, because what glides too fast for a contact is not in it.
 
 use super::feet::{self, LOW_M};
-use super::{Joint, Motion};
+use super::supports::{self, Surface};
+use super::{JOINT_COUNT, Joint, Motion, Pose, WorldPose};
+use glam::Vec3;
 
 /// How near the pelvis' acceleration comes to gravity's in a flight.
 const FREE_FALL_TOLERANCE: f32 = 0.25;
-/// Soles are soft: only what is deeper than this counts as penetration.
-const SOFT_M: f32 = 0.01;
+/// Soles are soft, and the rest of a body is softer: only what is deeper than this counts as penetration.
+const SOFT_SOLE_M: f32 = 0.01;
+const SOFT_FLESH_M: f32 = 0.02;
 /// The toes.
 const TOES: [Joint; 2] = [Joint::LFoot, Joint::RFoot];
 
@@ -28,21 +32,25 @@ pub struct Quality {
     pub contact_slide_mm_per_frame: f32,
     /// Share of frames in which a toe is in contact with the floor, per cent.
     pub contact_pct: f32,
-    /// Share of frames whose lowest foot joint is above 5 cm, flights left out, per cent.
+    /// Share of frames in which no surface point is within 5 cm of the floor, flights left out, per cent.
     pub float_pct: f32,
-    /// Mean over the frames of how far the deepest foot joint lies below −1 cm, mm.
+    /// Mean over the frames of how far the deepest surface point lies below −1 cm (feet) or −2 cm (elsewhere), mm.
     pub penetration_mm: f32,
     /// Mean length of the third difference of the 22 world joints, mm a frame³.
     pub jitter_mm_per_frame3: f32,
+    /// Longest step of a joint from one frame to the next, mm: fast hands and feet reach a few hundred, a motion that tears more.
+    pub largest_step_mm: f32,
 }
 
 /// Measures a motion. Every number is 0 where a motion is too short for it.
 #[must_use]
 pub fn measure(motion: &Motion) -> Quality {
-    let joints_m = feet::world_joints(motion);
+    let worlds: Vec<WorldPose> = motion.frames.iter().map(Pose::world).collect();
+    let joints_m: Vec<[Vec3; JOINT_COUNT]> = worlds.iter().map(|world| world.positions_m).collect();
+    let surfaces: Vec<Surface> = worlds.iter().map(Surface::of).collect();
     let pelvis = Joint::Pelvis as usize;
-    let flying = feet::in_flight(&joints_m, FREE_FALL_TOLERANCE);
-    let floats = joints_m.iter().zip(&flying).filter(|(joints, flying)| feet::lowest_m(joints) > LOW_M && !**flying);
+    let flying = supports::in_flight(&surfaces, FREE_FALL_TOLERANCE);
+    let floats = surfaces.iter().zip(&flying).filter(|(surface, flying)| surface.lowest().1 > LOW_M && !**flying);
 
     let slides_m = joints_m.windows(2).flat_map(|pair| {
         let low = TOES.into_iter().filter(|toe| pair.iter().all(|joints| feet::height_m(joints, *toe) < LOW_M));
@@ -55,7 +63,7 @@ pub fn measure(motion: &Motion) -> Quality {
     });
     let touching = (0..joints_m.len()).filter(|frame| contacts.iter().any(|(_, runs)| runs.iter().any(|run| run.contains(frame))));
     let share_pct = |frames: usize| 100.0 * frames as f32 / joints_m.len().max(1) as f32;
-    let depths_m = joints_m.iter().map(|joints| (-SOFT_M - feet::lowest_m(joints)).max(0.0));
+    let steps_m = joints_m.windows(2).flat_map(|pair| pair[0].iter().zip(&pair[1]).map(|(from, to)| from.distance(*to)));
     let jerks_m = joints_m
         .windows(4)
         .flat_map(|w| (0..w[0].len()).map(|j| (w[3][j] - w[0][j] - 3.0 * (w[2][j] - w[1][j])).length()).collect::<Vec<_>>());
@@ -66,9 +74,16 @@ pub fn measure(motion: &Motion) -> Quality {
         contact_slide_mm_per_frame: 1e3 * mean(contact_slides_m),
         contact_pct: share_pct(touching.count()),
         float_pct: share_pct(floats.count()),
-        penetration_mm: 1e3 * mean(depths_m),
+        penetration_mm: 1e3 * mean(surfaces.iter().map(depth_m)),
         jitter_mm_per_frame3: 1e3 * mean(jerks_m),
+        largest_step_mm: 1e3 * steps_m.fold(0.0, f32::max),
     }
+}
+
+/// How far the deepest surface point lies below what is soft.
+fn depth_m(surface: &Surface) -> f32 {
+    let soft_m = |point: usize| if supports::is_foot(point) { SOFT_SOLE_M } else { SOFT_FLESH_M };
+    (0..supports::POINTS).map(|point| -soft_m(point) - surface.height_m(point)).fold(0.0, f32::max)
 }
 
 fn mean(values: impl Iterator<Item = f32>) -> f32 {

@@ -16,6 +16,7 @@ mod pose;
 pub mod retarget;
 pub mod rotation;
 pub mod skeleton;
+pub mod supports;
 
 pub use clip::{FPS, Motion};
 pub use features::Features;

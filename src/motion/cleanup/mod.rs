@@ -7,7 +7,9 @@
 //!
 //! Not here: what a motion looks like from a decoder's side, or whether it pleases ([`super::measure`] says).
 
+mod arm;
 mod banded;
+mod ground;
 mod leg;
 mod lock;
 pub mod remove_sliding;
@@ -59,10 +61,12 @@ pub fn clean(motion: &Motion, settings: &CleanupSettings) -> Motion {
 pub fn clean_with(motion: &Motion, settings: &CleanupSettings, contacts: &[ContactEdit]) -> Motion {
     let mut cleaned = if settings.smoothing { smooth::smoothed(motion) } else { motion.clone() };
     if settings.settling {
+        ground::ground(&mut cleaned);
         settle::settle(&mut cleaned);
     }
     if settings.locking {
         lock::lock(&mut cleaned, contacts);
+        arm::keep_arms_out(&mut cleaned);
     }
     if let (Some(before), Some(after)) = (motion.frames.first(), cleaned.frames.first()) {
         let shift_m = (before.root_m - after.root_m) * Vec3::new(1.0, 0.0, 1.0);

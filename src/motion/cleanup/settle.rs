@@ -1,42 +1,20 @@
-//! The root's height and pace, corrected by what the feet say.
+//! The root's pace, corrected by what the feet say.
 
 use super::banded::smooth_curve;
-use crate::motion::feet::{self, FEET, LOW_M};
+use crate::motion::feet::{self, FEET};
 use crate::motion::{FPS, JOINT_COUNT, Joint, Motion};
 use glam::Vec3;
 
-/// How much the height may bend: corrections slower than about 1 Hz pass.
-const HEIGHT_STIFFNESS: f64 = 500.0;
 /// How much the path may bend: corrections slower than about 1.5 Hz pass.
 const PATH_STIFFNESS: f64 = 10.0;
-/// A foot joint at this speed says half as much about the floor as one at rest.
-const HALF_SPEED_M_PER_SEC: f32 = 0.5;
 /// A foot that slides at this speed beside one that does not is believed half as much.
 const HALF_SLIDE_M_PER_SEC: f64 = 0.15;
-/// Free fall is recognised within this share; a network's jumps are no exact parabolas.
-const FREE_FALL_TOLERANCE: f32 = 0.6;
 /// Below this height of the pelvis the feet do not carry the body.
 const CARRIED_PELVIS_M: f32 = 0.35;
-/// How far from the floor the skin of the joints that a body may lie, sit or lean on keeps them, and how near is near.
-const OTHER_SUPPORTS: [(Joint, f32); 8] = [
-    (Joint::Pelvis, 0.10),
-    (Joint::LKnee, 0.06),
-    (Joint::RKnee, 0.06),
-    (Joint::LWrist, 0.03),
-    (Joint::RWrist, 0.03),
-    (Joint::LElbow, 0.04),
-    (Joint::RElbow, 0.04),
-    (Joint::Head, 0.10),
-];
-
-/// Sets a motion on the floor and stops it from gliding over it.
+/// Stops a motion from gliding over the floor.
 pub(super) fn settle(motion: &mut Motion) {
     if motion.is_empty() {
         return;
-    }
-    let heights_m = height_correction(&feet::world_joints(motion));
-    for (pose, height_m) in motion.frames.iter_mut().zip(heights_m) {
-        pose.root_m.y += height_m as f32;
     }
     // What glides fast is recognised as standing only once most of the gliding is gone.
     for _ in 0..2 {
@@ -45,34 +23,6 @@ pub(super) fn settle(motion: &mut Motion) {
             pose.root_m += Vec3::new(x_m[frame] as f32, 0.0, z_m[frame] as f32);
         }
     }
-}
-
-/// How much each frame rises: a smooth curve that brings the lowest foot to the floor where feet carry the body. Flights and bodies
-/// that lie or lean have no say, and follow their neighbours.
-fn height_correction(joints_m: &[[Vec3; JOINT_COUNT]]) -> Vec<f64> {
-    let frames = joints_m.len();
-    let flying = feet::in_flight(joints_m, FREE_FALL_TOLERANCE);
-    let weights: Vec<f64> = (0..frames)
-        .map(|frame| {
-            let joints = &joints_m[frame];
-            let leans = OTHER_SUPPORTS.iter().any(|(joint, skin_m)| {
-                let height_m = joints[*joint as usize].y - skin_m;
-                height_m < LOW_M && height_m < feet::lowest_m(joints)
-            });
-            if flying[frame] || leans {
-                return 0.0;
-            }
-            let lowest = FEET.into_iter().flatten().min_by(|a, b| feet::height_m(joints, *a).total_cmp(&feet::height_m(joints, *b)));
-            let speed = lowest.map_or(0.0, |joint| feet::speed_m_per_sec(joints_m, joint, frame));
-            1.0 / (1.0 + f64::from(speed / HALF_SPEED_M_PER_SEC).powi(4))
-        })
-        .collect();
-    if weights.iter().all(|weight| *weight == 0.0) {
-        return vec![0.0; frames];
-    }
-    let asked_m: Vec<f64> = joints_m.iter().map(|joints| -f64::from(feet::lowest_m(joints))).collect();
-    let no_step = vec![0.0; frames - 1];
-    smooth_curve(&weights, &asked_m, &no_step, &no_step, HEIGHT_STIFFNESS)
 }
 
 /// How much each frame moves along x and along z, so that touching toes stay where they are. A toe that slides although the other

@@ -166,7 +166,7 @@ impl Correction {
 }
 
 /// A height that is never below the floor: the height itself well above it, 0 well below, rounded between.
-fn above_floor(height_m: f32) -> f32 {
+pub(super) fn above_floor(height_m: f32) -> f32 {
     0.5 * (height_m + (height_m * height_m + 4.0 * ROUNDING_M * ROUNDING_M).sqrt()) - ROUNDING_M * (-height_m.abs() / 0.02).exp()
 }
 

@@ -15,7 +15,7 @@ pub use source::{SourceClip, SourceSkeleton};
 
 use super::rotation::{heading, shortest_arc};
 use super::skeleton::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M, rest_positions};
-use super::{FPS, Motion, Pose, WorldPose};
+use super::{FPS, Motion, Pose, WorldPose, supports};
 use glam::{Quat, Vec3};
 use source::SourceWorld;
 use std::collections::HashSet;
@@ -357,27 +357,16 @@ fn foot_alignment(trunk: Quat, [hip, ankle, toe]: [Option<Vec3>; 3], our_leg_m: 
 const FOOT_JOINTS: [Joint; 4] = [Joint::LAnkle, Joint::LFoot, Joint::RAnkle, Joint::RFoot];
 /// Where the [`FOOT_JOINTS`] are.
 type FeetM = [Vec3; FOOT_JOINTS.len()];
-/// The share of standing frames that stand lower than the floor: some of them tread on something, few sink.
-const FLOOR_SHARE: f32 = 0.4;
 
-/// Moves the clip vertically so that its standing feet are on the floor.
+/// Moves the clip vertically so that what bears the body is on the floor.
 fn put_on_floor(motion: &mut Motion) {
-    let feet: Vec<FeetM> = motion.frames.iter().map(|pose| feet_m(&pose.world())).collect();
-    let mut heights_m = standing_heights(&feet, rest_levels_m());
-    // Nobody stands (a flight, a fall): what is lowest rests on the floor.
-    let share = if heights_m.len() * 20 < feet.len() || heights_m.is_empty() {
-        heights_m = feet.iter().map(|feet| lowest(feet, rest_levels_m()).1).collect();
-        0.05
-    } else {
-        FLOOR_SHARE
-    };
-    heights_m.sort_by(f32::total_cmp);
-    let Some(floor_m) = heights_m.get((heights_m.len() as f32 * share) as usize).copied() else { return };
+    let floor_m = supports::floor_m(&supports::surfaces(motion));
     for pose in &mut motion.frames {
         pose.root_m.y -= floor_m;
     }
 }
 
+/// Where the [`FOOT_JOINTS`] are in a pose.
 fn feet_m(world: &WorldPose) -> FeetM {
     FOOT_JOINTS.map(|joint| world.positions_m[joint as usize])
 }

@@ -1,12 +1,12 @@
 //! From a motion file to clips: cut, set on the floor, measured, and written with its mirror image.
 
 use super::BuildOptions;
-use super::figures::{Fault, Figures, Reason, floor_m};
+use super::figures::{Fault, Figures, Reason};
 use super::hash::hash;
 use super::record::{Kept, Outcome, Rejected};
 use super::sources::{Segment, Source};
 use crate::formats;
-use crate::motion::{FPS, Motion, features};
+use crate::motion::{FPS, Motion, features, supports};
 use crate::train::dataset::error::one_line;
 use crate::train::dataset::{DatasetError, Layout, layout, words};
 use rand::SeedableRng;
@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::UNIX_EPOCH;
 
 /// Changes whenever the same file would become other clips, so that records of older programs do not count.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 
 /// What tells whether a file was done before: itself, its captions, and the options that change clips.
 pub(super) fn key(source: &Source, options: &BuildOptions) -> String {
@@ -117,7 +117,7 @@ fn make_clip(
         return Ok(());
     }
     let mut clip = Motion { frames: motion.frames[piece.frames.clone()].to_vec() };
-    let floor_m = floor_m(&clip);
+    let floor_m = supports::floor_m(&supports::surfaces(&clip));
     for pose in &mut clip.frames {
         pose.root_m.y -= floor_m;
     }

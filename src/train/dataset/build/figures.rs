@@ -4,16 +4,13 @@
 //! archives: what real, sound motion capture reaches, and a margin. Y up, metres, 30 fps, the floor at 0.
 
 use crate::motion::feet::{self, LOW_M};
+use crate::motion::supports::{self, Surface};
 use crate::motion::{FPS, JOINT_COUNT, Joint, Motion, WorldPose, measure};
 use glam::{EulerRot, Quat, Vec3};
 use serde::{Deserialize, Serialize};
 
-/// Joints other than feet lie this deep inside the body: who sits, lies or crawls touches the floor with them at this height.
-const BODY_RADIUS_M: f32 = 0.10;
-/// A frame whose support is higher than this hangs in the air, one that is lower than minus this stands in the floor.
+/// A frame whose lowest surface point is higher than this hangs in the air, one that is lower than minus this stands in the floor.
 const OFF_FLOOR_M: f32 = 0.12;
-/// A support that moves more slowly bears weight, so it tells where the floor is.
-const BEARING_M_PER_SEC: f32 = 0.5;
 /// Nobody who lives keeps every joint as still as this, metres a frame.
 const STILL_M: f32 = 1e-4;
 /// How near the pelvis' acceleration comes to gravity's in a flight.
@@ -171,10 +168,11 @@ impl Figures {
         let turns = headings.windows(2).map(|pair| wrapped_rad(pair[1] - pair[0]).abs().to_degrees());
         let still = |frame: usize| (0..JOINT_COUNT).all(|joint| joints_m[frame][joint].distance(joints_m[frame + 1][joint]) < STILL_M);
         let frozen = feet::runs(steps_m.len(), still).iter().map(ExactSizeIterator::len).max().unwrap_or(0);
-        let supports: Vec<Support> = joints_m.iter().map(support).collect();
-        let flying = feet::in_flight(&joints_m, FREE_FALL_TOLERANCE);
-        let floating = supports.iter().zip(&flying).filter(|(support, flying)| support.height_m > OFF_FLOOR_M && !**flying);
-        let bearing = |frame: &usize| supports[*frame].height_m.abs() < OFF_FLOOR_M && bears(&joints_m, &supports, *frame);
+        let surfaces: Vec<Surface> = worlds.iter().map(Surface::of).collect();
+        let lowest_m: Vec<f32> = surfaces.iter().map(|surface| surface.lowest().1).collect();
+        let flying = supports::in_flight(&surfaces, FREE_FALL_TOLERANCE);
+        let floating = lowest_m.iter().zip(&flying).filter(|(height_m, flying)| **height_m > OFF_FLOOR_M && !**flying);
+        let bearing = |frame: &usize| lowest_m[*frame].abs() < OFF_FLOOR_M && supports::bears(&surfaces, *frame);
         let share_pct = |count: usize| 100.0 * count as f32 / joints_m.len().max(1) as f32;
         Self {
             frames: motion.len(),
@@ -187,56 +185,12 @@ impl Figures {
             frozen_secs: frozen as f32 / FPS,
             broken_pct: share_pct(motion.frames.iter().filter(|pose| is_broken(&pose.local)).count()),
             float_pct: share_pct(floating.count()),
-            sink_pct: share_pct(supports.iter().filter(|support| support.height_m < -OFF_FLOOR_M).count()),
+            sink_pct: share_pct(lowest_m.iter().filter(|height_m| **height_m < -OFF_FLOOR_M).count()),
             contact_pct: share_pct((0..joints_m.len()).filter(bearing).count()),
             slip_mm: 1e3 * slip_m(&joints_m),
             slide_mm: quality.slide_mm_per_frame,
         }
     }
-}
-
-/// Height of the floor under a motion: the median height of what bears its weight.
-#[must_use]
-pub(super) fn floor_m(motion: &Motion) -> f32 {
-    let joints_m = feet::world_joints(motion);
-    let supports: Vec<Support> = joints_m.iter().map(support).collect();
-    let heights_of = |frames: &mut dyn Iterator<Item = usize>| {
-        let mut heights_m: Vec<f32> = frames.map(|frame| supports[frame].height_m).collect();
-        heights_m.sort_by(f32::total_cmp);
-        heights_m
-    };
-    let bearing = heights_of(&mut (0..supports.len()).filter(|frame| bears(&joints_m, &supports, *frame)));
-    if bearing.len() > feet::CONTACT_FRAMES {
-        return bearing[bearing.len() / 2];
-    }
-    // Nothing rests: a run or a jump cut short. Its lowest tenth is near the floor.
-    let all = heights_of(&mut (0..supports.len()));
-    all.get(all.len() / 10).copied().unwrap_or(0.0)
-}
-
-/// What is nearest to the floor in a frame.
-#[derive(Clone, Copy, Debug)]
-struct Support {
-    joint: Joint,
-    /// Height of the body's surface there.
-    height_m: f32,
-}
-
-fn support(joints_m: &[Vec3; JOINT_COUNT]) -> Support {
-    let surface_m = |joint: Joint| match joint {
-        Joint::LAnkle | Joint::RAnkle | Joint::LFoot | Joint::RFoot => feet::height_m(joints_m, joint),
-        _ => joints_m[joint as usize].y - BODY_RADIUS_M,
-    };
-    let each = Joint::ALL.map(|joint| Support { joint, height_m: surface_m(joint) });
-    each.into_iter().min_by(|a, b| a.height_m.total_cmp(&b.height_m)).unwrap_or(each[0])
-}
-
-/// Whether a frame's support rests.
-fn bears(joints_m: &[[Vec3; JOINT_COUNT]], supports: &[Support], frame: usize) -> bool {
-    let (from, to) = (frame.saturating_sub(1), (frame + 1).min(joints_m.len() - 1));
-    let joint = supports[frame].joint as usize;
-    let way_m = joints_m[from][joint].distance(joints_m[to][joint]);
-    to > from && way_m * FPS / ((to - from) as f32) < BEARING_M_PER_SEC
 }
 
 /// Mean over the frames with a low foot of the shortest step of a low foot joint.

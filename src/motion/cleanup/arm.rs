@@ -1,0 +1,83 @@
+//! Arms that would enter the floor give way: the upper arm swings up, the elbow bends, the wrist bends.
+
+use super::wish::above_floor;
+use crate::motion::retarget::reach;
+use crate::motion::supports::{FINGER_TIPS, SURFACE};
+use crate::motion::{Joint, Motion, Pose, REST_OFFSETS_M};
+use glam::{Quat, Vec3};
+
+/// The joints of an arm, and its finger tips among the surface points.
+struct Arm {
+    shoulder: usize,
+    elbow: usize,
+    wrist: usize,
+    tips: usize,
+}
+
+const ARMS: [Arm; 2] = [
+    Arm { shoulder: Joint::LShoulder as usize, elbow: Joint::LElbow as usize, wrist: Joint::LWrist as usize, tips: FINGER_TIPS[0] },
+    Arm { shoulder: Joint::RShoulder as usize, elbow: Joint::RElbow as usize, wrist: Joint::RWrist as usize, tips: FINGER_TIPS[1] },
+];
+
+/// Keeps elbows, hands and fingers out of the floor.
+pub(super) fn keep_arms_out(motion: &mut Motion) {
+    for pose in &mut motion.frames {
+        for arm in &ARMS {
+            arm.keep_out(pose);
+        }
+    }
+}
+
+impl Arm {
+    fn keep_out(&self, pose: &mut Pose) {
+        let world = pose.world();
+        let at_m = |joint: usize| world.positions_m[joint];
+        let skin_m = |joint: usize| SURFACE[joint].radius_m;
+        let [elbow_m, wrist_m] = [self.elbow, self.wrist].map(|joint| REST_OFFSETS_M[joint]);
+        let hand_m = SURFACE[self.tips].offset_m;
+        let deepest_m = [self.elbow, self.wrist].map(|joint| at_m(joint).y - skin_m(joint));
+        let tips_m = at_m(self.wrist) + world.rotations[self.wrist] * hand_m;
+        if deepest_m.iter().chain([&(tips_m.y - skin_m(self.tips))]).all(|height_m| *height_m > FAR_M) {
+            return;
+        }
+        // Where the bones turn to, in the world; each is lifted only as far as it must be.
+        let mut upper = world.rotations[self.shoulder];
+        let mut lower = world.rotations[self.elbow];
+        let mut hand = world.rotations[self.wrist];
+        let wanted_m = out_of_floor(at_m(self.wrist), skin_m(self.wrist));
+
+        let lift = pitched(upper * elbow_m, upper * Vec3::Z, out_of_floor(at_m(self.elbow), skin_m(self.elbow)).y - at_m(self.shoulder).y);
+        (upper, lower) = (lift * upper, lift * lower);
+        [upper, lower] = reach(at_m(self.shoulder), [upper, lower], [elbow_m, wrist_m], wanted_m);
+        let wrist_at_m = at_m(self.shoulder) + upper * elbow_m + lower * wrist_m;
+        let tips_m = wrist_at_m + hand * hand_m;
+        let bend = pitched(hand * hand_m, hand * Vec3::Z, out_of_floor(tips_m, skin_m(self.tips)).y - wrist_at_m.y);
+        hand = bend * hand;
+
+        let world_from_collar = world.rotations[self.shoulder] * pose.local[self.shoulder].inverse();
+        pose.local[self.shoulder] = (world_from_collar.inverse() * upper).normalize();
+        pose.local[self.elbow] = (upper.inverse() * lower).normalize();
+        pose.local[self.wrist] = (lower.inverse() * hand).normalize();
+    }
+}
+
+/// Above this height nothing is done to an arm.
+const FAR_M: f32 = 0.05;
+
+/// A place whose skin is out of the floor: itself above it, on it where it is below, rounded between.
+fn out_of_floor(at_m: Vec3, skin_m: f32) -> Vec3 {
+    at_m.with_y(above_floor(at_m.y - skin_m) + skin_m)
+}
+
+/// The turn that gives a bone the rise `rise_m`: in the upright plane that it lies in, or, the more upright it is, about `lateral`.
+fn pitched(bone_m: Vec3, lateral: Vec3, rise_m: f32) -> Quat {
+    let length_m = bone_m.length();
+    let slope_rad = |rise_m: f32| (rise_m / length_m).clamp(-1.0, 1.0).asin();
+    let angle_rad = slope_rad(rise_m) - slope_rad(bone_m.y);
+    if angle_rad.abs() < 1e-5 {
+        return Quat::IDENTITY;
+    }
+    let across = bone_m.cross(Vec3::Y) / length_m;
+    let axis = (across + 0.05 * lateral).normalize_or(Vec3::X);
+    Quat::from_axis_angle(axis, angle_rad)
+}

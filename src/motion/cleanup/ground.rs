@@ -1,0 +1,84 @@
+//! The root's height, corrected by what bears the body: feet, hands, knees, back or crown.
+
+use super::banded::smooth_curve;
+use crate::motion::Motion;
+use crate::motion::supports::{self, Surface};
+
+/// How much the height may bend: corrections slower than about 1 Hz pass.
+const HEIGHT_STIFFNESS: f64 = 500.0;
+/// How much it may bend where the trunk would be in the floor otherwise.
+const RISING_STIFFNESS: f64 = 30.0;
+/// A point at this speed says half as much about the floor as one at rest.
+const HALF_SPEED_M_PER_SEC: f32 = 0.5;
+/// Free fall is recognised within this share; a network's jumps are no exact parabolas.
+const FREE_FALL_TOLERANCE: f32 = 0.6;
+/// What rests higher than this over the motion's floor rests on something that is not there: a stool, a ladder.
+const FURNITURE_M: f32 = 0.20;
+/// How deep flesh may be pressed into the floor.
+const SOFT_M: f32 = 0.01;
+
+/// Sets a motion on its floor.
+pub(super) fn ground(motion: &mut Motion) {
+    if motion.is_empty() {
+        return;
+    }
+    let surfaces = supports::surfaces(motion);
+    raise(motion, &height_correction(&surfaces));
+    let surfaces = supports::surfaces(motion);
+    raise(motion, &rising(&surfaces));
+}
+
+fn raise(motion: &mut Motion, by_m: &[f64]) {
+    for (pose, by_m) in motion.frames.iter_mut().zip(by_m) {
+        pose.root_m.y += *by_m as f32;
+    }
+}
+
+/// How much each frame rises: a smooth curve that brings what bears the body to the floor. Flights and what rests on something that
+/// is not there have no say, and follow their neighbours.
+fn height_correction(surfaces: &[Surface]) -> Vec<f64> {
+    let frames = surfaces.len();
+    let floor_m = supports::floor_m(surfaces);
+    let flying = supports::in_flight(surfaces, FREE_FALL_TOLERANCE);
+    let bearing: Vec<(usize, f32)> = surfaces.iter().map(Surface::bearing).collect();
+    let weights: Vec<f64> = (0..frames)
+        .map(|frame| {
+            let (point, height_m) = bearing[frame];
+            if flying[frame] || height_m - floor_m > FURNITURE_M {
+                return 0.0;
+            }
+            let speed = supports::speed_m_per_sec(surfaces, point, frame);
+            1.0 / (1.0 + f64::from(speed / HALF_SPEED_M_PER_SEC).powi(4))
+        })
+        .collect();
+    if weights.iter().all(|weight| *weight == 0.0) {
+        return vec![f64::from(-floor_m); frames];
+    }
+    let asked_m: Vec<f64> = bearing.iter().map(|(_, height_m)| -f64::from(*height_m)).collect();
+    let no_step = vec![0.0; frames - 1];
+    smooth_curve(&weights, &asked_m, &no_step, &no_step, HEIGHT_STIFFNESS)
+}
+
+/// How much each frame rises further, so that the trunk, the head and the knees are not in the floor.
+fn rising(surfaces: &[Surface]) -> Vec<f64> {
+    let frames = surfaces.len();
+    let trunk = || (0..supports::POINTS).filter(|point| !supports::is_foot(*point) && !supports::is_arm(*point));
+    let depths_m: Vec<f64> = surfaces.iter().map(|surface| f64::from(-SOFT_M - surface.lowest_of(trunk()).1).max(0.0)).collect();
+    let mut raised_m = vec![0.0; frames];
+    if depths_m.iter().all(|depth_m| *depth_m == 0.0) {
+        return raised_m;
+    }
+    let no_step = vec![0.0; frames - 1];
+    // The floor pushes back where the curve is still in it, ever more firmly.
+    let mut weights = vec![0.02_f64; frames];
+    for _ in 0..6 {
+        for (weight, (depth_m, raised_m)) in weights.iter_mut().zip(depths_m.iter().zip(&raised_m)) {
+            if *raised_m < depth_m - 1e-3 {
+                *weight = (*weight * 8.0).max(1.0);
+            }
+        }
+        raised_m = smooth_curve(&weights, &depths_m, &no_step, &no_step, RISING_STIFFNESS);
+    }
+    raised_m.iter_mut().for_each(|raised_m| *raised_m = raised_m.max(0.0));
+    raised_m
+}
