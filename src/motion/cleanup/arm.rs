@@ -46,9 +46,10 @@ impl Arm {
         let mut hand = world.rotations[self.wrist];
         let wanted_m = out_of_floor(at_m(self.wrist), skin_m(self.wrist));
 
-        let lift = pitched(upper * elbow_m, upper * Vec3::Z, out_of_floor(at_m(self.elbow), skin_m(self.elbow)).y - at_m(self.shoulder).y);
-        (upper, lower) = (lift * upper, lift * lower);
+        // The shoulder swings, the elbow bends for the wrist's sake, and where that has put it back into the floor it stays out.
+        (upper, lower) = self.elbow_lifted(at_m(self.shoulder), upper, lower);
         [upper, lower] = reach(at_m(self.shoulder), [upper, lower], [elbow_m, wrist_m], wanted_m);
+        (upper, lower) = self.elbow_lifted(at_m(self.shoulder), upper, lower);
         let wrist_at_m = at_m(self.shoulder) + upper * elbow_m + lower * wrist_m;
         let tips_m = wrist_at_m + hand * hand_m;
         let bend = pitched(hand * hand_m, hand * Vec3::Z, out_of_floor(tips_m, skin_m(self.tips)).y - wrist_at_m.y);
@@ -58,6 +59,14 @@ impl Arm {
         pose.local[self.shoulder] = (world_from_collar.inverse() * upper).normalize();
         pose.local[self.elbow] = (upper.inverse() * lower).normalize();
         pose.local[self.wrist] = (lower.inverse() * hand).normalize();
+    }
+
+    /// Upper arm and forearm, turned together so that the elbow is out of the floor.
+    fn elbow_lifted(&self, shoulder_m: Vec3, upper: Quat, lower: Quat) -> (Quat, Quat) {
+        let arm_m = upper * REST_OFFSETS_M[self.elbow];
+        let wanted_m = out_of_floor(shoulder_m + arm_m, SURFACE[self.elbow].radius_m);
+        let lift = pitched(arm_m, upper * Vec3::Z, wanted_m.y - shoulder_m.y);
+        (lift * upper, lift * lower)
     }
 }
 

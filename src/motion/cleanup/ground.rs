@@ -6,6 +6,8 @@ use crate::motion::supports::{self, Surface};
 
 /// How much the height may bend: corrections slower than about 1 Hz pass.
 const HEIGHT_STIFFNESS: f64 = 500.0;
+/// How little the height likes to change, so that it neither swings up nor down where nothing bears.
+const LEVEL: f64 = 1.0;
 /// How much it may bend where the trunk would be in the floor otherwise.
 const RISING_STIFFNESS: f64 = 30.0;
 /// A point at this speed says half as much about the floor as one at rest.
@@ -22,10 +24,13 @@ pub(super) fn ground(motion: &mut Motion) {
     if motion.is_empty() {
         return;
     }
-    let surfaces = supports::surfaces(motion);
-    raise(motion, &height_correction(&surfaces));
-    let surfaces = supports::surfaces(motion);
-    raise(motion, &rising(&surfaces));
+    raise(motion, &height_correction(&supports::surfaces(motion)));
+    keep_trunk_out(motion);
+}
+
+/// Raises a motion where its trunk, its head or its knees would be in the floor.
+pub(super) fn keep_trunk_out(motion: &mut Motion) {
+    raise(motion, &rising(&supports::surfaces(motion)));
 }
 
 fn raise(motion: &mut Motion, by_m: &[f64]) {
@@ -55,11 +60,11 @@ fn height_correction(surfaces: &[Surface]) -> Vec<f64> {
         return vec![f64::from(-floor_m); frames];
     }
     let asked_m: Vec<f64> = bearing.iter().map(|(_, height_m)| -f64::from(*height_m)).collect();
-    let no_step = vec![0.0; frames - 1];
-    smooth_curve(&weights, &asked_m, &no_step, &no_step, HEIGHT_STIFFNESS)
+    let level = vec![LEVEL; frames - 1];
+    smooth_curve(&weights, &asked_m, &level, &vec![0.0; frames - 1], HEIGHT_STIFFNESS)
 }
 
-/// How much each frame rises further, so that the trunk, the head and the knees are not in the floor.
+/// How much each frame rises so that the trunk, the head and the knees are not in the floor.
 fn rising(surfaces: &[Surface]) -> Vec<f64> {
     let frames = surfaces.len();
     let trunk = || (0..supports::POINTS).filter(|point| !supports::is_foot(*point) && !supports::is_arm(*point));

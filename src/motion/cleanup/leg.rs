@@ -10,6 +10,9 @@ const STRAIGHTEST: f32 = 0.9995;
 /// From this share of its length on, it stretches ever more slowly, so that the knee does not pop.
 const EASY: f32 = 0.985;
 
+/// From the end of this range of its length down, a leg counts as folded more and more.
+const FOLDED: std::ops::Range<f32> = 0.2..0.4;
+
 /// The joints of a leg.
 #[derive(Clone, Copy)]
 pub(super) struct Leg {
@@ -84,6 +87,13 @@ impl Leg {
         pose.local[self.knee] = (world_from_thigh.inverse() * world_from_shin).normalize();
         pose.local[self.ankle] = (world_from_shin.inverse() * wish.world_from_foot).normalize();
         pose.local[self.toe as usize] = (wish.world_from_foot.inverse() * wish.world_from_toes).normalize();
+    }
+
+    /// How far the leg reaches out: 0 where it is folded, so that a small step of the ankle would swing the knee far, 1 where it is not.
+    pub(super) fn unfolded(self, world: &WorldPose) -> f32 {
+        let reach = world.positions_m[self.hip].distance(world.positions_m[self.ankle]) / self.length_m();
+        let share = ((reach - FOLDED.start) / (FOLDED.end - FOLDED.start)).clamp(0.0, 1.0);
+        share * share * (3.0 - 2.0 * share)
     }
 
     /// The reach to use for a wished one: the same up to what the leg had or has easily, then ever more slowly up to straight.

@@ -25,7 +25,7 @@ pub(super) fn lock(motion: &mut Motion, contacts: &[ContactEdit]) {
     let joints_m: Vec<[Vec3; JOINT_COUNT]> = worlds.iter().map(|world| world.positions_m).collect();
     let legs = [Leg::LEFT, Leg::RIGHT];
     let feet: [Vec<Wish>; 2] = [0, 1].map(|foot| {
-        let mut feet = wishes(&worlds, &joints_m, FEET[foot], &|stands| corrected(stands, foot, worlds.len(), contacts));
+        let mut feet = wishes(&worlds, &joints_m, FEET[foot], legs[foot], &|stands| corrected(stands, foot, worlds.len(), contacts));
         roll(&worlds, legs[foot], &mut feet);
         feet
     });

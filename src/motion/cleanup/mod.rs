@@ -66,6 +66,7 @@ pub fn clean_with(motion: &Motion, settings: &CleanupSettings, contacts: &[Conta
     }
     if settings.locking {
         lock::lock(&mut cleaned, contacts);
+        ground::keep_trunk_out(&mut cleaned);
         arm::keep_arms_out(&mut cleaned);
     }
     if let (Some(before), Some(after)) = (motion.frames.first(), cleaned.frames.first()) {

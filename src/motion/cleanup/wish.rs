@@ -1,6 +1,7 @@
 //! Where a foot wants to be: one place on the floor for each contact, and a smooth way from one to the next.
 
 use super::banded::smooth_curve;
+use super::leg::Leg;
 use crate::motion::feet;
 use crate::motion::{JOINT_COUNT, Joint, REST_OFFSETS_M, WorldPose};
 use glam::{Quat, Vec3};
@@ -38,12 +39,14 @@ impl Wish {
 }
 
 /// Where one foot shall be in every frame: its own way plus a smooth correction that is exact in contacts. A standing toe has one
-/// place, a flat foot is level, toes on the floor are level too, and a foot in the air does not enter the floor.
+/// place, a flat foot is level, toes on the floor are level too, and a foot in the air does not enter the floor. The foot of a
+/// folded leg goes its own way, out of the floor.
 /// `corrected` has the last word on where it stands.
 pub(super) fn wishes(
     worlds: &[WorldPose],
     joints_m: &[[Vec3; JOINT_COUNT]],
     [ankle, toe]: [Joint; 2],
+    leg: Leg,
     corrected: &dyn Fn(Vec<Range<usize>>) -> Vec<Range<usize>>,
 ) -> Vec<Wish> {
     let frames = worlds.len();
@@ -64,9 +67,10 @@ pub(super) fn wishes(
 
     (0..frames)
         .map(|frame| {
+            let firmly = leg.unfolded(&worlds[frame]);
             let mut wish = Wish {
-                toe_m: joints_m[frame][toe as usize] + shifts_m[frame],
-                world_from_foot: Quat::from_scaled_axis(foot_turns[frame]) * worlds[frame].rotations[ankle as usize],
+                toe_m: joints_m[frame][toe as usize] + firmly * shifts_m[frame],
+                world_from_foot: Quat::from_scaled_axis(firmly * foot_turns[frame]) * worlds[frame].rotations[ankle as usize],
                 world_from_toes: Quat::from_scaled_axis(toe_turns[frame]) * worlds[frame].rotations[toe as usize],
                 touching: shift_m.asked(frame),
             };
