@@ -41,6 +41,7 @@ fn as_json(reading: &Reading, quality: &Quality) -> String {
         "float_pct": quality.float_pct,
         "penetration_mm": quality.penetration_mm,
         "jitter": quality.jitter_mm_per_frame3,
+        "largest_step_mm": quality.largest_step_mm,
     });
     report.to_string()
 }
@@ -59,6 +60,7 @@ fn as_text(reading: &Reading, quality: &Quality) -> String {
         format!("floating       {:.1} % of the frames", quality.float_pct),
         format!("penetration    {:.1} mm", quality.penetration_mm),
         format!("jitter         {:.2} mm/frame³", quality.jitter_mm_per_frame3),
+        format!("largest step   {:.0} mm of a joint from one frame to the next", quality.largest_step_mm),
     ];
     if reading.animations.len() > 1 {
         lines.push("clips".to_owned());

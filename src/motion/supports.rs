@@ -16,6 +16,10 @@ const BEARING_M_PER_SEC: f32 = 0.5;
 const YIELDING_M: f32 = 0.08;
 /// The share of bearing points that are lower than the floor: some of them tread on something, few sink.
 pub(super) const FLOOR_SHARE: f32 = 0.4;
+/// The share that is lower where nothing is known of most.
+const LOW_SHARE: f32 = 0.1;
+/// What rests higher than this over the floor rests on something that is not there: a stool, a ladder.
+pub(super) const FURNITURE_M: f32 = 0.20;
 const GRAVITY_M_PER_SEC2: f32 = 9.81;
 
 /// Number of surface points.
@@ -155,7 +159,8 @@ pub fn bears(surfaces: &[Surface], frame: usize) -> bool {
     surfaces.len() > 1 && speed_m_per_sec(surfaces, surfaces[frame].bearing().0, frame) < BEARING_M_PER_SEC
 }
 
-/// Height of the floor under a motion: that of what bears its weight, frame by frame, and most of the time.
+/// Height of the floor under a motion: that of what bears its weight most of the time, or, where that is as high as furniture over
+/// what else bears it, of the latter.
 #[must_use]
 pub fn floor_m(surfaces: &[Surface]) -> f32 {
     let heights_of = |frames: &mut dyn Iterator<Item = usize>| {
@@ -164,12 +169,13 @@ pub fn floor_m(surfaces: &[Surface]) -> f32 {
         heights_m
     };
     let bearing = heights_of(&mut (0..surfaces.len()).filter(|frame| bears(surfaces, *frame)));
+    let at = |heights_m: &[f32], share: f32| heights_m.get((heights_m.len() as f32 * share) as usize).copied().unwrap_or(0.0);
     if bearing.len() > CONTACT_FRAMES {
-        return bearing[(bearing.len() as f32 * FLOOR_SHARE) as usize];
+        let (usual_m, low_m) = (at(&bearing, FLOOR_SHARE), at(&bearing, LOW_SHARE));
+        return if usual_m - low_m > FURNITURE_M { low_m } else { usual_m };
     }
     // Nothing rests: a run or a jump cut short. Its lowest tenth is near the floor.
-    let all = heights_of(&mut (0..surfaces.len()));
-    all.get(all.len() / 10).copied().unwrap_or(0.0)
+    at(&heights_of(&mut (0..surfaces.len())), LOW_SHARE)
 }
 
 /// Which frames belong to a flight: every surface point above [`LOW_M`] for less than [`FLIGHT_SECS`] while the pelvis falls freely,

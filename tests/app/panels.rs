@@ -366,7 +366,7 @@ fn the_measures_of_a_clip_are_in_sight_in_a_window_of_720_lines() {
     let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(1280.0, 720.0));
     let places = panels::Places::in_window(window, Shape { timeline: true, inspector: true, examples: false });
     let inspector = places.all().last().expect("the inspector is the last");
-    for label in ["Slide", "Float", "Jitter", "Mirror"] {
+    for label in ["Slide", "Float", "Sink", "Jitter", "Mirror"] {
         assert!(inspector.contains_rect(harness.get_by_label(label).rect()), "{label}");
     }
 }

@@ -13,7 +13,7 @@ use bevy_egui::egui::{Align, DragValue, Label, Layout, Response, RichText, Scrol
 const ROW_HEIGHT: f32 = 21.0;
 const LABEL_WIDTH: f32 = 66.0;
 /// What the measures take at the bottom, where they stay in sight.
-const MEASURES_HEIGHT: f32 = 86.0;
+const MEASURES_HEIGHT: f32 = 106.0;
 
 pub(super) fn inspector(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let session = view.session;
@@ -28,7 +28,7 @@ pub(super) fn inspector(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         let mut actions = head(ui, session, place);
         let height = ui.available_height();
         // In a low window there is no room for fields beside what stays.
-        let stay = height > 3.0 * MEASURES_HEIGHT;
+        let stay = height > 2.5 * MEASURES_HEIGHT;
         let fields_height = if stay { height - MEASURES_HEIGHT } else { height };
         ScrollArea::vertical().auto_shrink([false, false]).max_height(fields_height).show(ui, |ui| {
             actions.extend(fields(ui, session, place));
@@ -213,7 +213,8 @@ fn measures(ui: &mut Ui, inspection: &Inspection) {
     });
     for (name, unit, before, after, about) in [
         ("Slide", "mm", before.slide_mm_per_frame, after.slide_mm_per_frame, "Mean step of a toe near the floor, mm a frame"),
-        ("Float", "%", before.float_pct, after.float_pct, "Frames whose feet are above the floor, flights left out"),
+        ("Float", "%", before.float_pct, after.float_pct, "Frames in which nothing of the body is at the floor, flights left out"),
+        ("Sink", "mm", before.penetration_mm, after.penetration_mm, "Mean depth of the deepest part of the body in the floor"),
         ("Jitter", "mm", before.jitter_mm_per_frame3, after.jitter_mm_per_frame3, "Mean third difference of the joints, mm a frame³"),
     ] {
         let line = row(ui, 18.0, |ui| {

@@ -2,6 +2,7 @@
 
 use super::banded::smooth_curve;
 use crate::motion::Motion;
+use crate::motion::feet::{LOW_M, runs};
 use crate::motion::supports::{self, Surface};
 
 /// How much the height may bend: corrections slower than about 1 Hz pass.
@@ -14,8 +15,6 @@ const RISING_STIFFNESS: f64 = 30.0;
 const HALF_SPEED_M_PER_SEC: f32 = 0.5;
 /// Free fall is recognised within this share; a network's jumps are no exact parabolas.
 const FREE_FALL_TOLERANCE: f32 = 0.6;
-/// What rests higher than this over the motion's floor rests on something that is not there: a stool, a ladder.
-const FURNITURE_M: f32 = 0.20;
 /// How deep flesh may be pressed into the floor.
 const SOFT_M: f32 = 0.01;
 
@@ -40,19 +39,24 @@ fn raise(motion: &mut Motion, by_m: &[f64]) {
 }
 
 /// How much each frame rises: a smooth curve that brings what bears the body to the floor. Flights and what rests on something that
-/// is not there have no say, and follow their neighbours.
+/// is not there, with the ways there and back, have no say and follow their neighbours.
 fn height_correction(surfaces: &[Surface]) -> Vec<f64> {
     let frames = surfaces.len();
     let floor_m = supports::floor_m(surfaces);
     let flying = supports::in_flight(surfaces, FREE_FALL_TOLERANCE);
     let bearing: Vec<(usize, f32)> = surfaces.iter().map(Surface::bearing).collect();
+    let mut away = flying;
+    for run in runs(frames, |frame| bearing[frame].1 - floor_m > LOW_M) {
+        if run.clone().any(|frame| bearing[frame].1 - floor_m > supports::FURNITURE_M) {
+            away[run].fill(true);
+        }
+    }
     let weights: Vec<f64> = (0..frames)
         .map(|frame| {
-            let (point, height_m) = bearing[frame];
-            if flying[frame] || height_m - floor_m > FURNITURE_M {
+            if away[frame] {
                 return 0.0;
             }
-            let speed = supports::speed_m_per_sec(surfaces, point, frame);
+            let speed = supports::speed_m_per_sec(surfaces, bearing[frame].0, frame);
             1.0 / (1.0 + f64::from(speed / HALF_SPEED_M_PER_SEC).powi(4))
         })
         .collect();

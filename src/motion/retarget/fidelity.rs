@@ -1,8 +1,8 @@
 //! How faithful a retargeted motion is to its source: bone directions, standing feet, sliding, bone lengths.
 
 use super::{FOOT_JOINTS, FeetM, Retarget, RetargetError, SourceClip, put_on_floor, rest_levels_m, standing_heights};
-use crate::motion::supports::FLOOR_SHARE;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
+use crate::motion::supports::FLOOR_SHARE;
 use crate::motion::{Motion, PARENTS, Pose, WorldPose};
 use glam::Vec3;
 

@@ -2,7 +2,9 @@
 
 mod cleanup;
 mod effects;
+mod ground;
 mod kit;
 mod measures;
 mod remove_sliding;
 mod representation;
+mod supports;
