@@ -346,8 +346,11 @@ pub struct BenchArgs {
     /// Generate the committed list of prompts and print which obey, instead of measuring speed
     #[arg(long)]
     pub prompts: bool,
-    /// Measure the window: start, frames a second, the main thread's work while generating
+    /// Generate 200 prompts and print which motions tear apart between two frames or sink into the floor
     #[arg(long, conflicts_with_all = ["prompts", "config"])]
+    pub tears: bool,
+    /// Measure the window: start, frames a second, the main thread's work while generating
+    #[arg(long, conflicts_with_all = ["prompts", "tears", "config"])]
     pub ui: bool,
     /// A model's name or folder
     #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
@@ -362,7 +365,7 @@ pub struct BenchArgs {
     #[arg(long, requires = "quant")]
     pub whole: bool,
     /// Measure on a graphics device: gpu, or gpu:NAME with a part of its name
-    #[arg(long, value_name = "DEVICE", default_value = "cpu", conflicts_with_all = ["prompts", "whole"])]
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", conflicts_with_all = ["prompts", "tears", "whole"])]
     pub device: Device,
     /// Threads of the networks [default: one for a small model, else all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]

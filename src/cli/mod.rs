@@ -22,6 +22,7 @@ mod progress;
 mod rate;
 mod render;
 pub mod surroundings;
+mod tears;
 mod threads;
 mod train;
 mod values;

@@ -6,6 +6,7 @@
 //! motions from a network trained that way are set on the floor by the foot clean-up.)
 
 pub mod conversions;
+mod mend;
 pub mod rows;
 
 use super::{JOINT_COUNT, Motion, Pose, REST_OFFSETS_M};
@@ -118,17 +119,24 @@ pub fn encode(motion: &Motion) -> Features {
 /// The motion that features describe: root path and rotations (spec 1.4 (b)) with the faults of the published decoder put right.
 ///
 /// The pelvis is where the features say, heading steps turn about the vertical only, and the first frame stands at the origin and
-/// faces +Z whatever row 0 says.
+/// faces +Z whatever row 0 says. Rotations that point far from the positions beside them are turned to these.
 #[must_use]
 pub fn decode(features: &Features) -> Motion {
-    let mut turned = rows::rotations(&features.widened(), Accumulate::Upright);
+    let rows = features.widened();
+    let mut turned = rows::rotations(&rows, Accumulate::Upright);
     let start = turned.first().map_or(DMat3::IDENTITY, |first| conversions::yaw_matrix(-heading_of(&first.local[0])));
     for frame in &mut turned {
         frame.root_m = start * frame.root_m;
         frame.local[0] = start * frame.local[0];
     }
     let quat = |matrix: &DMat3| conversions::quat_from_six_d(&six_d_from_matrix(matrix));
-    Motion { frames: turned.iter().map(|frame| pose_of(frame, DVec3::ZERO, quat)).collect() }
+    let positions_m = rows::positions(&rows, Accumulate::Upright);
+    let frames = turned.iter().zip(&positions_m);
+    Motion {
+        frames: frames
+            .map(|(frame, at_m)| mend::mended(&pose_of(frame, DVec3::ZERO, quat), &at_m.map(|joint_m| (start * joint_m).as_vec3())))
+            .collect(),
+    }
 }
 
 /// The motion as the published decoder gives it, faults included, for comparisons: the heading product drifts off the vertical,

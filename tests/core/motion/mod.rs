@@ -8,3 +8,4 @@ mod measures;
 mod remove_sliding;
 mod representation;
 mod supports;
+mod tears;
