@@ -472,6 +472,28 @@ mod tests {
     }
 
     #[test]
+    fn a_body_is_put_on_the_floor_by_what_bears_it() {
+        // On the back with the legs up; and a dance with the feet always on the move, which ends standing still and deeper.
+        let lying = (0..40).map(|_| {
+            let mut pose = Pose { root_m: vec3(0.0, 0.6, 0.0), ..Pose::REST };
+            pose.local[0] = Quat::from_rotation_x(-1.57);
+            pose.local[Joint::LHip as usize] = Quat::from_rotation_x(-1.4);
+            pose.local[Joint::RHip as usize] = Quat::from_rotation_x(-1.4);
+            pose
+        });
+        let dancing = (0..100).map(|frame: usize| {
+            let (height_m, sway_m) = if frame < 80 { (0.15, 0.1 * (0.12 * frame as f32).sin()) } else { (0.0, 0.0) };
+            Pose { root_m: Pose::REST.root_m + vec3(sway_m, height_m, 0.0), ..Pose::REST }
+        });
+        for (motion, frame) in [(Motion { frames: lying.collect() }, 20), (Motion { frames: dancing.collect() }, 40)] {
+            let clip = foreign(&motion, NameStyle::Mixamo, |_| Quat::IDENTITY);
+            let again = retarget(&clip).expect("every part has a name");
+            let (point, height_m) = supports::surfaces(&again)[frame].bearing();
+            assert!(height_m.abs() < 0.02, "point {point} is at {height_m} m");
+        }
+    }
+
+    #[test]
     fn a_missing_leg_is_named() {
         let mut clip = foreign(&moving(), NameStyle::Mixamo, |_| Quat::IDENTITY);
         clip.skeleton.names[Joint::LKnee as usize] = "tail".to_owned();
