@@ -11,7 +11,7 @@ pub mod rows;
 
 use super::{JOINT_COUNT, Motion, Pose, REST_OFFSETS_M};
 use conversions::{heading_of, matrix_from_quat, published_quat_from_matrix, six_d_from_matrix};
-use glam::{DMat3, DQuat, DVec3, Quat};
+use glam::{DMat3, DQuat, DVec3, Quat, Vec3};
 use rows::{Accumulate, Joints, Turned};
 use std::ops::Range;
 
@@ -119,7 +119,8 @@ pub fn encode(motion: &Motion) -> Features {
 /// The motion that features describe: root path and rotations (spec 1.4 (b)) with the faults of the published decoder put right.
 ///
 /// The pelvis is where the features say, heading steps turn about the vertical only, and the first frame stands at the origin and
-/// faces +Z whatever row 0 says. Rotations that point far from the positions beside them are turned to these.
+/// faces +Z whatever row 0 says. Rotations that point far from the positions beside them
+/// are turned to these, and where these say nothing a step that only the rotations take is bridged.
 #[must_use]
 pub fn decode(features: &Features) -> Motion {
     let rows = features.widened();
@@ -130,13 +131,12 @@ pub fn decode(features: &Features) -> Motion {
         frame.local[0] = start * frame.local[0];
     }
     let quat = |matrix: &DMat3| conversions::quat_from_six_d(&six_d_from_matrix(matrix));
-    let positions_m = rows::positions(&rows, Accumulate::Upright);
-    let frames = turned.iter().zip(&positions_m);
-    Motion {
-        frames: frames
-            .map(|(frame, at_m)| mend::mended(&pose_of(frame, DVec3::ZERO, quat), &at_m.map(|joint_m| (start * joint_m).as_vec3())))
-            .collect(),
-    }
+    let positions = rows::positions(&rows, Accumulate::Upright);
+    let positions_m: Vec<[Vec3; JOINT_COUNT]> = positions.iter().map(|at_m| at_m.map(|joint_m| (start * joint_m).as_vec3())).collect();
+    let pose = |(frame, at_m)| mend::mended(&pose_of(frame, DVec3::ZERO, quat), at_m);
+    let mut frames: Vec<Pose> = turned.iter().zip(&positions_m).map(pose).collect();
+    mend::bridged(&mut frames, &positions_m);
+    Motion { frames }
 }
 
 /// The motion as the published decoder gives it, faults included, for comparisons: the heading product drifts off the vertical,
