@@ -16,8 +16,10 @@ const BEARING_M_PER_SEC: f32 = 0.5;
 const YIELDING_M: f32 = 0.08;
 /// The share of bearing points that are lower than the floor: some of them tread on something, few sink.
 pub(super) const FLOOR_SHARE: f32 = 0.4;
-/// The share that is lower where nothing is known of most.
+/// The share that is lower than the floor where only the lowest are near it, and less than that says nothing.
 const LOW_SHARE: f32 = 0.1;
+/// Below this height of the pelvis over them the feet do not carry the body.
+pub(super) const CARRIED_PELVIS_M: f32 = 0.35;
 /// What rests higher than this over the floor rests on something that is not there: a stool, a ladder.
 pub(super) const FURNITURE_M: f32 = 0.20;
 const GRAVITY_M_PER_SEC2: f32 = 9.81;
@@ -159,8 +161,8 @@ pub fn bears(surfaces: &[Surface], frame: usize) -> bool {
     surfaces.len() > 1 && speed_m_per_sec(surfaces, surfaces[frame].bearing().0, frame) < BEARING_M_PER_SEC
 }
 
-/// Height of the floor under a motion: that of what bears its weight most of the time, or, where that is as high as furniture over
-/// what else bears it, of the latter.
+/// Height of the floor under a motion: that of what bears its weight most of the time. Where that is as far as furniture from where
+/// its feet stand it is the feet's: who sits up on something is over the floor, and who lies deeper than he stood is in it.
 #[must_use]
 pub fn floor_m(surfaces: &[Surface]) -> f32 {
     let heights_of = |frames: &mut dyn Iterator<Item = usize>| {
@@ -168,14 +170,21 @@ pub fn floor_m(surfaces: &[Surface]) -> f32 {
         heights_m.sort_by(f32::total_cmp);
         heights_m
     };
-    let bearing = heights_of(&mut (0..surfaces.len()).filter(|frame| bears(surfaces, *frame)));
     let at = |heights_m: &[f32], share: f32| heights_m.get((heights_m.len() as f32 * share) as usize).copied().unwrap_or(0.0);
-    if bearing.len() > CONTACT_FRAMES {
-        let (usual_m, low_m) = (at(&bearing, FLOOR_SHARE), at(&bearing, LOW_SHARE));
-        return if usual_m - low_m > FURNITURE_M { low_m } else { usual_m };
+    let bearing = heights_of(&mut (0..surfaces.len()).filter(|frame| bears(surfaces, *frame)));
+    if bearing.len() <= CONTACT_FRAMES {
+        // Nothing rests: a run or a jump cut short. Its lowest tenth is near the floor.
+        return at(&heights_of(&mut (0..surfaces.len())), LOW_SHARE);
     }
-    // Nothing rests: a run or a jump cut short. Its lowest tenth is near the floor.
-    at(&heights_of(&mut (0..surfaces.len())), LOW_SHARE)
+    let stands = |frame: &usize| {
+        let (point, height_m) = surfaces[*frame].bearing();
+        let carried = surfaces[*frame].centres_m[Joint::Pelvis as usize].y - height_m > CARRIED_PELVIS_M;
+        is_foot(point) && carried && bears(surfaces, *frame)
+    };
+    let standing = heights_of(&mut (0..surfaces.len()).filter(stands));
+    let (usual_m, feet_m) = (at(&bearing, FLOOR_SHARE), at(&standing, LOW_SHARE));
+    let far = standing.len() as f32 > LOW_SHARE * bearing.len() as f32 && (usual_m - feet_m).abs() > FURNITURE_M;
+    if far { feet_m } else { usual_m }
 }
 
 /// Which frames belong to a flight: every surface point above [`LOW_M`] for less than [`FLIGHT_SECS`] while the pelvis falls freely,

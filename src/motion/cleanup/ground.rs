@@ -2,7 +2,7 @@
 
 use super::banded::smooth_curve;
 use crate::motion::Motion;
-use crate::motion::feet::{LOW_M, runs};
+use crate::motion::feet::{CONTACT_FRAMES, LOW_M, runs};
 use crate::motion::supports::{self, Surface};
 
 /// How much the height may bend: corrections slower than about 1 Hz pass.
@@ -47,7 +47,8 @@ fn height_correction(surfaces: &[Surface]) -> Vec<f64> {
     let bearing: Vec<(usize, f32)> = surfaces.iter().map(Surface::bearing).collect();
     let mut away = flying;
     for run in runs(frames, |frame| bearing[frame].1 - floor_m > LOW_M) {
-        if run.clone().any(|frame| bearing[frame].1 - floor_m > supports::FURNITURE_M) {
+        let rests = |frame: &usize| bearing[*frame].1 - floor_m > supports::FURNITURE_M && supports::bears(surfaces, *frame);
+        if run.clone().filter(rests).count() >= CONTACT_FRAMES {
             away[run].fill(true);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::banded::smooth_curve;
 use crate::motion::feet::{self, FEET};
+use crate::motion::supports::CARRIED_PELVIS_M;
 use crate::motion::{FPS, JOINT_COUNT, Joint, Motion};
 use glam::Vec3;
 
@@ -9,8 +10,6 @@ use glam::Vec3;
 const PATH_STIFFNESS: f64 = 10.0;
 /// A foot that slides at this speed beside one that does not is believed half as much.
 const HALF_SLIDE_M_PER_SEC: f64 = 0.15;
-/// Below this height of the pelvis the feet do not carry the body.
-const CARRIED_PELVIS_M: f32 = 0.35;
 /// Stops a motion from gliding over the floor.
 pub(super) fn settle(motion: &mut Motion) {
     if motion.is_empty() {

@@ -90,6 +90,18 @@ fn who_lies_on_the_back_lies_on_the_floor() {
 }
 
 #[test]
+fn who_lies_down_deep_in_the_floor_is_raised_and_who_stood_before_is_not() {
+    let falls = motion(150, |secs| {
+        let down = ((secs - 1.2) / 0.8).clamp(0.0, 1.0);
+        let down = down * down * (3.0 - 2.0 * down);
+        at_height(Pose::REST.lerp(&lying(), down), -0.3 * down)
+    });
+    let cleaned = cleaned(&falls);
+    let heights_m = |frames: std::ops::Range<usize>| surfaces(&cleaned)[frames].iter().map(|s| s.bearing().1).collect::<Vec<_>>();
+    assert!(heights_m(0..30).iter().chain(&heights_m(75..150)).all(|height_m| height_m.abs() < 0.03), "{:?}", heights_m(0..150));
+}
+
+#[test]
 fn a_head_stand_stands_on_the_crown() {
     let upside_down = motion(60, |_| {
         let pose = Pose {

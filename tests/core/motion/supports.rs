@@ -56,6 +56,13 @@ fn the_floor_is_where_most_of_what_bears_is() {
     // Somebody who stands and then sits up on something for longer: the floor is where the feet stood.
     let perched = standing(100, |frame| (if frame < 30 { 0.0 } else { 0.4 }, 0.0));
     assert!(supports::floor_m(&surfaces(&perched)).abs() < 0.01);
+    // Somebody who stands and then lies down, deep in the floor: it is where the feet stood.
+    let mut falls = perched;
+    for pose in &mut falls.frames[30..] {
+        pose.local[0] = Quat::from_rotation_x(-PI / 2.0);
+        pose.root_m.y = -0.25;
+    }
+    assert!(supports::floor_m(&surfaces(&falls)).abs() < 0.01, "{}", supports::floor_m(&surfaces(&falls)));
     assert_eq!(supports::floor_m(&[]), 0.0);
 }
 
