@@ -9,6 +9,7 @@ pub mod conversions;
 mod mend;
 pub mod rows;
 
+use super::rotation::heading;
 use super::{JOINT_COUNT, Motion, Pose, REST_OFFSETS_M};
 use conversions::{heading_of, matrix_from_quat, published_quat_from_matrix, six_d_from_matrix};
 use glam::{DMat3, DQuat, DVec3, Quat, Vec3};
@@ -133,10 +134,14 @@ pub fn decode(features: &Features) -> Motion {
     let quat = |matrix: &DMat3| conversions::quat_from_six_d(&six_d_from_matrix(matrix));
     let positions = rows::positions(&rows, Accumulate::Upright);
     let positions_m: Vec<[Vec3; JOINT_COUNT]> = positions.iter().map(|at_m| at_m.map(|joint_m| (start * joint_m).as_vec3())).collect();
-    let pose = |(frame, at_m)| mend::mended(&pose_of(frame, DVec3::ZERO, quat), at_m);
-    let mut frames: Vec<Pose> = turned.iter().zip(&positions_m).map(pose).collect();
+    let as_is: Vec<Pose> = turned.iter().map(|frame| pose_of(frame, DVec3::ZERO, quat)).collect();
+    let mut frames: Vec<Pose> = as_is.iter().zip(&positions_m).map(|(pose, at_m)| mend::mended(pose, at_m)).collect();
     mend::bridged(&mut frames, &positions_m);
-    Motion { frames }
+    match (frames.first(), as_is.first()) {
+        // A start that had to be mended faced elsewhere.
+        (Some(first), Some(before)) if first != before => Motion { frames: frames.clone() }.placed(-heading(first.local[0]), Vec3::ZERO),
+        _ => Motion { frames },
+    }
 }
 
 /// The motion as the published decoder gives it, faults included, for comparisons: the heading product drifts off the vertical,
