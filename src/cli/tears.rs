@@ -7,7 +7,7 @@ use super::progress::{answer, say};
 use crate::motion::Motion;
 use crate::motion::measure::{Quality, measure};
 use crate::motion::supports::surfaces;
-use crate::pipeline::Request;
+use crate::timeline::Request;
 
 const ACROBATICS: &str = include_str!("../../assets/prompts/acrobatics.txt");
 /// More prompts; the prompt is the last column but in the lists of single actions, where it is the second.
