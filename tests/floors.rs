@@ -63,7 +63,7 @@ const DOORS: [(&str, &[&str]); 39] = [
     ("tracing_subscriber", &["cli", "main"]),
     ("image", &["stage", "app", "cli"]),
     ("ron", &["app", "formats"]),
-    ("tempfile", &["files", "formats", "library", "train", "stage", "cli"]),
+    ("tempfile", &["files", "formats", "train", "cli"]),
     ("winit", &["app"]),
     ("naga", &["engine"]),
 ];

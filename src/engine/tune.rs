@@ -9,6 +9,7 @@ use super::program::Dispatch;
 use super::transformer::Transformer;
 use super::variants::{self, Blocks, Epilogue, Product, Spread};
 use super::{Pace, Uniforms};
+use crate::files;
 
 /// How long variants run to be compared; one that was begun is finished.
 const TRIED: Duration = Duration::from_millis(200);
@@ -141,7 +142,5 @@ fn remember(file: &Path, known: &BTreeMap<String, Spread>) -> std::io::Result<()
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let beside = file.with_extension(format!("{}.tmp", std::process::id()));
-    std::fs::write(&beside, serde_json::to_vec_pretty(known)?)?;
-    std::fs::rename(&beside, file)
+    files::save(file, &serde_json::to_vec_pretty(known)?)
 }

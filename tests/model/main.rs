@@ -18,6 +18,7 @@ mod sampling;
 mod shared;
 #[path = "../shared/small_model.rs"]
 mod small_model;
+mod spoilt_files;
 #[path = "../shared/spoilt.rs"]
 mod spoilt;
 mod training;

@@ -1,8 +1,10 @@
 //! A learning curve as a small picture: loss over updates, the training's in grey and the held-out clips' in orange.
 
 use super::super::CliError;
+use crate::files;
 use crate::train::curve::Point;
-use image::{Rgb, RgbImage};
+use image::{ImageFormat, Rgb, RgbImage};
+use std::io::Cursor;
 use std::path::Path;
 
 const SIZE: (u32, u32) = (720, 400);
@@ -41,8 +43,9 @@ pub(super) fn write(points: &[Point], path: &Path) -> Result<(), CliError> {
             stroke(&mut picture, place(pair[0]), place(pair[1]), colour, 2);
         }
     }
-    let part = path.with_extension("part.png");
-    let written = picture.save(&part).map_err(std::io::Error::other).and_then(|()| std::fs::rename(&part, path));
+    let mut bytes = Cursor::new(Vec::new());
+    let drawn = picture.write_to(&mut bytes, ImageFormat::Png).map_err(std::io::Error::other);
+    let written = drawn.and_then(|()| files::save(path, bytes.get_ref()));
     written.map_err(|cause| CliError::Failed(format!("cannot draw the curve ({cause}): {}: check the free space", path.display())))
 }
 

@@ -7,6 +7,7 @@ use candle_core::{Device, Tensor};
 
 use super::learner::Learner;
 use super::optimiser::Slot;
+use crate::files::Beside;
 use crate::model::checkpoint::Checkpoint;
 use crate::model::error::{Error, Result};
 use crate::model::source::FileSource;
@@ -75,18 +76,15 @@ impl Learner {
     }
 }
 
-/// Writes a file beside its place, waits until it is on the disk, and renames it.
+/// Has a file written beside its place by a function that is handed the path, waits until it is on the disk, and renames it.
 ///
 /// # Errors
 /// A file that cannot be written.
 pub fn write_whole(path: &Path, write: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
     let whole = || {
-        write(&part)?;
-        std::fs::File::open(&part)?.sync_all()?;
-        std::fs::rename(&part, path)
+        let beside = Beside::of(path)?;
+        write(beside.place())?;
+        beside.finish()
     };
     whole().map_err(|cause| Error::Write { cause, path: path.display().to_string() })
 }

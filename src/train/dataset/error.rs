@@ -77,6 +77,5 @@ pub(super) fn printable(text: &str) -> String {
 
 /// A text from a file as one line without codes that a terminal obeys.
 pub(super) fn one_line(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    crate::files::one_line(text, crate::files::LONGEST_LINE)
 }

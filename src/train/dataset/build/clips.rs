@@ -42,6 +42,19 @@ pub(super) fn mirrored_name(name: &str) -> String {
     }
 }
 
+/// Most bytes of a clip's own name: its files have endings and an `M` besides, and no file's name has more than 255.
+const LONGEST_NAME: usize = 200;
+
+/// A clip's name, shortened where it is too long for the files that are made of it, and still its own.
+fn bounded(name: &str) -> String {
+    let (folder, file) = name.rsplit_once('/').map_or(("", name), |(folder, _)| name.split_at(folder.len() + 1));
+    if file.len() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let begin = &file[..file.floor_char_boundary(LONGEST_NAME - 17)];
+    format!("{folder}{begin}-{:016x}", hash(&[file]))
+}
+
 /// Makes the clips of a file. Whatever is wrong with the file or a clip is in the outcome.
 ///
 /// # Errors
@@ -64,7 +77,7 @@ pub(super) fn make(source: &Source, layout: &Layout, options: &BuildOptions) -> 
     for piece in &pieces {
         let whole = pieces.len() == 1;
         let name = if whole { source.name.clone() } else { format!("{}@{}-{}", source.name, piece.frames.start, piece.frames.end) };
-        make_clip(&name, piece, &motion, layout, options, &mut outcome)?;
+        make_clip(&bounded(&name), piece, &motion, layout, options, &mut outcome)?;
     }
     Ok(outcome)
 }
@@ -180,6 +193,14 @@ mod tests {
     fn bounds_beyond_the_file_end_with_it() {
         assert_eq!(pieces(&segment(2.0, Some(99.0), "a person walks"), 100, 300)[0].frames, 60..100);
         assert_eq!(pieces(&segment(50.0, Some(99.0), "a person walks"), 100, 300)[0].frames.len(), 0);
+    }
+
+    #[test]
+    fn long_names_become_shorter_ones_that_differ() {
+        assert_eq!(bounded("a/b/01_02"), "a/b/01_02");
+        let long = |end: &str| format!("a/{}{end}", "ö".repeat(125));
+        let [first, second] = ["1", "2"].map(|end| bounded(&long(end)));
+        assert!(first != second && first.starts_with("a/ö") && first.len() <= LONGEST_NAME + 2, "{first}");
     }
 
     #[test]
