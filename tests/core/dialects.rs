@@ -10,7 +10,7 @@ use zoetrope::motion::{JOINT_COUNT, Joint, Motion, NameStyle, PARENTS, Pose, RES
 const FRAMES: usize = 45;
 
 /// A walk whose lower foot is on the floor in every frame.
-fn walk() -> Motion {
+pub(crate) fn walk() -> Motion {
     let feet = [Joint::LAnkle, Joint::RAnkle, Joint::LFoot, Joint::RFoot];
     let frames = (0..FRAMES).map(|frame| {
         let t = frame as f32 / 30.0;

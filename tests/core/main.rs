@@ -7,6 +7,7 @@
 )]
 
 mod archives;
+mod arrays;
 mod body;
 mod body_model;
 mod cases;

@@ -18,9 +18,9 @@ mod sampling;
 mod shared;
 #[path = "../shared/small_model.rs"]
 mod small_model;
-mod spoilt_files;
 #[path = "../shared/spoilt.rs"]
 mod spoilt;
+mod spoilt_files;
 mod training;
 #[path = "../shared/walks.rs"]
 mod walks;

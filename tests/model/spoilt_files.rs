@@ -112,8 +112,14 @@ fn absurd_gguf_files_are_refused_at_once() {
         ("countless", head(u64::MAX, u64::MAX)),
         ("a giant name", [head(0, 1), u64::MAX.to_le_bytes().to_vec()].concat()),
         // Ten million small values of which each takes more in memory.
-        ("a giant list", [head(0, 1), key("a", 9), 0u32.to_le_bytes().to_vec(), (10u64 << 20).to_le_bytes().to_vec(), vec![0; 10 << 20]].concat()),
-        ("lists in lists", [head(0, 1), key("a", 9), [9u32.to_le_bytes().to_vec(), 1u64.to_le_bytes().to_vec()].concat().repeat(10_000)].concat()),
+        (
+            "a giant list",
+            [head(0, 1), key("a", 9), 0u32.to_le_bytes().to_vec(), (10u64 << 20).to_le_bytes().to_vec(), vec![0; 10 << 20]].concat(),
+        ),
+        (
+            "lists in lists",
+            [head(0, 1), key("a", 9), [9u32.to_le_bytes().to_vec(), 1u64.to_le_bytes().to_vec()].concat().repeat(10_000)].concat(),
+        ),
         ("no alignment", [head(0, 1), key("general.alignment", 4), 0u32.to_le_bytes().to_vec()].concat()),
     ];
     for (what, bytes) in files {
