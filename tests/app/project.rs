@@ -86,6 +86,33 @@ fn a_save_that_ends_after_its_document_was_left_says_nothing_of_the_new_one() {
 }
 
 #[test]
+fn a_save_that_waits_goes_over_the_one_before_it_also_when_its_document_was_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("scene.zoetrope");
+    let stamp = |text: &str| {
+        std::fs::write(&file, text).expect("a file");
+        Stamp::of(&file)
+    };
+    let mut session = session_with(&["a walk"]);
+    session.apply(Action::Save(file.clone()));
+    session.saved(Saved::Done(file.clone(), stamp("first")));
+    session.apply(Action::AddToTimeline(0));
+    session.apply(Action::SaveProject);
+    session.apply(Action::Duplicate);
+    assert!(session.apply(Action::SaveProject).is_empty(), "it waits");
+    session.apply(Action::Duplicate);
+    session.apply(Action::NewProject);
+    session.apply(Action::Leave { saving: false });
+    assert_eq!(session.take_count(), 0);
+    let second = stamp("the second");
+    let effects = session.saved(Saved::Done(file.clone(), second));
+    let [Effect::Save { document, over, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((document.arrangement().clips.len(), over), (2, &Over::Known(second)), "what was asked for is written");
+    assert!(session.saved(Saved::Done(file.clone(), None)).is_empty() && session.project().is_none());
+    assert!(!session.busy().working && session.toasts.last_error().is_none());
+}
+
+#[test]
 fn leaving_while_all_of_it_is_being_saved_waits_for_that() {
     let mut session = session_with(&["a walk"]);
     saved_by(&mut session, Action::Save(path()));

@@ -210,19 +210,12 @@ impl Session {
     }
 
     /// Has the next waiting file written.
-    fn begin_save(&mut self) -> Vec<Effect> {
-        let (number, stamp) = (self.kept.number, &self.kept.stamp);
-        let begin = |saving: &mut Saving| {
-            // What was asked for while the same file was written goes over that.
-            if saving.number == number
-                && let Over::Known(known) = &mut saving.over
-            {
-                *known = *stamp;
-            }
+    fn begin_save(&self) -> Vec<Effect> {
+        let begin = |saving: &Saving| {
             let Saving { document, cast, path, over, .. } = saving;
             Effect::Save { document: document.clone(), cast: cast.clone(), path: path.clone(), over: over.clone() }
         };
-        self.saves.front_mut().map(begin).into_iter().collect()
+        self.saves.front().map(begin).into_iter().collect()
     }
 
     /// A project file has been written, or not. The document it was asked for may have been left meanwhile.
@@ -234,6 +227,12 @@ impl Session {
             Saved::Done(path, stamp) => {
                 self.toasts.add(ToastKind::Done, format!("saved {}", path.display()));
                 self.settings.remember(&path);
+                for waiting in self.saves.iter_mut().filter(|waiting| waiting.number == saving.number && is_same(&waiting.path, &path)) {
+                    // It was asked for while this was written, and goes over it.
+                    if let Over::Known(known) = &mut waiting.over {
+                        *known = stamp;
+                    }
+                }
                 if is_here {
                     self.kept.path = Some(path);
                     (self.kept.arrangement, self.kept.cast) = (saving.document.arrangement().clone(), saving.cast);
