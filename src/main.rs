@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     let args = Args::from_command_line();
     match &args.command {
         Some(Command::Bench(bench)) if bench.ui => {
-            set_threads(args.window.threads(beside_the_window()));
+            set_threads(args.window.threads(&remembered_model(), beside_the_window()));
             measure_window(&bench.device)
         }
         Some(command) => {
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
             cli::run(command)
         }
         None => {
-            set_threads(args.window.threads(beside_the_window()));
+            set_threads(args.window.threads(&remembered_model(), beside_the_window()));
             window(&args)
         }
     }
@@ -53,14 +53,28 @@ fn set_variable(name: &str, value: Option<&str>) {
     }
 }
 
+/// The model that the window loads where none is named.
+#[cfg(feature = "app")]
+fn remembered_model() -> String {
+    zoetrope::app::remembered_model()
+}
+
+#[cfg(not(feature = "app"))]
+fn remembered_model() -> String {
+    zoetrope::library::STARTER.to_owned()
+}
+
 #[cfg(feature = "app")]
 fn window(args: &Args) -> ExitCode {
     let options = args.window.clone();
+    let threads = options.threads(&remembered_model(), beside_the_window());
     let launch = zoetrope::app::Launch {
         file: options.file,
         script: options.script,
         screenshots: options.screenshots,
         demo: options.demo,
+        threads,
+        model: options.model,
         device: options.device,
     };
     match zoetrope::app::run(launch) {

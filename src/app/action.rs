@@ -1,11 +1,11 @@
 //! Everything that can be done in the window, as plain data: buttons, keys and scripts all send these.
 
 use super::export::{ExportChoices, ExportOf};
-use super::session::Overlay;
+use super::session::{ModelAction, Overlay};
 use super::settings::Appearance;
 use crate::formats::PROJECT_ENDING;
 use crate::stage::{CameraMove, Figure, Quality};
-use crate::timeline::ClipSettings;
+use crate::timeline::{ClipSettings, Sampling};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -22,6 +22,16 @@ pub enum Action {
     Variations(u32),
     /// Choose whether the model reads the prompt word by word, instead of what it understands by it in plain words.
     Literal(bool),
+    /// Choose how the next generation is sampled, where not as the model comes.
+    Sampling(Sampling),
+    /// Open the sampler's settings.
+    OpenSampling,
+    /// Choose the language model that says prompts in other words, or none.
+    Rewriter(Option<PathBuf>),
+    /// Say the prompt in other words with it.
+    Rewrite,
+    /// Do something with models.
+    Models(ModelAction),
     /// Make takes of the prompt.
     Generate,
     /// Make takes that go on where the selected clip ends, or the last one; the first take comes behind it.

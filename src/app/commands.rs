@@ -2,7 +2,7 @@
 
 use super::Action;
 use super::export::ExportOf;
-use super::session::{Overlay, Session};
+use super::session::{ModelAction, Overlay, Session};
 use super::settings::Appearance;
 use crate::stage::{CameraMove, Figure, Quality, ViewAngle};
 use bevy_egui::egui::{Key, Modifiers};
@@ -246,6 +246,11 @@ pub const COMMANDS: &[Command] = &[
     command("Stage in high quality", &[], |_| Some(Action::Quality(Some(Quality::HIGH)))),
     always("Full screen, or a window", &[key(Key::F11)], |session| Some(Action::FullScreen(!session.full_screen))),
     command("Rate two models…", &[], |_| Some(Action::OpenRating)),
+    command("Choose another model", &[], |_| Some(Action::Models(ModelAction::Menu))),
+    command("Get a model", &[], |_| Some(Action::Models(ModelAction::OpenGet))),
+    command("Import checkpoints", &[], |_| Some(Action::Models(ModelAction::OpenImport))),
+    command("Sampling: temperature, top-p, top-k, guidance", &[], |_| Some(Action::OpenSampling)),
+    command("Say the prompt in other words", &[], |_| Some(Action::Rewrite)),
     command("About the model and its licence", &[], |_| Some(Action::OpenModel)),
     always("Commands by name", &[ctrl(Key::K), shift(ctrl(Key::P))], |_| Some(Action::OpenPalette)),
     command("Keys", &[key(Key::Questionmark), key(Key::F1)], |_| Some(Action::OpenHelp)),

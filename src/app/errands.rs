@@ -1,7 +1,7 @@
 //! What takes its time outside of the window: writing and reading files, and asking the system for a path.
 
 use super::export::work::{Watch, WorkOutcome};
-use super::session::{Body, Over, Purpose, Rating, Saved};
+use super::session::{Body, ImportPart, Over, Purpose, Rating, Saved};
 use super::stamp::Stamp;
 use super::tasks::{Tasks, guarded};
 use crate::body::Cast;
@@ -195,6 +195,8 @@ impl Errands {
             Purpose::Save => ("Save", project),
             Purpose::Open => ("Open", project),
             Purpose::ExportFolder => ("Export into a folder", motion),
+            Purpose::Model(_) => ("Import checkpoints", ("Checkpoints", &["pth", "safetensors", "gguf", "npy"][..])),
+            Purpose::Rewriter => ("Your own language model", ("Llama", &["gguf"][..])),
         };
         let mut dialog = rfd::AsyncFileDialog::new().set_title(title).add_filter(name, endings);
         if let Some(name) = start.file_name() {
@@ -207,8 +209,8 @@ impl Errands {
         self.tasks.await_beside(async move {
             let chosen = match purpose {
                 Purpose::Export | Purpose::Save => dialog.save_file().await,
-                Purpose::Import | Purpose::Open | Purpose::Body => dialog.pick_file().await,
-                Purpose::ExportFolder => dialog.pick_folder().await,
+                Purpose::ExportFolder | Purpose::Model(ImportPart::TextEncoder) => dialog.pick_folder().await,
+                Purpose::Import | Purpose::Open | Purpose::Body | Purpose::Model(_) | Purpose::Rewriter => dialog.pick_file().await,
             };
             Outcome::Chosen(purpose, chosen.map(|file| file.path().to_owned()))
         });

@@ -11,6 +11,7 @@ pub mod icons;
 mod keep;
 pub mod keys;
 mod lost_device;
+pub mod model_tasks;
 pub mod panels;
 pub mod player;
 pub mod prompts;
@@ -34,6 +35,12 @@ use crate::generator::WorkerError;
 use crate::stage::StageError;
 use std::path::PathBuf;
 
+/// The model that was chosen last, in this window or an earlier one.
+#[must_use]
+pub fn remembered_model() -> String {
+    settings::Settings::file().map_or_else(settings::Settings::default, |file| settings::Settings::read(&file)).model
+}
+
 /// How the window starts.
 #[derive(Clone, Debug, Default)]
 pub struct Launch {
@@ -45,6 +52,10 @@ pub struct Launch {
     pub screenshots: Option<PathBuf>,
     /// Full screen, with curated prompts.
     pub demo: bool,
+    /// The model to load, a name or a folder; the one that was chosen last otherwise.
+    pub model: Option<String>,
+    /// Threads that its network gets.
+    pub threads: usize,
     /// Where the generator's network runs.
     pub device: crate::pipeline::Device,
 }

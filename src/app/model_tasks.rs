@@ -16,7 +16,7 @@ const REWRITING_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Running tasks.
 #[derive(Resource, Default)]
-pub(super) struct ModelTasks {
+pub struct ModelTasks {
     running: Vec<(ModelTask, JoinHandle<ModelOutcome>)>,
     work: Arc<Work>,
 }
@@ -39,7 +39,7 @@ impl Work {
 
 impl ModelTasks {
     /// Begins a task, or ends the fetch or import under way. Answers what became of a task that could not begin.
-    pub(super) fn begin(&mut self, task: ModelTask) -> Option<ModelOutcome> {
+    pub fn begin(&mut self, task: ModelTask) -> Option<ModelOutcome> {
         if task == ModelTask::CancelWork {
             self.work.cancelled.store(true, Ordering::Relaxed);
             return None;
@@ -58,12 +58,13 @@ impl ModelTasks {
     }
 
     /// How much is fetched or imported, and of how much.
-    pub(super) fn work_at(&self) -> (u64, u64) {
+    #[must_use]
+    pub fn work_at(&self) -> (u64, u64) {
         (self.work.done.load(Ordering::Relaxed), self.work.of.load(Ordering::Relaxed))
     }
 
     /// What has become of the tasks that are over.
-    pub(super) fn take_done(&mut self) -> Vec<ModelOutcome> {
+    pub fn take_done(&mut self) -> Vec<ModelOutcome> {
         let (over, running) = std::mem::take(&mut self.running).into_iter().partition(|(_, thread)| thread.is_finished());
         self.running = running;
         let over: Vec<(ModelTask, JoinHandle<ModelOutcome>)> = over;

@@ -3,8 +3,10 @@
 use super::export::ExportChoices;
 use super::session::Overlays;
 use crate::body::Cast;
+use crate::library::STARTER;
 use crate::stage::Quality;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Most projects to open again.
@@ -34,6 +36,21 @@ pub struct Settings {
     pub cast: Cast,
     /// The graphics driver whose fault was told last.
     pub told_driver: Option<String>,
+    /// The model that is loaded at the start: a name or a folder.
+    pub model: String,
+    /// How fast models were the last time.
+    pub speeds: BTreeMap<String, ModelSpeed>,
+    /// The user's own language model, which says prompts in other words.
+    pub rewriter: Option<PathBuf>,
+}
+
+/// How fast a model was the last time, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelSpeed {
+    /// The device's name.
+    pub device: String,
+    /// Tokens a second; 15 are real time.
+    pub tokens_per_sec: f32,
 }
 
 /// Whether the window and its stage are dark or light.
@@ -60,6 +77,9 @@ impl Default for Settings {
             appearance: Appearance::System,
             cast: Cast::default(),
             told_driver: None,
+            model: STARTER.to_owned(),
+            speeds: BTreeMap::new(),
+            rewriter: None,
         }
     }
 }

@@ -4,10 +4,11 @@ use super::errands::{Errands, Outcome};
 use super::export::ExportChoices;
 use super::keep::{Memory, Safe, finish, keep_safe};
 use super::lost_device;
+use super::model_tasks::ModelTasks;
 use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
 use super::script::{Busy, Script};
-use super::session::{Dialog, Effect, Purpose, Session};
+use super::session::{Dialog, Effect, ModelAction, Purpose, Session};
 use super::settings::SCALES;
 use super::toast::ToastKind;
 use super::{Action, AppError, Launch, prompts, scene, theme};
@@ -45,9 +46,6 @@ const LEAST_SIZE: (f32, f32) = (900.0, 560.0);
 
 /// What a demo does, over and over, until somebody takes over.
 const DEMO: &str = include_str!("../../assets/demos/showreel.ron");
-
-/// The model that is loaded at the start.
-const MODEL: &str = "starter";
 
 /// Opens the window and runs it until it is closed.
 ///
@@ -96,12 +94,14 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
         return Err(AppError::NoDisplay);
     }
     let graphics = Graphics::open()?;
-    worker.send(Command::Load { model: MODEL.to_owned() })?;
-    // winit panics where a display is named that is not there.
-    let mut session = Session::new(MODEL);
-    session.full_screen = launch.demo;
-    session.graphics = Some((graphics.name.clone(), graphics.is_software));
     let (memory, settings) = Memory::begin(scripted);
+    let model = launch.model.unwrap_or_else(|| settings.model.clone());
+    worker.send(Command::Load { model: model.clone() })?;
+    // winit panics where a display is named that is not there.
+    let mut session = Session::new(&model);
+    session.full_screen = launch.demo;
+    session.networks_have_threads(launch.threads);
+    session.graphics = Some((graphics.name.clone(), graphics.is_software));
     session.settings = settings;
     if let Some(driver) = graphics.leaking.as_deref().filter(|_| !scripted) {
         session.warn_of_driver(driver);
@@ -177,9 +177,11 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .insert_resource(Prompts(prompts::examples(demo)))
     .init_resource::<Outbox>()
     .init_resource::<Errands>()
+    .init_resource::<ModelTasks>()
     .add_systems(
         Update,
-        (hear_generator, see_theme, run_errands, run_script, apply_actions, choose_quality, show, keep_safe, choose_pace).chain(),
+        (hear_generator, see_theme, run_errands, run_model_tasks, run_script, apply_actions, choose_quality, show, keep_safe, choose_pace)
+            .chain(),
     )
     .add_systems(Last, finish)
     .add_systems(EguiPrimaryContextPass, draw_panels);
@@ -287,6 +289,9 @@ fn run_errands(
             Outcome::Chosen(Purpose::ExportFolder, folder) => {
                 inbox.0.extend(folder.map(|folder| Action::ExportSettings(ExportChoices { folder, ..state.export_choices().clone() })));
             }
+            Outcome::Chosen(Purpose::Model(part), path) => {
+                inbox.0.extend(path.map(|path| Action::Models(ModelAction::Part(part, path))));
+            }
             Outcome::Chosen(_, path) => inbox.0.extend(path.map(Action::FilePath)),
             Outcome::Rating(outcome) => state.rating_read(outcome),
             Outcome::Kept(outcome) => {
@@ -306,6 +311,17 @@ fn run_errands(
         state.work_at(done);
     }
     inbox.0.extend(closing.read().map(|_| Action::Close));
+}
+
+/// Takes in what has become of the tasks for models.
+fn run_model_tasks(mut tasks: ResMut<'_, ModelTasks>, mut state: ResMut<'_, State>, mut outbox: ResMut<'_, Outbox>) {
+    if state.models().work().is_some() {
+        let (done, of) = tasks.work_at();
+        state.model_work_at(done, of);
+    }
+    for outcome in tasks.take_done() {
+        outbox.0.extend(state.model_task_over(outcome));
+    }
 }
 
 fn run_script(
@@ -350,7 +366,12 @@ fn apply_actions(
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
     mut exit: MessageWriter<'_, AppExit>,
     (link, play): (Res<'_, Link>, Res<'_, Play>),
-    (mut outbox, mut clipboard, mut safe): (ResMut<'_, Outbox>, ResMut<'_, EguiClipboard>, ResMut<'_, Safe>),
+    (mut outbox, mut clipboard, mut safe, mut model_tasks): (
+        ResMut<'_, Outbox>,
+        ResMut<'_, EguiClipboard>,
+        ResMut<'_, Safe>,
+        ResMut<'_, ModelTasks>,
+    ),
 ) {
     // Whatever came from outside was first.
     let mut effects = std::mem::take(&mut outbox.0);
@@ -361,6 +382,11 @@ fn apply_actions(
                 Effect::Tell(command) => {
                     if let Err(error) = link.0.send(command.clone()) {
                         state.refused(&command, error.to_string());
+                    }
+                }
+                Effect::Models(task) => {
+                    if let Some(outcome) = model_tasks.begin(task) {
+                        outbox.0.extend(state.model_task_over(outcome));
                     }
                 }
                 Effect::Camera(camera_move) => rig.apply(camera_move),

@@ -46,6 +46,9 @@ pub struct WindowArgs {
     /// Full screen with curated prompts
     #[arg(long, conflicts_with = "script")]
     pub demo: bool,
+    /// The model to load, by name or folder [default: the one that was chosen last]
+    #[arg(long, value_name = "NAME|DIR")]
+    pub model: Option<String>,
     /// Where the network runs: auto, cpu, gpu, or gpu:NAME with a part of a graphics device's name
     #[arg(long, value_name = "DEVICE", default_value_t)]
     pub device: Device,
@@ -99,10 +102,11 @@ impl Command {
 }
 
 impl WindowArgs {
-    /// Threads that the networks get beside the window, `most` without being asked.
+    /// Threads that the networks get beside the window, `most` without being asked. `remembered` is the model that is loaded where
+    /// none is named.
     #[must_use]
-    pub fn threads(&self, most: usize) -> usize {
-        self.threads.map_or_else(|| threads_for(STARTER, most), usize::from)
+    pub fn threads(&self, remembered: &str, most: usize) -> usize {
+        self.threads.map_or_else(|| threads_for(self.model.as_deref().unwrap_or(remembered), most), usize::from)
     }
 }
 

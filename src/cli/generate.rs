@@ -8,7 +8,7 @@ use super::interrupt::Interrupt;
 use super::progress::{Progress, say};
 use crate::formats::{self, Format, WriteOptions};
 use crate::library;
-use crate::model::{MotionModel, Rewriter};
+use crate::model::{LoadProgress, MotionModel, Rewriter};
 use crate::motion::Motion;
 use crate::pipeline::{self, Device, Generation, Made, Step, Variations};
 use crate::timeline::{Finish, Length, Request, Sampling};
@@ -151,7 +151,8 @@ pub(super) fn load_model(name: &str) -> Result<MotionModel, CliError> {
 /// Load a model by its name or folder, and say where it runs if that is not the processor, or not what was wanted.
 fn load_model_for(name: &str, device: &Device) -> Result<MotionModel, CliError> {
     let source = library::find(name).map_err(CliError::from_below)?;
-    let loaded = pipeline::load(&source, device, library::tuning_file().as_deref(), &mut |_| ()).map_err(CliError::from_below)?;
+    let loaded =
+        pipeline::load(&source, device, library::tuning_file().as_deref(), &LoadProgress::default()).map_err(CliError::from_below)?;
     match (loaded.remark, loaded.model.network.device()) {
         (Some(remark), _) => say(&format!("warning: {remark}")),
         (None, device) if device != "cpu" => say(&format!("{name} runs on {device}")),

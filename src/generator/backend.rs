@@ -1,6 +1,7 @@
 //! What the worker drives. The worker knows jobs, order and cancelling; a backend knows models. Errors are one line for the user.
 
 use super::protocol::ModelInfo;
+use crate::model::LoadProgress;
 use crate::motion::Motion;
 use crate::timeline::{Context, Request, Take};
 use std::sync::Arc;
@@ -8,11 +9,11 @@ use std::sync::Arc;
 /// Loads models and starts generations. Made and used on the worker's thread, so it need not be `Send`.
 pub trait Backend {
     /// Make a model (a name or a folder) the current one. After an error the model before stays the current one.
-    /// `watch` may be told how far it is, 0 to 1.
+    /// `progress` is told how far it is, and says when to end.
     ///
     /// # Errors
     /// One line: which model, what is wrong and what to do.
-    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String>;
+    fn load(&mut self, model: &str, progress: &LoadProgress) -> Result<ModelInfo, String>;
 
     /// What the user should know of the model that was just loaded, told once.
     fn remark(&mut self) -> Option<String> {
@@ -55,7 +56,7 @@ pub enum RunStep {
     /// The take.
     Done {
         /// The finished motion.
-        take: Take,
+        take: Box<Take>,
         /// What the user should know, one line each.
         warnings: Vec<String>,
     },

@@ -4,8 +4,9 @@
 
 use super::backend::{Backend, Run, RunStep};
 use super::protocol::ModelInfo;
+use crate::model::LoadProgress;
 use crate::motion::{Motion, Pose};
-use crate::timeline::{Context, Length, Origin, Provenance, Request, Take};
+use crate::timeline::{Context, Length, Origin, Provenance, Request, Sampling, Take};
 use glam::Quat;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use std::time::Duration;
 const TOKENS_PER_SEC: f32 = 15.0;
 const FRAMES_PER_TOKEN: usize = 2;
 
-/// The stand-in. It refuses the model name `missing`.
+/// The stand-in. It refuses the model name `missing`, and loads `endless` until that is cancelled.
 #[derive(Clone, Debug, Default)]
 pub struct FakeBackend {
     /// How long each token takes.
@@ -31,16 +32,24 @@ impl FakeBackend {
 }
 
 impl Backend for FakeBackend {
-    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String> {
+    fn load(&mut self, model: &str, progress: &LoadProgress) -> Result<ModelInfo, String> {
         if model == "missing" {
             return Err("no model is called missing: see `zoetrope models list`".to_owned());
         }
-        watch(0.5);
+        progress.expect(2);
+        progress.advance(1).map_err(|error| error.to_string())?;
+        if model == "endless" {
+            loop {
+                std::thread::sleep(Duration::from_millis(1));
+                progress.advance(0).map_err(|error| error.to_string())?;
+            }
+        }
         self.loaded = true;
         Ok(ModelInfo {
             name: model.to_owned(),
             licence: "none: a stand-in for tests".to_owned(),
             device: "cpu".to_owned(),
+            sampling: Sampling { temperature: Some(1.0), top_k: Some(0), top_p: Some(1.0), guidance: Some(1.0), greedy: false },
             card: Vec::new(),
         })
     }
@@ -89,7 +98,10 @@ impl Run for FakeRun {
                 model: "fake".to_owned(),
                 licence: "none".to_owned(),
             };
-            return Ok(RunStep::Done { take: Take { motion: Arc::new(self.motion()), raw: None, provenance }, warnings: Vec::new() });
+            return Ok(RunStep::Done {
+                take: Box::new(Take { motion: Arc::new(self.motion()), raw: None, provenance }),
+                warnings: Vec::new(),
+            });
         }
         std::thread::sleep(self.step_time);
         self.tokens += 1;

@@ -5,7 +5,7 @@
 //! and the worker's handle gives the latest.
 
 use crate::motion::Motion;
-use crate::timeline::{Context, Request, Take};
+use crate::timeline::{Context, Request, Sampling, Take};
 use std::sync::Arc;
 
 /// A job's number, chosen by whoever sends the command; never used twice with one worker.
@@ -15,7 +15,8 @@ pub struct JobId(pub u64);
 /// What the worker is told. Commands are done in order, except that `Cancel` and `Shutdown` are heard between two steps.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Load a model by name or folder and make it the current one. Answers: `Loading`, then `Ready`, or `Failed` without a job.
+    /// Load a model by name or folder and make it the current one. Answers: `Loading`, then `Ready`, `LoadCancelled`, or `Failed`
+    /// without a job; after these two the model before stays the current one.
     Load {
         /// A model's name (`starter`) or folder.
         model: String,
@@ -35,6 +36,8 @@ pub enum Command {
         /// The job to end.
         job: JobId,
     },
+    /// End the loading of models, waiting or running.
+    CancelLoad,
     /// Cancel everything and end the thread. Dropping the handle does the same.
     Shutdown,
 }
@@ -53,6 +56,11 @@ pub enum Event {
     Ready {
         /// What to show of it.
         model: ModelInfo,
+    },
+    /// A model was not loaded because of `CancelLoad`.
+    LoadCancelled {
+        /// Its name or folder, as asked.
+        model: String,
     },
     /// A job leaves the queue and begins.
     Started {
@@ -113,7 +121,7 @@ pub enum Event {
 }
 
 /// What a listener may show of a loaded model.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelInfo {
     /// Its name.
     pub name: String,
@@ -121,6 +129,8 @@ pub struct ModelInfo {
     pub licence: String,
     /// Where it runs: `cpu`, or a graphics device's name.
     pub device: String,
+    /// Its own sampler settings, all of them.
+    pub sampling: Sampling,
     /// What its card says: headings such as `Licence`, and a sentence or two for each.
     pub card: Vec<(&'static str, String)>,
 }

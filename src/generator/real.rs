@@ -3,9 +3,9 @@
 use super::backend::{Backend, Run, RunStep};
 use super::protocol::ModelInfo;
 use crate::library;
-use crate::model::{ModelConfig, MotionModel};
+use crate::model::{LoadProgress, ModelConfig, MotionModel};
 use crate::pipeline::{self, Device, Generation, Step};
-use crate::timeline::{Context, Request};
+use crate::timeline::{Context, Request, Sampling};
 use std::sync::Arc;
 
 /// How many tokens lie between two previews: a quarter of a second, short enough to look live, long enough to cost little.
@@ -36,9 +36,10 @@ impl PipelineBackend {
 }
 
 impl Backend for PipelineBackend {
-    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String> {
+    fn load(&mut self, model: &str, progress: &LoadProgress) -> Result<ModelInfo, String> {
         let source = library::find(model).map_err(|error| error.to_string())?;
-        let loaded = pipeline::load(&source, &self.device, library::tuning_file().as_deref(), watch).map_err(|error| error.to_string())?;
+        let loaded =
+            pipeline::load(&source, &self.device, library::tuning_file().as_deref(), progress).map_err(|error| error.to_string())?;
         self.shown = loaded.model.network.device();
         let info = describe(&loaded.model.config, &self.shown);
         (self.model, self.remark) = (Some(loaded.model), loaded.remark);
@@ -76,10 +77,18 @@ fn describe(config: &ModelConfig, device: &str) -> ModelInfo {
         ("It can", sentence("can")),
         ("It cannot", sentence("cannot")),
     ];
+    let own = config.sampling;
     ModelInfo {
         name: config.name.clone(),
         licence: config.licence.clone(),
         device: device.to_owned(),
+        sampling: Sampling {
+            greedy: own.temperature <= 0.0,
+            temperature: Some(own.temperature),
+            top_k: Some(own.top_k),
+            top_p: Some(own.top_p),
+            guidance: Some(own.guidance),
+        },
         card: card.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
     }
 }
@@ -94,7 +103,7 @@ impl Run for PipelineRun<'_> {
                     if tokens.is_multiple_of(PREVIEW_EVERY) { self.0.preview().map_err(|error| error.to_string())? } else { None };
                 Ok(RunStep::Token { tokens, at_most, preview: preview.map(Arc::new) })
             }
-            Step::Done(made) => Ok(RunStep::Done { take: made.take, warnings: made.warnings }),
+            Step::Done(made) => Ok(RunStep::Done { take: Box::new(made.take), warnings: made.warnings }),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::backend::{Backend, RunStep};
 use super::protocol::{Command, Event, JobId, Preview};
+use crate::model::LoadProgress;
 use crate::timeline::{Context, Request, Take};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError, bounded};
 use std::any::Any;
@@ -15,6 +16,8 @@ use std::time::Duration;
 const COMMANDS: usize = 64;
 /// Events that may wait unread before the worker waits (or, for progress and previews, leaves them out).
 const EVENTS: usize = 256;
+/// How often it is told how far a loading is.
+const LOADING_TOLD_EVERY: Duration = Duration::from_millis(30);
 /// How long dropping the handle waits for the thread: longer than a step, shorter than a user's patience with a closing window.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -62,6 +65,7 @@ impl Worker {
             latest: Arc::clone(&latest),
             stop: Arc::clone(&stop),
             waiting: VecDeque::new(),
+            loading: None,
         };
         std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
             let _ended_when_dropped = ended_in;
@@ -137,6 +141,8 @@ struct Desk {
     stop: Arc<AtomicBool>,
     /// Commands that were heard and not yet done.
     waiting: VecDeque<Command>,
+    /// The loading under way.
+    loading: Option<LoadProgress>,
 }
 
 fn work<B: Backend>(desk: &mut Desk, make_backend: &impl Fn() -> B) {
@@ -153,7 +159,7 @@ fn work<B: Backend>(desk: &mut Desk, make_backend: &impl Fn() -> B) {
                 loaded == Loaded::Broken
             }
             Command::Generate { job, request, context } => desk.run(&mut backend, job, &request, &context),
-            Command::Cancel { .. } | Command::Shutdown => false,
+            Command::Cancel { .. } | Command::CancelLoad | Command::Shutdown => false,
         };
         if panicked {
             backend = make_backend();
@@ -204,6 +210,7 @@ impl Desk {
     fn hear(&mut self, command: Command, running: Option<JobId>) -> bool {
         match command {
             Command::Shutdown => self.stop.store(true, Ordering::Relaxed),
+            Command::CancelLoad => self.cancel_load(),
             Command::Cancel { job } if running == Some(job) => return true,
             Command::Cancel { job } => {
                 let before = self.waiting.len();
@@ -229,13 +236,37 @@ impl Desk {
         let _ = self.events.try_send(event);
     }
 
-    /// Load a model and tell how it ended.
+    /// Ends the loading under way, and forgets those that wait.
+    fn cancel_load(&mut self) {
+        self.loading.iter().for_each(LoadProgress::cancel);
+        let (loads, others) = self.waiting.drain(..).partition(|command| matches!(command, Command::Load { .. }));
+        self.waiting = others;
+        let loads: VecDeque<Command> = loads;
+        for command in loads {
+            if let Command::Load { model } = command {
+                self.tell(Event::LoadCancelled { model });
+            }
+        }
+    }
+
+    /// Load a model and tell how it ended. Meanwhile another thread listens and tells how far it is.
     fn load(&mut self, backend: &mut impl Backend, model: &str) -> Loaded {
         self.tell(Event::Loading { model: model.to_owned(), done: 0.0 });
-        let events = self.events.clone();
-        let mut watch = |done: f32| drop(events.try_send(Event::Loading { model: model.to_owned(), done }));
-        let (loaded, event) = match catch_unwind(AssertUnwindSafe(|| backend.load(model, &mut watch))) {
+        let progress = LoadProgress::default();
+        self.loading = Some(progress.clone());
+        let (over, is_over) = bounded::<()>(0);
+        let outcome = std::thread::scope(|scope| {
+            let desk = &mut *self;
+            let told = &progress;
+            scope.spawn(move || desk.watch_loading(model, told, &is_over));
+            let outcome = catch_unwind(AssertUnwindSafe(|| backend.load(model, &progress)));
+            drop(over);
+            outcome
+        });
+        self.loading = None;
+        let (loaded, event) = match outcome {
             Ok(Ok(model)) => (Loaded::Ready, Event::Ready { model }),
+            Ok(Err(_)) if progress.is_cancelled() => (Loaded::Refused, Event::LoadCancelled { model: model.to_owned() }),
             Ok(Err(message)) => (Loaded::Refused, Event::Failed { job: None, message }),
             Err(panic) => (Loaded::Broken, Event::Failed { job: None, message: broke(panic.as_ref()) }),
         };
@@ -246,6 +277,25 @@ impl Desk {
             self.tell(Event::Warning { message });
         }
         loaded
+    }
+
+    /// Listens and tells how far a loading is until it is over.
+    fn watch_loading(&mut self, model: &str, progress: &LoadProgress, is_over: &Receiver<()>) {
+        let mut told = 0.0;
+        loop {
+            let goes_on = is_over.recv_timeout(LOADING_TOLD_EVERY) == Err(RecvTimeoutError::Timeout);
+            if self.listen(None) {
+                progress.cancel();
+            }
+            let done = progress.share();
+            if done > told {
+                told = done;
+                self.mention(Event::Loading { model: model.to_owned(), done });
+            }
+            if !goes_on {
+                break;
+            }
+        }
     }
 
     /// Do a job and tell its one end. Answers whether the backend panicked.
@@ -293,9 +343,9 @@ impl Desk {
                             self.tell(Event::Warning { message });
                         }
                         if to_come > 0 {
-                            self.tell(Event::Made { job, variation, take: take.clone() });
+                            self.tell(Event::Made { job, variation, take: Take::clone(&take) });
                         }
-                        takes.push(take);
+                        takes.push(*take);
                         break;
                     }
                     Err(message) => return Outcome::Failed(message),
@@ -326,7 +376,7 @@ impl Desk {
 fn job_of(command: &Command) -> Option<JobId> {
     match command {
         Command::Generate { job, .. } => Some(*job),
-        Command::Load { .. } | Command::Cancel { .. } | Command::Shutdown => None,
+        Command::Load { .. } | Command::CancelLoad | Command::Cancel { .. } | Command::Shutdown => None,
     }
 }
 

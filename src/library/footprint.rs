@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::Result;
-use crate::model::{Checkpoint, ModelConfig, Source, text_weights};
+use crate::model::{Memory, ModelConfig, Source, transformer_weights};
 
 /// The size of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,26 +16,17 @@ pub struct Footprint {
     pub precision: &'static str,
 }
 
-/// The program itself with its buffers, measured with the built-in model.
-const PROGRAM_BYTES: u64 = 150 << 20;
-
 /// Reads the sizes from the tables of the model's files; no weights are read.
 ///
 /// # Errors
 /// Missing and damaged files.
 pub fn footprint(source: &Source, config: &ModelConfig) -> Result<Footprint> {
-    let transformer = Checkpoint::open(&source.first_of(&["transformer.gguf", "transformer.safetensors"]), "trans")?;
-    let tokenizer = Checkpoint::open(&source.file("tokenizer.safetensors"), "net")?;
-    let text = Checkpoint::open(&text_weights(source, "text_encoder/"), "")?;
-    let sizes = &config.transformer;
-    // Keys and values of every position in float32, for the prompt and for guidance.
-    let cache = 2 * 2 * 4 * sizes.n_layer * sizes.n_embd * sizes.block_size;
-    let weights = transformer.memory_bytes() + tokenizer.memory_bytes() + text.memory_bytes();
+    let transformer = transformer_weights(source)?;
     let disk_bytes = match source {
         Source::Folder(folder) => folder_bytes(folder),
         Source::Embedded(files) => files.iter().map(|(_, bytes)| bytes.len() as u64).sum(),
     };
-    Ok(Footprint { disk_bytes, memory_bytes: weights + cache as u64 + PROGRAM_BYTES, precision: transformer.main_precision() })
+    Ok(Footprint { disk_bytes, memory_bytes: Memory::of(source, config)?.as_it_is, precision: transformer.main_precision() })
 }
 
 fn folder_bytes(folder: &Path) -> u64 {

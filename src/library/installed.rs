@@ -77,6 +77,26 @@ pub fn find(name: &str) -> Result<Source> {
     }
 }
 
+/// Removes an installed model from the disk.
+///
+/// # Errors
+/// The built-in model, names that are not in the models' folder, and what the system refuses.
+pub fn remove(name: &str) -> Result<()> {
+    let folder = models_folder()?.join(name);
+    if name == STARTER || !is_plain_name(name) || !folder.join("model.json").is_file() {
+        let help = "choose one of the installed models; the built-in one is a part of the program".to_owned();
+        return Err(Error::Unknown { name: name.into(), folder: models_folder()?, help });
+    }
+    // It is gone at once, or not at all: half a model would be listed as a broken one.
+    let going = folder.with_file_name(format!(".removed-{name}"));
+    let failed = |cause| Error::File { what: "remove the model", cause, path: folder.clone() };
+    if going.exists() {
+        std::fs::remove_dir_all(&going).map_err(failed)?;
+    }
+    std::fs::rename(&folder, &going).map_err(failed)?;
+    std::fs::remove_dir_all(&going).map_err(failed)
+}
+
 /// Where a new model of this name goes: a name with a slash is a folder, others go to the models' folder.
 pub(super) fn target(name: &str) -> Result<PathBuf> {
     if is_plain_name(name) {
@@ -90,7 +110,8 @@ pub(super) fn target(name: &str) -> Result<PathBuf> {
 }
 
 /// One visible path component that stays where it is put.
-fn is_plain_name(name: &str) -> bool {
+#[must_use]
+pub fn is_plain_name(name: &str) -> bool {
     let mut components = Path::new(name).components();
     let one = matches!((components.next(), components.next()), (Some(Component::Normal(part)), None) if part == name);
     one && !name.starts_with('.') && !name.contains(['\\', '\0', '\n'])

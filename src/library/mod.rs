@@ -15,4 +15,4 @@ pub use error::{Error, Result};
 pub use fetch::{Fetched, Patience, Watch as FetchWatch, fetch};
 pub use footprint::{Footprint, footprint};
 pub use import::{Import, Watch as ImportWatch, import};
-pub use installed::{Listing, find, list, models_folder, tuning_file};
+pub use installed::{Listing, find, is_plain_name, list, models_folder, remove, tuning_file};

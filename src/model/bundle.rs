@@ -8,9 +8,10 @@ use super::config::{ModelConfig, TransformerConfig};
 use super::error::{Error, Result};
 use super::intent::Intent;
 use super::network::Network;
+use super::progress::LoadProgress;
 use super::source::Source;
 use super::statistics::Statistics;
-use super::text_encoder::{TextEncoder, TextFeatures};
+use super::text_encoder::{TextEncoder, TextFeatures, text_weights};
 use super::tokenizer::{MotionTokenizer, StreamDecoder};
 use super::transformer::Transformer;
 use super::weights::Weights;
@@ -63,21 +64,30 @@ impl MotionModel {
     /// # Errors
     /// Missing, damaged and unfitting files, with their names.
     pub fn load(source: &Source) -> Result<Self> {
-        Self::load_with(source, |checkpoint, config| Ok(Box::new(transformer_on_cpu(checkpoint, config)?)))
+        Self::load_with(source, &LoadProgress::default(), |checkpoint, config| Ok(Box::new(transformer_on_cpu(checkpoint, config)?)))
     }
 
     /// [`load`](Self::load) with a network that the caller makes of the transformer's weights and sizes; everything else is on the CPU.
+    /// `progress` is told how far it is, and may end it.
     ///
     /// # Errors
     /// As [`load`](Self::load), and the caller's own.
-    pub fn load_with(source: &Source, network: impl FnOnce(Checkpoint, &TransformerConfig) -> Result<Box<dyn Network>>) -> Result<Self> {
+    pub fn load_with(
+        source: &Source,
+        progress: &LoadProgress,
+        network: impl FnOnce(Checkpoint, &TransformerConfig) -> Result<Box<dyn Network>>,
+    ) -> Result<Self> {
         let file = source.file("model.json");
         let config = ModelConfig::parse(&file.bytes()?, &file.label())?;
 
-        let weights = Weights::new(Checkpoint::open(&source.file("tokenizer.safetensors"), "net")?);
-        let tokenizer = MotionTokenizer::load(weights, &config.tokenizer)?;
-        let network = network(transformer_weights(source)?, &config.transformer)?;
-        let text_encoder = TextEncoder::load(source, "text_encoder/", config.text_encoder)?;
+        let tokenizer = Checkpoint::open(&source.file("tokenizer.safetensors"), "net")?.watched(progress);
+        let transformer = transformer_weights(source)?.watched(progress);
+        let text = Checkpoint::open(&text_weights(source, "text_encoder/"), "")?.watched(progress);
+        progress.expect(tokenizer.weights() + transformer.weights() + text.weights());
+
+        let tokenizer = MotionTokenizer::load(Weights::new(tokenizer), &config.tokenizer)?;
+        let network = network(transformer, &config.transformer)?;
+        let text_encoder = TextEncoder::load_from(text, source, "text_encoder/", config.text_encoder)?;
         let intent = Intent::load(source, text_encoder.dim())?;
         let statistics = Statistics::load(&source.file("mean.npy"), &source.file("std.npy"), config.tokenizer.input_dim)?;
 

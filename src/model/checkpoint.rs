@@ -12,6 +12,7 @@ use candle_core::{DType, Device, Tensor};
 
 use super::error::{Error, Result};
 use super::foreign::{Counted, guarded};
+use super::progress::LoadProgress;
 use super::source::{FileSource, ReadSeek};
 use super::{pth, safetensors};
 use crate::files::one_line;
@@ -20,6 +21,8 @@ use crate::files::one_line;
 pub struct Checkpoint {
     label: String,
     kind: Kind,
+    /// Told of every tensor that is read.
+    progress: Option<LoadProgress>,
 }
 
 /// A tensor as it lies in the file.
@@ -90,17 +93,34 @@ impl Checkpoint {
                 return Err(Error::Config { cause, path: label, advice: "use a .pth, .safetensors or .gguf file" });
             }
         };
-        Ok(Self { label, kind })
+        Ok(Self { label, kind, progress: None })
+    }
+
+    /// Tells of every tensor that is read; reading ends when that is cancelled.
+    #[must_use]
+    pub fn watched(mut self, progress: &LoadProgress) -> Self {
+        self.progress = Some(progress.clone());
+        self
+    }
+
+    /// All its weights, counted from its table.
+    #[must_use]
+    pub fn weights(&self) -> u64 {
+        self.names().iter().map(|name| self.weights_of(name)).sum()
+    }
+
+    fn weights_of(&self, name: &str) -> u64 {
+        self.shape(name).map_or(0, |shape| shape.iter().product::<usize>() as u64)
     }
 
     /// Weights that are already in memory: random ones, or those of a training run.
     pub fn from_tensors(tensors: HashMap<String, Tensor>, label: &str) -> Self {
-        Self { label: label.into(), kind: Kind::Memory(tensors) }
+        Self { label: label.into(), kind: Kind::Memory(tensors), progress: None }
     }
 
     /// Weights made up when they are read: for measuring speed without a model, in no more memory than a real one needs.
     pub fn random(shapes: BTreeMap<String, Vec<usize>>) -> Self {
-        Self { label: "random weights".into(), kind: Kind::Random { shapes } }
+        Self { label: "random weights".into(), kind: Kind::Random { shapes }, progress: None }
     }
 
     /// The file's name for errors.
@@ -145,10 +165,16 @@ impl Checkpoint {
     /// About how many bytes all tensors take once they have been used: quantised blocks as they are, everything else as float32.
     /// Of matrices in q8_0 whose sizes its fast kernels like, candle keeps a second copy in another order.
     pub fn memory_bytes(&self) -> u64 {
+        self.memory_bytes_as(None)
+    }
+
+    /// [`memory_bytes`](Self::memory_bytes) if its matrices were quantised so.
+    pub(super) fn memory_bytes_as(&self, quantized: Option<GgmlDType>) -> u64 {
         let bytes = |name: &String| {
             let shape = self.shape(name).unwrap_or_default();
             let weights: usize = shape.iter().product();
-            let dtype = match self.precision(name) {
+            let fits = |dtype: &GgmlDType| matches!(shape[..], [_, inner] if inner.is_multiple_of(dtype.block_size()));
+            let dtype = match quantized.filter(fits).unwrap_or_else(|| self.precision(name)) {
                 GgmlDType::F16 | GgmlDType::BF16 => GgmlDType::F32,
                 other => other,
             };
@@ -182,6 +208,9 @@ impl Checkpoint {
     /// # Errors
     /// [`Error::Missing`] if there is none of this name, and damaged files.
     pub fn read(&mut self, name: &str) -> Result<Stored> {
+        if let Some(progress) = &self.progress {
+            progress.advance(self.weights_of(name))?;
+        }
         let label = self.label.clone();
         let missing = || Error::Missing { name: name.into(), path: label.clone() };
         match &mut self.kind {

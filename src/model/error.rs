@@ -83,6 +83,18 @@ pub enum Error {
     /// What a graphics device could not do, in its own words.
     #[error("{0}")]
     Device(String),
+    /// The model is larger than what the machine has free.
+    #[error("the model needs about {needed} of memory and {free} are free: {path}: {advice}")]
+    Memory {
+        /// What it needs, in words.
+        needed: String,
+        /// What there is, in words.
+        free: String,
+        /// The model.
+        path: String,
+        /// What the user can do.
+        advice: String,
+    },
     /// The user wanted no more of it.
     #[error("stopped before the end; nothing is left behind")]
     Stopped,

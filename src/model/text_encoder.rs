@@ -82,6 +82,11 @@ impl TextEncoder {
     /// # Errors
     /// Missing, damaged and unfitting files.
     pub fn load(source: &Source, folder: &str, kind: TextEncoderConfig) -> Result<Self> {
+        Self::load_from(Checkpoint::open(&text_weights(source, folder), "")?, source, folder, kind)
+    }
+
+    /// [`load`](Self::load) with weights that are open already.
+    pub(super) fn load_from(mut checkpoint: Checkpoint, source: &Source, folder: &str, kind: TextEncoderConfig) -> Result<Self> {
         let tokenizer = load_tokenizer(source, folder)?;
         let config = source.file(&format!("{folder}config.json"));
         let json = config.bytes()?;
@@ -90,7 +95,6 @@ impl TextEncoder {
             cause: cause.to_string(),
             path: config.label(),
         };
-        let mut checkpoint = Checkpoint::open(&text_weights(source, folder), "")?;
         let network = match kind {
             TextEncoderConfig::Bert => {
                 let config: bert::Config = serde_json::from_slice(&json).map_err(bad_config)?;

@@ -3,7 +3,10 @@
 use super::fallback::WithFallback;
 use super::on_gpu::transformer_on_gpu;
 use crate::engine::{self, AdapterChoice, Gpu};
-use crate::model::{self, Error, MotionModel, Source, is_small, transformer_on_cpu, transformer_weights};
+use crate::model::{
+    self, Error, LoadProgress, Memory, ModelConfig, MotionModel, Source, TransformerConfig, free_memory, is_small, transformer_on_cpu,
+    transformer_weights,
+};
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
@@ -28,23 +31,22 @@ pub struct Loaded {
     pub remark: Option<String>,
 }
 
-/// Loads a model for a device. `tuning` is a file that remembers how graphics devices like their work,
-/// `watch` is told which share of the weights has reached one. One that the device is too small for, or that its kernels cannot run, goes to the processor with a
-/// sentence.
+/// Loads a model for a device. `tuning` is a file that remembers how graphics devices like their work, `progress` is told how far it
+/// is, and may end it. A model that the device is too small for, or that its kernels cannot run, goes to the processor with a sentence.
 ///
 /// # Errors
-/// Missing, damaged and unfitting files; a graphics device that was asked for and is not there.
-pub fn load(source: &Source, device: &Device, tuning: Option<&Path>, watch: &mut dyn FnMut(f32)) -> model::Result<Loaded> {
+/// Missing, damaged and unfitting files; a graphics device that was asked for and is not there; a processor with too little memory.
+pub fn load(source: &Source, device: &Device, tuning: Option<&Path>, progress: &LoadProgress) -> model::Result<Loaded> {
     let choice = match device {
-        Device::Cpu => return on_cpu(source, None),
-        Device::Auto if is_small(&transformer_weights(source)?) => return on_cpu(source, None),
+        Device::Cpu => return on_cpu(source, None, progress),
+        Device::Auto if is_small(&transformer_weights(source)?) => return on_cpu(source, None, progress),
         Device::Auto | Device::Gpu(None) => AdapterChoice::Fastest,
         Device::Gpu(Some(name)) => AdapterChoice::Named(name.clone()),
     };
     match Gpu::open(&choice) {
-        Ok(gpu) => load_on(source, gpu, tuning, watch),
-        Err(engine::Error::NoAdapter { .. }) if *device == Device::Auto => on_cpu(source, None),
-        Err(error) if *device == Device::Auto => on_cpu(source, Some(sentence(&error))),
+        Ok(gpu) => load_on(source, gpu, tuning, progress),
+        Err(engine::Error::NoAdapter { .. }) if *device == Device::Auto => on_cpu(source, None, progress),
+        Err(error) if *device == Device::Auto => on_cpu(source, Some(sentence(&error)), progress),
         Err(error) => Err(Error::Device(error.to_string())),
     }
 }
@@ -53,12 +55,12 @@ pub fn load(source: &Source, device: &Device, tuning: Option<&Path>, watch: &mut
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_on(source: &Source, gpu: Gpu, tuning: Option<&Path>, watch: &mut dyn FnMut(f32)) -> model::Result<Loaded> {
+pub fn load_on(source: &Source, gpu: Gpu, tuning: Option<&Path>, progress: &LoadProgress) -> model::Result<Loaded> {
     let mut refused = None;
-    let model = MotionModel::load_with(source, |checkpoint, config| {
+    let loaded = MotionModel::load_with(source, progress, |checkpoint, config| {
         // A small model is faster than its tuning, and is to make the processor's tokens.
         let tuning = tuning.filter(|_| !is_small(&checkpoint));
-        match transformer_on_gpu(gpu, checkpoint, config, tuning, watch)? {
+        match transformer_on_gpu(gpu, checkpoint, config, tuning, &mut |_| ())? {
             Ok(transformer) => {
                 let (source, config) = (source.clone(), config.clone());
                 let on_cpu = move || Ok(Box::new(transformer_on_cpu(transformer_weights(&source)?, &config)?) as _);
@@ -67,15 +69,34 @@ pub fn load_on(source: &Source, gpu: Gpu, tuning: Option<&Path>, watch: &mut dyn
             Err(engine::Error::Source(message)) => Err(Error::Device(message)),
             Err(error) => {
                 refused = Some(sentence(&error));
-                Ok(Box::new(transformer_on_cpu(transformer_weights(source)?, config)?))
+                check_memory(source)?;
+                Ok(Box::new(transformer_on_cpu(transformer_weights(source)?.watched(progress), config)?))
             }
         }
-    })?;
-    Ok(Loaded { model, remark: refused })
+    });
+    match loaded {
+        // The engine has its own words for a source that ends.
+        Err(_) if progress.is_cancelled() => Err(Error::Stopped),
+        loaded => Ok(Loaded { model: loaded?, remark: refused }),
+    }
 }
 
-fn on_cpu(source: &Source, remark: Option<String>) -> model::Result<Loaded> {
-    Ok(Loaded { model: MotionModel::load(source)?, remark })
+fn on_cpu(source: &Source, remark: Option<String>, progress: &LoadProgress) -> model::Result<Loaded> {
+    check_memory(source)?;
+    let on_cpu = |checkpoint, config: &TransformerConfig| Ok(Box::new(transformer_on_cpu(checkpoint, config)?) as _);
+    Ok(Loaded { model: MotionModel::load_with(source, progress, on_cpu)?, remark })
+}
+
+/// Refuses a model that the processor has no memory for, before anything large is read.
+fn check_memory(source: &Source) -> model::Result<()> {
+    let Some(free) = free_memory() else { return Ok(()) };
+    let file = source.file("model.json");
+    let config = ModelConfig::parse(&file.bytes()?, &file.label())?;
+    let path = match source {
+        Source::Folder(folder) => folder.display().to_string(),
+        Source::Embedded(_) => config.name.clone(),
+    };
+    Memory::of(source, &config)?.check(free, &path)
 }
 
 fn sentence(error: &engine::Error) -> String {

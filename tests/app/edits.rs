@@ -5,11 +5,33 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use zoetrope::app::Action;
 use zoetrope::app::export::{ExportChoices, ExportOf};
-use zoetrope::app::session::{Overlay, Session, Showing};
+use zoetrope::app::session::{ImportForm, ImportPart, ModelAction, Overlay, Session, Showing};
 use zoetrope::app::settings::Appearance;
 use zoetrope::motion::cleanup::ContactEdit;
 use zoetrope::stage::{CameraMove, Figure, Quality, Shown};
-use zoetrope::timeline::ClipSettings;
+use zoetrope::timeline::{ClipSettings, Sampling};
+
+/// The kind of action with models behind this one.
+fn next_model_action(action: &ModelAction) -> Action {
+    let model = || "another".to_owned();
+    Action::Models(match action {
+        ModelAction::Menu => ModelAction::Choose(model()),
+        ModelAction::Choose(_) => ModelAction::Switch { model: model(), stopping: true },
+        ModelAction::Switch { .. } => ModelAction::CancelLoad,
+        ModelAction::CancelLoad => ModelAction::OpenGet,
+        ModelAction::OpenGet => ModelAction::Accept { offer: model(), accepted: true },
+        ModelAction::Accept { .. } => ModelAction::Fetch { offer: model(), base: None },
+        ModelAction::Fetch { .. } => ModelAction::OpenImport,
+        ModelAction::OpenImport => ModelAction::Form(ImportForm { name: model(), ..ImportForm::default() }),
+        ModelAction::Form(_) => ModelAction::Browse(ImportPart::Mean),
+        ModelAction::Browse(_) => ModelAction::Part(ImportPart::Mean, "mean.npy".into()),
+        ModelAction::Part(..) => ModelAction::Import,
+        ModelAction::Import => ModelAction::CancelWork,
+        ModelAction::CancelWork => ModelAction::AskRemove(model()),
+        ModelAction::AskRemove(_) => ModelAction::Remove(model()),
+        ModelAction::Remove(_) => return Action::Generate,
+    })
+}
 
 /// The kind of action behind this one; none behind the last. It has to name every kind there is.
 fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
@@ -33,7 +55,12 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::Seed(_) => Action::Seconds(Some(secs)),
         Action::Seconds(_) => Action::Variations(place as u32),
         Action::Variations(_) => Action::Literal(rng.random()),
-        Action::Literal(_) => Action::Generate,
+        Action::Literal(_) => Action::Sampling(Sampling { temperature: Some(f32::NAN), top_k: Some(place), ..Sampling::default() }),
+        Action::Sampling(_) => Action::OpenSampling,
+        Action::OpenSampling => Action::Rewriter(Some("llama.gguf".into())),
+        Action::Rewriter(_) => Action::Rewrite,
+        Action::Rewrite => Action::Models(ModelAction::Menu),
+        Action::Models(action) => next_model_action(action),
         Action::Generate => Action::Continue,
         Action::Continue => Action::LayOut,
         Action::LayOut => Action::Cancel,

@@ -7,6 +7,7 @@ mod edits;
 mod export;
 #[path = "../shared/graphics.rs"]
 mod graphics;
+mod models;
 mod palette;
 mod panels;
 mod pose_shapes;
@@ -14,4 +15,8 @@ mod project;
 mod rating;
 mod recovery;
 mod session;
+#[path = "../shared/kit.rs"]
+mod shared;
+#[path = "../shared/small_model.rs"]
+mod small_model;
 mod window;

@@ -4,7 +4,7 @@ use super::session::session_with;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use zoetrope::app::panels::{Shape, View};
-use zoetrope::app::session::{Dialog, Session};
+use zoetrope::app::session::{Dialog, ModelDialog, Session};
 use zoetrope::app::{Action, panels, prompts};
 use zoetrope::stage::{Figure, ScreenBox, ViewAngle};
 
@@ -227,9 +227,12 @@ fn the_models_name_and_licence_are_always_in_sight() {
 }
 
 #[test]
-fn the_models_card_opens_at_a_click_on_its_name() {
+fn the_models_card_opens_from_the_menu_at_its_name() {
     let mut harness = harness(session_with(&[]));
     harness.get_by_label_contains("starter").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().session.dialog, Dialog::Models(ModelDialog::Menu));
+    harness.get_by_label("About this model").click();
     harness.run_steps(4);
     assert_eq!(harness.state().session.dialog, Dialog::Model);
     harness.get_by_label("fly");

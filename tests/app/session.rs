@@ -27,7 +27,7 @@ impl Desk {
         Self::with_model("stand-in")
     }
 
-    fn with_model(model: &str) -> Self {
+    pub(crate) fn with_model(model: &str) -> Self {
         let worker = Worker::spawn(|| FakeBackend::new(Duration::from_millis(2))).expect("a thread");
         worker.send(Command::Load { model: model.to_owned() }).expect("a listening worker");
         let mut desk = Self { session: Session::new(model), worker };
@@ -41,7 +41,7 @@ impl Desk {
         self.check();
     }
 
-    fn tell(&self, effects: Vec<Effect>) {
+    pub(crate) fn tell(&self, effects: Vec<Effect>) {
         for effect in effects {
             if let Effect::Tell(command) = effect {
                 self.worker.send(command).expect("a listening worker");
@@ -601,6 +601,7 @@ pub(crate) fn session_with(prompts: &[&str]) -> Session {
         name: "starter".to_owned(),
         licence: "CC BY-NC 4.0".to_owned(),
         device: "cpu".to_owned(),
+        sampling: Sampling { temperature: Some(0.9), top_k: Some(0), top_p: Some(0.95), guidance: Some(2.5), greedy: false },
         card: vec![("It cannot", "fly".to_owned())],
     };
     session.hear(Event::Ready { model });

@@ -11,7 +11,8 @@ use zoetrope::engine::variants::{self, Format, Spread};
 use zoetrope::engine::{MatrixShape, Sizes};
 use zoetrope::library;
 use zoetrope::model::{
-    Checkpoint, FileSource, MotionModel, Quantization, Sampler, Source, TextFeatures, Transformer, TransformerConfig, Weights, write_gguf,
+    Checkpoint, FileSource, LoadProgress, MotionModel, Quantization, Sampler, Source, TextFeatures, Transformer, TransformerConfig,
+    Weights, write_gguf,
 };
 use zoetrope::pipeline::{self, Device, Generation, Made, Step, Variations, transformer_on_gpu};
 use zoetrope::timeline::{Length, Request};
@@ -264,9 +265,9 @@ fn the_starter_makes_the_same_tokens_as_on_the_processor() {
     let Some(gpu) = gpu() else { return };
     let name = gpu.name().to_owned();
     let theirs = MotionModel::load(&starter()).unwrap();
-    let mut shares = Vec::new();
-    let loaded = pipeline::load_on(&starter(), gpu, None, &mut |share| shares.push(share)).unwrap();
-    assert!(shares.is_sorted() && shares.last() == Some(&1.0), "{shares:?}");
+    let progress = LoadProgress::default();
+    let loaded = pipeline::load_on(&starter(), gpu, None, &progress).unwrap();
+    assert_eq!(progress.share(), 1.0);
     assert_eq!(loaded.remark, None);
     let ours = loaded.model;
     assert_eq!((ours.network.device(), theirs.network.device()), (name, "cpu".to_owned()));
@@ -294,7 +295,7 @@ fn the_starter_makes_the_same_tokens_as_on_the_processor() {
 fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
     let Some(gpu) = gpu() else { return };
     let plug = gpu.plug();
-    let model = pipeline::load_on(&starter(), gpu, None, &mut |_| ()).unwrap().model;
+    let model = pipeline::load_on(&starter(), gpu, None, &LoadProgress::default()).unwrap().model;
     let request = request(false, 1.0);
     let expected = finish(Generation::start(&MotionModel::load(&starter()).unwrap(), &request, None).unwrap());
     let mut generation = Generation::start(&model, &request, None).unwrap();
@@ -336,7 +337,7 @@ fn a_device_that_hangs_is_waited_for_once() {
 fn a_device_lost_between_two_motions_is_told_once() {
     let Some(gpu) = gpu() else { return };
     let plug = gpu.plug();
-    let model = pipeline::load_on(&starter(), gpu, None, &mut |_| ()).unwrap().model;
+    let model = pipeline::load_on(&starter(), gpu, None, &LoadProgress::default()).unwrap().model;
     plug.pull();
     let made = finish(Generation::start(&model, &request(true, 0.5), None).unwrap());
     assert_eq!(made.warnings.len(), 1, "{:?}", made.warnings);
@@ -346,7 +347,7 @@ fn a_device_lost_between_two_motions_is_told_once() {
 #[test]
 fn a_device_that_is_too_small_is_told_before_anything_is_read() {
     let Some(gpu) = gpu() else { return };
-    let loaded = pipeline::load_on(&starter(), gpu.with_memory_limit(Some(100 << 20)), None, &mut |_| ()).unwrap();
+    let loaded = pipeline::load_on(&starter(), gpu.with_memory_limit(Some(100 << 20)), None, &LoadProgress::default()).unwrap();
     assert_eq!(loaded.model.network.device(), "cpu");
     let remark = loaded.remark.unwrap();
     assert!(remark.contains("0.1 GB") && remark.contains("--device cpu"), "{remark}");
@@ -400,8 +401,8 @@ fn software_adapters_are_taken_by_name_only() {
     if engine::adapters().len() == software.len() {
         let message = engine::Gpu::open(&engine::AdapterChoice::Fastest).unwrap_err().to_string();
         assert!(message.contains(&adapter.name) && message.contains("--device cpu"), "{message}");
-        assert_eq!(pipeline::load(&starter(), &Device::Auto, None, &mut |_| ()).unwrap().model.network.device(), "cpu");
-        assert!(pipeline::load(&starter(), &Device::Gpu(None), None, &mut |_| ()).is_err());
+        assert_eq!(pipeline::load(&starter(), &Device::Auto, None, &LoadProgress::default()).unwrap().model.network.device(), "cpu");
+        assert!(pipeline::load(&starter(), &Device::Gpu(None), None, &LoadProgress::default()).is_err());
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use zoetrope::generator::fake::FakeBackend;
 use zoetrope::generator::protocol::{Command, Event, JobId, ModelInfo};
 use zoetrope::generator::{Backend, PipelineBackend, Run, Worker, WorkerError};
+use zoetrope::model::LoadProgress;
 use zoetrope::motion::{Motion, Pose};
 use zoetrope::pipeline::Device;
 use zoetrope::timeline::{Context, Length, Request};
@@ -230,8 +231,8 @@ impl Drop for Counted {
 }
 
 impl Backend for Counted {
-    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String> {
-        self.0.load(model, watch)
+    fn load(&mut self, model: &str, progress: &LoadProgress) -> Result<ModelInfo, String> {
+        self.0.load(model, progress)
     }
 
     fn start<'a>(&'a mut self, request: &Request, context: &Context) -> Result<Box<dyn Run + 'a>, String> {
@@ -248,8 +249,8 @@ struct Losing {
 }
 
 impl Backend for Losing {
-    fn load(&mut self, model: &str, watch: &mut dyn FnMut(f32)) -> Result<ModelInfo, String> {
-        let info = ModelInfo { device: "A Card".to_owned(), ..self.inner.load(model, watch)? };
+    fn load(&mut self, model: &str, progress: &LoadProgress) -> Result<ModelInfo, String> {
+        let info = ModelInfo { device: "A Card".to_owned(), ..self.inner.load(model, progress)? };
         self.loaded = Some(info.clone());
         Ok(info)
     }
@@ -379,6 +380,33 @@ fn send_patiently(worker: &Worker, command: Command, events: &mut Vec<Event>) {
         assert!(error == WorkerError::Busy && Instant::now() < deadline, "{error}");
         events.extend(worker.wait_event(QUICK));
     }
+}
+
+#[test]
+fn a_loading_that_is_cancelled_ends_at_once_and_the_model_before_goes_on() {
+    let worker = worker(QUICK);
+    worker.send(Command::Load { model: "endless".to_owned() }).expect("room");
+    worker.send(Command::Load { model: "another".to_owned() }).expect("room");
+    let mut seen = Vec::new();
+    while !matches!(seen.last(), Some(Event::Loading { model, done }) if model == "endless" && *done > 0.0) {
+        seen.push(worker.wait_event(Duration::from_secs(20)).expect("it tells how far it is"));
+    }
+    worker.send(Command::CancelLoad).expect("room");
+    generate(&worker, 1, "a person turns", 1.0);
+    let events = events_until(&worker, ends(1));
+    let cancelled = |name: &str| events.iter().any(|event| matches!(event, Event::LoadCancelled { model } if model == name));
+    assert!(cancelled("endless") && cancelled("another"), "{events:?}");
+    assert!(!events.iter().any(|event| matches!(event, Event::Failed { .. } | Event::Ready { .. })), "{events:?}");
+    assert!(matches!(events.last(), Some(Event::Finished { .. })), "{:?}", events.last());
+}
+
+#[test]
+fn a_closing_window_does_not_wait_for_a_model_to_load() {
+    let worker = worker(QUICK);
+    worker.send(Command::Load { model: "endless".to_owned() }).expect("room");
+    let start = Instant::now();
+    drop(worker);
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Which dialog is open; the model's card and the list of keys.
 
 use super::parts::{TextButton, faint, soft};
-use super::{View, export, palette, project, rating};
+use super::{View, export, models, palette, project, rating};
 use crate::app::Action;
 use crate::app::keys::KEYS;
-use crate::app::session::{Dialog, ModelState};
+use crate::app::session::{Dialog, ModelDialog, ModelState};
 use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
 use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,12 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     let frame = theme::card().corner_radius(14).inner_margin(Margin::same(20)).fill(theme::PANEL.color());
     let should_close = match &view.session.dialog {
-        Dialog::None => false,
+        // The last two open at what they belong to.
+        Dialog::None | Dialog::Models(ModelDialog::Menu) | Dialog::Sampling => false,
+        Dialog::Models(dialog) => {
+            let modal = Modal::new(Id::new("models")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(models::dialog(ui, view.session, dialog))).should_close()
+        }
         Dialog::Export { of, path, taken } => {
             let modal = Modal::new(Id::new("export")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(export::export(ui, view.session, *of, path, *taken))).should_close()

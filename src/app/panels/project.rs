@@ -11,7 +11,7 @@ use bevy_egui::egui::{Align, Layout, RichText, Ui};
 use std::path::{Path, PathBuf};
 
 /// A dialog's title and a sentence under it.
-fn heading(ui: &mut Ui, title: &str, sentence: &str) {
+pub(super) fn heading(ui: &mut Ui, title: &str, sentence: &str) {
     ui.set_width(460.0);
     ui.label(RichText::new(title).font(theme::medium(18.0)).color(TEXT));
     ui.add_space(4.0);
@@ -20,7 +20,7 @@ fn heading(ui: &mut Ui, title: &str, sentence: &str) {
 }
 
 /// A dialog's buttons from the right: what each does, the first being the one to press.
-fn buttons(ui: &mut Ui, offered: &[(&str, bool, Action)]) -> Vec<Action> {
+pub(super) fn buttons(ui: &mut Ui, offered: &[(&str, bool, Action)]) -> Vec<Action> {
     let mut actions = Vec::new();
     ui.add_space(8.0);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -45,7 +45,13 @@ pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose, taken: bool) -> V
             "Open",
             Action::LoadBody,
         ),
-        Purpose::Save | Purpose::Export | Purpose::ExportFolder => {
+        Purpose::Rewriter => (
+            "Your own language model",
+            "A Llama in GGUF form says prompts in shorter and clearer words, when you ask it to.",
+            "Choose",
+            |path| Action::Rewriter(Some(path)),
+        ),
+        Purpose::Save | Purpose::Export | Purpose::ExportFolder | Purpose::Model(_) => {
             let go = if taken { "Replace" } else { "Save" };
             ("Save the project", "Takes, clips and everything done to them, in one .zoetrope file.", go, Action::Save)
         }
@@ -64,12 +70,12 @@ pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose, taken: bool) -> V
         });
     });
     let fits = match purpose {
-        Purpose::Import | Purpose::Body => path.file_name().is_some(),
-        Purpose::Open | Purpose::Save | Purpose::Export | Purpose::ExportFolder => {
+        Purpose::Import | Purpose::Body | Purpose::Rewriter => path.file_name().is_some(),
+        Purpose::Open | Purpose::Save | Purpose::Export | Purpose::ExportFolder | Purpose::Model(_) => {
             path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING)) && path.file_stem().is_some()
         }
     };
-    if !fits && !matches!(purpose, Purpose::Import | Purpose::Body) {
+    if !fits && !matches!(purpose, Purpose::Import | Purpose::Body | Purpose::Rewriter) {
         ui.label(faint("The name ends in .zoetrope."));
     } else if taken {
         ui.label(faint("There is such a file; what it holds is replaced."));

@@ -2,6 +2,7 @@
 
 use super::View;
 use super::parts::{TextButton, card, divider, faint, row, soft, switch};
+use super::sampling::more;
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::session::{LENGTH_RANGE_SECS, MOST_VARIATIONS, another_seed};
@@ -149,6 +150,7 @@ fn settings(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     if switch(ui, "Literal", draft.literal).on_hover_text(hint).clicked() {
         actions.push(Action::Literal(!draft.literal));
     }
+    actions.extend(more(ui, view));
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         let actions_named = view.session.actions_in_prompt();
         if actions_named > 1 && view.session.can_generate() {

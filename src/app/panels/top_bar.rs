@@ -3,11 +3,12 @@
 use super::View;
 use super::character::character_menu;
 use super::menu::menu;
+use super::models::model_menu;
 use super::parts::{TextButton, choices, divider, row};
 use super::view_menu::view_menu;
 use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, draw, icon_button};
-use crate::app::session::ModelState;
+use crate::app::session::{Dialog, ModelAction, ModelDialog, ModelState};
 use crate::app::theme::{self, ACCENT, DONE, EDGE, RAISED, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::generator::protocol::ModelInfo;
 use crate::stage::{CameraMove, Figure, ViewAngle};
@@ -21,7 +22,7 @@ pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         ui.label(RichText::new("Zoetrope").font(theme::medium(16.0)).color(TEXT));
         actions.extend(menu(ui, view));
         ui.add_space(6.0);
-        actions.extend(model(ui, &view.session.model));
+        actions.extend(model(ui, view));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             actions.extend(right_side(ui, view));
         });
@@ -29,19 +30,16 @@ pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     actions
 }
 
-/// The model's name, where it runs and the licence of what it makes; its card opens at a click.
-fn model(ui: &mut Ui, model: &ModelState) -> Option<Action> {
-    let (light, name, rest, details) = match model {
+/// The model's name, where it runs and the licence of what it makes; the menu of models opens at a click.
+fn model(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+    let (light, name, rest, details) = match &view.session.model {
         ModelState::Loading { name, done } => {
             let percent = if *done > 0.0 { format!(" {:.0} %", 100.0 * done) } else { String::new() };
             (TEXT_FAINT, format!("Loading {name}…{percent}"), String::new(), "the model is being loaded".to_owned())
         }
-        ModelState::Ready(info) => (
-            DONE,
-            info.name.clone(),
-            format!("{} · {}", info.device_label(), licence(info)),
-            "what this model can and cannot do, and under which licence".to_owned(),
-        ),
+        ModelState::Ready(info) => {
+            (DONE, info.name.clone(), format!("{} · {}", info.device_label(), licence(info)), "choose, get and import models".to_owned())
+        }
         ModelState::Failed { message } => (TROUBLE, "no model".to_owned(), String::new(), message.clone()),
     };
     let font = theme::regular(12.5);
@@ -59,7 +57,12 @@ fn model(ui: &mut Ui, model: &ModelState) -> Option<Action> {
     let rest_at = at + vec2(name.size().x + gap, 0.0);
     ui.painter().galley(at, name, TEXT.color());
     ui.painter().galley(rest_at, rest, TEXT_SOFT.color());
-    response.on_hover_text(details).clicked().then_some(Action::OpenModel)
+    let mut actions = model_menu(view, &response);
+    let is_open = view.session.dialog == Dialog::Models(ModelDialog::Menu);
+    if response.on_hover_text(details).clicked() {
+        actions.push(if is_open { Action::CloseDialog } else { Action::Models(ModelAction::Menu) });
+    }
+    actions
 }
 
 /// The licence, with what its abbreviation means for whoever has no time to look it up.

@@ -2,6 +2,15 @@
 
 use crate::timeline::{Length, Request, Sampling};
 
+/// Temperatures that can be chosen.
+pub const TEMPERATURES: (f32, f32) = (0.05, 2.0);
+/// Shares of the likeliest tokens that can be chosen.
+pub const TOP_PS: (f32, f32) = (0.05, 1.0);
+/// The most of the likeliest tokens that can be chosen; 0 is all.
+pub const MOST_TOP_K: usize = 1000;
+/// Guidance scales that can be chosen.
+pub const GUIDANCES: (f32, f32) = (1.0, 10.0);
+
 /// What the next generation is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
@@ -41,6 +50,19 @@ impl Draft {
             literal: request.literal,
             sampling: request.sampling.clone(),
         }
+    }
+
+    /// Takes on sampler settings, as far as they mean something.
+    pub(super) fn set_sampling(&mut self, wanted: Sampling) {
+        let within =
+            |value: Option<f32>, (least, most): (f32, f32)| value.filter(|value| value.is_finite()).map(|value| value.clamp(least, most));
+        self.sampling = Sampling {
+            greedy: wanted.greedy,
+            temperature: within(wanted.temperature, TEMPERATURES),
+            top_k: wanted.top_k.map(|top_k| top_k.min(MOST_TOP_K)),
+            top_p: within(wanted.top_p, TOP_PS),
+            guidance: within(wanted.guidance, GUIDANCES),
+        };
     }
 
     /// It as a request.

@@ -1,6 +1,6 @@
 //! What has to happen outside of the session.
 
-use super::{Over, Purpose, Rating, Unsaved};
+use super::{ModelTask, Over, Purpose, Rating, Unsaved};
 use crate::app::export::film::Film;
 use crate::app::export::work::Batch;
 use crate::body::Cast;
@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub enum Effect {
     /// Tell the generator.
     Tell(Command),
+    /// Do something for models.
+    Models(ModelTask),
     /// Move the camera.
     Camera(CameraMove),
     /// Fill the screen, or not.

@@ -2,6 +2,7 @@
 
 use super::row::{Member, Purpose, Row};
 use super::{Effect, ModelState, Session, Showing, sketch::Figures};
+use crate::app::settings::ModelSpeed;
 use crate::app::toast::ToastKind;
 use crate::generator::protocol::{Command, Event, JobId, Preview};
 use crate::motion::{FPS, Motion};
@@ -120,8 +121,9 @@ impl Session {
     /// Takes in what the generator tells; what has to happen outside comes back. The frames of a preview come by [`Session::preview`].
     pub fn hear(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Loading { model, done } => self.model = ModelState::Loading { name: model, done },
-            Event::Ready { model } => self.model = ModelState::Ready(model),
+            Event::Loading { .. } | Event::Ready { .. } | Event::LoadCancelled { .. } | Event::Failed { job: None, .. } => {
+                return self.hear_of_model(event);
+            }
             Event::Started { job } => self.report(job, 0, 0),
             Event::Progress { job, tokens, at_most } => self.report(job, tokens, at_most),
             Event::Preview { .. } => {}
@@ -134,10 +136,6 @@ impl Session {
                 if self.end(job) {
                     self.toasts.add(ToastKind::Error, message);
                 }
-            }
-            Event::Failed { job: None, message } => {
-                self.toasts.add(ToastKind::Error, message.clone());
-                self.model = ModelState::Failed { message };
             }
             Event::Warning { message } => self.toasts.add(ToastKind::Warning, message),
         }
@@ -182,10 +180,15 @@ impl Session {
         }
     }
 
-    /// The command did not reach the generator: its job is over before it began.
+    /// The command did not reach the generator: its job, or its model, is over before it began.
     pub fn refused(&mut self, command: &Command, message: String) {
-        if let Command::Generate { job, .. } = command {
-            self.end(*job);
+        match command {
+            Command::Generate { job, .. } => {
+                self.end(*job);
+            }
+            // Where there is no model before, the built-in one would be refused as well.
+            Command::Load { model } => drop(self.not_loaded(model, message.clone())),
+            Command::Cancel { .. } | Command::CancelLoad | Command::Shutdown => {}
         }
         self.toasts.add(ToastKind::Error, message);
     }
@@ -441,7 +444,12 @@ impl Session {
 
     fn end_keeping_preview(&mut self, id: JobId) -> Option<Job> {
         let place = self.jobs.iter().position(|job| job.id == id)?;
-        Some(self.jobs.remove(place))
+        let job = self.jobs.remove(place);
+        if let (Some(speed), ModelState::Ready(info)) = (job.tokens_per_sec(), &self.model) {
+            let speed = ModelSpeed { device: info.device_label().to_owned(), tokens_per_sec: speed.round() };
+            self.settings.speeds.insert(self.models.current().to_owned(), speed);
+        }
+        Some(job)
     }
 
     fn drop_preview(&mut self, id: JobId) {

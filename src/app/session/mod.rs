@@ -11,6 +11,7 @@ mod export;
 mod generation;
 mod lay_out;
 mod list;
+mod models;
 mod overlays;
 mod project;
 mod rating;
@@ -20,11 +21,15 @@ mod sketch;
 mod timeline;
 
 pub use body::{Body, SHAPES};
-pub use draft::Draft;
+pub use draft::{Draft, GUIDANCES, MOST_TOP_K, TEMPERATURES, TOP_PS};
 pub use effect::Effect;
 pub use export::Work;
 pub use generation::{Job, Progress};
 pub use list::{Entry, Filter, another_seed};
+pub use models::{
+    ImportForm, ImportPart, InstalledModel, ModelAction, ModelDialog, ModelOutcome, ModelState, ModelTask, ModelWork, Models, OfferedModel,
+    Precision,
+};
 pub use overlays::{ONION_FRAMES, Overlay, Overlays};
 pub use project::{Next, Over, Purpose, Saved, Unsaved};
 pub use rating::Rating;
@@ -38,7 +43,7 @@ use super::settings::{Appearance, Settings};
 use super::toast::{ToastKind, Toasts};
 use super::{Action, script::Busy};
 use crate::body::{Character, MannequinLook};
-use crate::generator::protocol::{Command, JobId, ModelInfo};
+use crate::generator::protocol::{Command, JobId};
 use crate::motion::{Motion, Pose};
 use crate::stage::{CameraMove, Figure};
 use crate::timeline::{Arrangement, Chain, ClipId, Document, Edit, Take, TakeId};
@@ -50,25 +55,6 @@ use std::sync::Arc;
 pub const MOST_VARIATIONS: u32 = 9;
 /// Shortest and longest motion to ask for, seconds.
 pub const LENGTH_RANGE_SECS: (f32, f32) = (1.0, 10.0);
-
-/// The model that makes motions.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ModelState {
-    /// On its way.
-    Loading {
-        /// As asked for.
-        name: String,
-        /// Which share is there, 0 to 1; 0 where that is not known.
-        done: f32,
-    },
-    /// Can be used.
-    Ready(ModelInfo),
-    /// Cannot be used.
-    Failed {
-        /// Why.
-        message: String,
-    },
-}
 
 /// What the stage shows.
 #[derive(Clone, Debug, Default)]
@@ -135,6 +121,10 @@ pub enum Dialog {
     },
     /// The model's card.
     Model,
+    /// Something about models.
+    Models(ModelDialog),
+    /// How the next generation is sampled.
+    Sampling,
     /// The list of keys.
     Help,
     /// Which study to rate, and who rates.
@@ -156,6 +146,7 @@ pub enum Dialog {
 pub struct Session {
     /// The model.
     pub model: ModelState,
+    models: Models,
     /// What the next generation is asked for.
     pub draft: Draft,
     /// Takes and clips.
@@ -229,6 +220,7 @@ impl Session {
     pub fn new(model: &str) -> Self {
         Self {
             model: ModelState::Loading { name: model.to_owned(), done: 0.0 },
+            models: Models::starting_with(model),
             draft: Draft::default(),
             document: Document::default(),
             chain: Chain::default(),
@@ -352,7 +344,7 @@ impl Session {
     pub fn busy(&self) -> Busy {
         let loading = matches!(self.model, ModelState::Loading { .. });
         Busy {
-            working: loading || !self.jobs.is_empty() || self.errands > 0,
+            working: loading || !self.jobs.is_empty() || self.errands > 0 || self.models.is_busy(),
             showing: matches!(self.showing, Showing::Preview { .. }) || self.row().is_some_and(|row| row.job.is_some()),
             ..Busy::default()
         }
@@ -377,6 +369,11 @@ impl Session {
                     secs.filter(|secs| secs.is_finite()).map(|secs| secs.clamp(LENGTH_RANGE_SECS.0, LENGTH_RANGE_SECS.1));
             }
             Action::Literal(literal) => self.draft.literal = literal,
+            Action::Sampling(sampling) => self.draft.set_sampling(sampling),
+            Action::OpenSampling => self.dialog = Dialog::Sampling,
+            Action::Rewriter(file) => return self.choose_rewriter(file),
+            Action::Rewrite => return self.rewrite(),
+            Action::Models(action) => return self.apply_model(action),
             Action::Variations(variations) => self.draft.variations = variations.clamp(1, MOST_VARIATIONS),
             Action::Generate => return self.generate(None, None),
             Action::Continue => return self.go_on(),

@@ -429,8 +429,21 @@ impl Session {
         if matches!(self.model, ModelState::Ready(_)) && model == self.models.current {
             return Vec::new();
         }
+        let was_loading = matches!(self.model, ModelState::Loading { .. });
         self.models.chosen = Some(model.clone());
-        vec![Effect::Tell(Command::Load { model })]
+        self.loading(&model, 0.0);
+        // Only the last choice counts.
+        let cancel = was_loading.then_some(Effect::Tell(Command::CancelLoad));
+        cancel.into_iter().chain([Effect::Tell(Command::Load { model })]).collect()
+    }
+
+    /// A model is on its way; the one that can be used now is the one before.
+    fn loading(&mut self, model: &str, done: f32) {
+        if let ModelState::Ready(info) = &self.model {
+            self.models.before = Some((std::mem::take(&mut self.models.current), info.clone()));
+        }
+        model.clone_into(&mut self.models.current);
+        self.model = ModelState::Loading { name: model.to_owned(), done };
     }
 
     fn fetch_model(&mut self, offer: String, base: Option<String>) -> Vec<Effect> {
@@ -509,13 +522,7 @@ impl Session {
     /// Takes in how the loading of a model goes.
     pub(super) fn hear_of_model(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Loading { model, done } => {
-                if let ModelState::Ready(info) = &self.model {
-                    self.models.before = Some((std::mem::take(&mut self.models.current), info.clone()));
-                }
-                self.models.current.clone_from(&model);
-                self.model = ModelState::Loading { name: model, done };
-            }
+            Event::Loading { model, done } => self.loading(&model, done),
             Event::Ready { model } => {
                 let is_slow = self.models.threads == 1 && self.models.before.is_some() && model.device == "cpu" && self.is_large();
                 self.model = ModelState::Ready(model);
@@ -528,10 +535,11 @@ impl Session {
                     self.settings.model = chosen;
                 }
             }
-            Event::LoadCancelled { .. } => return self.model_before("the loading was cancelled".to_owned()),
+            Event::LoadCancelled { model } => return self.not_loaded(&model, "the loading was cancelled".to_owned()),
             Event::Failed { message, .. } => {
                 self.toasts.add(ToastKind::Error, message.clone());
-                return self.model_before(message);
+                let model = self.models.current.clone();
+                return self.not_loaded(&model, message);
             }
             _ => {}
         }
@@ -549,9 +557,14 @@ impl Session {
         self.models.threads = threads;
     }
 
-    /// The model before goes on; where there was none, the built-in one.
-    fn model_before(&mut self, message: String) -> Vec<Effect> {
-        self.models.chosen = None;
+    /// A model could not be loaded. The one before goes on; where there was none, the built-in one.
+    pub(super) fn not_loaded(&mut self, model: &str, message: String) -> Vec<Effect> {
+        self.models.chosen.take_if(|chosen| chosen == model);
+        if let Some(coming) = self.models.chosen.clone() {
+            // Another was chosen meanwhile.
+            self.loading(&coming, 0.0);
+            return Vec::new();
+        }
         if let Some((current, info)) = self.models.before.take() {
             self.models.current = current;
             self.model = ModelState::Ready(info);

@@ -1,7 +1,7 @@
 //! The project: saving it, and what takes its place; the copy in case the program dies; files that become takes.
 
 use super::sketch::{Curves, Figures};
-use super::{Dialog, Effect, Session};
+use super::{Dialog, Effect, ImportPart, Session};
 use crate::app::stamp::Stamp;
 use crate::app::toast::ToastKind;
 use crate::body::Cast;
@@ -30,6 +30,10 @@ pub enum Purpose {
     Import,
     /// A body takes the mannequin's place.
     Body,
+    /// A model is imported from it.
+    Model(ImportPart),
+    /// It says prompts in other words.
+    Rewriter,
 }
 
 /// Work that is in no file yet.
@@ -158,7 +162,8 @@ impl Session {
             // Its folder is a good place to begin.
             Purpose::Body => self.body().map_or_else(PathBuf::new, |body| body.path().to_owned()),
             Purpose::Open | Purpose::Import => self.kept.path.clone().map(|path| path.with_file_name("")).unwrap_or_default(),
-            Purpose::Export | Purpose::ExportFolder => return self.open_export(),
+            Purpose::Rewriter => self.settings.rewriter.clone().unwrap_or_default(),
+            Purpose::Export | Purpose::ExportFolder | Purpose::Model(_) => return self.open_export(),
         };
         self.write_file_path(path, purpose, next);
     }

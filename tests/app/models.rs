@@ -1,0 +1,338 @@
+//! Models in the window: choosing, importing, removing, and how they are sampled.
+
+use super::panels::harness;
+use super::session::{Desk, session_with};
+use crate::shared::kit;
+use crate::small_model::small_import;
+use egui_kittest::kittest::Queryable;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use zoetrope::app::Action;
+use zoetrope::app::model_tasks::ModelTasks;
+use zoetrope::app::session::{
+    Dialog, Effect, ImportForm, InstalledModel, ModelAction, ModelDialog, ModelOutcome, ModelState, ModelTask, OfferedModel, Precision,
+    Saved, Session,
+};
+use zoetrope::formats;
+use zoetrope::generator::protocol::Command;
+use zoetrope::generator::{PipelineBackend, Worker};
+use zoetrope::pipeline::Device;
+use zoetrope::timeline::Sampling;
+
+fn models(action: ModelAction) -> Action {
+    Action::Models(action)
+}
+
+fn is_ready(session: &Session) -> bool {
+    matches!(session.model, ModelState::Ready(_))
+}
+
+#[test]
+fn a_chosen_model_is_loaded_and_remembered() {
+    let mut desk = Desk::new();
+    desk.act(models(ModelAction::Choose("another".to_owned())));
+    desk.until(|session| session.models().current() == "another" && is_ready(session));
+    assert_eq!(desk.session.settings.model, "another");
+}
+
+#[test]
+fn a_model_that_fails_to_load_leaves_the_one_before_working() {
+    let mut desk = Desk::new();
+    desk.act(models(ModelAction::Choose("missing".to_owned())));
+    desk.until(|session| matches!(session.model, ModelState::Loading { .. }));
+    desk.until(is_ready);
+    assert_eq!((desk.session.models().current(), desk.session.settings.model.as_str()), ("stand-in", "starter"));
+    assert!(desk.toast_texts()[0].contains("missing"), "{:?}", desk.toast_texts());
+    desk.prompt("a person walks");
+    desk.until_idle();
+    assert_eq!(desk.session.take_count(), 1);
+}
+
+#[test]
+fn a_loading_can_be_cancelled_and_the_model_before_goes_on() {
+    let mut desk = Desk::new();
+    desk.act(models(ModelAction::Choose("endless".to_owned())));
+    desk.until(|session| matches!(session.model, ModelState::Loading { done, .. } if done > 0.0));
+    desk.act(models(ModelAction::CancelLoad));
+    desk.until(is_ready);
+    assert_eq!((desk.session.models().current(), desk.session.settings.model.as_str()), ("stand-in", "starter"));
+    assert!(desk.toast_texts().is_empty(), "{:?}", desk.toast_texts());
+}
+
+#[test]
+fn of_models_chosen_in_a_row_the_last_one_is_loaded_and_remembered() {
+    let mut desk = Desk::new();
+    desk.act(models(ModelAction::Choose("endless".to_owned())));
+    desk.until(|session| matches!(session.model, ModelState::Loading { done, .. } if done > 0.0));
+    desk.act(models(ModelAction::Choose("another".to_owned())));
+    desk.until(is_ready);
+    assert_eq!((desk.session.models().current(), desk.session.settings.model.as_str()), ("another", "another"));
+    assert!(desk.toast_texts().is_empty(), "{:?}", desk.toast_texts());
+}
+
+#[test]
+fn where_the_first_model_cannot_be_loaded_the_built_in_one_is() {
+    let mut desk = Desk::with_model("missing");
+    desk.until(is_ready);
+    assert_eq!(desk.session.models().current(), "starter");
+    assert!(desk.toast_texts()[0].contains("missing"), "{:?}", desk.toast_texts());
+}
+
+#[test]
+fn work_under_way_is_asked_about_before_the_model_changes() {
+    for stopping in [false, true] {
+        let mut desk = Desk::new();
+        desk.prompt("a person walks");
+        desk.act(models(ModelAction::Choose("another".to_owned())));
+        desk.session.model_task_over(ModelOutcome::Listed(Vec::new(), Vec::new()));
+        assert_eq!(desk.session.dialog, Dialog::Models(ModelDialog::Switch("another".to_owned())));
+        assert_eq!(desk.session.models().current(), "stand-in");
+        desk.act(models(ModelAction::Switch { model: "another".to_owned(), stopping }));
+        desk.until(|session| session.models().current() == "another" && is_ready(session));
+        assert_eq!((desk.session.jobs.len(), desk.session.take_count()), (0, usize::from(!stopping)));
+    }
+}
+
+#[test]
+fn nothing_is_fetched_before_its_licence_is_accepted() {
+    let mut session = session_with(&[]);
+    let fetch = || models(ModelAction::Fetch { offer: "flan-t5-xl".to_owned(), base: None });
+    assert!(session.apply(fetch()).is_empty() && session.models().work().is_none());
+    session.apply(models(ModelAction::Accept { offer: "another".to_owned(), accepted: true }));
+    assert!(session.apply(fetch()).is_empty());
+    session.apply(models(ModelAction::Accept { offer: "flan-t5-xl".to_owned(), accepted: true }));
+    assert!(matches!(&session.apply(fetch())[..], [Effect::Models(ModelTask::Fetch { .. })]));
+    session.model_work_at(3, 12);
+    assert_eq!(session.models().work().expect("work").share(), 0.25);
+    assert!(session.apply(fetch()).is_empty(), "one at a time");
+    session.model_task_over(ModelOutcome::Fetched(Err("stopped".to_owned())));
+    assert!(session.models().work().is_none());
+}
+
+#[test]
+fn the_samplers_settings_are_asked_for_kept_within_bounds_and_made_again() {
+    let mut desk = Desk::new();
+    let wild = Sampling { temperature: Some(f32::NAN), top_k: Some(9_999_999), top_p: Some(7.0), guidance: Some(-1.0), greedy: false };
+    desk.act(Action::Sampling(wild));
+    let kept = Sampling { temperature: None, top_k: Some(1000), top_p: Some(1.0), guidance: Some(1.0), greedy: false };
+    assert_eq!(desk.session.draft.sampling, kept);
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::Sampling(Sampling::default()));
+    desk.act(Action::Again(0));
+    assert_eq!((&desk.session.draft.sampling, &desk.session.jobs[0].request.sampling), (&kept, &kept));
+    desk.until_idle();
+    let made = desk.session.takes().last().expect("a take").take.provenance.origin.asked().map(|(request, _)| request.sampling.clone());
+    assert_eq!(made, Some(kept));
+}
+
+#[test]
+fn rewritten_words_take_the_prompts_place_unless_it_was_written_on() {
+    let mut session = session_with(&[]);
+    session.apply(Action::Prompt("could someone please walk a bit".to_owned()));
+    session.apply(Action::Rewrite);
+    assert!(matches!(session.dialog, Dialog::File { .. }), "it asks for a language model first");
+    session.apply(Action::Rewriter(Some("/models/llama.gguf".into())));
+    assert_eq!(session.dialog, Dialog::Sampling);
+    let over = |session: &mut Session, words: &str| {
+        let effects = session.apply(Action::Rewrite);
+        let [Effect::Models(ModelTask::Rewrite { prompt, .. })] = &effects[..] else { panic!("{effects:?}") };
+        assert!(session.models().is_rewriting() && session.busy().working);
+        (prompt.clone(), words.to_owned())
+    };
+    let (prompt, words) = over(&mut session, "a person walks");
+    session.model_task_over(ModelOutcome::Rewritten { prompt, words: Ok(Some(words)) });
+    assert_eq!(session.draft.prompt, "a person walks");
+    let (prompt, words) = over(&mut session, "a man walks");
+    session.apply(Action::Prompt("a person runs".to_owned()));
+    session.model_task_over(ModelOutcome::Rewritten { prompt, words: Ok(Some(words)) });
+    assert_eq!((session.draft.prompt.as_str(), session.models().is_rewriting()), ("a person runs", false));
+}
+
+/// A session that has been told what is there.
+fn listed() -> Session {
+    let mut session = session_with(&[]);
+    let model = |name: &str, built_in: bool| InstalledModel {
+        name: name.to_owned(),
+        licence: "CC BY-NC 4.0".to_owned(),
+        precision: "q8_0".to_owned(),
+        disk_bytes: 3_400_000_000,
+        memory_bytes: 4_100_000_000,
+        built_in,
+        trouble: None,
+    };
+    let offer = |name: &str, has_address: bool| OfferedModel {
+        name: name.to_owned(),
+        licence: "Apache-2.0".to_owned(),
+        has_address,
+        files: 5,
+        ..OfferedModel::default()
+    };
+    let installed = vec![model("starter", true), model("large", false)];
+    session.model_task_over(ModelOutcome::Listed(installed, vec![offer("flan", true), offer("3b", false)]));
+    session
+}
+
+#[test]
+fn the_menu_at_the_models_name_chooses_removes_and_leads_on() {
+    let mut harness = harness(listed());
+    harness.get_by_label_contains("Model starter").click();
+    harness.run_steps(4);
+    harness.get_by_label_contains("3.4 GB on disk · 4.1 GB of memory");
+    harness.get_by_label("Use large").hover();
+    harness.run_steps(3);
+    harness.get_by_label("Remove large").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().session.dialog, Dialog::Models(ModelDialog::Remove("large".to_owned())));
+    harness.get_by_label("Cancel").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("Model starter").click();
+    harness.run_steps(4);
+    harness.get_by_label("Use large").click();
+    harness.run_steps(3);
+    assert!(harness.state().done.contains(&models(ModelAction::Choose("large".to_owned()))), "{:?}", harness.state().done);
+}
+
+#[test]
+fn a_licence_is_shown_and_accepted_before_the_button_fetches() {
+    let mut session = listed();
+    session.apply(models(ModelAction::OpenGet));
+    let mut harness = harness(session);
+    let fetch = models(ModelAction::Fetch { offer: "flan".to_owned(), base: None });
+    harness.get_by_label("Fetch").click();
+    harness.run_steps(3);
+    assert!(!harness.state().done.contains(&fetch));
+    harness.get_by_label_contains("accept this licence").click();
+    harness.run_steps(3);
+    harness.get_by_label("Fetch").click();
+    harness.run_steps(3);
+    assert!(harness.state().done.contains(&fetch), "{:?}", harness.state().done);
+}
+
+/// The window with real models, without a screen.
+struct Window {
+    session: Session,
+    worker: Worker,
+    tasks: ModelTasks,
+}
+
+impl Window {
+    fn open() -> Self {
+        let worker = Worker::spawn(|| PipelineBackend::on(Device::Cpu)).expect("a thread");
+        worker.send(Command::Load { model: "starter".to_owned() }).expect("room");
+        let mut window = Self { session: Session::new("starter"), worker, tasks: ModelTasks::default() };
+        window.until_idle();
+        window
+    }
+
+    fn act(&mut self, action: Action) {
+        let effects = self.session.apply(action);
+        self.perform(effects);
+        self.until_idle();
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Tell(command) => self.worker.send(command).expect("room"),
+                Effect::Models(task) => assert_eq!(self.tasks.begin(task), None),
+                Effect::Save { document, cast, path, .. } => {
+                    formats::save_project(&path, &document, Some(&cast)).expect("saved");
+                    let effects = self.session.saved(Saved::Done(path, None));
+                    self.perform(effects);
+                }
+                Effect::Open(path) => {
+                    let opened = formats::open_project(&path).map(|project| (path, project)).map_err(|error| error.to_string());
+                    let effects = self.session.opened(opened, None);
+                    self.perform(effects);
+                }
+                Effect::Export { take, options, path } => {
+                    let written = formats::write(&path, &take.motion, &options).map(|()| path).map_err(|error| error.to_string());
+                    self.session.exported(written);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn until_idle(&mut self) {
+        let start = Instant::now();
+        while self.session.busy().working {
+            assert!(start.elapsed() < Duration::from_secs(120), "still working: {:?}", self.session.model);
+            let heard = self.worker.wait_event(Duration::from_millis(5)).map(|event| self.session.hear(event));
+            let over: Vec<ModelOutcome> = self.tasks.take_done();
+            let effects = over.into_iter().flat_map(|outcome| self.session.model_task_over(outcome)).collect::<Vec<_>>();
+            self.perform(heard.into_iter().flatten().chain(effects).collect());
+        }
+    }
+
+    /// No message is an error, and the last one says this.
+    fn says(&self, what: &str) {
+        assert_eq!(self.session.toasts.last_error(), None);
+        let last = self.session.toasts.list().last().map(|toast| toast.text.clone());
+        assert!(last.as_ref().is_some_and(|last| last.contains(what)), "{last:?}");
+    }
+}
+
+#[test]
+fn a_checkpoint_is_imported_chosen_used_saved_opened_and_exported_under_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    #[expect(unsafe_code, reason = "the environment is how the models' folder is chosen")]
+    // SAFETY: no other test of this program looks for installed models.
+    unsafe {
+        std::env::set_var("ZOETROPE_MODELS", folder.path().join("models"));
+    }
+    let Some(pipeline) = kit("pipeline_small") else { return };
+    let parts = small_import(pipeline.parent().expect("the kit"), "tiny");
+    let form = ImportForm {
+        tokenizer: parts.tokenizer,
+        transformer: parts.transformer,
+        text_encoder: parts.text_encoder,
+        mean: parts.mean,
+        std: parts.std,
+        heads: parts.heads,
+        precision: Precision::AsItIs,
+        name: "tiny".to_owned(),
+    };
+    let mut window = Window::open();
+    window.act(models(ModelAction::OpenImport));
+    window.act(models(ModelAction::Form(ImportForm { mean: "nowhere.npy".into(), ..form.clone() })));
+    window.act(models(ModelAction::Import));
+    assert!(window.session.toasts.last_error().is_some_and(|error| error.contains("nowhere.npy")));
+    window.session.toasts = Default::default();
+    window.act(models(ModelAction::Form(form)));
+    window.act(models(ModelAction::Import));
+    window.says("imported tiny");
+    let names: Vec<&str> = window.session.models().installed().iter().map(|model| model.name.as_str()).collect();
+    assert_eq!(names, ["starter", "tiny"]);
+    assert!(window.session.models().installed().iter().all(|model| model.trouble.is_none() && model.memory_bytes > 0));
+
+    window.act(models(ModelAction::Choose("tiny".to_owned())));
+    assert!(matches!(&window.session.model, ModelState::Ready(info) if info.name == "tiny"), "{:?}", window.session.model);
+    window.act(Action::Prompt("a person walks".to_owned()));
+    window.act(Action::Seconds(Some(1.0)));
+    window.act(Action::Sampling(Sampling { temperature: Some(0.8), ..Sampling::default() }));
+    window.act(Action::Generate);
+    let [project, glb] = ["scene.zoetrope", "scene.glb"].map(|name| folder.path().join(name));
+    window.act(Action::Save(project.clone()));
+    window.act(models(ModelAction::Remove("tiny".to_owned())));
+    assert!(window.session.toasts.list().last().is_some_and(|toast| toast.text.contains("in use")));
+    window.act(models(ModelAction::Choose("starter".to_owned())));
+    window.act(models(ModelAction::Remove("tiny".to_owned())));
+    window.says("removed tiny");
+    assert!(!folder.path().join("models/tiny").exists());
+
+    window.act(Action::Open(project));
+    let take = window.session.takes().last().expect("the take").take.clone();
+    assert_eq!((take.provenance.model.as_str(), take.motion.len()), ("tiny", 30), "a take keeps its own model");
+    window.act(Action::Export(glb.clone()));
+    assert!(credits(&glb).contains("model tiny"), "{}", credits(&glb));
+}
+
+/// What a GLB says of its rights.
+fn credits(glb: &Path) -> String {
+    let bytes = std::fs::read(glb).expect("the file");
+    let length = u32::from_le_bytes([bytes[12], bytes[13], bytes[14], bytes[15]]) as usize;
+    let json: serde_json::Value = serde_json::from_slice(&bytes[20..20 + length]).expect("JSON");
+    json["asset"]["copyright"].as_str().unwrap_or_default().to_owned()
+}
