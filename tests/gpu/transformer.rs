@@ -317,7 +317,7 @@ fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
 fn a_device_that_hangs_is_waited_for_once() {
     let Some(gpu) = gpu() else { return };
     let plug = gpu.plug();
-    let model = pipeline::load_on(&starter(), gpu, None, &mut |_| ()).unwrap().model;
+    let model = pipeline::load_on(&starter(), gpu, None, &LoadProgress::default()).unwrap().model;
     let request = request(false, 0.5);
     let expected = finish(Generation::start(&MotionModel::load(&starter()).unwrap(), &request, None).unwrap());
     let mut generation = Generation::start(&model, &request, None).unwrap();
