@@ -1,12 +1,12 @@
 //! `zoetrope bench --prompts`: does the model do what it is told? Committed lists of prompts, three seeds each, and a measured effect
-//! for each action: simple prompts, one action after another in one sentence, and actions that have to last.
+//! for each action: simple prompts, a wider vocabulary, one action after another in one sentence, and actions that have to last.
 
 use super::error::CliError;
 use super::generate::{load_model, make_one};
 use super::interrupt::Interrupt;
 use super::progress::answer;
 use crate::model::MotionModel;
-use crate::motion::effects::Action;
+use crate::motion::effects::{Action, Ask};
 use crate::motion::{FPS, Motion};
 use crate::timeline::{Length, Request};
 use std::sync::Arc;
@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Each line: an action, a prompt, and what the captions do not say (for models/recipe), between tabs; `#` begins a comment.
 const LISTS: [(&str, &str); 2] =
     [("obedience", include_str!("../../assets/prompts/obedience.tsv")), ("plain", include_str!("../../assets/prompts/plain.tsv"))];
+/// Each line: what is asked in one or two words, the bounds that a motion which does it keeps ([`Ask::list`]), a prompt, and what the
+/// captions do not say.
+const WIDE: &str = include_str!("../../assets/prompts/wide.tsv");
 /// Each line: two actions and a prompt.
 const COMPOUND: &str = include_str!("../../assets/prompts/compound.tsv");
 const SEEDS: u64 = 3;
@@ -49,6 +52,12 @@ pub(super) fn run(model: &str) -> Result<(), CliError> {
         }
         answer(&tell.replace("{}", &obeyed.to_string()));
     }
+    let prompts = wide(WIDE);
+    let mut obeyed = 0;
+    for (name, asks, prompt) in &prompts {
+        obeyed += usize::from(asked.tell(name, prompt, CLIP_SECS, &|motion| Ask::all_kept(asks, motion))?);
+    }
+    answer(&format!("wide: {obeyed} of {} prompts obeyed, {CLIP_SECS} s each", prompts.len()));
     let prompts = compound(COMPOUND);
     let mut obeyed = 0;
     for (actions, prompt) in &prompts {
@@ -119,6 +128,10 @@ fn simple(list: &'static str) -> Vec<(Action, &'static str)> {
     rows(list).filter_map(|columns| Some((named(columns.first()?)?, *columns.get(1)?))).collect()
 }
 
+fn wide(list: &'static str) -> Vec<(&'static str, Vec<Ask>, &'static str)> {
+    rows(list).filter_map(|columns| Some((*columns.first()?, Ask::list(columns.get(1)?)?, *columns.get(2)?))).collect()
+}
+
 fn compound(list: &'static str) -> Vec<([Action; 2], &'static str)> {
     rows(list).filter_map(|columns| Some(([named(columns.first()?)?, named(columns.get(1)?)?], *columns.get(2)?))).collect()
 }
@@ -143,6 +156,7 @@ mod tests {
             assert_eq!(simple(text).len(), rows(text).count(), "{list}");
         }
         assert_eq!(compound(COMPOUND).len(), rows(COMPOUND).count());
+        assert_eq!(wide(WIDE).len(), rows(WIDE).count(), "every bound is understood");
         let actions: Vec<Action> = simple(LISTS[0].1).into_iter().map(|(action, _)| action).collect();
         assert_eq!(actions, Action::ALL[..16], "one prompt each");
     }

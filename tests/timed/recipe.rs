@@ -143,3 +143,12 @@ fn the_large_recipe_learns_survives_a_kill_to_the_bit_and_is_imported() {
     succeed(zoetrope().args(["generate", "a person waves", "--seconds", "2", "--model"]).arg(at("model")).arg("-o").arg(&clip));
     assert_eq!(formats::read_features(&clip).expect("features").frames(), 60);
 }
+
+#[test]
+fn the_recipe_keeps_to_its_licences_and_makes_what_it_says() {
+    if !python().args(["--version"]).output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: no python3");
+        return;
+    }
+    succeed(python().args(["-m", "unittest", "-q", "test_recipe"]));
+}

@@ -53,17 +53,26 @@ impl Tracks {
         Self { worlds, joints_m, headings_rad }
     }
 
-    fn frames(&self) -> usize {
+    pub(super) fn frames(&self) -> usize {
         self.joints_m.len()
     }
 
-    fn at(&self, frame: usize, joint: Joint) -> Vec3 {
+    pub(super) fn at(&self, frame: usize, joint: Joint) -> Vec3 {
         self.joints_m[frame][joint as usize]
     }
 
     /// A direction of the world as the body sees it: X to its left, Z ahead.
-    fn seen(&self, frame: usize, direction: Vec3) -> Vec3 {
+    pub(super) fn seen(&self, frame: usize, direction: Vec3) -> Vec3 {
         Quat::from_rotation_y(-self.headings_rad[frame]) * direction
+    }
+
+    pub(super) fn headings_rad(&self) -> &[f32] {
+        &self.headings_rad
+    }
+
+    /// A direction of a joint's rest pose as it is turned now, in the world.
+    pub(super) fn turned_with(&self, frame: usize, joint: Joint, direction: Vec3) -> Vec3 {
+        self.worlds[frame].rotations[joint as usize] * direction
     }
 
     /// Mean velocity of the pelvis as the body sees it, m/s.
@@ -177,7 +186,7 @@ impl Tracks {
 }
 
 /// Most changes of direction of at least `least` in a stretch of a track without gaps.
-fn most_reversals(track: impl Iterator<Item = Option<f32>>, least: f32) -> u32 {
+pub(super) fn most_reversals(track: impl Iterator<Item = Option<f32>>, least: f32) -> u32 {
     let (mut most, mut here) = (0, 0);
     // The extreme since the last change of direction, and that direction: 1, -1, or 0 at the start.
     let mut extreme: Option<(f32, f32)> = None;
@@ -203,12 +212,12 @@ fn most_reversals(track: impl Iterator<Item = Option<f32>>, least: f32) -> u32 {
 }
 
 /// The value that `count` of the values reach; 0 for none.
-fn exceeded_in(mut values: Vec<f32>, count: usize) -> f32 {
+pub(super) fn exceeded_in(mut values: Vec<f32>, count: usize) -> f32 {
     values.sort_by(|a, b| b.total_cmp(a));
     count.checked_sub(1).and_then(|last| values.get(last)).copied().unwrap_or(0.0)
 }
 
-fn highest(values: impl Iterator<Item = f32>) -> f32 {
+pub(super) fn highest(values: impl Iterator<Item = f32>) -> f32 {
     values.reduce(f32::max).unwrap_or(0.0)
 }
 

@@ -1,7 +1,7 @@
 //! Measured effects on motions that do, or do not do, one plain thing.
 
 use glam::{Quat, Vec3};
-use zoetrope::motion::effects::{Action, Effect};
+use zoetrope::motion::effects::{Action, Ask, Effect};
 use zoetrope::motion::{FPS, Joint, Motion, Pose};
 
 fn acting(secs: f32, pose: impl Fn(f32, &mut Pose)) -> Motion {
@@ -116,4 +116,91 @@ fn waving_on_the_way_is_both_at_once() {
     };
     assert!(Action::WalkAndWave.is_done_by(&going(1.0, 0.4)));
     assert!(!Action::WalkAndWave.is_done_by(&going(0.0, 0.4)) && !Action::WalkAndWave.is_done_by(&going(1.0, 0.0)));
+}
+
+#[test]
+fn bounds_are_read_from_a_list_and_nonsense_is_not() {
+    let asks = Ask::list("pelvis low ..0.6, forward speed -0.5..1").expect("bounds");
+    assert_eq!((asks[0].effect, asks[0].to, asks[1].from, asks[1].to), (Effect::PelvisLow, 0.6, -0.5, 1.0));
+    assert!(asks[0].from == f32::NEG_INFINITY);
+    for nonsense in ["", "pelvis low", "pelvis low 3", "courage 1..2", "turn 1..two"] {
+        assert!(Ask::list(nonsense).is_none(), "{nonsense}");
+    }
+    let crouching = acting(2.0, |_, pose| pose.root_m.y = 0.5);
+    assert!(Ask::all_kept(&asks, &crouching) && !Ask::all_kept(&asks, &acting(2.0, |_, _| ())));
+}
+
+/// Both arms from the rest pose to about `swing_rad` ahead of the shoulders' line.
+fn ahead(pose: &mut Pose, swing_rad: f32) {
+    pose.local[Joint::LShoulder as usize] = Quat::from_rotation_y(-swing_rad);
+    pose.local[Joint::RShoulder as usize] = Quat::from_rotation_y(swing_rad);
+}
+
+#[test]
+fn hands_that_meet_again_and_again_clap() {
+    let clapping = acting(3.0, |t, pose| ahead(pose, 1.4 + 0.2 * (9.0 * t).sin()));
+    let holding = acting(3.0, |_, pose| ahead(pose, 1.4));
+    assert!(Effect::Claps.measure(&clapping) >= 6.0 && Effect::Claps.measure(&holding) < 1.0);
+    assert!(Effect::HandAhead.measure(&holding) > 0.4 && Effect::HandAhead.measure(&acting(3.0, |_, _| ())) < 0.2);
+    let apart = acting(3.0, |_, pose| ahead(pose, 0.0));
+    assert!(Effect::HandsApart.measure(&apart) > 1.2 && Effect::HandsTogether.measure(&apart) > 1.2);
+    assert!(Effect::HandsTogether.measure(&clapping) < Effect::HandsTogether.measure(&holding));
+    assert!((Effect::HandsApart.measure(&holding) - Effect::HandsTogether.measure(&holding)).abs() < 1e-4);
+}
+
+#[test]
+fn lying_is_not_sitting_and_ends_low() {
+    let lies = acting(2.0, |t, pose| {
+        let down = (t / 1.2).min(1.0);
+        pose.local[0] = Quat::from_rotation_x(-down * std::f32::consts::FRAC_PI_2);
+        pose.root_m.y = 0.935 - 0.8 * down;
+    });
+    let sits = acting(2.0, |t, pose| pose.root_m.y = 0.935 - 0.4 * (t / 1.2).min(1.0));
+    assert!(Effect::Tilt.measure(&lies) > 60.0 && Effect::Tilt.measure(&sits) < 20.0);
+    assert!(Effect::MostTilt.measure(&lies) > 80.0);
+    assert!(Effect::HeadEnd.measure(&lies) < 0.4 && (Effect::PelvisEnd.measure(&sits) - 0.535).abs() < 0.01);
+    assert!((Effect::HeadLow.measure(&lies) - Effect::HeadEnd.measure(&lies)).abs() < 0.1);
+}
+
+#[test]
+fn who_looks_to_a_side_turns_the_head_and_not_the_body() {
+    let looks = |yaw: f32, pitch: f32| {
+        acting(2.0, move |_, pose| {
+            pose.local[0] = Quat::from_rotation_y(2.0);
+            pose.local[Joint::Head as usize] = Quat::from_rotation_y(yaw) * Quat::from_rotation_x(pitch);
+        })
+    };
+    assert!((Effect::HeadTurn.measure(&looks(0.8, 0.0)) - 0.8_f32.to_degrees()).abs() < 1.0);
+    assert!((Effect::HeadTurn.measure(&looks(-0.8, 0.0)) + 0.8_f32.to_degrees()).abs() < 1.0);
+    assert!((Effect::HeadPitch.measure(&looks(0.0, 0.5)) - 0.5_f32.to_degrees()).abs() < 1.0, "down");
+    assert!((Effect::HeadPitch.measure(&looks(0.0, -0.5)) + 0.5_f32.to_degrees()).abs() < 1.0, "up");
+}
+
+#[test]
+fn strokes_ways_and_spins_are_counted() {
+    let hammering = acting(3.0, |t, pose| pose.local[Joint::RShoulder as usize] = Quat::from_rotation_z(0.6 + 0.6 * (6.0 * t).sin()));
+    assert!(Effect::HandStrokes.measure(&hammering) >= 4.0 && Effect::HandSpeed.measure(&hammering) > 1.0);
+    let bobbing = acting(3.0, |t, pose| pose.root_m.y += 0.2 * (6.0 * t).sin());
+    assert!(Effect::HeadSwings.measure(&bobbing) >= 4.0 && Effect::HandStrokes.measure(&bobbing) >= 4.0);
+    let to_and_fro = acting(4.0, |t, pose| {
+        pose.root_m.z += (t * 1.5).sin();
+        pose.local[0] = Quat::from_rotation_y((t * 1.5).sin());
+    });
+    assert!(Effect::Way.measure(&to_and_fro) > 3.0 && Effect::Turned.measure(&to_and_fro) > 180.0);
+    assert!(Effect::Turn.measure(&to_and_fro).abs() < 60.0);
+    let on_one_leg = acting(2.0, |_, pose| pose.local[Joint::LHip as usize] = Quat::from_rotation_x(-1.2));
+    assert!(Effect::FootLifted.measure(&on_one_leg) > 0.3 && Effect::FootLifted.measure(&bobbing) < 0.3);
+    let at_hips = acting(2.0, |_, pose| {
+        for (shoulder, elbow, side) in [(Joint::LShoulder, Joint::LElbow, 1.0), (Joint::RShoulder, Joint::RElbow, -1.0)] {
+            pose.local[shoulder as usize] = Quat::from_rotation_z(-side * 0.9);
+            pose.local[elbow as usize] = Quat::from_rotation_z(-side * 1.2);
+        }
+    });
+    assert!(Effect::HandsAtHips.measure(&at_hips) < Effect::HandsAtHips.measure(&on_one_leg));
+    let at_head = acting(2.0, |_, pose| {
+        pose.local[Joint::RShoulder as usize] = Quat::IDENTITY;
+        pose.local[Joint::RElbow as usize] = Quat::from_rotation_z(-2.6);
+    });
+    assert!(Effect::HandAtHead.measure(&at_head) < 0.3 && Effect::HandAtHead.measure(&on_one_leg) > 0.4);
+    assert!(Effect::HandLow.measure(&acting(2.0, |_, pose| pose.root_m.y = 0.3)) < 0.4);
 }
