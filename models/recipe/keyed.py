@@ -7,19 +7,23 @@ from representation import FPS
 
 # Joints that may carry somebody, and how far above the floor they are when they do, metres.
 CARRIERS = {rep.L_ANKLE: 0.08, rep.R_ANKLE: 0.08, rep.L_FOOT: 0.024, rep.R_FOOT: 0.024, 4: 0.06, 5: 0.06, rep.L_WRIST: 0.05, rep.R_WRIST: 0.05}
-CARRIES_M = 0.03
+CARRIED_SHARE = 0.5  # of the frames, those in which the lowest joint is lowest
 SAME_RAD = 0.2
 OVERLAP = 6
 
 
 def travelled(root, local):
-    """A loop on the spot, led along so that what carries it stays where it is: at the mean speed, (root, local)."""
+    """A loop on the spot, led along so that what carries it stays where it is: at one speed, (root, local).
+
+    What carries it are the joints that come nearest to the floor, while they are at their lowest: in flight nothing does.
+    """
     joints = rep.forward_kinematics(root, rep.matrix_from_quat(local))
     which = list(CARRIERS)
     height = joints[:, which, 1] - joints.new_tensor([CARRIERS[joint] for joint in which])
     low = (height[1:] + height[:-1]) / 2
     step = (joints[1:] - joints[:-1])[:, which][..., [0, 2]]
-    carrying = low < low.min(1, keepdim=True).values.clamp(max=low.min() + CARRIES_M) + 0.01
+    lowest = low.min(1, keepdim=True).values
+    carrying = (low < lowest + 0.01) & (lowest < lowest.quantile(CARRIED_SHARE))
     if not carrying.any():
         return root, local
     velocity = -step[carrying].median(0).values

@@ -218,6 +218,8 @@ effects! {
     HeadTurn "head turn",
     /// Greatest pitch of the head for a while, degrees; positive down.
     HeadPitch "head pitch",
+    /// Greatest turn of the shoulders against the pelvis for a while, to whichever side, degrees.
+    TrunkTwist "trunk twist",
     /// Height of the higher ankle that half of the frames reach, m.
     FootLifted "foot lifted",
 }
@@ -271,6 +273,7 @@ impl Effect {
             Self::Way => tracks.way(),
             Self::HeadTurn => tracks.head_turn(),
             Self::HeadPitch => tracks.head_pitch(),
+            Self::TrunkTwist => tracks.trunk_twist(),
             Self::FootLifted => tracks.foot_lifted(),
         }
     }

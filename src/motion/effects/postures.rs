@@ -113,6 +113,13 @@ impl Tracks {
         if down >= up { down } else { -up }
     }
 
+    pub(super) fn trunk_twist(&self) -> f32 {
+        self.for_a_while(|frame| {
+            let shoulders = self.seen(frame, self.at(frame, Joint::LShoulder) - self.at(frame, Joint::RShoulder));
+            shoulders.z.atan2(shoulders.x).abs().to_degrees()
+        })
+    }
+
     pub(super) fn foot_lifted(&self) -> f32 {
         let higher = |frame: usize| self.at(frame, Joint::LAnkle).y.max(self.at(frame, Joint::RAnkle).y);
         exceeded_in((0..self.frames()).map(higher).collect(), self.frames().div_ceil(2))

@@ -172,6 +172,9 @@ fn who_looks_to_a_side_turns_the_head_and_not_the_body() {
     };
     assert!((Effect::HeadTurn.measure(&looks(0.8, 0.0)) - 0.8_f32.to_degrees()).abs() < 1.0);
     assert!((Effect::HeadTurn.measure(&looks(-0.8, 0.0)) + 0.8_f32.to_degrees()).abs() < 1.0);
+    assert!(Effect::TrunkTwist.measure(&looks(0.8, 0.0)) < 1.0);
+    let twisted = acting(2.0, |_, pose| pose.local[Joint::Spine1 as usize] = Quat::from_rotation_y(-0.6));
+    assert!((Effect::TrunkTwist.measure(&twisted) - 0.6_f32.to_degrees()).abs() < 1.0);
     assert!((Effect::HeadPitch.measure(&looks(0.0, 0.5)) - 0.5_f32.to_degrees()).abs() < 1.0, "down");
     assert!((Effect::HeadPitch.measure(&looks(0.0, -0.5)) + 0.5_f32.to_degrees()).abs() < 1.0, "up");
 }
