@@ -31,6 +31,9 @@ BOOST = defaultdict(
         "kick": 30, "kick-ball": 30, "kick-karate": 30, "kick-jump": 30, "punch": 30, "box": 30, "jab-left": 30, "jab-right": 30, "karate": 5,
         "walk-back": 20, "jacks": 15, "jump": 6, "jump-forward": 6, "jump-high": 6, "dance": 10, "salsa": 8, "walk-uneven": 4, "bow": 5, "bye": 5, "stand": 5,
         "walk-left": 15, "walk-right": 15, "crouch": 4,
+        # Bodies that lie, crawl or are upside down are a few clips of hundreds.
+        **dict.fromkeys(("lie", "lie-down", "get-up", "sit-floor", "seated-floor", "stand-from-floor", "sit-up", "push-up", "crawl", "swim", "die", "collapse", "resurrect"), 5),
+        **dict.fromkeys(("roll", "cartwheel", "backflip", "fall", "rise-from-grave", "strafe-left", "strafe-right", "dodge-left", "dodge-right", "dodge-back"), 5),
     },
 )  # fmt: skip
 FEET = [rep.L_ANKLE, rep.R_ANKLE, rep.L_FOOT, rep.R_FOOT]
