@@ -21,6 +21,7 @@ mod small_model;
 #[path = "../shared/spoilt.rs"]
 mod spoilt;
 mod spoilt_files;
+mod tears;
 mod training;
 #[path = "../shared/walks.rs"]
 mod walks;

@@ -85,8 +85,8 @@ fn steps_m(from: &Pose, to: &Pose) -> [f32; JOINT_COUNT] {
 pub(super) fn mended(pose: &Pose, positions_m: &[Vec3; JOINT_COUNT]) -> Pose {
     let mut mended = *pose;
     let mut shares = [0.0_f32; JOINT_COUNT];
+    let mut world = mended.world();
     for (joint, check) in &CHECKS {
-        let world = mended.world();
         let turn = match check {
             Check::Bone(end) => shortest_arc(line(&[*joint, *end], &world.positions_m), line(&[*joint, *end], positions_m)),
             Check::Frame(lines) => match [frame(lines, &world.positions_m), frame(lines, positions_m)] {
@@ -116,6 +116,7 @@ pub(super) fn mended(pose: &Pose, positions_m: &[Vec3; JOINT_COUNT]) -> Pose {
             let world_from_parent = PARENTS[joint].map_or(Quat::IDENTITY, |parent| world.rotations[parent]);
             let turned = Quat::IDENTITY.slerp(turn, share) * world.rotations[joint];
             mended.local[joint] = (world_from_parent.inverse() * turned).normalize();
+            world = mended.world();
         }
     }
     mended
