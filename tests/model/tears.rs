@@ -4,7 +4,7 @@ use zoetrope::library;
 use zoetrope::model::MotionModel;
 use zoetrope::motion::Motion;
 use zoetrope::motion::measure::measure;
-use zoetrope::pipeline::{Generation, Made, Step};
+use zoetrope::pipeline::{Generation, Made, Step, parts};
 use zoetrope::timeline::{Length, Request};
 
 /// 99 of 100 clips of the free archives stay below; a torn pelvis makes more than a metre.
@@ -19,18 +19,22 @@ fn make(model: &MotionModel, request: &Request, after: Option<&Motion>) -> Made 
     }
 }
 
-fn assert_whole(made: &Made, what: &str) {
-    let raw = made.take.raw.as_deref().expect("cleaned takes keep what they were made of");
-    for (kind, motion) in [("cleaned", &*made.take.motion), ("raw", raw)] {
+fn assert_whole(model: &MotionModel, request: &Request, after: Option<&Motion>) -> Made {
+    let made = make(model, request, after);
+    let raw = made.take.raw.clone().expect("cleaned takes keep what they were made of");
+    // Of several actions each is decoded by itself, and goes on from the cleaned end of the one before.
+    let several = parts(model, request).expect("parts").len() > 1;
+    for (kind, motion) in [("cleaned", &made.take.motion), ("raw", &raw)].into_iter().take(if several { 1 } else { 2 }) {
         let step_mm = measure(motion).largest_step_mm;
-        assert!(step_mm <= REAL_STEP_MM, "{what}: a joint steps {step_mm} mm in the {kind} motion");
+        assert!(step_mm <= REAL_STEP_MM, "{}, seed {}: a joint steps {step_mm} mm in the {kind} motion", request.prompt, request.seed);
     }
+    made
 }
 
 #[test]
 fn no_joint_of_a_dozen_motions_steps_further_than_those_of_real_clips() {
     let model = MotionModel::load(&library::find(library::STARTER).expect("it is built in")).expect("a model");
-    // The first two tore when rotations were taken as they come: 142 and 57 cm a frame.
+    // The first two tore when rotations were taken as they come: 142 and 166 cm a frame.
     for (prompt, seed, secs) in [
         ("Kick a ball", 20, 7.0),
         ("a person rises from the ground, walks in a circle and dances", 1, 7.5),
@@ -45,9 +49,9 @@ fn no_joint_of_a_dozen_motions_steps_further_than_those_of_real_clips() {
         ("a person gets up from the ground", 2, 3.0),
     ] {
         let request = Request { seed, length: Length::Between { min_secs: 0.0, max_secs: secs }, ..Request::new(prompt) };
-        assert_whole(&make(&model, &request, None), &format!("{prompt}, seed {seed}"));
+        assert_whole(&model, &request, None);
     }
     let request = |prompt: &str| Request { seed: 10, ..Request::new(prompt) };
-    let walk = make(&model, &request("a person walks"), None);
-    assert_whole(&make(&model, &request("then jumps"), Some(&walk.take.motion)), "a walk, then a jump");
+    let walk = assert_whole(&model, &request("a person walks"), None);
+    assert_whole(&model, &request("then jumps"), Some(&walk.take.motion));
 }
