@@ -3,9 +3,8 @@
     python prepare.py --for starter --archives DIR --captions DIR --zoetrope target/release/zoetrope --cache DIR -o motion.pack
 
 Files go through `zoetrope convert IN OUT.npz` (retargeting to our skeleton, floor at 0), which is kept in the cache folder; .amc
-becomes BVH before (amc.py), a .glb of many animations one file each (split_glb.py), and robots are read here (g1.py). Clips that
-hang in the air or sink into the floor are left out and listed. What the clips show tell the archives' captions, and clips.tsv for
-those that have none.
+becomes BVH before (amc.py), and robots are read here (g1.py). Clips that hang in the air or sink into the floor are left out and
+listed. What the clips show tell the archives' captions, and clips.tsv for those that have none.
 """
 
 import argparse
@@ -21,7 +20,6 @@ import amc
 import g1
 import pack
 import representation as rep
-import split_glb
 from archives import MODELS
 
 CAPTIONED = ("cmu", "mesh2motion", "bandai_namco")
@@ -68,10 +66,11 @@ def floor_contact(root, rotations):
     return torch.minimum(feet.min(1).values, joints[..., 1].min(1).values - 0.08)
 
 
-def convert(zoetrope, source, target):
+def convert(zoetrope, source, animation, target):
+    """What went wrong; None where the clip is in the cache now."""
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run([zoetrope, "convert", source, target], capture_output=True, text=True)
+        done = subprocess.run([zoetrope, "convert", source, target, *(["--clip", animation] if animation else [])], capture_output=True, text=True)
         if done.returncode:
             return f"{source}: {done.stderr.strip()}"
     return None
@@ -102,22 +101,14 @@ def tabled(archive):
 
 
 def sources(archive, folder, captions, cache):
-    """(clip, file that `convert` reads, its place in the cache, segments) of an archive."""
+    """(clip, file that `convert` reads, its animation or None, its place in the cache, segments) of an archive."""
     if archive in CAPTIONED:
         for file, (clip, segments) in captioned(archive, captions).items():
-            yield clip, folder / file, (cache / file).with_suffix(".npz"), segments
+            yield clip, folder / file, None, (cache / file).with_suffix(".npz"), segments
     elif archive in ("ual", "kaykit"):
-        wanted = tabled(archive)
-        for path in sorted(folder.rglob("*.glb")):
-            document, binary = split_glb.read(path)
-            for animation in document.get("animations", []):
-                clip = f"{path.stem}/{animation['name']}"
-                if clip in wanted:
-                    single = cache / archive / f"{path.stem}/{animation['name'].replace(' ', '_')}.glb"
-                    if not single.exists():
-                        single.parent.mkdir(parents=True, exist_ok=True)
-                        single.write_bytes(split_glb.only(document, binary, animation["name"]))
-                    yield f"{archive}:{clip}", single, single.with_suffix(".npz"), wanted[clip]
+        for clip, segments in tabled(archive).items():
+            file, animation = clip.split("/")
+            yield f"{archive}:{clip}", next(folder.rglob(f"{file}.glb")), animation, cache / archive / f"{clip.replace(' ', '_')}.npz", segments
     elif archive == "cmu_extra":
         wanted = tabled(archive)
         for path in sorted(folder.rglob("*.amc")):
@@ -126,7 +117,7 @@ def sources(archive, folder, captions, cache):
                 if not file.exists():
                     file.parent.mkdir(parents=True, exist_ok=True)
                     amc.to_bvh(next(path.parent.glob("*.asf")), path, file)
-                yield path.stem, file, file.with_suffix(".npz"), wanted[path.stem]
+                yield path.stem, file, None, file.with_suffix(".npz"), wanted[path.stem]
 
 
 def robots(folder):
@@ -167,10 +158,10 @@ def main():
         folder = arguments.archives if archive in CAPTIONED else arguments.archives / archive
         found = list(sources(archive, folder, arguments.captions, arguments.cache))
         with ThreadPoolExecutor(arguments.workers) as pool:
-            for failure in pool.map(lambda source: convert(arguments.zoetrope, *source[1:3]), found):
+            for failure in pool.map(lambda source: convert(arguments.zoetrope, *source[1:4]), found):
                 if failure:
                     print("not converted:", failure, flush=True)
-        for clip, _, target, segments in found:
+        for clip, _, _, target, segments in found:
             if target.exists():
                 add(archive, clip, *read_amass(target), segments)
         if archive == "g1_moves":

@@ -3,14 +3,12 @@
 import importlib.util
 import json
 import random
-import struct
 import tempfile
 import unittest
 from pathlib import Path
 
 import archives
 import phrases
-import split_glb
 import unseen
 
 TORCH = importlib.util.find_spec("torch") is not None and importlib.util.find_spec("numpy") is not None
@@ -81,25 +79,6 @@ class Files(unittest.TestCase):
             told = [phrase.replace("*", "") for phrase in found]
             refused = {caption for caption, _ in unseen.given_away(told)}
             self.assertLess(len(refused), len(told), f"{action}: nothing is left of it")
-
-    def test_a_glb_of_two_animations_becomes_one_of_one_with_its_own_data(self):
-        numbers = [struct.pack("<f", number) for number in (0.0, 1.0, 2.0, 3.0)]
-        views = [{"buffer": 0, "byteOffset": 4 * at, "byteLength": 4} for at in range(4)]
-        accessors = [{"bufferView": at, "componentType": 5126, "count": 1, "type": "SCALAR"} for at in range(4)]
-        animation = lambda name, at: {"name": name, "samplers": [{"input": at, "output": at + 1}], "channels": [{"sampler": 0, "target": {"node": 0, "path": "scale"}}]}  # noqa: E731
-        document = {
-            "asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": [0]}], "nodes": [{"name": "hips", "mesh": 0}], "meshes": [{}],
-            "animations": [animation("walk", 0), animation("run", 2)], "accessors": accessors, "bufferViews": views,
-        }  # fmt: skip
-        path = Path(tempfile.mkdtemp()) / "run.glb"
-        path.write_bytes(split_glb.only(document, b"".join(numbers), "run"))
-        small, binary = split_glb.read(path)
-        self.assertEqual([animation["name"] for animation in small["animations"]], ["run"])
-        sampler = small["animations"][0]["samplers"][0]
-        found = [struct.unpack_from("<f", binary, small["bufferViews"][small["accessors"][sampler[key]]["bufferView"]]["byteOffset"])[0] for key in ("input", "output")]
-        self.assertEqual(found, [2.0, 3.0])
-        self.assertNotIn("mesh", small["nodes"][0])
-        self.assertEqual(len(path.read_bytes()) % 4, 0)
 
 
 @unittest.skipUnless(TORCH, "no torch")
