@@ -224,13 +224,9 @@ impl Errands {
         outcomes
     }
 
-    /// Waits, before the window ends, for all that is being written.
-    pub(super) fn finish(&mut self) {
-        // Nobody is left to be told; what failed before was.
-        drop(self.tasks.finish());
-        if let Some((_, Ok(thread))) = self.work.take() {
-            let _ = thread.join();
-        }
+    /// Whether something is being written, or told of what was: the window does not end before.
+    pub(super) fn last(&self) -> bool {
+        self.work.is_some() || self.tasks.lasts()
     }
 }
 

@@ -101,13 +101,11 @@ impl Memory {
     pub(super) fn kept(&mut self) {
         self.writing = false;
     }
-
-    /// Has them written as they are at the end, behind what is being written.
-    fn keep_last(&mut self, settings: &Settings, errands: &mut Errands) {
-        self.kept();
-        self.keep(settings, errands);
-    }
 }
+
+/// Whether the window is to end, once all is written.
+#[derive(Resource, Default)]
+pub(super) struct Ending(pub(super) bool);
 
 /// Copies unsaved work and keeps the settings, now and then; tells the window's title.
 pub(super) fn keep_safe(
@@ -128,20 +126,22 @@ pub(super) fn keep_safe(
     }
 }
 
-/// The window ends: what is being written is finished, and the settings are kept as they are now. The copy of unsaved work goes where
-/// the window closes as it should.
+/// Ends the window when that is wanted and all is written, the settings last. It goes on meanwhile: pictures that are drawn need its threads.
 pub(super) fn finish(
-    mut ends: MessageReader<'_, '_, AppExit>,
+    ending: Res<'_, Ending>,
     state: Res<'_, State>,
     mut errands: ResMut<'_, Errands>,
     mut memory: ResMut<'_, Memory>,
     safe: Res<'_, Safe>,
+    mut exit: MessageWriter<'_, AppExit>,
 ) {
-    let Some(end) = ends.read().last() else { return };
-    memory.keep_last(&state.settings, &mut errands);
-    errands.finish();
-    if end.is_success() {
+    if !ending.0 {
+        return;
+    }
+    memory.keep(&state.settings, &mut errands);
+    if !errands.last() {
         safe.end();
+        exit.write(AppExit::Success);
     }
 }
 
@@ -158,13 +158,22 @@ mod tests {
             settings.scale = scale;
             memory.keep(&settings, &mut errands);
         }
-        memory.keep_last(&settings, &mut errands);
-        errands.finish();
+        // As the window's last frames do.
+        let mut end = |memory: &mut Memory| {
+            memory.keep(&settings, &mut errands);
+            while errands.last() {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+                if !errands.take_done().is_empty() {
+                    memory.kept();
+                }
+                memory.keep(&settings, &mut errands);
+            }
+        };
+        end(&mut memory);
         assert_eq!(Settings::read(&file), settings);
         // What is as it was written is not written again.
         std::fs::remove_file(&file).expect("the settings");
-        memory.keep_last(&settings, &mut errands);
-        errands.finish();
+        end(&mut memory);
         assert!(!file.exists());
     }
 }

@@ -27,6 +27,8 @@ struct Beside<T> {
 struct Queue<T> {
     errands: Sender<Box<dyn FnOnce() -> T + Send>>,
     done: Arc<Mutex<Vec<T>>>,
+    /// Errands whose outcome nobody has taken yet.
+    under_way: usize,
     thread: JoinHandle<()>,
 }
 
@@ -60,7 +62,7 @@ impl<T: Send + 'static> Tasks<T> {
         errand: impl FnOnce() -> Result<V, String> + Send + 'static,
     ) {
         let queue = match self.queue.take().map_or_else(Queue::begin, Ok) {
-            Ok(queue) => self.queue.insert(queue),
+            Ok(queue) => self.queue.insert(Queue { under_way: queue.under_way + 1, ..queue }),
             // No thread to be had: it is done here and now, which keeps the order too.
             Err(_) => return self.await_beside(std::future::ready(outcome(guarded(errand)))),
         };
@@ -70,7 +72,11 @@ impl<T: Send + 'static> Tasks<T> {
 
     /// What has come of the work that is over.
     pub(super) fn take_done(&mut self) -> Vec<T> {
-        let mut done: Vec<T> = self.queue.iter().flat_map(|queue| taken(&queue.done)).collect();
+        let mut done = Vec::new();
+        if let Some(queue) = &mut self.queue {
+            done = taken(&queue.done);
+            queue.under_way -= done.len();
+        }
         self.beside.retain_mut(|beside| match block_on(poll_once(&mut beside.task)) {
             Some(outcome) => {
                 done.push(outcome);
@@ -81,10 +87,15 @@ impl<T: Send + 'static> Tasks<T> {
         done
     }
 
+    /// Whether something is under way that must not be lost, or what came of it has not been taken.
+    pub(super) fn lasts(&self) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.under_way > 0) || self.beside.iter().any(|beside| beside.lasts)
+    }
+
     /// Waits for all that must not be lost; the rest is let go.
     pub(super) fn finish(&mut self) -> Vec<T> {
         let mut done = Vec::new();
-        if let Some(Queue { errands, done: outcomes, thread }) = self.queue.take() {
+        if let Some(Queue { errands, done: outcomes, thread, .. }) = self.queue.take() {
             drop(errands);
             // What panics is caught in it.
             let _ = thread.join();
@@ -114,7 +125,7 @@ impl<T: Send + 'static> Queue<T> {
             }
         };
         let thread = std::thread::Builder::new().name("files".to_owned()).spawn(work)?;
-        Ok(Self { errands, done, thread })
+        Ok(Self { errands, done, under_way: 0, thread })
     }
 }
 
@@ -149,7 +160,13 @@ mod tests {
                 Ok(number)
             });
         }
-        assert_eq!(tasks.finish(), (0..20).map(Ok).collect::<Vec<_>>());
+        assert!(tasks.lasts());
+        let mut done = tasks.take_done();
+        while tasks.lasts() {
+            std::thread::sleep(Duration::from_millis(1));
+            done.extend(tasks.take_done());
+        }
+        assert_eq!(done, (0..20).map(Ok).collect::<Vec<_>>());
         tasks.in_order(std::convert::identity, || Ok(1));
         assert_eq!(tasks.finish(), [Ok(1)], "it begins again");
     }
@@ -173,7 +190,10 @@ mod tests {
             Ok(3)
         });
         tasks.await_beside(std::future::pending());
+        assert!(tasks.lasts());
         assert_eq!(tasks.finish(), [Ok(3)]);
+        tasks.await_beside(std::future::pending());
+        assert!(!tasks.lasts());
         assert!(tasks.take_done().is_empty());
     }
 

@@ -2,7 +2,7 @@
 
 use super::errands::{Errands, Outcome};
 use super::export::ExportChoices;
-use super::keep::{Memory, Safe, finish, keep_safe};
+use super::keep::{Ending, Memory, Safe, finish, keep_safe};
 use super::lost_device;
 use super::model_tasks::ModelTasks;
 use super::panels::{self, Places, Shape, View};
@@ -16,7 +16,6 @@ use crate::generator::protocol::{Command, Event};
 use crate::generator::{PipelineBackend, Worker};
 use crate::pipeline::Device;
 use crate::stage::{CameraMove, CameraRig, Graphics, OnScreen, Picture, Quality, Shown, StagePlugin, ViewAngle, quietly};
-use bevy::app::AppExit;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::error_handler::RenderErrorHandler;
@@ -177,6 +176,7 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .insert_resource(Prompts(prompts::examples(demo)))
     .init_resource::<Outbox>()
     .init_resource::<Errands>()
+    .init_resource::<Ending>()
     .init_resource::<ModelTasks>()
     .add_systems(
         Update,
@@ -364,7 +364,7 @@ fn apply_actions(
     mut errands: ResMut<'_, Errands>,
     mut commands: Commands<'_, '_>,
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
-    mut exit: MessageWriter<'_, AppExit>,
+    mut ending: ResMut<'_, Ending>,
     (link, play): (Res<'_, Link>, Res<'_, Play>),
     (mut outbox, mut clipboard, mut safe, mut model_tasks): (
         ResMut<'_, Outbox>,
@@ -415,9 +415,7 @@ fn apply_actions(
                 Effect::Screenshot(path) => {
                     commands.spawn((PicturePath(play.screenshots.join(path)), Screenshot::primary_window())).observe(save_picture);
                 }
-                Effect::Quit => {
-                    exit.write(AppExit::Success);
-                }
+                Effect::Quit => ending.0 = true,
             }
         }
         let Some(action) = actions.next() else { break };

@@ -56,14 +56,16 @@ impl Tracks {
     }
 
     pub(super) fn hand_at_head(&self) -> f32 {
-        let near = |frame: usize| highest(WRISTS.into_iter().map(|(_, wrist)| -self.at(frame, wrist).distance(self.at(frame, Joint::Head))));
+        let near =
+            |frame: usize| highest(WRISTS.into_iter().map(|(_, wrist)| -self.at(frame, wrist).distance(self.at(frame, Joint::Head))));
         -self.for_a_while(near)
     }
 
     pub(super) fn hands_at_hips(&self) -> f32 {
         let farther = |frame: usize| {
             highest([(1.0, Joint::LWrist), (-1.0, Joint::RWrist)].into_iter().map(|(side, wrist)| {
-                let waist = self.at(frame, Joint::Pelvis) + self.turned_with(frame, Joint::Pelvis, vec3(side * WAIST_M.x, WAIST_M.y, WAIST_M.z));
+                let waist =
+                    self.at(frame, Joint::Pelvis) + self.turned_with(frame, Joint::Pelvis, vec3(side * WAIST_M.x, WAIST_M.y, WAIST_M.z));
                 self.at(frame, wrist).distance(waist)
             }))
         };
@@ -108,7 +110,9 @@ impl Tracks {
     }
 
     pub(super) fn head_pitch(&self) -> f32 {
-        let pitches = |sign: f32| self.for_a_while(|frame| -sign * self.turned_with(frame, Joint::Head, Vec3::Z).y.clamp(-1.0, 1.0).asin().to_degrees());
+        let pitches = |sign: f32| {
+            self.for_a_while(|frame| -sign * self.turned_with(frame, Joint::Head, Vec3::Z).y.clamp(-1.0, 1.0).asin().to_degrees())
+        };
         let (down, up) = (pitches(1.0), pitches(-1.0));
         if down >= up { down } else { -up }
     }
