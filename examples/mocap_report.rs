@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use zoetrope::formats::bvh;
+use zoetrope::formats;
 use zoetrope::motion::retarget::fidelity::{BONES, Fidelity, fidelity};
 
 /// What is asked of a clip. A source that hardly slides may slide by this much more.
@@ -84,8 +84,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 fn measure(file: &Path, tally: &mut Tally) {
     tally.clips += 1;
     let name = name_of(file);
-    let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
-    let clip = text.and_then(|text| bvh::parse(&text));
+    let clip = formats::read_bvh(file).map_err(|error| error.to_string());
     let found = match clip.and_then(|clip| fidelity(&clip).map_err(|error| error.to_string())) {
         Ok(found) => found,
         Err(reason) => return tally.failed.push(format!("{name}: {reason}")),

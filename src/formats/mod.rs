@@ -7,7 +7,7 @@ mod amass;
 mod archive;
 mod body_model;
 mod bones;
-pub mod bvh;
+mod bvh;
 mod error;
 mod features;
 mod file;
@@ -26,7 +26,7 @@ pub use error::FormatError;
 pub use features::{read_features, write_features, write_tokens, write_vector};
 pub use file::write_text;
 pub use project::{PROJECT_ENDING, Project, open_project, save_project};
-pub use reading::{Animation, ReadOptions, Reading, Recorded, decode, read, read_with};
+pub use reading::{Animation, ReadOptions, Reading, Recorded, decode, read, read_bvh, read_with};
 
 use crate::body::Character;
 use crate::motion::{self, FPS, Motion, NameStyle, led_in};

@@ -3,6 +3,7 @@
 use super::error::Fault;
 use super::{Format, FormatError, amass, bvh, check, features, file, glb};
 use crate::motion::Motion;
+use crate::motion::retarget::SourceClip;
 use std::path::Path;
 
 /// What to take of a file.
@@ -82,6 +83,15 @@ pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Reading, FormatEr
     Format::readable(path)?;
     let bytes = file::load(path)?;
     decode(path, &bytes, options)
+}
+
+/// The skeleton and the frames of a BVH file as they are, for those who look at how they are retargeted.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_bvh(path: &Path) -> Result<SourceClip, FormatError> {
+    let parsed = bvh::parse(&file::load(path)?, &ReadOptions::default());
+    parsed.map(|parsed| parsed.clip).map_err(|fault| fault.while_reading(path))
 }
 
 /// The motion in the bytes of a file, whose name says how they are read; what a glTF document refers to is looked for beside it.

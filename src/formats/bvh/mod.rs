@@ -11,6 +11,14 @@ use super::{ReadOptions, Reading, Recorded, own, rate};
 
 /// The motion of a BVH file's bytes and what they hold.
 pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {
+    let read::Parsed { clip, notes } = parse(bytes, options)?;
+    let joints = clip.skeleton.names.iter().filter(|name| !name.ends_with(read::END)).count();
+    let recorded = Recorded { frames: clip.frame_count(), fps: clip.fps, joints };
+    Ok(Reading { notes, ..Reading::of(own::motion_of(clip)?, recorded) })
+}
+
+/// The skeleton and the frames of a BVH file's bytes, at a rate that can be.
+pub(super) fn parse(bytes: &[u8], options: &ReadOptions) -> Result<read::Parsed, Fault> {
     let read::Parsed { mut clip, mut notes } = read::parse(&text::decoded(bytes))?;
     let frames = clip.frame_count();
     let fps = match options.source_fps {
@@ -25,7 +33,5 @@ pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fau
     if options.source_fps.is_none() {
         notes.extend(rate::doubt(&rate::Clip { frames, fps }));
     }
-    let joints = clip.skeleton.names.iter().filter(|name| !name.ends_with(read::END)).count();
-    let recorded = Recorded { frames, fps: clip.fps, joints };
-    Ok(Reading { notes, ..Reading::of(own::motion_of(clip)?, recorded) })
+    Ok(read::Parsed { clip, notes })
 }

@@ -60,11 +60,11 @@ struct Hierarchy {
 }
 
 /// A parsed file.
-pub(super) struct Parsed {
+pub(in crate::formats) struct Parsed {
     /// The first person. End Sites are joints called `NAME_end`. Its rate is what the file says, which may be none.
-    pub(super) clip: SourceClip,
+    pub(in crate::formats) clip: SourceClip,
     /// What a reader of the motion should know.
-    pub(super) notes: Vec<String>,
+    pub(in crate::formats) notes: Vec<String>,
 }
 
 /// Parses the text of a BVH file.
