@@ -105,7 +105,8 @@ fn aist_has_y_up_a_scale_and_no_rate() {
 #[test]
 fn archives_of_something_else_are_called_what_they_are() {
     let numbers = |shape: &str, count: usize| npy(shape, "'<f4'", &floats(&vec![0.5; count]));
-    let cases: [(&str, Vec<(&str, Vec<u8>)>, &[&str]); 4] = [
+    type Members = Vec<(&'static str, Vec<u8>)>;
+    let cases: [(&str, Members, &[&str]); 4] = [
         ("robot.npz", vec![("posed_joints", numbers("(2, 34, 3)", 204))], &["Kimodo", "34 joints", "BVH"]),
         ("body.npz", vec![("v_template", numbers("(2, 3)", 6)), ("weights", numbers("(2, 1)", 2))], &["body model", "--character"]),
         ("other.npz", vec![("run1/contacts", numbers("(2, 2)", 4))], &["no AMASS file", "run1/contacts"]),

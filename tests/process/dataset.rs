@@ -423,7 +423,7 @@ fn hostile_files_are_named_and_passed_over() {
 fn a_file_with_the_longest_of_names_becomes_a_clip_as_others_do() {
     let folder = TempDir::new().expect("a folder");
     let (input, output) = (folder.path().join("in"), folder.path().join("out"));
-    std::fs::create_dir(&input).expect("a folder");
+    fs::create_dir(&input).expect("a folder");
     save_told(&input.join("short.bvh"), &person(60, |_, _| {}), "a person stands");
     save_told(&input.join(format!("{}.bvh", "n".repeat(251))), &person(70, |_, _| {}), "a person stands still");
     let report = built(&options(&input, &output));
