@@ -1,9 +1,10 @@
-//! Foot clean-up: what makes a network's motion stand on the floor.
+//! Clean-up: what makes a network's motion stand on the floor.
 //!
-//! In this order: the decoder's tremble is smoothed away, the root is settled (height and drift, from what the feet say), each
-//! contact of a toe gets one place on the floor, flat feet lie flat, and the legs are bent (two bones, ankle, toe) to bring the
-//! feet there. Corrections begin and end smoothly; flights, sitting and lying keep their heights; a foot in the air is only kept
-//! out of the floor. The start stays where it is on the floor, and bone lengths never change.
+//! In this order: the decoder's tremble is smoothed away; what bears the body, be it feet, hands, knees, back or crown, comes to the
+//! floor and the trunk out of it; the root's drift is taken off by what the feet say; each contact of a toe gets one place on the
+//! floor, flat feet lie flat, and the legs are bent (two bones, ankle, toe) to bring the feet there; arms and hands that would enter
+//! the floor give way. Corrections begin and end smoothly; flights, and who sits on something that is not there, keep their heights; a
+//! foot in the air is only kept out of the floor. The start stays where it is on the floor, and bone lengths never change.
 //!
 //! Not here: what a motion looks like from a decoder's side, or whether it pleases ([`super::measure`] says).
 
@@ -27,9 +28,9 @@ use std::ops::Range;
 pub struct CleanupSettings {
     /// Takes off tremble above about 5 Hz.
     pub smoothing: bool,
-    /// Brings the root to the height and the pace that the feet ask for.
+    /// Brings the root to the height that what bears the body asks for, and to the pace of the feet.
     pub settling: bool,
-    /// Pins touching feet and keeps the others out of the floor.
+    /// Pins touching feet, and keeps the others and the arms out of the floor.
     pub locking: bool,
 }
 
