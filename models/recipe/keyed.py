@@ -1,4 +1,4 @@
-"""Hand-keyed clips of a second or two: repeated seamlessly, and led along the path that their feet ask for."""
+"""Hand-keyed clips of a second or two: repeated seamlessly, led along the path that their feet ask for, with arms for a slimmer body."""
 
 import torch
 
@@ -10,6 +10,7 @@ CARRIERS = {rep.L_ANKLE: 0.08, rep.R_ANKLE: 0.08, rep.L_FOOT: 0.024, rep.R_FOOT:
 CARRIED_SHARE = 0.5  # of the frames, those in which the lowest joint is lowest
 SAME_RAD = 0.2
 OVERLAP = 6
+NARROWER_RAD, LEAST_RAD = 0.7, 0.15  # most that a hanging arm comes inwards, and how far out it stays
 
 
 def travelled(root, local):
@@ -46,3 +47,19 @@ def repeated(root, local, secs):
     while len(motion[0]) < secs * FPS:
         motion = rep.join(motion, cycle, OVERLAP)
     return motion
+
+
+def narrowed(local):
+    """Arms that were keyed to hang around a wide body come nearer to ours: quaternions [T, 22, 4] with hanging upper arms turned inwards.
+
+    An arm that is lifted, or leads to the front or across the body, stays.
+    """
+    local = local.clone()
+    for shoulder, side in ((rep.L_SHOULDER, 1.0), (rep.R_SHOULDER, -1.0)):
+        arm = (rep.matrix_from_quat(local[:, shoulder]) @ local.new_tensor([side, 0.0, 0.0])).unbind(-1)
+        outwards = torch.atan2(side * arm[0], -arm[1])
+        hanging = ((-arm[1] - 0.05) / 0.3).clamp(0, 1)
+        inwards = hanging * (outwards - LEAST_RAD).clamp(0, NARROWER_RAD)
+        turn = torch.stack([0 * inwards, 0 * inwards, -side * inwards], -1)
+        local[:, shoulder] = rep.quat_multiply(rep.quat_from_axis_angle(turn), local[:, shoulder])
+    return local

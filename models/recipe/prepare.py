@@ -21,6 +21,7 @@ import g1
 import pack
 import representation as rep
 from archives import MODELS
+from keyed import narrowed
 
 CAPTIONED = ("cmu", "mesh2motion", "bandai_namco")
 # Props that are not there: a playground, bars, stairs, ladders, ropes, and floating in the air.
@@ -143,6 +144,9 @@ def main():
 
     def add(archive, clip, root, rotations, segments):
         lift = floor_contact(root, rotations)
+        if archive == "kaykit":
+            local = narrowed(rep.quat_from_axis_angle(torch.from_numpy(rotations)))
+            rotations = axis_angle_from_quat(local).numpy()
         if archive in KEYED:
             # On another body hand-keyed clips come to hang or to sink as a whole.
             low = lift.quantile(0.1).item()

@@ -125,6 +125,28 @@ class Motions(unittest.TestCase):
         self.assertLess((path[1:, 2] - path[:-1, 2] - 1 / 30).abs().max().item(), 1e-5)
         self.assertGreater((turned[1:] * turned[:-1]).sum(-1).min().item(), 0.995)
 
+    def test_arms_that_hang_wide_come_nearer_and_lifted_ones_stay(self):
+        import keyed
+
+        def arms(rad):
+            root, local = self.standing(2)
+            for joint, side in ((16, 1), (17, -1)):
+                local[:, joint] = self.rep.quat_from_axis_angle(self.torch.tensor([0.0, 0.0, -side * rad]))
+            narrow = keyed.narrowed(local)
+            joints = self.rep.forward_kinematics(root, self.rep.matrix_from_quat(narrow))
+            before = self.rep.forward_kinematics(root, self.rep.matrix_from_quat(local))
+            width = lambda found: (found[0, 20, 0] - found[0, 21, 0]).item()  # noqa: E731
+            return width(before), width(joints)
+
+        wide, now = arms(0.9)
+        self.assertLess(now, wide - 0.25)
+        self.assertGreater(now, 0.4)
+        for lifted in (0.0, -1.2):
+            before, now = arms(lifted)
+            self.assertAlmostEqual(before, now, delta=0.01)
+        before, now = arms(1.5)
+        self.assertAlmostEqual(before, now, delta=0.05)
+
     def test_a_gesture_brings_the_hands_where_it_says(self):
         from gestures import GESTURES, Playing, played
 
