@@ -30,8 +30,8 @@ const MANY_CLIPS: usize = 150;
 const DRAG_STEPS: usize = 200;
 /// How long clips are made at most, and each drag takes: the processor draws a frame where no graphics device does, and the whole is to
 /// be done in two minutes there.
-const MAKING: Duration = Duration::from_secs(45);
-const DRAGGING: Duration = Duration::from_secs(7);
+const MAKING: Duration = Duration::from_secs(35);
+const DRAGGING: Duration = Duration::from_secs(5);
 /// How long it plays, and plays in each quality, seconds.
 const PLAYING_SECS: f32 = 6.0;
 const QUALITY_SECS: f32 = 3.0;
@@ -90,6 +90,18 @@ enum Doing {
     InQuality(Quality),
 }
 
+impl Doing {
+    /// What comes later is later. Between two clips nothing is made for a moment.
+    fn stage(self) -> usize {
+        match self {
+            Self::Generating => 0,
+            Self::Playing => 1,
+            Self::InQuality(_) => 2,
+            Self::Editing => 3,
+        }
+    }
+}
+
 impl fmt::Display for Doing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -123,9 +135,9 @@ struct Record {
     processor_at_start: Duration,
     frames: usize,
     beats: Vec<Beat>,
-    /// Who is told how far it is, and what was told last.
+    /// Who is told how far it is; the furthest stage that was told, and when something was told last.
     say: fn(&str),
-    said: Option<(String, Instant)>,
+    said: Option<(usize, Instant)>,
 }
 
 impl Pulse {
@@ -167,10 +179,10 @@ impl Pulse {
         }
         let main_thread = processor_time().saturating_sub(record.processor_at_start);
         record.beats.push(Beat { since_last: Duration::ZERO, main_thread, doing });
-        let what = doing.to_string();
-        if record.said.as_ref().is_none_or(|(said, at)| *said != what || at.elapsed() > SAY_EVERY) {
-            (record.say)(&format!("{what}, after {:.0} s of about two minutes at most", record.opened.elapsed().as_secs_f32()));
-            record.said = Some((what, Instant::now()));
+        let told = record.said.map(|(stage, _)| stage);
+        if told.is_none_or(|stage| doing.stage() > stage) || record.said.is_some_and(|(_, at)| at.elapsed() > SAY_EVERY) {
+            (record.say)(&format!("{doing}, after {:.0} s of about two minutes at most", record.opened.elapsed().as_secs_f32()));
+            record.said = Some((told.unwrap_or_default().max(doing.stage()), Instant::now()));
         }
     }
 
