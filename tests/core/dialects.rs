@@ -101,6 +101,11 @@ impl Dialect {
     }
 }
 
+/// A file of the plainest dialect.
+pub(crate) fn text(motion: &Motion) -> String {
+    Dialect::default().write(motion)
+}
+
 fn depth_first(joint: usize, order: &mut Vec<usize>) {
     order.push(joint);
     for child in (0..JOINT_COUNT).filter(|child| PARENTS[*child] == Some(joint)) {

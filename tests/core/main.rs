@@ -16,6 +16,7 @@ mod dialects;
 mod documents;
 mod fetch;
 mod formats;
+mod fuzzed;
 mod gltf;
 mod motion;
 mod project;

@@ -8,6 +8,7 @@
 
 mod cli;
 mod dataset;
+mod files;
 #[path = "../shared/graphics.rs"]
 mod graphics;
 #[path = "../shared/kit.rs"]
