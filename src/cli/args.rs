@@ -131,7 +131,7 @@ pub struct GenerateArgs {
     pub seed: u64,
     /// A model's name or folder
     #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
-    pub model: String,
+    pub model: PathBuf,
     /// Where the network runs: auto, cpu, gpu, or gpu:NAME with a part of a graphics device's name
     #[arg(long, value_name = "DEVICE", default_value_t)]
     pub device: Device,
@@ -287,7 +287,7 @@ pub struct ImportArgs {
 pub struct EvalArgs {
     /// A model's name or folder
     #[arg(value_name = "MODEL")]
-    pub model: String,
+    pub model: PathBuf,
     /// A data set's folder, made by `zoetrope dataset build` or of the published layout
     #[arg(value_name = "DATASET")]
     pub dataset: PathBuf,
@@ -358,7 +358,7 @@ pub struct BenchArgs {
     pub ui: bool,
     /// A model's name or folder
     #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
-    pub model: String,
+    pub model: PathBuf,
     /// Measure a published size with random weights instead: 44M, 111M … 7B
     #[arg(long, value_name = "SIZE", conflicts_with = "prompts")]
     pub config: Option<String>,

@@ -10,6 +10,7 @@ use crate::model::bench::{Workload, decode_speed, uncached_speed};
 use crate::model::{MotionModel, Quantization};
 use crate::pipeline::{Device, Generation, Step};
 use crate::timeline::{Length, Request};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// What the published loop reaches with its 44M transformer on two cores (PyTorch, float32, no cache).
@@ -59,7 +60,7 @@ struct Timed {
     whole: Duration,
 }
 
-fn own_model(name: &str, interrupt: &Interrupt) -> Result<(), CliError> {
+fn own_model(name: &Path, interrupt: &Interrupt) -> Result<(), CliError> {
     let start = Instant::now();
     let model = load_model(name)?;
     answer(&format!("model {}, licence: {}", model.config.name, model.config.licence));

@@ -144,18 +144,18 @@ impl Job {
 }
 
 /// Load a model by its name or folder, for the processor.
-pub(super) fn load_model(name: &str) -> Result<MotionModel, CliError> {
-    load_model_for(name, &Device::Cpu)
+pub(super) fn load_model(name: impl AsRef<Path>) -> Result<MotionModel, CliError> {
+    load_model_for(name.as_ref(), &Device::Cpu)
 }
 
 /// Load a model by its name or folder, and say where it runs if that is not the processor, or not what was wanted.
-fn load_model_for(name: &str, device: &Device) -> Result<MotionModel, CliError> {
+fn load_model_for(name: &Path, device: &Device) -> Result<MotionModel, CliError> {
     let source = library::find(name).map_err(CliError::from_below)?;
     let loaded =
         pipeline::load(&source, device, library::tuning_file().as_deref(), &LoadProgress::default()).map_err(CliError::from_below)?;
     match (loaded.remark, loaded.model.network.device()) {
         (Some(remark), _) => say(&format!("warning: {remark}")),
-        (None, device) if device != "cpu" => say(&format!("{name} runs on {device}")),
+        (None, device) if device != "cpu" => say(&format!("{} runs on {device}", name.display())),
         (None, _) => {}
     }
     Ok(loaded.model)

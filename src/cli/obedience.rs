@@ -9,6 +9,7 @@ use crate::model::MotionModel;
 use crate::motion::effects::{Action, Ask};
 use crate::motion::{FPS, Motion};
 use crate::timeline::{Length, Request};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Each line: an action, a prompt, and what the captions do not say (for models/recipe), between tabs; `#` begins a comment.
@@ -41,7 +42,7 @@ const LASTING: [(Action, &str); 8] = [
 const LASTING_SECS: f32 = 10.0;
 
 /// Prints the tables.
-pub(super) fn run(model: &str) -> Result<(), CliError> {
+pub(super) fn run(model: &Path) -> Result<(), CliError> {
     let asked = Asked { model: load_model(model)?, interrupt: Interrupt::listen() };
     for (list, text) in LISTS {
         let prompts = simple(text);

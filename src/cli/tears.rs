@@ -8,6 +8,7 @@ use crate::motion::Motion;
 use crate::motion::measure::{Quality, measure};
 use crate::motion::supports::surfaces;
 use crate::timeline::Request;
+use std::path::Path;
 
 const ACROBATICS: &str = include_str!("../../assets/prompts/acrobatics.txt");
 /// More prompts; the prompt is the last column but in the lists of single actions, where it is the second.
@@ -26,7 +27,7 @@ const DEEP_M: f32 = 0.03;
 const DEEP_FRAMES_PCT: f32 = 1.0;
 
 /// Prints what tears and what sinks, and the means.
-pub(super) fn run(model: &str) -> Result<(), CliError> {
+pub(super) fn run(model: &Path) -> Result<(), CliError> {
     let (model, interrupt) = (load_model(model)?, Interrupt::listen());
     let mut all: Vec<Figures> = Vec::new();
     for (at, prompt) in prompts().into_iter().enumerate() {

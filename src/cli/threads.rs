@@ -2,6 +2,7 @@
 
 use crate::library;
 use crate::model::ModelConfig;
+use std::path::Path;
 
 /// A transformer below this many weights makes a token in about a millisecond on one core. A second thread brings it little on a
 /// quiet machine, and on a busy one the networks' thread pool spins and waits for cores that others have: 4 s of motion took
@@ -10,7 +11,7 @@ const SMALL_WEIGHTS: usize = 20_000_000;
 
 /// Threads for a model (a name or a folder) when nothing else is asked for: one for a small model, else `most`.
 #[must_use]
-pub(super) fn threads_for(model: &str, most: usize) -> usize {
+pub(super) fn threads_for(model: impl AsRef<Path>, most: usize) -> usize {
     let config = library::find(model).ok().and_then(|source| {
         let file = source.file("model.json");
         ModelConfig::parse(&file.bytes().ok()?, &file.label()).ok()

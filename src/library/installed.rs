@@ -60,19 +60,21 @@ pub fn list() -> Vec<Listing> {
 ///
 /// # Errors
 /// [`Error::Unknown`], with the names that would do.
-pub fn find(name: &str) -> Result<Source> {
-    if name == STARTER {
+pub fn find(name: impl AsRef<Path>) -> Result<Source> {
+    let name = name.as_ref();
+    if name == Path::new(STARTER) {
         return Ok(Source::Embedded(BUNDLED));
     }
     let folder = models_folder();
-    let installed = folder.as_ref().ok().filter(|_| is_plain_name(name)).map(|folder| folder.join(name));
+    let is_plain = name.to_str().is_some_and(is_plain_name);
+    let installed = folder.as_ref().ok().filter(|_| is_plain).map(|folder| folder.join(name));
     let is_model = |path: &PathBuf| path.join("model.json").is_file();
     match [installed, Some(PathBuf::from(name))].into_iter().flatten().find(is_model) {
         Some(path) => Ok(Source::Folder(path)),
         None => {
             let names: Vec<_> = list().into_iter().map(|listing| listing.name).collect();
             let help = format!("there is {}; import another with `zoetrope models import`", names.join(", "));
-            Err(Error::Unknown { name: name.into(), folder: folder.unwrap_or_default(), help })
+            Err(Error::Unknown { name: name.display().to_string(), folder: folder.unwrap_or_default(), help })
         }
     }
 }

@@ -29,7 +29,8 @@ fn complaint(output: &Output) -> String {
 #[test]
 fn a_complaint_is_one_short_printable_line_whatever_a_file_and_its_name_hold() {
     let folder = TempDir::new().expect("a folder");
-    let hierarchy = format!("HIERARCHY\nROOT \x1b[31m{}\n{{\nOFFSET 0 0 0\nCHANNELS 3 Zrotation Yrotation Xrotation\n}}\n", "x".repeat(5000));
+    let hierarchy =
+        format!("HIERARCHY\nROOT \x1b[31m{}\n{{\nOFFSET 0 0 0\nCHANNELS 3 Zrotation Yrotation Xrotation\n}}\n", "x".repeat(5000));
     let path = folder.path().join("\x1b]0;owned\x07 walk\n.bvh");
     std::fs::write(&path, format!("{hierarchy}MOTION\nFrames: 1\nFrame Time: 0.03\n0 nan 0\n")).expect("written");
     let line = complaint(&zoetrope(&[OsStr::new("inspect"), path.as_os_str()]));
@@ -74,7 +75,11 @@ fn paths_need_not_be_text() {
     // A model's folder is a path too; an unknown one is no wrong usage.
     let model = folder.path().join(OsStr::from_bytes(b"mod\xe8le"));
     let walk = folder.path().join("walk.glb");
-    let arguments = ["generate", "a person walks", "-o"].map(OsStr::new).into_iter().chain([walk.as_os_str(), OsStr::new("--model"), model.as_os_str()]);
+    let arguments = ["generate", "a person walks", "-o"].map(OsStr::new).into_iter().chain([
+        walk.as_os_str(),
+        OsStr::new("--model"),
+        model.as_os_str(),
+    ]);
     let line = complaint(&zoetrope(&arguments.collect::<Vec<_>>()));
     assert!(line.contains("models"), "{line}");
 }
