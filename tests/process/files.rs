@@ -34,7 +34,7 @@ fn a_complaint_is_one_short_printable_line_whatever_a_file_and_its_name_hold() {
     let path = folder.path().join("\x1b]0;owned\x07 walk\n.bvh");
     std::fs::write(&path, format!("{hierarchy}MOTION\nFrames: 1\nFrame Time: 0.03\n0 nan 0\n")).expect("written");
     let line = complaint(&zoetrope(&[OsStr::new("inspect"), path.as_os_str()]));
-    assert!(line.contains("line 9") && line.contains("mend that line"), "{line}");
+    assert!(line.contains("line 10") && line.contains("mend that line"), "{line}");
     let long = folder.path().join("n".repeat(200)).join("n".repeat(200)).join("walk.bvh");
     assert!(complaint(&zoetrope(&[OsStr::new("inspect"), long.as_os_str()])).contains("check the path"));
 }
