@@ -72,7 +72,7 @@ def kill_once(chance, folder, with_new):
         saves += now is not None and now != file
         file = now
         if saves and kill_at is None:
-            kill_at = time.monotonic() + chance.uniform(0.0, 3.0)
+            kill_at = time.monotonic() + chance.uniform(0.0, 15.0 if with_new else 3.0)
         time.sleep(0.001)
     window.kill()
     window.wait()
