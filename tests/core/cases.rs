@@ -219,11 +219,14 @@ fn what_is_cut_off_is_read_to_there_and_other_persons_are_mentioned() {
     assert_eq!(read(&folder.join(TWO_FRAMES)).expect("two frames").recorded.frames, 2);
 }
 
-/// The height of the hips when a motion begins, and how far its lowest joint ever is from the floor, metres.
+/// The median height of the hips of a motion (the first frames of a capture may stand elsewhere than its take), and how far its lowest
+/// joint ever is from the floor, metres.
 fn stance(motion: &Motion) -> (f32, f32) {
-    let heights = |pose: &zoetrope::motion::Pose| pose.world().positions_m.map(|place| place.y);
-    let lowest = motion.frames.iter().flat_map(heights).fold(f32::INFINITY, f32::min);
-    (motion.frames.first().map_or(0.0, |pose| pose.world().positions_m[Joint::Pelvis as usize].y), lowest)
+    let worlds: Vec<_> = motion.frames.iter().map(|pose| pose.world().positions_m).collect();
+    let lowest = worlds.iter().flatten().map(|place| place.y).fold(f32::INFINITY, f32::min);
+    let mut hips: Vec<f32> = worlds.iter().map(|places| places[Joint::Pelvis as usize].y).collect();
+    hips.sort_by(f32::total_cmp);
+    (hips[hips.len() / 2], lowest)
 }
 
 #[test]

@@ -10,7 +10,9 @@ use zoetrope::timeline::Document;
 #[path = "../../fuzz/readers.rs"]
 mod readers;
 
-const TARGETS: [(&str, fn(&[u8])); 12] = [
+type Reader = fn(&[u8]);
+
+const TARGETS: [(&str, Reader); 12] = [
     ("bvh", readers::bvh),
     ("gltf", readers::gltf),
     ("npz", readers::npz),

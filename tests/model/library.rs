@@ -69,7 +69,7 @@ fn an_imported_model_is_listed_found_and_gives_the_published_tokens() {
         let names: Vec<_> = library::list().iter().map(|listing| (listing.name.clone(), listing.config.is_ok())).collect();
         assert_eq!(names, [("starter".into(), true), ("small".into(), true)]);
         assert_eq!(library::find("small").unwrap(), Source::Folder(installed.clone()));
-        assert_eq!(library::find(&installed.display().to_string()).unwrap(), Source::Folder(installed.clone()));
+        assert_eq!(library::find(installed.display().to_string()).unwrap(), Source::Folder(installed.clone()));
         let leftovers = std::fs::read_dir(folder).unwrap().count();
         assert_eq!(leftovers, 1, "nothing unfinished stays");
 

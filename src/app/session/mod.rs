@@ -9,6 +9,7 @@ mod draft;
 mod effect;
 mod export;
 mod generation;
+mod import_form;
 mod lay_out;
 mod list;
 mod models;
@@ -25,11 +26,9 @@ pub use draft::{Draft, GUIDANCES, MOST_TOP_K, TEMPERATURES, TOP_PS};
 pub use effect::Effect;
 pub use export::Work;
 pub use generation::{Job, Progress};
+pub use import_form::{ImportForm, ImportPart, Precision};
 pub use list::{Entry, Filter, another_seed};
-pub use models::{
-    ImportForm, ImportPart, InstalledModel, ModelAction, ModelDialog, ModelOutcome, ModelState, ModelTask, ModelWork, Models, OfferedModel,
-    Precision,
-};
+pub use models::{InstalledModel, ModelAction, ModelDialog, ModelOutcome, ModelState, ModelTask, ModelWork, Models, OfferedModel};
 pub use overlays::{ONION_FRAMES, Overlay, Overlays};
 pub use project::{Next, Over, Purpose, Saved, Unsaved};
 pub use rating::Rating;
