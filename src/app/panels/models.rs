@@ -16,7 +16,7 @@ use bevy_egui::egui::{
     Sense, Stroke, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetType, pos2, vec2,
 };
 
-const MENU_WIDTH: f32 = 430.0;
+const MENU_WIDTH: f32 = 460.0;
 const FORM_WIDTH: f32 = 560.0;
 const ROW_HEIGHT: f32 = 50.0;
 
@@ -27,7 +27,7 @@ pub(super) fn model_menu(view: &View<'_>, name: &Response) -> Vec<Action> {
     }
     let mut open = true;
     let menu = Popup::from_response(name).open_bool(&mut open).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    let shown = menu.frame(theme::card()).show(|ui| menu_contents(ui, view.session));
+    let shown = menu.frame(theme::card().fill(theme::PANEL.color())).show(|ui| menu_contents(ui, view.session));
     let mut actions = shown.map_or_else(Vec::new, |shown| shown.inner);
     // The click that opens it is outside of it, too.
     if !open && !name.clicked() {
@@ -93,22 +93,22 @@ fn installed(ui: &mut Ui, session: &Session, model: &InstalledModel) -> Vec<Acti
         ui.painter().circle_filled(place.left_top() + vec2(12.0, 16.0), 3.5, light);
     }
     let inside = UiBuilder::new().max_rect(place.shrink2(vec2(24.0, 5.0))).layout(Layout::top_down(Align::Min));
-    ui.scope_builder(inside, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let name = RichText::new(&model.name).font(theme::medium(13.5)).color(if is_current { TEXT } else { TEXT_SOFT });
-        ui.add(Label::new(name).selectable(false).truncate());
-        let line = match &model.trouble {
-            Some(trouble) => RichText::new(trouble).size(12.0).color(TROUBLE),
-            None => faint(facts(session, model)),
-        };
-        ui.add(Label::new(line).selectable(false).truncate());
-    });
+    // A child of its own: the next row comes below this one, not below its text.
+    let mut lines = ui.new_child(inside);
+    lines.spacing_mut().item_spacing.y = 2.0;
+    let name = RichText::new(&model.name).font(theme::medium(13.5)).color(if is_current { TEXT } else { TEXT_SOFT });
+    lines.add(Label::new(name).selectable(false).truncate());
+    let line = match &model.trouble {
+        Some(trouble) => RichText::new(trouble).size(12.0).color(TROUBLE),
+        None => faint(facts(session, model)),
+    };
+    lines.add(Label::new(line).selectable(false).truncate());
     let mut actions = Vec::new();
     if pointed && !model.built_in && !is_current {
         let at = UiBuilder::new()
             .max_rect(bevy_egui::egui::Rect::from_center_size(pos2(place.right() - 16.0, place.center().y), vec2(22.0, 22.0)));
-        let remove = ui.scope_builder(at, |ui| icon_button(ui, Icon::Close, &format!("Remove {}", model.name), 22.0, Emphasis::Quiet));
-        if remove.inner.clicked() {
+        let remove = icon_button(&mut ui.new_child(at), Icon::Close, &format!("Remove {}", model.name), 22.0, Emphasis::Quiet);
+        if remove.clicked() {
             return vec![Action::Models(ModelAction::AskRemove(model.name.clone()))];
         }
     }
@@ -263,7 +263,7 @@ fn import(ui: &mut Ui, session: &Session) -> Vec<Action> {
         if let Some(precision) = choices(ui, &forms, Some(form.precision)) {
             actions.push(Action::Models(ModelAction::Form(ImportForm { precision, ..form.clone() })));
         }
-        ui.label(faint("8 bits lose nothing that is seen; 4 bits are for the largest"));
+        ui.label(faint("4 bits are for the largest"));
     });
     field_row(ui, "Heads", |ui| {
         let mut published = form.heads.is_none();
@@ -331,7 +331,8 @@ fn field_row(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
     row(ui, FIELD_HEIGHT, |ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         let (place, _) = ui.allocate_exact_size(vec2(LABEL_WIDTH, FIELD_HEIGHT), Sense::hover());
-        ui.put(place, Label::new(soft(name).size(12.5)).halign(Align::Min));
+        let at = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
+        ui.new_child(at).label(soft(name).size(12.5));
         contents(ui);
     });
 }

@@ -28,7 +28,7 @@ pub(super) fn more(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     if is_open {
         let mut open = true;
         let popup = Popup::from_response(&button).open_bool(&mut open).align(RectAlign::TOP);
-        let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).frame(theme::card());
+        let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).frame(theme::card().fill(theme::PANEL.color()));
         actions.extend(popup.show(|ui| contents(ui, view)).map_or_else(Vec::new, |shown| shown.inner));
         if !open && !button.clicked() {
             actions.push(Action::CloseDialog);
