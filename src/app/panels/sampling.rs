@@ -90,7 +90,7 @@ fn value<N: Numeric>(ui: &mut Ui, (name, about): (&str, &str), wanted: &mut Opti
             let speed = if N::INTEGRAL { 0.5 } else { 0.01 };
             let field = ui.scope(|ui| {
                 ui.set_opacity(if wanted.is_some() { 1.0 } else { 0.6 });
-                ui.add(DragValue::new(&mut shown).range(range).speed(speed).max_decimals(2))
+                ui.add(DragValue::new(&mut shown).range(range).speed(speed).fixed_decimals(if N::INTEGRAL { 0 } else { 2 }))
             });
             if field.inner.on_hover_text(about).changed() {
                 *wanted = Some(shown);
