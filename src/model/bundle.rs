@@ -100,6 +100,7 @@ impl MotionModel {
             let cause = format!("the text encoder gives {features} numbers a word and the transformer reads {expected}");
             return Err(Error::unfit(cause, &file.label()));
         }
+        progress.complete();
         Ok(Self { config, text_encoder, intent, network, tokenizer: Arc::new(tokenizer), statistics })
     }
 

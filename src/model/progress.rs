@@ -41,6 +41,11 @@ impl LoadProgress {
         self.0.of.store(weights, Ordering::Relaxed);
     }
 
+    /// All is there, also what nobody reads of the files.
+    pub fn complete(&self) {
+        self.0.done.store(self.0.of.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
     /// So many more are about to be read.
     ///
     /// # Errors
