@@ -372,8 +372,9 @@ class Corpus:
         # What the model is tested with stays unseen.
         refused = {caption for caption, _ in given_away({text for pool in texts for text in pool})}
         texts = [[text for text in pool if text not in refused] for pool in texts]
-        if not all(texts):
-            raise SystemExit(f"no caption is left of some pieces: {sorted(refused)}")
+        silent = sorted(key for (mirrored, key), place in pool_of.items() if not texts[place] and not mirrored)
+        if silent:
+            raise SystemExit(f"every caption of these pieces shares words with a test prompt: {', '.join(map(str, silent))[:2000]}")
         distinct = list(dict.fromkeys(text for pool in texts for text in pool))
         print(f"{len(refused)} captions left out: they share words with a test prompt")
         encoder = TextEncoder(encoder_folder, device)

@@ -247,6 +247,13 @@ pub enum Action {
     Open(PathBuf),
     /// Make a take of a motion file: .bvh, .glb, .npz or .npy.
     Import(PathBuf),
+    /// Make a take of one of the animations of a motion file.
+    ImportClip {
+        /// The file.
+        path: PathBuf,
+        /// Which animation, from one.
+        clip: usize,
+    },
     /// Leave the project, saving it first or not: the answer to a question.
     Leave {
         /// Whether to save it.

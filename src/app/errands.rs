@@ -1,11 +1,11 @@
 //! What takes its time outside of the window: writing and reading files, and asking the system for a path.
 
 use super::export::work::{Watch, WorkOutcome};
-use super::session::{Body, ImportPart, Over, Purpose, Rating, Saved};
+use super::session::{Body, FileClip, ImportPart, ImportedFile, Over, Purpose, Rating, Saved};
 use super::stamp::Stamp;
 use super::tasks::{Tasks, guarded};
 use crate::body::Cast;
-use crate::formats::{self, PROJECT_ENDING, Project, WriteOptions};
+use crate::formats::{self, PROJECT_ENDING, Project, ReadOptions, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::rating::Study;
 use crate::timeline::{Document, Origin, Provenance, Take, TakeEdit};
@@ -13,6 +13,7 @@ use bevy::prelude::Resource;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// What has become of an errand.
 pub(super) enum Outcome {
@@ -21,7 +22,7 @@ pub(super) enum Outcome {
     Saved(Saved),
     /// With how the file was.
     Opened(Result<(PathBuf, Project), String>, Option<Stamp>),
-    Imported(Result<Take, String>),
+    Imported(Result<ImportedFile, String>),
     SlidingRemoved(Result<Take, String>),
     Body(Box<Result<Body, String>>),
     Copied(Result<(), String>),
@@ -114,9 +115,9 @@ impl Errands {
         );
     }
 
-    /// Reads a motion file.
-    pub(super) fn import(&mut self, path: PathBuf) {
-        self.tasks.beside(false, Outcome::Imported, move || read(&path));
+    /// Reads a motion file: an animation of it by its number from one, or the first that moves a body.
+    pub(super) fn import(&mut self, path: PathBuf, clip: Option<usize>) {
+        self.tasks.beside(false, Outcome::Imported, move || read(path, clip));
     }
 
     /// Removes a take's sliding as published: from what the network made, where that is known.
@@ -234,11 +235,23 @@ fn in_words(error: impl std::error::Error) -> String {
     error.to_string()
 }
 
-fn read(path: &Path) -> Result<Take, String> {
-    let motion = formats::read(path).map_err(in_words)?;
-    let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+/// A motion file as a take.
+fn read(path: PathBuf, clip: Option<usize>) -> Result<ImportedFile, String> {
+    let options = ReadOptions { clip: clip.map(|clip| clip.to_string()), ..ReadOptions::default() };
+    let reading = formats::read_with(&path, &options).map_err(in_words)?;
+    let mut name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if let [_, _, ..] = &reading.animations[..] {
+        name = format!("{name}: {}", reading.animations[reading.taken].name);
+    }
+    let clips = reading.animations.into_iter().zip(1..).filter(|(animation, _)| clip.is_none() && animation.moves);
+    let clips = clips.map(|(animation, number)| FileClip {
+        number,
+        name: animation.name,
+        length: Duration::try_from_secs_f32(animation.secs).unwrap_or_default(),
+    });
     // The file says nothing of its rights that could be relied on.
     let provenance =
         Provenance { origin: Origin::File { name }, model: "an imported file".to_owned(), licence: "that of its source".to_owned() };
-    Ok(Take { motion: Arc::new(motion), raw: None, provenance })
+    let take = Take { motion: Arc::new(reading.motion), raw: None, provenance };
+    Ok(ImportedFile { path, take, notes: reading.notes, clips: clips.collect() })
 }

@@ -407,7 +407,7 @@ fn apply_actions(
                 Effect::Save { document, cast, path, over } => errands.save(*document, cast, path, over),
                 Effect::RemoveSliding(take) => errands.remove_sliding(take),
                 Effect::Open(path) => errands.open(path),
-                Effect::Import(path) => errands.import(path),
+                Effect::Import(path, clip) => errands.import(path, clip),
                 Effect::KeepSafe(unsaved) => safe.copy(unsaved, &mut errands),
                 Effect::Forget => safe.forget(&mut errands),
                 Effect::Recover(brings_back) => safe.recover(brings_back, &mut errands),

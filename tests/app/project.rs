@@ -2,9 +2,11 @@
 
 use super::session::{Desk, session_with};
 use std::path::PathBuf;
+use std::time::Duration;
 use zoetrope::app::Action;
-use zoetrope::app::session::{Dialog, Effect, Next, Over, Purpose, Saved, Session, Showing, Unsaved};
+use zoetrope::app::session::{Dialog, Effect, FileClip, ImportedFile, Next, Over, Purpose, Saved, Session, Showing, Unsaved};
 use zoetrope::app::stamp::Stamp;
+use zoetrope::app::toast::ToastKind;
 use zoetrope::formats::Project;
 use zoetrope::timeline::{Chain, Document};
 
@@ -357,12 +359,32 @@ fn recovered_work_is_there_again_and_not_saved_yet() {
 #[test]
 fn an_imported_file_is_the_newest_take() {
     let mut session = session_with(&["a walk"]);
-    assert!(matches!(&session.apply(Action::Import("run.bvh".into()))[..], [Effect::Import(_)]));
+    assert!(matches!(&session.apply(Action::Import("run.bvh".into()))[..], [Effect::Import(_, None)]));
     let take = session.take_at(0).expect("a take").take.clone();
-    session.imported(Ok(zoetrope::timeline::Take::clone(&take)));
+    let file = |clips: &[&str], notes: &[&str]| ImportedFile {
+        path: "run.glb".into(),
+        take: zoetrope::timeline::Take::clone(&take),
+        notes: notes.iter().map(|note| (*note).to_owned()).collect(),
+        clips: clips
+            .iter()
+            .zip(1..)
+            .map(|(name, number)| FileClip { number, name: (*name).to_owned(), length: Duration::from_secs(1) })
+            .collect(),
+    };
+    session.imported(Ok(file(&["run"], &["the last row is cut off"])));
     assert_eq!((session.take_count(), session.shown_index()), (2, Some(1)));
     session.imported(Err("no motion: notes.txt".to_owned()));
     assert_eq!(session.toasts.last_error(), Some("no motion: notes.txt"));
+    assert!(session.toasts.list().iter().any(|toast| toast.kind == ToastKind::Warning && toast.text.contains("cut off")));
+
+    // Of several animations the user chooses.
+    session.imported(Ok(file(&["idle", "run"], &[])));
+    assert_eq!(session.take_count(), 2, "nothing is taken before");
+    let Dialog::Clip { path, clips } = session.dialog.clone() else { panic!("{:?}", session.dialog) };
+    let effects = session.apply(Action::ImportClip { path, clip: clips[1].number });
+    assert!(matches!(&effects[..], [Effect::Import(_, Some(2))]), "{effects:?}");
+    session.imported(Ok(file(&[], &[])));
+    assert_eq!((session.take_count(), &session.dialog), (3, &Dialog::None));
 }
 
 #[test]

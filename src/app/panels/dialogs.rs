@@ -30,6 +30,10 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
             let modal = Modal::new(Id::new("file")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(project::file(ui, path, *purpose, *taken))).should_close()
         }
+        Dialog::Clip { path, clips } => {
+            let modal = Modal::new(Id::new("clip")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(project::clip(ui, path, clips))).should_close()
+        }
         Dialog::Unsaved(_) => {
             let modal = Modal::new(Id::new("unsaved")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(project::unsaved(ui, view.session))).should_close()

@@ -191,7 +191,7 @@ pub(super) fn dialog(ui: &mut Ui, session: &Session, dialog: &ModelDialog) -> Ve
 }
 
 fn get(ui: &mut Ui, session: &Session) -> Vec<Action> {
-    heading(ui, "Get a model", "What others publish, under their own licences. Fetched files become a model by Import checkpoints….");
+    heading(ui, "Get a model", "What others publish, under their own licences. Import checkpoints… makes a model of the files.");
     ui.set_width(FORM_WIDTH);
     let mut actions = Vec::new();
     ScrollArea::vertical().max_height((ui.ctx().viewport_rect().height() - 260.0).max(120.0)).show(ui, |ui| {

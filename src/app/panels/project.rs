@@ -4,10 +4,10 @@ use super::dialogs::path_field;
 use super::export::FIELD_HEIGHT;
 use super::parts::{TextButton, faint, row, soft};
 use crate::app::Action;
-use crate::app::session::{Purpose, Session};
+use crate::app::session::{FileClip, Purpose, Session};
 use crate::app::theme::{self, TEXT};
 use crate::formats::PROJECT_ENDING;
-use bevy_egui::egui::{Align, Layout, RichText, Ui};
+use bevy_egui::egui::{Align, Layout, RichText, ScrollArea, Ui};
 use std::path::{Path, PathBuf};
 
 /// A dialog's title and a sentence under it.
@@ -29,6 +29,33 @@ pub(super) fn buttons(ui: &mut Ui, offered: &[(&str, bool, Action)]) -> Vec<Acti
             if ui.add_enabled(*enabled, button).clicked() {
                 actions.push(action.clone());
             }
+        }
+    });
+    actions
+}
+
+/// Which of the animations of a file become takes.
+pub(super) fn clip(ui: &mut Ui, path: &Path, clips: &[FileClip]) -> Vec<Action> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    heading(ui, "Which animation?", &format!("{name} has {}. What you choose becomes a take.", clips.len()));
+    let import = |clip: &FileClip| Action::ImportClip { path: path.to_owned(), clip: clip.number };
+    let mut actions = Vec::new();
+    ScrollArea::vertical().max_height((ui.ctx().viewport_rect().height() - 260.0).max(120.0)).show(ui, |ui| {
+        for clip in clips {
+            let name = if clip.name.is_empty() { format!("animation {}", clip.number) } else { clip.name.clone() };
+            let text = format!("{name} · {:.1} s", clip.length.as_secs_f32());
+            if ui.add(TextButton { text: &text, main: false, min_width: 0.0, height: 28.0 }).clicked() {
+                actions.push(import(clip));
+            }
+        }
+    });
+    ui.add_space(8.0);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if ui.add(TextButton { text: "Cancel", main: true, min_width: 96.0, height: 34.0 }).clicked() {
+            actions.push(Action::CloseDialog);
+        }
+        if ui.add(TextButton { text: "All of them", main: false, min_width: 0.0, height: 34.0 }).clicked() {
+            actions.extend(clips.iter().map(import));
         }
     });
     actions

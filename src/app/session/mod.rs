@@ -9,6 +9,7 @@ mod draft;
 mod effect;
 mod export;
 mod generation;
+mod import;
 mod import_form;
 mod lay_out;
 mod list;
@@ -26,6 +27,7 @@ pub use draft::{Draft, GUIDANCES, MOST_TOP_K, TEMPERATURES, TOP_PS};
 pub use effect::Effect;
 pub use export::Work;
 pub use generation::{Job, Progress};
+pub use import::{FileClip, ImportedFile};
 pub use import_form::{ImportForm, ImportPart, Precision};
 pub use list::{Entry, Filter, another_seed};
 pub use models::{InstalledModel, ModelAction, ModelDialog, ModelOutcome, ModelState, ModelTask, ModelWork, Models, OfferedModel};
@@ -101,6 +103,13 @@ pub enum Dialog {
         taken: bool,
         /// What comes behind it.
         next: Option<Next>,
+    },
+    /// Which of several animations in a motion file becomes a take.
+    Clip {
+        /// The file.
+        path: PathBuf,
+        /// Those that move a body.
+        clips: Vec<FileClip>,
     },
     /// What becomes of unsaved work when the project is left.
     Unsaved(Next),
@@ -484,7 +493,8 @@ impl Session {
             Action::Save(path) => return self.save_project_to(path),
             Action::SaveOver(path) => return self.replace_file(path),
             Action::Open(path) => return self.open_project(path),
-            Action::Import(path) => return self.import(path),
+            Action::Import(path) => return self.import(path, None),
+            Action::ImportClip { path, clip } => return self.import(path, Some(clip)),
             Action::Leave { saving } => return self.leave_after(saving),
             Action::CloseExporting { waiting } => return self.close_exporting(waiting),
             Action::Recover(brings_back) => {

@@ -7,7 +7,7 @@ use crate::app::toast::ToastKind;
 use crate::body::Cast;
 use crate::formats::{PROJECT_ENDING, Project};
 use crate::generator::protocol::Command;
-use crate::timeline::{Arrangement, Chain, Document, Take};
+use crate::timeline::{Arrangement, Chain, Document};
 use std::path::{Path, PathBuf};
 
 /// What the document is called that has no file yet.
@@ -439,26 +439,6 @@ impl Session {
                     self.toasts.add(ToastKind::Warning, text);
                 }
             }
-        }
-    }
-
-    pub(super) fn import(&mut self, path: PathBuf) -> Vec<Effect> {
-        self.dialog = Dialog::None;
-        self.errands += 1;
-        vec![Effect::Import(path)]
-    }
-
-    /// A motion file has been read, or not. It becomes the newest take.
-    pub fn imported(&mut self, outcome: Result<Take, String>) {
-        self.errands = self.errands.saturating_sub(1);
-        match outcome {
-            Ok(take) => {
-                self.toasts.add(ToastKind::Done, format!("imported {}", take.provenance.prompt()));
-                let id = self.add_take(take);
-                self.unwatch();
-                self.show_take(id);
-            }
-            Err(message) => self.toasts.add(ToastKind::Error, message),
         }
     }
 }
