@@ -2,7 +2,7 @@
 //!
 //! Each running window has a lock file in the folder of copies, and holds its lock as long as it lives; the file says which project it
 //! works on. A copy whose lock is free was left behind by a window that died: the next window offers it. Between making its lock file and
-//! locking it a window would look like a dead one: one window at a time makes its own or looks at the others', with [`GUARD`] locked.
+//! locking it a window would look like a dead one: one window at a time makes its own or looks at the others', with `GUARD` locked.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, Write};
