@@ -71,7 +71,8 @@ def convert(zoetrope, source, animation, target):
     """What went wrong; None where the clip is in the cache now."""
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run([zoetrope, "convert", source, target, *(["--clip", animation] if animation else [])], capture_output=True, text=True)
+        command = [zoetrope, "convert", source, target, "--npz-origin", "floor", *(["--clip", animation] if animation else [])]
+        done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             return f"{source}: {done.stderr.strip()}"
     return None

@@ -59,6 +59,8 @@ class Windows:
                     at += len(piece)
         self.root, self.local = (torch.cat(column).to(device) for column in zip(*motions))
         held_out = [piece for piece in corpus.pieces if piece.held_out]
+        if not held_out:
+            raise SystemExit("the corpus holds out nobody: are all archives in the pack, and are the split's performers among them?")
         features, lengths = features_of(held_out, device=device)
         self.held_out = features.split(lengths)
         self.mean, self.std = corpus.mean.to(device), corpus.std.to(device)
