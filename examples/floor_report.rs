@@ -4,7 +4,10 @@
 
 #![allow(clippy::print_stdout, reason = "a report for the terminal")]
 
-use std::path::{Path, PathBuf};
+mod shared;
+
+use shared::collect;
+use std::path::Path;
 use zoetrope::motion::cleanup::{CleanupSettings, clean};
 use zoetrope::motion::feet::{LOW_M, runs};
 use zoetrope::motion::measure::{Quality, measure};
@@ -102,17 +105,6 @@ fn archive(folder: &str) -> Vec<String> {
         means(3)
     );
     missed
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|ending| ending == "bvh") {
-            files.push(path);
-        }
-    }
 }
 
 /// What a cleaned clip misses.

@@ -4,8 +4,11 @@
 
 #![allow(clippy::print_stdout, reason = "a report for the terminal")]
 
+mod shared;
+
+use shared::collect;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use zoetrope::formats;
 use zoetrope::motion::retarget::fidelity::{BONES, Fidelity, fidelity};
 
@@ -68,17 +71,6 @@ fn tally(folder: &str) -> Tally {
     }
     tally.angles.iter_mut().for_each(|angles| angles.sort_by(f32::total_cmp));
     tally
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|ending| ending == "bvh") {
-            files.push(path);
-        }
-    }
 }
 
 fn measure(file: &Path, tally: &mut Tally) {
