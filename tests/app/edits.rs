@@ -1,6 +1,6 @@
 //! The timeline in the session: whatever is done, in any order, the document stays sound and everything can be undone.
 
-use super::session::session_with;
+use super::desk::session_with;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use zoetrope::app::Action;

@@ -1,7 +1,7 @@
 //! Exports from the window: what is chosen is what is written, one file or many, and the same without the window.
 
+use super::desk::{Desk, session_with};
 use super::panels::{harness, two_clips};
-use super::session::session_with;
 use clap::Parser;
 use egui_kittest::kittest::Queryable;
 use image::AnimationDecoder;
@@ -298,4 +298,42 @@ fn films_are_written_as_a_gif_or_as_numbered_pictures_and_can_be_cancelled() {
         let outcome = film.write(CameraRig::new(ViewAngle::Front), &watch);
         assert!(outcome.failures.len() == 1 && outcome.failures[0].contains("nowhere"), "{outcome:?}");
     }
+}
+
+#[test]
+fn what_is_exported_is_the_timeline_or_its_range() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::Trim { clip: 0, from: 0.2, to: 1.8 });
+    desk.act(Action::Prompt("then sits down".to_owned()));
+    desk.act(Action::Continue);
+    desk.until_idle();
+    desk.act(Action::FindLoop(0));
+    let exported = |desk: &mut Desk| {
+        let effects = desk.session.apply(Action::Export("out.npz".into()));
+        let [Effect::Export { take, .. }] = &effects[..] else { panic!("{effects:?}") };
+        let take = take.clone();
+        desk.session.exported(Ok("out.npz".into()));
+        take
+    };
+    let chain = desk.session.chain().motion().clone();
+    assert!(desk.session.clips()[0].settings.rounds > 1);
+    assert_eq!(*exported(&mut desk).motion, chain);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out.npz");
+    formats::write(&path, &chain, &WriteOptions::default()).expect("a file");
+    let read = formats::read(&path).expect("the file");
+    assert_eq!(read.len(), chain.len());
+    for (written, read) in chain.frames.iter().zip(&read.frames) {
+        let [written, read] = [written, read].map(|pose| pose.world().positions_m);
+        assert!(written.iter().zip(read).all(|(written, read)| written.distance(read) < 1e-3));
+    }
+    desk.act(Action::Seek(1.0));
+    desk.act(Action::InPoint);
+    desk.act(Action::Seek(2.0));
+    desk.act(Action::OutPoint);
+    assert_eq!(exported(&mut desk).motion.frames[..], chain.frames[30..61]);
+    desk.act(Action::Select(0));
+    assert_eq!(exported(&mut desk).motion.len(), 60, "a take that is shown alone is exported alone");
 }

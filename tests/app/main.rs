@@ -3,8 +3,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test says aloud what it skips")]
 #![cfg(feature = "app")]
 
+mod continuing;
+mod desk;
 mod edits;
 mod export;
+mod generation;
 #[path = "../shared/graphics.rs"]
 mod graphics;
 mod models;
@@ -14,9 +17,10 @@ mod pose_shapes;
 mod project;
 mod rating;
 mod recovery;
-mod session;
 #[path = "../shared/kit.rs"]
 mod shared;
 #[path = "../shared/small_model.rs"]
 mod small_model;
+mod stage;
+mod variations;
 mod window;

@@ -1,7 +1,7 @@
 //! Models in the window: choosing, importing, removing, and how they are sampled.
 
+use super::desk::{Desk, session_with};
 use super::panels::harness;
-use super::session::{Desk, session_with};
 use crate::shared::kit;
 use crate::small_model::small_import;
 use egui_kittest::kittest::Queryable;

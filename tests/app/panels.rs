@@ -1,6 +1,6 @@
 //! Panels in egui's test harness.
 
-use super::session::session_with;
+use super::desk::session_with;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use zoetrope::app::panels::{Shape, View};

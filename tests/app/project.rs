@@ -1,6 +1,6 @@
 //! Projects in the window: saving, opening, and what becomes of the work under way.
 
-use super::session::{Desk, session_with};
+use super::desk::{Desk, session_with};
 use std::path::PathBuf;
 use std::time::Duration;
 use zoetrope::app::Action;

@@ -1,7 +1,7 @@
 //! Rating in the window: two clips without names, scores by keys and by clicks, kept at once.
 
+use super::desk::session_with;
 use super::panels::harness;
-use super::session::session_with;
 use bevy_egui::egui::Key;
 use egui_kittest::kittest::Queryable;
 use std::path::Path;

@@ -1,0 +1,212 @@
+//! Motions are made, one after the other: takes, previews, cancelling, failures.
+
+use super::desk::{Desk, session_with};
+use std::sync::Arc;
+use zoetrope::app::Action;
+use zoetrope::app::player::PlayState;
+use zoetrope::app::session::{Effect, ModelState, Showing};
+use zoetrope::app::toast::ToastKind;
+use zoetrope::generator::protocol::Command;
+use zoetrope::motion::{Motion, Pose};
+use zoetrope::timeline::{Length, Provenance, Request, Sampling, Take};
+
+#[test]
+fn the_character_moves_while_its_motion_is_still_being_made() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until(|session| matches!(session.showing, Showing::Preview { .. }));
+    assert_eq!(desk.session.player.state(), PlayState::Playing);
+    assert!(desk.session.pose_at(0.0).is_some());
+    desk.until_idle();
+    assert_eq!((desk.session.take_count(), desk.session.clips().len()), (1, 1));
+    assert!(matches!(desk.session.showing, Showing::Timeline));
+    assert_eq!(desk.session.player.frames(), 60);
+}
+
+#[test]
+fn the_published_clean_up_makes_a_take_beside_the_old_one() {
+    let mut session = session_with(&["a walk"]);
+    let effects = session.apply(Action::RemoveSliding(0));
+    let Some(Effect::RemoveSliding(take)) = effects.first() else { panic!("{effects:?}") };
+    assert!(session.busy().working);
+    session.sliding_removed(Ok(Take { motion: Arc::clone(&take.motion), ..take.as_ref().clone() }));
+    assert_eq!((session.take_count(), session.shown_index(), session.busy().working), (2, Some(1), false));
+    session.apply(Action::RemoveSliding(1));
+    session.sliding_removed(Err("too short".to_owned()));
+    assert_eq!((session.take_count(), session.busy().working), (2, false));
+    assert!(session.apply(Action::RemoveSliding(9)).is_empty());
+}
+
+#[test]
+fn making_a_take_again_brings_its_whole_request_back() {
+    let mut session = session_with(&[]);
+    let sampling = Sampling { temperature: Some(0.8), top_p: Some(0.9), ..Sampling::default() };
+    let length = Length::Exact { secs: 2.5 };
+    let request = Request { seed: 7, literal: true, length, sampling, ..Request::new("a person jumps") };
+    let provenance = Provenance { origin: request.clone().into(), ..Provenance::default() };
+    session.add_take(Take { motion: Motion { frames: vec![Pose::REST; 30] }.into(), raw: None, provenance });
+    let effects = session.apply(Action::Again(0));
+    let Some(Effect::Tell(Command::Generate { request: again, .. })) = effects.first() else { panic!("{effects:?}") };
+    assert_ne!(again.seed, request.seed);
+    assert_eq!(*again, Request { seed: again.seed, ..request });
+    assert_eq!(session.draft.request(), *again);
+}
+
+#[test]
+fn a_new_take_replaces_an_untouched_one_and_stands_beside_an_edited_one() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.prompt("a person runs");
+    desk.until_idle();
+    assert_eq!((desk.session.clips().len(), desk.session.take_count()), (1, 2));
+    assert_eq!(desk.session.flattened().expect("a clip").provenance.prompt(), "a person runs");
+    desk.act(Action::Trim { clip: 0, from: 0.5, to: 1.5 });
+    desk.prompt("a person jumps");
+    desk.until_idle();
+    assert_eq!(desk.session.shown_index(), Some(2), "the new take is shown alone");
+    assert_eq!(desk.session.clips().len(), 1);
+    desk.act(Action::AddToTimeline(2));
+    assert_eq!(desk.session.clips().len(), 2);
+    assert!(matches!(desk.session.showing, Showing::Timeline));
+}
+
+#[test]
+fn cancelling_leaves_the_timeline_on_the_stage() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.prompt("a person runs");
+    desk.until(|session| matches!(session.showing, Showing::Preview { .. }));
+    desk.act(Action::Cancel);
+    desk.until_idle();
+    assert!(matches!(desk.session.showing, Showing::Timeline));
+    assert_eq!(desk.session.take_count(), 1);
+    assert!(desk.toast_texts().is_empty());
+}
+
+#[test]
+fn a_failed_generation_is_a_message_and_the_next_one_works() {
+    let mut desk = Desk::new();
+    for trouble in ["please fail", "please panic"] {
+        desk.prompt(trouble);
+        desk.until_idle();
+        assert!(desk.session.toasts.list().iter().any(|toast| toast.kind == ToastKind::Error), "{trouble}");
+        desk.prompt("a person walks");
+        desk.until(|session| session.take_count() > 0);
+        desk.act(Action::SelectAll);
+        desk.act(Action::Delete);
+        desk.act(Action::Remove(0));
+        assert_eq!(desk.session.take_count(), 0);
+    }
+}
+
+#[test]
+fn a_take_that_is_chosen_during_a_generation_stays_on_the_stage() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.prompt("a person runs");
+    desk.act(Action::Select(0));
+    desk.until_idle();
+    assert_eq!(desk.session.shown_index(), Some(0));
+    assert_eq!((desk.session.take_count(), desk.session.clips().len()), (2, 1));
+}
+
+#[test]
+fn without_a_model_the_window_says_why_and_lives() {
+    let mut desk = Desk::with_model("missing");
+    assert!(matches!(&desk.session.model, ModelState::Failed { message } if message.contains("missing")));
+    desk.prompt("a person walks");
+    assert!(desk.session.jobs.is_empty());
+    assert_eq!(desk.toast_texts().len(), 2);
+}
+
+#[test]
+fn removing_the_shown_take_shows_its_neighbour() {
+    let mut session = session_with(&["one", "two", "three"]);
+    session.apply(Action::Select(1));
+    session.apply(Action::Remove(1));
+    assert_eq!(session.shown_take().map(|take| take.provenance.prompt()).as_deref(), Some("three"));
+    session.apply(Action::Remove(0));
+    assert_eq!(session.shown_take().map(|take| take.provenance.prompt()).as_deref(), Some("three"));
+    session.apply(Action::Remove(0));
+    assert!(session.shown_take().is_none() && session.pose_at(0.0).is_none());
+    session.apply(Action::Remove(5));
+}
+
+#[test]
+fn values_out_of_range_are_brought_into_it() {
+    let mut session = session_with(&[]);
+    session.apply(Action::Variations(0));
+    session.apply(Action::Seconds(Some(1e9)));
+    assert_eq!((session.draft.variations, session.draft.length_secs), (1, Some(10.0)));
+    session.apply(Action::Seconds(Some(f32::NAN)));
+    assert_eq!(session.draft.length_secs, None);
+}
+
+#[test]
+fn an_empty_prompt_is_asked_for_and_generates_nothing() {
+    let mut desk = Desk::new();
+    for action in [Action::Generate, Action::Continue] {
+        desk.act(Action::Prompt(" \t ".to_owned()));
+        desk.act(action);
+    }
+    assert!(desk.session.jobs.is_empty());
+    assert!(desk.toast_texts().iter().any(|text| text.contains("write what the character does")), "{:?}", desk.toast_texts());
+}
+
+#[test]
+fn generating_twice_gives_two_takes_one_after_the_other() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.act(Action::Seed(7));
+    desk.act(Action::Generate);
+    assert_eq!(desk.session.jobs.len(), 2);
+    desk.until_idle();
+    assert_eq!(desk.session.take_count(), 2);
+}
+
+#[test]
+fn cancelling_ends_waiting_generations_too() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.act(Action::Generate);
+    desk.act(Action::Generate);
+    desk.act(Action::Cancel);
+    desk.until_idle();
+    assert!(desk.session.take_count() == 0 && matches!(desk.session.showing, Showing::Nothing));
+    desk.act(Action::Cancel);
+    desk.prompt("a person runs");
+    desk.until(|session| session.take_count() == 1);
+}
+
+#[test]
+fn a_generator_that_is_gone_is_a_message_and_no_endless_wait() {
+    let mut session = session_with(&[]);
+    session.apply(Action::Prompt("a person walks".to_owned()));
+    let effects = session.apply(Action::Generate);
+    let Some(Effect::Tell(command)) = effects.first() else { panic!("{effects:?}") };
+    session.refused(command, "the generator is gone; start Zoetrope again".to_owned());
+    assert!(session.jobs.is_empty() && !session.busy().working);
+    assert!(session.toasts.list().iter().any(|toast| toast.kind == ToastKind::Error));
+}
+
+#[test]
+fn a_take_is_made_again_with_another_seed_after_the_same_take() {
+    let mut desk = Desk::new();
+    desk.prompt("a person walks");
+    desk.until_idle();
+    desk.act(Action::Prompt("then sits".to_owned()));
+    desk.act(Action::Continue);
+    desk.until_idle();
+    desk.act(Action::Again(1));
+    desk.until_idle();
+    desk.act(Action::Again(0));
+    desk.until_idle();
+    let made: Vec<_> = desk.session.takes().map(|entry| (entry.take.provenance.prompt(), entry.continued)).collect();
+    let expected = [("a person walks", false), ("then sits", true), ("then sits", true), ("a person walks", false)];
+    assert_eq!(made, expected.map(|(prompt, continued)| (prompt.into(), continued)));
+    let seeds: Vec<u64> = desk.session.takes().filter_map(|entry| entry.take.provenance.origin.seed()).collect();
+    assert!(seeds[2] != seeds[1] && seeds[3] != seeds[0], "{seeds:?}");
+}
