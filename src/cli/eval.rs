@@ -144,20 +144,25 @@ fn print_generation(of: &GenerationReport) {
 
 fn print_quality(rows: &[QualityRow]) {
     answer("");
-    answer("quality                slide mm/frame    float %  penetration mm  jitter mm/frame³   path m   length s");
+    answer(
+        "quality                slide mm/frame    contact slide      float %  penetration mm  jitter mm/frame³   largest step mm   path m   length s",
+    );
     let Some(real) = rows.first() else { return };
     for row in rows {
         let times = |own: f64, real: f64| if real > 0.0 { format!("({:.1}×)", own / real) } else { String::new() };
         answer(&format!(
-            "{:<22} {:>6.2} {:<8} {:>6.2} {:<8} {:>6.2}    {:>8.2} {:<8} {:>8.2} {:>9.2}",
+            "{:<22} {:>6.2} {:<8} {:>6.2} {:<8} {:>6.2} {:<8} {:>6.2}    {:>8.2} {:<8} {:>9.0} {:>15.2} {:>9.2}",
             row.what,
             row.slide_mm,
             times(row.slide_mm, real.slide_mm),
+            row.contact_slide_mm,
+            times(row.contact_slide_mm, real.contact_slide_mm),
             row.float_pct,
             times(row.float_pct, real.float_pct),
             row.penetration_mm,
             row.jitter_mm,
             times(row.jitter_mm, real.jitter_mm),
+            row.largest_step_mm,
             row.path_m,
             row.secs,
         ));

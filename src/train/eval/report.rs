@@ -126,12 +126,16 @@ pub struct QualityRow {
     pub path_m: f64,
     /// Slide, mm a frame.
     pub slide_mm: f64,
+    /// Slide within contacts, mm a frame.
+    pub contact_slide_mm: f64,
     /// Float, per cent of the frames.
     pub float_pct: f64,
     /// Penetration, mm.
     pub penetration_mm: f64,
     /// Jitter, mm a frame³.
     pub jitter_mm: f64,
+    /// The longest step of a joint from one frame to the next in any clip, mm.
+    pub largest_step_mm: f64,
     /// Mean length, s.
     pub secs: f64,
 }
@@ -145,9 +149,11 @@ impl QualityRow {
             what,
             path_m: mean(|quality| quality.path_m),
             slide_mm: mean(|quality| quality.slide_mm_per_frame),
+            contact_slide_mm: mean(|quality| quality.contact_slide_mm_per_frame),
             float_pct: mean(|quality| quality.float_pct),
             penetration_mm: mean(|quality| quality.penetration_mm),
             jitter_mm: mean(|quality| quality.jitter_mm_per_frame3),
+            largest_step_mm: clips.iter().map(|(quality, _)| f64::from(quality.largest_step_mm)).fold(0.0, f64::max),
             secs: super::metrics::mean(clips.iter().map(|(_, secs)| *secs)),
         }
     }
