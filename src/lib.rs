@@ -4,15 +4,17 @@
 //! one door (`tests/floors.rs` enforces both).
 //!
 //! ```text
-//! floor 4              app   (bevy_egui, rfd, shlex)             cli   (clap)
+//! floor 5              app   (bevy_egui, rfd)
+//! floor 4           author   (directories, shlex)             cli   (clap)
 //! floor 3        generator   (crossbeam-channel)       train     rating     stage   (bevy)
-//! floor 2        pipeline    formats (gltf, npyz, zip, base64 …)    library (directories, ureq, sha2)
+//! floor 2        pipeline    formats (gltf, npyz, zip, base64 …)    library (directories, ureq, sha2)    view
 //! floor 1    model (candle, tokenizers, prost, zip)   engine (wgpu)   body   timeline
 //! floor 0                       motion (glam)    files (tempfile)
 //! ```
 
 #[cfg(feature = "app")]
 pub mod app;
+pub mod author;
 pub mod body;
 pub mod cli;
 pub mod engine;
@@ -28,3 +30,4 @@ pub mod rating;
 pub mod stage;
 pub mod timeline;
 pub mod train;
+pub mod view;

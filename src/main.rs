@@ -56,7 +56,7 @@ fn set_variable(name: &str, value: Option<&str>) {
 /// The model that the window loads where none is named.
 #[cfg(feature = "app")]
 fn remembered_model() -> String {
-    zoetrope::app::remembered_model()
+    zoetrope::author::remembered_model()
 }
 
 #[cfg(not(feature = "app"))]

@@ -1,107 +1,9 @@
-//! What outlives the window: copies of unsaved work, and the settings.
+//! Keeps what outlives the window, and ends it when that is written.
 
-use super::errands::Errands;
 use super::lost_device::LastWork;
-use super::recovery::{self, Orphan, Recovery};
-use super::session::Unsaved;
-use super::settings::Settings;
-use super::window::{Outbox, State};
+use super::window::{Background, Outbox, State};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
-use std::path::PathBuf;
-
-/// Where unsaved work is copied, as far as that can be done here.
-#[derive(Resource, Default)]
-pub(super) struct Safe {
-    recovery: Option<Recovery>,
-    pub(super) orphan: Option<Orphan>,
-}
-
-impl Safe {
-    /// A script's window is nobody's work: it offers nothing of others.
-    pub(super) fn begin(scripted: bool) -> Self {
-        let folder = recovery::folder();
-        let recovery = folder.as_deref().and_then(|folder| {
-            let fail = |error: &std::io::Error| tracing::warn!("unsaved work cannot be kept safe ({error}): {}", folder.display());
-            Recovery::begin(folder).inspect_err(fail).ok()
-        });
-        let orphan = folder.as_deref().filter(|_| !scripted && recovery.is_some()).and_then(Orphan::newest);
-        Self { recovery, orphan }
-    }
-
-    pub(super) fn copy(&mut self, unsaved: Unsaved, errands: &mut Errands) {
-        if let Some(recovery) = &mut self.recovery {
-            // Without the note the copy is only without its name.
-            let _ = recovery.note(unsaved.project.as_deref());
-            errands.copy(*unsaved.document, unsaved.cast, recovery.copy().to_owned());
-        }
-    }
-
-    /// Where the last word of this window goes.
-    pub(super) fn last_work(&self) -> LastWork {
-        LastWork::to_be_copied_to(self.recovery.as_ref().map(|recovery| recovery.copy().to_owned()))
-    }
-
-    pub(super) fn forget(&self, errands: &mut Errands) {
-        self.recovery.iter().for_each(|recovery| errands.forget(recovery.copy().to_owned()));
-    }
-
-    /// Reads what was left behind, or lets it go.
-    pub(super) fn recover(&mut self, brings_back: bool, errands: &mut Errands) {
-        if brings_back {
-            self.orphan.iter().for_each(|orphan| errands.recover(orphan.copy().to_owned(), orphan.project.clone()));
-        } else {
-            self.orphan.take().iter().for_each(Orphan::remove);
-        }
-    }
-
-    /// What was left behind has been read, or not: it is this window's now, or waits for one that can read it.
-    pub(super) fn recovered(&mut self, was_read: bool) {
-        let Some(orphan) = self.orphan.take().filter(|_| was_read) else { return };
-        if let Some(recovery) = &mut self.recovery {
-            // One that cannot be taken over stays where it is, and is offered again.
-            let _ = recovery.adopt(orphan);
-        }
-    }
-
-    pub(super) fn end(&self) {
-        self.recovery.iter().for_each(Recovery::end);
-    }
-}
-
-/// The settings' file, and what it says.
-#[derive(Resource)]
-pub(super) struct Memory {
-    file: Option<PathBuf>,
-    written: Settings,
-    /// Whether they are being written.
-    writing: bool,
-}
-
-impl Memory {
-    /// The user's settings, and where they stay. A script has its own window, as it comes.
-    pub(super) fn begin(scripted: bool) -> (Self, Settings) {
-        let file = Settings::file().filter(|_| !scripted);
-        let settings = file.as_deref().map(Settings::read).unwrap_or_default();
-        (Self { file, written: settings.clone(), writing: false }, settings)
-    }
-
-    /// Has them written where they have changed. The latest are written when the ones before are.
-    fn keep(&mut self, settings: &Settings, errands: &mut Errands) {
-        if self.writing || self.written == *settings {
-            return;
-        }
-        if let Some(file) = self.file.clone() {
-            (self.written, self.writing) = (settings.clone(), true);
-            errands.keep(self.written.clone(), file);
-        }
-    }
-
-    /// They have been written, or not.
-    pub(super) fn kept(&mut self) {
-        self.writing = false;
-    }
-}
 
 /// Whether the window is to end, once all is written.
 #[derive(Resource, Default)]
@@ -110,16 +12,15 @@ pub(super) struct Ending(pub(super) bool);
 /// Copies unsaved work and keeps the settings, now and then; tells the window's title.
 pub(super) fn keep_safe(
     mut state: ResMut<'_, State>,
-    mut errands: ResMut<'_, Errands>,
+    mut background: ResMut<'_, Background>,
     mut outbox: ResMut<'_, Outbox>,
-    mut memory: ResMut<'_, Memory>,
     last_work: Res<'_, LastWork>,
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
     time: Res<'_, Time<Real>>,
 ) {
     last_work.keep(&state);
     outbox.0.extend(state.copy_due(time.delta_secs()));
-    memory.keep(&state.settings, &mut errands);
+    background.keep_settings(&state.settings);
     let title = state.title();
     if window.title != title {
         window.title = title;
@@ -130,50 +31,15 @@ pub(super) fn keep_safe(
 pub(super) fn finish(
     ending: Res<'_, Ending>,
     state: Res<'_, State>,
-    mut errands: ResMut<'_, Errands>,
-    mut memory: ResMut<'_, Memory>,
-    safe: Res<'_, Safe>,
+    mut background: ResMut<'_, Background>,
     mut exit: MessageWriter<'_, AppExit>,
 ) {
     if !ending.0 {
         return;
     }
-    memory.keep(&state.settings, &mut errands);
-    if !errands.last() {
-        safe.end();
+    background.keep_settings(&state.settings);
+    if !background.errands.last() {
+        background.autosave.end();
         exit.write(AppExit::Success);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_settings_are_kept_in_order_and_to_the_last_click() {
-        let file = std::env::temp_dir().join(format!("settings-{}.ron", std::process::id()));
-        let (mut errands, mut settings) = (Errands::default(), Settings::default());
-        let mut memory = Memory { file: Some(file.clone()), written: settings.clone(), writing: false };
-        for scale in [0.8, 0.9, 1.1, 1.5] {
-            settings.scale = scale;
-            memory.keep(&settings, &mut errands);
-        }
-        // As the window's last frames do.
-        let mut end = |memory: &mut Memory| {
-            memory.keep(&settings, &mut errands);
-            while errands.last() {
-                std::thread::sleep(std::time::Duration::from_millis(1));
-                if !errands.take_done().is_empty() {
-                    memory.kept();
-                }
-                memory.keep(&settings, &mut errands);
-            }
-        };
-        end(&mut memory);
-        assert_eq!(Settings::read(&file), settings);
-        // What is as it was written is not written again.
-        std::fs::remove_file(&file).expect("the settings");
-        end(&mut memory);
-        assert!(!file.exists());
     }
 }

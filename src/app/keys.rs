@@ -1,9 +1,10 @@
-//! Keys, where no text field listens. What they do is in the table of [`super::commands`]; here are those that depend on what is open.
+//! Keys, where no text field listens. What they do is in the table of [`commands`](crate::author::commands); here are those that depend on what is open.
 
-use super::Action;
-use super::commands::COMMANDS;
 use super::panels::prompt_id;
-use super::session::{Dialog, Session};
+use crate::author::Action;
+use crate::author::commands::{COMMANDS, Command};
+use crate::author::key::{self, Held};
+use crate::author::session::{Dialog, Session};
 use bevy_egui::egui::{Context, Event, Key, Modifiers};
 use std::sync::LazyLock;
 
@@ -37,7 +38,7 @@ pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
         input.events.iter().filter_map(key).collect()
     });
     for (key, modifiers) in pressed {
-        let command = COMMANDS.iter().find(|command| command.shortcuts.iter().any(|shortcut| shortcut.is(key, modifiers)));
+        let command = command_of(key, modifiers);
         let is_free = !typing && session.dialog == Dialog::None;
         if session.rating().is_some() && !modifiers.command && key != Key::F11 {
             actions.extend(is_free.then(|| rating_key(key, session)).flatten());
@@ -68,6 +69,40 @@ pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
         }
     }
     actions
+}
+
+/// The command whose shortcut was pressed.
+fn command_of(key: Key, modifiers: Modifiers) -> Option<&'static Command> {
+    let key = named(key)?;
+    let held = Held { command: modifiers.command, shift: modifiers.shift, alt: modifiers.alt };
+    COMMANDS.iter().find(|command| command.shortcuts.iter().any(|shortcut| shortcut.is(key, held)))
+}
+
+/// A key as shortcuts name it; none for keys that no shortcut can have.
+fn named(key: Key) -> Option<key::Key> {
+    Some(match key {
+        Key::Space => key::Key::Space,
+        Key::ArrowLeft => key::Key::Left,
+        Key::ArrowRight => key::Key::Right,
+        Key::ArrowUp => key::Key::Up,
+        Key::ArrowDown => key::Key::Down,
+        Key::Home => key::Key::Home,
+        Key::End => key::Key::End,
+        Key::PageUp => key::Key::PageUp,
+        Key::PageDown => key::Key::PageDown,
+        Key::Delete => key::Key::Delete,
+        Key::OpenBracket => key::Key::Sign('['),
+        Key::CloseBracket => key::Key::Sign(']'),
+        Key::Plus => key::Key::Sign('+'),
+        Key::Minus => key::Key::Sign('-'),
+        Key::Equals => key::Key::Sign('='),
+        Key::Questionmark => key::Key::Sign('?'),
+        // Letters, figures and function keys are called by what is on them.
+        key => match key.name() {
+            name if name.len() == 1 => key::Key::Sign(name.chars().next()?),
+            name => key::Key::F(name.strip_prefix('F')?.parse().ok()?),
+        },
+    })
 }
 
 /// While somebody rates, keys score.

@@ -2,7 +2,7 @@
 //! bevy asks its error handler where it notices by itself; both end here.
 
 use super::AppError;
-use super::session::{Session, Unsaved};
+use crate::author::session::{Session, Unsaved};
 use crate::{formats, generator};
 use bevy::app::AppExit;
 use bevy::prelude::*;
@@ -107,7 +107,7 @@ mod tests {
         let mut session = Session::new("starter");
         let motion = Motion { frames: vec![Pose::REST; 30] };
         session.add_take(Take { motion: motion.into(), raw: None, provenance: Provenance::default() });
-        session.apply(crate::app::Action::AddToTimeline(0));
+        session.apply(crate::author::Action::AddToTimeline(0));
         session
     }
 

@@ -1,45 +1,27 @@
 //! The window: what the user sees, and everything that can be done there.
 //!
-//! Panels are functions from the [`session`]'s state to [`Action`]s; one system applies them, wherever they come from: panels,
-//! [`keys`] or a [`script`]. Not here: how the scene is drawn (`stage`), how motions are made (`generator`).
+//! Panels are functions from the session's state to actions; one system applies them. Not here: what actions do (`author`), how the
+//! scene is drawn (`stage`), how motions are made (`generator`).
 
-mod action;
-pub mod commands;
-mod errands;
-pub mod export;
+mod file_dialog;
+pub mod film;
 pub mod icons;
 mod keep;
 pub mod keys;
 mod lost_device;
-pub mod model_tasks;
 pub mod panels;
-pub mod player;
 pub mod prompts;
 mod pulse;
-pub mod recovery;
-pub mod scene;
-pub mod script;
-pub mod session;
-pub mod settings;
-pub mod stamp;
-mod tasks;
 pub mod theme;
-pub mod toast;
 mod window;
 
-pub use action::Action;
 pub use pulse::WindowSpeed;
 pub use window::{measure, run, run_with};
 
+use crate::author::script::ScriptError;
 use crate::generator::WorkerError;
 use crate::stage::StageError;
 use std::path::PathBuf;
-
-/// The model that was chosen last, in this window or an earlier one.
-#[must_use]
-pub fn remembered_model() -> String {
-    settings::Settings::file().map_or_else(settings::Settings::default, |file| settings::Settings::read(&file)).model
-}
 
 /// How the window starts.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +53,7 @@ pub enum AppError {
     Stage(#[from] StageError),
     /// The script could not be read.
     #[error(transparent)]
-    Script(#[from] script::ScriptError),
+    Script(#[from] ScriptError),
     /// Something in the script went wrong.
     #[error("the script ran into an error: {0}")]
     ScriptFailed(String),

@@ -1,7 +1,7 @@
 //! How smoothly the window runs: what each frame took, taken in the running window for `zoetrope bench --ui`.
 
-use super::script::Script;
-use crate::stage::{Quality, Resolution};
+use crate::author::script::Script;
+use crate::view::{Quality, Resolution};
 use bevy::ecs::system::NonSendMarker;
 use bevy::prelude::*;
 use std::fmt;
@@ -41,7 +41,7 @@ const SAY_EVERY: Duration = Duration::from_secs(10);
 /// What is done while measuring: long clips are made and watched meanwhile, the last one plays, in each quality too; then many
 /// clips are edited by dragging.
 pub(super) fn script() -> Script {
-    use super::Action::{
+    use crate::author::Action::{
         AddToTimeline, DragClip, DragTrim, Duplicate, Generate, MoveClip, Prompt, Quality, Quit, Release, Seconds, Seed, SelectAll,
         SelectClip, Wait, WaitIdle,
     };
@@ -53,7 +53,8 @@ pub(super) fn script() -> Script {
     let qualities = QUALITIES.into_iter().flat_map(|(_, quality)| [Quality(Some(quality)), Wait(QUALITY_SECS)]);
     let doubling = (0..DOUBLINGS).flat_map(|_| [SelectAll, Duplicate]);
     let many = [1, 2].map(AddToTimeline).into_iter().chain(doubling);
-    let drag = |step: fn(usize) -> super::Action| (0..DRAG_STEPS).scan(within(DRAGGING), move |in_time, at| in_time().then(|| step(at)));
+    let drag =
+        |step: fn(usize) -> crate::author::Action| (0..DRAG_STEPS).scan(within(DRAGGING), move |in_time, at| in_time().then(|| step(at)));
     let trims = drag(|step| DragTrim { clip: 0, from: 0.04 * step as f32, to: 10.0 });
     let slides = drag(|step| {
         let (facing_deg, foot_lock) = (0.5 * step as f32, step as f32 / DRAG_STEPS as f32);

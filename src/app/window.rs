@@ -1,21 +1,25 @@
 //! The bevy app around the session: one system each for hearing the generator, running the script, applying actions, showing.
 
-use super::errands::{Errands, Outcome};
-use super::export::ExportChoices;
-use super::keep::{Ending, Memory, Safe, finish, keep_safe};
-use super::lost_device;
-use super::model_tasks::ModelTasks;
+use super::file_dialog::FileDialog;
+use super::keep::{Ending, finish, keep_safe};
+use super::lost_device::{self, LastWork};
 use super::panels::{self, Places, Shape, View};
 use super::pulse::{self, Pulse, WindowSpeed};
-use super::script::{Busy, Script};
-use super::session::{Dialog, Effect, ModelAction, Purpose, Session};
-use super::settings::SCALES;
-use super::toast::ToastKind;
-use super::{Action, AppError, Launch, prompts, scene, theme};
+use super::{AppError, Launch, film, prompts, theme};
+use crate::author::autosave::{Autosave, KeptSettings};
+use crate::author::errands::{Errands, Outcome};
+use crate::author::export::ExportChoices;
+use crate::author::model_tasks::ModelTasks;
+use crate::author::script::{Busy, Script};
+use crate::author::session::{Dialog, Effect, ModelAction, Purpose, Session};
+use crate::author::settings::{SCALES, Settings};
+use crate::author::toast::ToastKind;
+use crate::author::{Action, scene};
 use crate::generator::protocol::{Command, Event};
 use crate::generator::{PipelineBackend, Worker};
 use crate::pipeline::Device;
-use crate::stage::{CameraMove, CameraRig, Graphics, OnScreen, Picture, Quality, Shown, StagePlugin, ViewAngle, quietly};
+use crate::stage::{CameraRig, Graphics, OnScreen, OnStage, Picture, StagePlugin, StageQuality, quietly};
+use crate::view::{CameraMove, Quality, Shown, ViewAngle};
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::error_handler::RenderErrorHandler;
@@ -93,7 +97,7 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
         return Err(AppError::NoDisplay);
     }
     let graphics = Graphics::open()?;
-    let (memory, settings) = Memory::begin(scripted);
+    let (kept_settings, settings) = KeptSettings::begin(scripted);
     let model = launch.model.unwrap_or_else(|| settings.model.clone());
     worker.send(Command::Load { model: model.clone() })?;
     // winit panics where a display is named that is not there.
@@ -106,15 +110,14 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
         session.warn_of_driver(driver);
     }
     let at_start = session.take_on(session.cast().clone());
-    let safe = Safe::begin(scripted);
-    if let Some(orphan) = &safe.orphan {
+    let autosave = Autosave::begin(scripted);
+    if let Some(orphan) = autosave.orphan() {
         session.dialog = Dialog::Recover { project: orphan.project.clone() };
     }
-    let last_work = safe.last_work();
+    let last_work = LastWork::to_be_copied_to(autosave.copy_path().map(Path::to_owned));
     let mut app = quietly(|| window_app(&graphics, session, scripted)).map_err(|_| AppError::NoDisplay)?;
     app.insert_resource(Outbox(at_start))
-        .insert_resource(safe)
-        .insert_resource(memory)
+        .insert_resource(Background { errands: Errands::default(), models: ModelTasks::default(), autosave, kept_settings })
         .insert_resource(Inbox(launch.file.map(Action::of_file).into_iter().collect()));
     let trouble = Trouble::default();
     app.insert_resource(Link(worker))
@@ -167,7 +170,7 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
             .disable::<LogPlugin>(),
     )
     .add_plugins(EguiPlugin::default())
-    .insert_resource(graphics.quality())
+    .insert_resource(StageQuality(graphics.quality()))
     .insert_resource(Adapter { quality: graphics.quality(), is_software: graphics.is_software })
     .insert_resource(rig)
     .add_plugins(StagePlugin)
@@ -175,9 +178,8 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .insert_resource(State(session))
     .insert_resource(Prompts(prompts::examples(demo)))
     .init_resource::<Outbox>()
-    .init_resource::<Errands>()
+    .init_resource::<FileDialog>()
     .init_resource::<Ending>()
-    .init_resource::<ModelTasks>()
     .add_systems(
         Update,
         (hear_generator, see_theme, run_errands, run_model_tasks, run_script, apply_actions, choose_quality, show, keep_safe, choose_pace)
@@ -195,6 +197,22 @@ pub(super) struct State(Session);
 /// The generator.
 #[derive(Resource)]
 struct Link(Worker);
+
+/// What goes on beside the session.
+#[derive(Resource)]
+pub(super) struct Background {
+    pub(super) errands: Errands,
+    models: ModelTasks,
+    pub(super) autosave: Autosave,
+    kept_settings: KeptSettings,
+}
+
+impl Background {
+    /// Has the settings written where they have changed.
+    pub(super) fn keep_settings(&mut self, settings: &Settings) {
+        self.kept_settings.keep(settings, &mut self.errands);
+    }
+}
 
 /// What the graphics device can do when it has to keep up.
 #[derive(Resource)]
@@ -262,15 +280,15 @@ fn see_theme(
 
 /// Takes in what has become of errands, and of files that were dropped on the window.
 fn run_errands(
-    mut errands: ResMut<'_, Errands>,
+    mut background: ResMut<'_, Background>,
+    mut file_dialog: ResMut<'_, FileDialog>,
     mut state: ResMut<'_, State>,
     mut inbox: ResMut<'_, Inbox>,
     mut outbox: ResMut<'_, Outbox>,
-    (mut memory, mut safe): (ResMut<'_, Memory>, ResMut<'_, Safe>),
     mut dropped: MessageReader<'_, '_, FileDragAndDrop>,
     mut closing: MessageReader<'_, '_, WindowCloseRequested>,
 ) {
-    for outcome in errands.take_done() {
+    for outcome in background.errands.take_done() {
         match outcome {
             Outcome::Exported(outcome) => outbox.0.extend(state.exported(outcome)),
             Outcome::Worked(outcome) => outbox.0.extend(state.work_over(outcome)),
@@ -282,44 +300,44 @@ fn run_errands(
             Outcome::Copied(outcome) => state.copied(outcome),
             Outcome::Forgotten => {}
             Outcome::Recovered(project, stamp, outcome) => {
-                safe.recovered(outcome.is_ok());
+                background.autosave.recovered(outcome.is_ok());
                 outbox.0.extend(state.recovered(project, stamp, outcome));
             }
-            Outcome::Chosen(Purpose::Export, path) => inbox.0.extend(path.map(Action::ExportPath)),
-            Outcome::Chosen(Purpose::ExportFolder, folder) => {
-                inbox.0.extend(folder.map(|folder| Action::ExportSettings(ExportChoices { folder, ..state.export_choices().clone() })));
-            }
-            Outcome::Chosen(Purpose::Model(part), path) => {
-                inbox.0.extend(path.map(|path| Action::Models(ModelAction::Part(part, path))));
-            }
-            Outcome::Chosen(_, path) => inbox.0.extend(path.map(Action::FilePath)),
             Outcome::Rating(outcome) => state.rating_read(outcome),
             Outcome::Kept(outcome) => {
-                memory.kept();
+                background.kept_settings.kept();
                 if let Err(message) = outcome {
                     state.toasts.add(ToastKind::Warning, message);
                 }
             }
         }
     }
+    if let Some((purpose, path)) = file_dialog.take_chosen() {
+        inbox.0.push(match purpose {
+            Purpose::Export => Action::ExportPath(path),
+            Purpose::ExportFolder => Action::ExportSettings(ExportChoices { folder: path, ..state.export_choices().clone() }),
+            Purpose::Model(part) => Action::Models(ModelAction::Part(part, path)),
+            _ => Action::FilePath(path),
+        });
+    }
     for event in dropped.read() {
         if let FileDragAndDrop::DroppedFile { path_buf, .. } = event {
             inbox.0.push(Action::of_file(path_buf.clone()));
         }
     }
-    if let Some(done) = errands.work_done() {
+    if let Some(done) = background.errands.work_done() {
         state.work_at(done);
     }
     inbox.0.extend(closing.read().map(|_| Action::Close));
 }
 
 /// Takes in what has become of the tasks for models.
-fn run_model_tasks(mut tasks: ResMut<'_, ModelTasks>, mut state: ResMut<'_, State>, mut outbox: ResMut<'_, Outbox>) {
+fn run_model_tasks(mut background: ResMut<'_, Background>, mut state: ResMut<'_, State>, mut outbox: ResMut<'_, Outbox>) {
     if state.models().work().is_some() {
-        let (done, of) = tasks.work_at();
+        let (done, of) = background.models.work_at();
         state.model_work_at(done, of);
     }
-    for outcome in tasks.take_done() {
+    for outcome in background.models.take_done() {
         outbox.0.extend(state.model_task_over(outcome));
     }
 }
@@ -350,9 +368,9 @@ fn run_script(
 }
 
 /// As the user wants it, else as the device can do it.
-fn choose_quality(state: Res<'_, State>, play: Res<'_, Play>, adapter: Res<'_, Adapter>, mut quality: ResMut<'_, Quality>) {
+fn choose_quality(state: Res<'_, State>, play: Res<'_, Play>, adapter: Res<'_, Adapter>, mut quality: ResMut<'_, StageQuality>) {
     let suitable = if play.picturing { Quality::HIGH } else { adapter.quality };
-    quality.set_if_neq(state.settings.quality.unwrap_or(suitable));
+    quality.set_if_neq(StageQuality(state.settings.quality.unwrap_or(suitable)));
 }
 
 /// The one place where actions are applied, wherever they come from.
@@ -361,18 +379,14 @@ fn apply_actions(
     mut inbox: ResMut<'_, Inbox>,
     mut state: ResMut<'_, State>,
     mut rig: ResMut<'_, CameraRig>,
-    mut errands: ResMut<'_, Errands>,
+    mut background: ResMut<'_, Background>,
     mut commands: Commands<'_, '_>,
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
     mut ending: ResMut<'_, Ending>,
     (link, play): (Res<'_, Link>, Res<'_, Play>),
-    (mut outbox, mut clipboard, mut safe, mut model_tasks): (
-        ResMut<'_, Outbox>,
-        ResMut<'_, EguiClipboard>,
-        ResMut<'_, Safe>,
-        ResMut<'_, ModelTasks>,
-    ),
+    (mut outbox, mut clipboard, mut file_dialog): (ResMut<'_, Outbox>, ResMut<'_, EguiClipboard>, ResMut<'_, FileDialog>),
 ) {
+    let Background { errands, models, autosave, .. } = &mut *background;
     // Whatever came from outside was first.
     let mut effects = std::mem::take(&mut outbox.0);
     let mut actions = inbox.0.drain(..);
@@ -385,20 +399,20 @@ fn apply_actions(
                     }
                 }
                 Effect::Models(task) => {
-                    if let Some(outcome) = model_tasks.begin(task) {
+                    if let Some(outcome) = models.begin(task) {
                         outbox.0.extend(state.model_task_over(outcome));
                     }
                 }
                 Effect::Camera(camera_move) => rig.apply(camera_move),
                 Effect::FullScreen(true) => window.mode = WindowMode::BorderlessFullscreen(MonitorSelection::Current),
                 Effect::FullScreen(false) => window.mode = WindowMode::Windowed,
-                Effect::Browse { path, purpose } => errands.ask_path(&path, purpose),
+                Effect::Browse { path, purpose } => file_dialog.open(&path, purpose),
                 Effect::Copy(text) => clipboard.set_text(&text),
                 Effect::Export { take, options, path } => errands.export(take, *options, path),
                 Effect::ExportAll(batch) => errands.work(move |watch| batch.write(watch)),
                 Effect::Film(film) => {
                     let rig = rig.in_picture();
-                    errands.work(move |watch| film.write(rig, watch));
+                    errands.work(move |watch| film::write(*film, rig, watch));
                 }
                 Effect::OpenStudy { folder, rater } => errands.open_study(folder, rater),
                 Effect::KeepRating(rating) => errands.keep_rating(*rating),
@@ -408,9 +422,9 @@ fn apply_actions(
                 Effect::RemoveSliding(take) => errands.remove_sliding(take),
                 Effect::Open(path) => errands.open(path),
                 Effect::Import(path, clip) => errands.import(path, clip),
-                Effect::KeepSafe(unsaved) => safe.copy(unsaved, &mut errands),
-                Effect::Forget => safe.forget(&mut errands),
-                Effect::Recover(brings_back) => safe.recover(brings_back, &mut errands),
+                Effect::KeepSafe(unsaved) => autosave.copy(unsaved, errands),
+                Effect::Forget => autosave.forget(errands),
+                Effect::Recover(brings_back) => autosave.recover(brings_back, errands),
                 Effect::LoadBody { path, shape } => errands.load_body(path, shape),
                 Effect::Screenshot(path) => {
                     commands.spawn((PicturePath(play.screenshots.join(path)), Screenshot::primary_window())).observe(save_picture);
@@ -433,15 +447,15 @@ fn save_picture(captured: On<'_, '_, ScreenshotCaptured>, paths: Query<'_, '_, &
 
 fn show(
     mut state: ResMut<'_, State>,
-    mut shown: ResMut<'_, Shown>,
+    mut shown: ResMut<'_, OnStage>,
     mut next: Local<'_, Shown>,
     time: Res<'_, Time>,
     trouble: Res<'_, Trouble>,
 ) {
     state.advance(time.delta_secs().min(LONGEST_STEP_SECS));
     scene::fill(&mut next, &state, state.player.at_secs());
-    if *next != *shown {
-        std::mem::swap(&mut *next, &mut *shown);
+    if *next != shown.0 {
+        std::mem::swap(&mut *next, &mut shown.0);
     }
     if let Some(error) = state.toasts.last_error() {
         let mut last = trouble.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -25,7 +25,8 @@ mod drawing {
     use super::{CliError, RenderArgs};
     use crate::formats;
     use crate::motion::Motion;
-    use crate::stage::{CameraRig, Figure, Picture, Pictures, Shown, StageError, ViewAngle};
+    use crate::stage::{CameraRig, Picture, Pictures, StageError};
+    use crate::view::{Figure, Shown, ViewAngle};
     use image::RgbaImage;
 
     /// Between two pictures of an animation. GIF counts in hundredths of a second.

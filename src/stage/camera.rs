@@ -1,13 +1,12 @@
 //! The camera: an orbit around a target, moved smoothly, which can follow the character.
 
 use super::character::{Posing, Standing};
-use super::shown::{Abreast, Shown};
-use super::{Quality, Shadows};
+use super::{OnStage, StageQuality};
+use crate::view::{Abreast, CameraMove, Shadows, ViewAngle};
 use bevy::camera::CameraUpdateSystems;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::light::ShadowFilteringMethod;
 use bevy::prelude::*;
-use serde::{Deserialize, Serialize};
 
 /// A long lens: little distortion, calm verticals.
 const FIELD_OF_VIEW_RAD: f32 = 0.56;
@@ -21,39 +20,6 @@ const ABREAST_PITCH_RAD: f32 = 0.16;
 const PITCH_RANGE_RAD: (f32, f32) = (0.02, 1.45);
 /// Time in which the camera goes most of its way, seconds.
 const SETTLE_SECS: f32 = 0.12;
-
-/// A standard point of view.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ViewAngle {
-    /// The character faces the camera.
-    Front,
-    /// From the character's left.
-    Side,
-    /// Between the two, a little from above.
-    #[default]
-    ThreeQuarter,
-    /// From behind.
-    Back,
-    /// From above.
-    Top,
-}
-
-/// One way to move the camera.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum CameraMove {
-    /// Turn around the target: to the right and upwards, radians.
-    Turn(f32, f32),
-    /// Move the target to the right and upwards, as shares of the picture's height.
-    Pan(f32, f32),
-    /// Multiply the distance.
-    Zoom(f32),
-    /// Go to a standard view.
-    LookFrom(ViewAngle),
-    /// Keep the target on the character, or let it stay.
-    Follow(bool),
-    /// Go round the target by itself, to the right, radians a second; 0 and a turn by hand stop it.
-    GoRound(f32),
-}
 
 /// Where the camera is: on a sphere around a target.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -269,7 +235,7 @@ fn spawn(mut commands: Commands<'_, '_>) {
     ));
 }
 
-fn refine_edges(quality: Res<'_, Quality>, camera: Single<'_, '_, (&mut Msaa, &mut ShadowFilteringMethod), With<StageCamera>>) {
+fn refine_edges(quality: Res<'_, StageQuality>, camera: Single<'_, '_, (&mut Msaa, &mut ShadowFilteringMethod), With<StageCamera>>) {
     if !quality.is_changed() {
         return;
     }
@@ -283,7 +249,7 @@ fn refine_edges(quality: Res<'_, Quality>, camera: Single<'_, '_, (&mut Msaa, &m
 
 fn move_camera(
     mut rig: ResMut<'_, CameraRig>,
-    shown: Res<'_, Shown>,
+    shown: Res<'_, OnStage>,
     standing: Res<'_, Standing>,
     time: Res<'_, Time>,
     camera: Single<'_, '_, (&mut Transform, &Projection), With<StageCamera>>,
@@ -317,7 +283,7 @@ pub struct ScreenBox {
 pub struct OnScreen(pub Vec<ScreenBox>);
 
 fn locate(
-    shown: Res<'_, Shown>,
+    shown: Res<'_, OnStage>,
     standing: Res<'_, Standing>,
     camera: Single<'_, '_, (&Camera, &GlobalTransform), With<StageCamera>>,
     mut on_screen: ResMut<'_, OnScreen>,

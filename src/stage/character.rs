@@ -5,12 +5,12 @@ use super::clay::ClayMaterial;
 use super::ghost::{GhostMaterial, Ghosts};
 use super::lights::CASTER_LAYER;
 use super::posed::{PosedMaterial, Shapes};
-use super::shown::{Actor, Look, Shown};
-use super::studio::Studio;
+use super::studio::CurrentStudio;
 use super::surface::{Surface, skeleton_surface};
-use super::{Quality, Shadows};
+use super::{OnStage, StageQuality};
 use crate::body::Character;
 use crate::motion::{JOINT_COUNT, WorldPose};
+use crate::view::{Actor, Figure, Look, Shadows, Shown};
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::{NoFrustumCulling, RenderLayers};
 use bevy::light::NotShadowCaster;
@@ -18,18 +18,7 @@ use bevy::mesh::skinning::{SkinnedMesh, SkinnedMeshInverseBindposes};
 use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
 use bevy::prelude::*;
 use bevy::render::storage::ShaderBuffer;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// What characters look like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Figure {
-    /// The mannequin.
-    #[default]
-    Mannequin,
-    /// Bones only.
-    Skeleton,
-}
 
 /// Where the joints of the shown characters are; changes when they move.
 #[derive(Resource, Default)]
@@ -111,11 +100,11 @@ pub(super) struct CharacterPlugin;
 
 impl Plugin for CharacterPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Shown>().init_resource::<Standing>().add_systems(Startup, fill_wardrobe).add_systems(
+        app.init_resource::<OnStage>().init_resource::<Standing>().add_systems(Startup, fill_wardrobe).add_systems(
             PostUpdate,
             (change, stand, make_missing, make_posed, pose_joints, dress, throw_shadows, tint_ghosts)
                 .chain()
-                .run_if(resource_changed::<Shown>.or_eager(resource_changed::<Quality>))
+                .run_if(resource_changed::<OnStage>.or_eager(resource_changed::<StageQuality>))
                 .in_set(Posing)
                 .before(TransformSystems::Propagate),
         );
@@ -127,7 +116,7 @@ fn fill_wardrobe(
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut clays: ResMut<'_, Assets<ClayMaterial>>,
     mut bindposes: ResMut<'_, Assets<SkinnedMeshInverseBindposes>>,
-    studio: Res<'_, Studio>,
+    studio: Res<'_, CurrentStudio>,
 ) {
     let character = Arc::new(Character::mannequin());
     commands.insert_resource(Wardrobe {
@@ -152,7 +141,7 @@ fn bind(character: &Character) -> SkinnedMeshInverseBindposes {
 
 /// Another body for everybody, under the same handles.
 fn change(
-    shown: Res<'_, Shown>,
+    shown: Res<'_, OnStage>,
     mut wardrobe: ResMut<'_, Wardrobe>,
     mut meshes: ResMut<'_, Assets<Mesh>>,
     mut bindposes: ResMut<'_, Assets<SkinnedMeshInverseBindposes>>,
@@ -194,13 +183,13 @@ fn mesh(surface: Surface) -> Mesh {
     mesh
 }
 
-fn stand(shown: Res<'_, Shown>, wardrobe: Res<'_, Wardrobe>, mut standing: ResMut<'_, Standing>) {
+fn stand(shown: Res<'_, OnStage>, wardrobe: Res<'_, Wardrobe>, mut standing: ResMut<'_, Standing>) {
     standing.0.clear();
     standing.0.extend(shown.actors.iter().map(|Actor { pose, look }| (*look, wardrobe.character.stands(pose))));
 }
 
 /// Characters are made when they are needed for the first time, and kept.
-fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, Shown>, ghosts: Res<'_, Ghosts>, mut wardrobe: ResMut<'_, Wardrobe>) {
+fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, OnStage>, ghosts: Res<'_, Ghosts>, mut wardrobe: ResMut<'_, Wardrobe>) {
     for place in wardrobe.joints.len()..shown.actors.len() {
         let joint = |joint| commands.spawn((JointOf { place, joint }, Transform::IDENTITY)).id();
         let joints: Vec<Entity> = (0..JOINT_COUNT).map(joint).collect();
@@ -216,8 +205,8 @@ fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, Shown>, ghosts: R
 /// Bodies that poses move have clay of their own, which knows the pose. Ghosts have not: what is half there needs no elbows.
 fn make_posed(
     mut commands: Commands<'_, '_>,
-    shown: Res<'_, Shown>,
-    studio: Res<'_, Studio>,
+    shown: Res<'_, OnStage>,
+    studio: Res<'_, CurrentStudio>,
     mut wardrobe: ResMut<'_, Wardrobe>,
     mut materials: ResMut<'_, Assets<PosedMaterial>>,
 ) {
@@ -242,9 +231,9 @@ fn pose_joints(standing: Res<'_, Standing>, mut joints: Query<'_, '_, (&JointOf,
 }
 
 fn dress(
-    shown: Res<'_, Shown>,
+    shown: Res<'_, OnStage>,
     wardrobe: Res<'_, Wardrobe>,
-    quality: Res<'_, Quality>,
+    quality: Res<'_, StageQuality>,
     mut skins: Query<'_, '_, (&Skin, &mut Mesh3d, &mut Visibility)>,
     mut clays: Query<'_, '_, &mut MeshMaterial3d<ClayMaterial>, With<Skin>>,
 ) {
@@ -254,7 +243,7 @@ fn dress(
     };
     let posed = wardrobe.shapes.is_some() && shown.figure == Figure::Mannequin;
     let solid = if posed { SkinKind::Posed } else { SkinKind::Clay };
-    let coarse = throws_coarsely(&shown, &quality);
+    let coarse = throws_coarsely(&shown, *quality);
     for (skin, mut worn, mut visibility) in &mut skins {
         let seen = shown.actors.get(skin.place).is_some_and(|actor| match (actor.look, skin.kind) {
             (Look::Solid, SkinKind::Caster) => coarse,
@@ -270,18 +259,18 @@ fn dress(
 }
 
 /// Bones are coarse enough by themselves, and large maps are for devices that need no help.
-fn throws_coarsely(shown: &Shown, quality: &Quality) -> bool {
+fn throws_coarsely(shown: &Shown, quality: StageQuality) -> bool {
     shown.figure == Figure::Mannequin && quality.shadows == Shadows::Small
 }
 
 /// What is seen throws its own shadow, or leaves that to its caster.
 fn throw_shadows(
     mut commands: Commands<'_, '_>,
-    shown: Res<'_, Shown>,
-    quality: Res<'_, Quality>,
+    shown: Res<'_, OnStage>,
+    quality: Res<'_, StageQuality>,
     skins: Query<'_, '_, (Entity, &Skin, Has<NotShadowCaster>)>,
 ) {
-    let leaves_it = throws_coarsely(&shown, &quality);
+    let leaves_it = throws_coarsely(&shown, *quality);
     for (skin, Skin { kind, .. }, throws_none) in &skins {
         if matches!(kind, SkinKind::Clay | SkinKind::Posed) && throws_none != leaves_it {
             if leaves_it {
@@ -293,7 +282,7 @@ fn throw_shadows(
     }
 }
 
-fn tint_ghosts(shown: Res<'_, Shown>, ghosts: Res<'_, Ghosts>, mut skins: Query<'_, '_, (&Skin, &mut MeshMaterial3d<GhostMaterial>)>) {
+fn tint_ghosts(shown: Res<'_, OnStage>, ghosts: Res<'_, Ghosts>, mut skins: Query<'_, '_, (&Skin, &mut MeshMaterial3d<GhostMaterial>)>) {
     for (skin, mut material) in &mut skins {
         if let Some(actor) = shown.actors.get(skin.place) {
             material.set_if_neq(MeshMaterial3d(ghosts.of(actor.look)));

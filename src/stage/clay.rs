@@ -1,6 +1,6 @@
 //! The character's material: the uniforms of `shaders/clay.wgsl`.
 
-use super::studio::{Decor, Decorating, RIM_COUNT, Studio, TO_KEY, linear};
+use super::studio::{CurrentStudio, Decor, Decorating, RIM_COUNT, TO_KEY, linear};
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::prelude::*;
 use bevy::render::render_resource::{AsBindGroup, ShaderType};
@@ -69,7 +69,7 @@ impl Plugin for ClayPlugin {
     }
 }
 
-fn relight(studio: Res<'_, Studio>, mut clays: ResMut<'_, Assets<ClayMaterial>>) {
+fn relight(studio: Res<'_, CurrentStudio>, mut clays: ResMut<'_, Assets<ClayMaterial>>) {
     let decor = studio.decor();
     for (_, clay) in clays.iter_mut() {
         *clay = if clay.is_bone { ClayMaterial::bone(decor) } else { ClayMaterial::painted(decor) };

@@ -1,9 +1,9 @@
 //! The floor and the backdrop behind it: one look, two shaders.
 
 use super::character::{Posing, Standing};
-use super::shown::MOST_ABREAST;
-use super::studio::{Decorating, Studio, TO_KEY, linear};
+use super::studio::{CurrentStudio, Decorating, TO_KEY, linear};
 use crate::motion::Joint;
+use crate::view::MOST_ABREAST;
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::mesh::MeshVertexBufferLayoutRef;
@@ -174,7 +174,11 @@ fn spawn(
     ));
 }
 
-fn paint(studio: Res<'_, Studio>, mut floors: ResMut<'_, Assets<FloorMaterial>>, mut backdrops: ResMut<'_, Assets<BackdropMaterial>>) {
+fn paint(
+    studio: Res<'_, CurrentStudio>,
+    mut floors: ResMut<'_, Assets<FloorMaterial>>,
+    mut backdrops: ResMut<'_, Assets<BackdropMaterial>>,
+) {
     let decor = studio.decor();
     for (_, floor) in floors.iter_mut() {
         let uniform = &mut floor.uniform;

@@ -1,7 +1,7 @@
 //! Ghosts: the material of characters that are only half there, the uniforms of `shaders/ghost.wgsl`.
 
-use super::shown::{Look, MOST_ECHOES};
-use super::studio::{Decor, Decorating, Studio, linear};
+use super::studio::{CurrentStudio, Decor, Decorating, linear};
+use crate::view::{Look, MOST_ECHOES};
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::prelude::*;
 use bevy::render::render_resource::AsBindGroup;
@@ -83,7 +83,7 @@ impl Plugin for GhostPlugin {
     }
 }
 
-fn mix(mut commands: Commands<'_, '_>, mut materials: ResMut<'_, Assets<GhostMaterial>>, studio: Res<'_, Studio>) {
+fn mix(mut commands: Commands<'_, '_>, mut materials: ResMut<'_, Assets<GhostMaterial>>, studio: Res<'_, CurrentStudio>) {
     let mut ghost = |look| materials.add(GhostMaterial::of(look, studio.decor()));
     let original = ghost(Look::Original);
     let before = std::array::from_fn(|echo| ghost(Look::Before(echo as u8 + 1)));
@@ -91,7 +91,7 @@ fn mix(mut commands: Commands<'_, '_>, mut materials: ResMut<'_, Assets<GhostMat
     commands.insert_resource(Ghosts { original, before, after });
 }
 
-fn tint(studio: Res<'_, Studio>, mut materials: ResMut<'_, Assets<GhostMaterial>>) {
+fn tint(studio: Res<'_, CurrentStudio>, mut materials: ResMut<'_, Assets<GhostMaterial>>) {
     for (_, ghost) in materials.iter_mut() {
         *ghost = GhostMaterial::of(ghost.look, studio.decor());
     }

@@ -1,6 +1,6 @@
 //! Opening the graphics card, so that a machine without one gets a sentence instead of a panic.
 
-use super::Quality;
+use crate::view::Quality;
 use bevy::render::RenderPlugin;
 use bevy::render::renderer::initialize_renderer;
 use bevy::render::settings::{Backends, RenderCreation, RenderResources, WgpuSettings};

@@ -4,7 +4,8 @@
 //! bevy's physically based material, which software adapters feel, and looks the same on every device.
 
 use super::studio::TO_KEY;
-use super::{CameraRig, Quality, Shadows};
+use super::{CameraRig, StageQuality};
+use crate::view::Shadows;
 use bevy::camera::visibility::RenderLayers;
 use bevy::light::{CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, SimulationLightSystems};
 use bevy::prelude::*;
@@ -38,7 +39,11 @@ fn one_map(reach_m: f32) -> CascadeShadowConfig {
     CascadeShadowConfigBuilder { num_cascades: 1, maximum_distance: reach_m, ..default() }.build()
 }
 
-fn refine_shadows(quality: Res<'_, Quality>, mut map: ResMut<'_, DirectionalLightShadowMap>, key: Single<'_, '_, &mut DirectionalLight>) {
+fn refine_shadows(
+    quality: Res<'_, StageQuality>,
+    mut map: ResMut<'_, DirectionalLightShadowMap>,
+    key: Single<'_, '_, &mut DirectionalLight>,
+) {
     if quality.is_changed() {
         map.size = if quality.shadows == Shadows::Large { 2048 } else { 1024 };
         key.into_inner().shadow_maps_enabled = quality.shadows != Shadows::Off;

@@ -1,6 +1,8 @@
 //! Lines on the floor: where the body goes, and where its feet do.
 
-use super::shown::{Line, Shown};
+use super::OnStage;
+use super::studio::decor;
+use crate::view::Line;
 use bevy::prelude::*;
 
 /// Widths of the lines, points.
@@ -26,8 +28,8 @@ impl Plugin for LinesPlugin {
     }
 }
 
-fn draw(shown: Res<'_, Shown>, mut root: Gizmos<'_, '_, RootLine>, mut feet: Gizmos<'_, '_, FootLines>) {
-    let decor = shown.studio.decor();
+fn draw(shown: Res<'_, OnStage>, mut root: Gizmos<'_, '_, RootLine>, mut feet: Gizmos<'_, '_, FootLines>) {
+    let decor = decor(shown.studio);
     root.linestrip_gradient(seen(&shown.lines.root, decor.bone));
     for (line, color) in shown.lines.feet.iter().zip(decor.feet) {
         feet.linestrip_gradient(seen(line, color));

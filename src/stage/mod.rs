@@ -1,6 +1,6 @@
 //! The lit stage: character, floor, lights, camera, and pictures of it with and without a window.
 //!
-//! It shows what [`Shown`] says at that moment: whoever owns the time writes it there. Space: the world of `motion` (Y up, metres).
+//! It shows what [`OnStage`] says at that moment: whoever owns the time writes it there. Space: the world of `motion` (Y up, metres).
 //! Not here: panels, documents, time.
 
 mod camera;
@@ -16,22 +16,23 @@ mod picture;
 mod posed;
 mod quality;
 mod render;
-mod shown;
 mod studio;
 mod surface;
 
-pub use camera::{CameraMove, CameraRig, OnScreen, Orbit, ScreenBox, ViewAngle};
-pub use character::Figure;
+pub use camera::{CameraRig, OnScreen, Orbit, ScreenBox};
 pub use graphics::{Graphics, StageError, quietly};
 pub use picture::Picture;
-pub use quality::{Quality, Resolution, Shadows};
+pub use quality::StageQuality;
 pub use render::{PictureOptions, Pictures, render_pictures};
-pub use shown::{Abreast, Actor, Line, Lines, Look, MOST_ABREAST, MOST_ECHOES, Shown, Worn};
-pub use studio::Studio;
 
+use crate::view::Shown;
 use bevy::prelude::*;
 
-/// The whole stage. Needs bevy's render plugins and a [`Quality`] resource.
+/// What the stage shows right now.
+#[derive(Resource, Deref, DerefMut, Clone, Debug, Default, PartialEq)]
+pub struct OnStage(pub Shown);
+
+/// The whole stage. Needs bevy's render plugins and a [`StageQuality`] resource.
 pub struct StagePlugin;
 
 impl Plugin for StagePlugin {

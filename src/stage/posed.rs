@@ -1,7 +1,7 @@
 //! The material of bodies that poses move before skinning: clay whose vertices `shaders/posed.wgsl` moves.
 
 use super::clay::{self, ClayUniform};
-use super::studio::{Decor, Decorating, Studio};
+use super::studio::{CurrentStudio, Decor, Decorating};
 use crate::body::{Character, PoseShapes, ROWS_OF_JOINT};
 use crate::motion::{JOINT_COUNT, Pose};
 use bevy::asset::{load_internal_asset, uuid_handle};
@@ -78,7 +78,7 @@ impl Plugin for PosedPlugin {
     }
 }
 
-fn relight(studio: Res<'_, Studio>, mut materials: ResMut<'_, Assets<PosedMaterial>>) {
+fn relight(studio: Res<'_, CurrentStudio>, mut materials: ResMut<'_, Assets<PosedMaterial>>) {
     for (_, posed) in materials.iter_mut() {
         posed.clay = ClayUniform::of(Color::WHITE, studio.decor());
     }

@@ -4,6 +4,7 @@
 //! are drawn over that as sharp as ever.
 
 use super::camera::StageCamera;
+use crate::view::{Quality, Resolution};
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::camera::MainPassResolutionOverride;
 use bevy::core_pipeline::fullscreen_material::{FullscreenMaterial, FullscreenMaterialPlugin};
@@ -13,63 +14,12 @@ use bevy::render::render_resource::ShaderType;
 use bevy::render::sync_world::RenderEntity;
 use bevy::render::{Extract, ExtractSchedule, RenderApp};
 use bevy::shader::ShaderRef;
-use serde::{Deserialize, Serialize};
 
 const SHADER: Handle<Shader> = uuid_handle!("3a7e02b6-9f1d-4c36-8b47-52ce10d98f65");
 
 /// How much the graphics device is asked to do; may change at any time.
-#[derive(Resource, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quality {
-    /// How many of the window's pixels the stage has.
-    pub resolution: Resolution,
-    /// The shadow map.
-    pub shadows: Shadows,
-    /// Whether edges are smoothed (four samples a pixel).
-    pub smooth_edges: bool,
-}
-
-/// The share of the window's width and height that the stage is drawn with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Resolution {
-    /// Every pixel.
-    Full,
-    /// 75 %.
-    ThreeQuarters,
-    /// 50 %.
-    Half,
-}
-
-/// The key light's shadow. Without it only the places near feet are dark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Shadows {
-    /// None.
-    Off,
-    /// 1024 × 1024, hard edges on the character.
-    Small,
-    /// 2048 × 2048, soft edges.
-    Large,
-}
-
-impl Quality {
-    /// For the weakest devices.
-    pub const LOW: Self = Self { resolution: Resolution::Half, shadows: Shadows::Off, smooth_edges: false };
-    /// What a software adapter can do.
-    pub const MEDIUM: Self = Self { resolution: Resolution::Full, shadows: Shadows::Small, smooth_edges: false };
-    /// All of it: for graphics cards, and for pictures that may take their time.
-    pub const HIGH: Self = Self { resolution: Resolution::Full, shadows: Shadows::Large, smooth_edges: true };
-}
-
-impl Resolution {
-    /// The share of width and height.
-    #[must_use]
-    pub fn share(self) -> f32 {
-        match self {
-            Self::Full => 1.0,
-            Self::ThreeQuarters => 0.75,
-            Self::Half => 0.5,
-        }
-    }
-}
+#[derive(Resource, Deref, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StageQuality(pub Quality);
 
 /// The part of the texture that is drawn, to be spread over all of it: shares of width and height.
 #[derive(Component, ExtractComponent, ShaderType, Clone, Copy, Debug, Default, PartialEq)]
@@ -98,7 +48,7 @@ impl Plugin for QualityPlugin {
 }
 
 fn choose_part(
-    quality: Res<'_, Quality>,
+    quality: Res<'_, StageQuality>,
     camera: Single<'_, '_, (Entity, &Camera, Option<&mut Spread>), With<StageCamera>>,
     mut commands: Commands<'_, '_>,
 ) {

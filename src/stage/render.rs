@@ -1,7 +1,8 @@
 //! Pictures without a window.
 
-use super::{CameraRig, Figure, Graphics, Picture, Quality, Shown, StageError, StagePlugin, ViewAngle};
+use super::{CameraRig, Graphics, OnStage, Picture, StageError, StagePlugin, StageQuality};
 use crate::motion::Motion;
+use crate::view::{Figure, Quality, Shown, ViewAngle};
 use bevy::app::{PluginsState, TerminalCtrlCHandlerPlugin};
 use bevy::camera::RenderTarget;
 use bevy::log::LogPlugin;
@@ -78,7 +79,7 @@ impl Pictures {
         let mut shown = shown.peekable();
         for _ in 0..WARM_UP_UPDATES {
             if let Some(first) = shown.peek() {
-                *app.world_mut().resource_mut::<Shown>() = first.clone();
+                app.world_mut().resource_mut::<OnStage>().0 = first.clone();
             }
             app.update();
         }
@@ -86,7 +87,7 @@ impl Pictures {
     }
 
     fn ask(&mut self, shown: Shown) {
-        *self.app.world_mut().resource_mut::<Shown>() = shown;
+        self.app.world_mut().resource_mut::<OnStage>().0 = shown;
         self.app.world_mut().spawn((Page(self.asked), Screenshot::image(self.target.clone()))).observe(keep);
         self.asked += 1;
     }
@@ -131,7 +132,7 @@ fn windowless_stage(graphics: &Graphics, rig: CameraRig, (width, height): (u32, 
             .disable::<TerminalCtrlCHandlerPlugin>(),
     )
     // Pictures take the time they need.
-    .insert_resource(Quality::HIGH)
+    .insert_resource(StageQuality(Quality::HIGH))
     .insert_resource(rig)
     .init_resource::<Album>()
     .add_plugins(StagePlugin);

@@ -1,19 +1,9 @@
 //! The studio that the stage is in: a dark one or a light one, each with its colours and its light, as the shaders take them.
 
-use super::shown::Shown;
+use super::OnStage;
+use crate::view::Studio;
 use bevy::math::{Vec3, Vec4};
 use bevy::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// Which studio.
-#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Studio {
-    /// Graphite: the character stands in a pool of light.
-    #[default]
-    Dark,
-    /// Paper: the character stands in an even, bright room.
-    Light,
-}
 
 /// A light: direction to it (not normalized), and what a white surface that faces it shows, linear.
 pub(super) struct Light {
@@ -107,12 +97,20 @@ const LIGHT: Decor = Decor {
     feet: [Color::srgb(0.08, 0.52, 0.32), Color::srgb(0.10, 0.40, 0.80)],
 };
 
-impl Studio {
+/// The studio that everything has taken on the look of, or is about to.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct CurrentStudio(pub(super) Studio);
+
+impl CurrentStudio {
     pub(super) fn decor(self) -> &'static Decor {
-        match self {
-            Self::Dark => &DARK,
-            Self::Light => &LIGHT,
-        }
+        decor(self.0)
+    }
+}
+
+pub(super) fn decor(studio: Studio) -> &'static Decor {
+    match studio {
+        Studio::Dark => &DARK,
+        Studio::Light => &LIGHT,
     }
 }
 
@@ -124,19 +122,19 @@ pub(super) struct StudioPlugin;
 
 impl Plugin for StudioPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Studio>()
+        app.init_resource::<CurrentStudio>()
             .insert_resource(ClearColor(DARK.horizon))
-            .configure_sets(PostUpdate, Decorating.run_if(resource_changed::<Studio>))
+            .configure_sets(PostUpdate, Decorating.run_if(resource_changed::<CurrentStudio>))
             .add_systems(PostUpdate, enter.before(Decorating))
             .add_systems(PostUpdate, clear.in_set(Decorating));
     }
 }
 
-fn enter(shown: Res<'_, Shown>, mut studio: ResMut<'_, Studio>) {
-    studio.set_if_neq(shown.studio);
+fn enter(shown: Res<'_, OnStage>, mut studio: ResMut<'_, CurrentStudio>) {
+    studio.set_if_neq(CurrentStudio(shown.studio));
 }
 
-fn clear(studio: Res<'_, Studio>, mut color: ResMut<'_, ClearColor>) {
+fn clear(studio: Res<'_, CurrentStudio>, mut color: ResMut<'_, ClearColor>) {
     color.0 = studio.decor().horizon;
 }
 
@@ -157,7 +155,7 @@ mod tests {
     #[test]
     fn lines_and_bones_stand_out_from_the_floor_of_their_studio() {
         for studio in [Studio::Dark, Studio::Light] {
-            let decor = studio.decor();
+            let decor = decor(studio);
             let floor = luminance(decor.floor);
             for color in [decor.bone, decor.feet[0], decor.feet[1]] {
                 let (low, high) = (luminance(color).min(floor), luminance(color).max(floor));

@@ -1,8 +1,8 @@
 //! What goes on from a clip: continuations, several actions laid out, a clip made anew in its place.
 
 use super::desk::{Desk, session_with};
-use zoetrope::app::Action;
-use zoetrope::app::session::{Effect, Session, Showing};
+use zoetrope::author::Action;
+use zoetrope::author::session::{Effect, Session, Showing};
 use zoetrope::generator::protocol::Command;
 use zoetrope::timeline::{ClipSettings, Context, Take};
 

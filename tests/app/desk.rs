@@ -1,8 +1,8 @@
 //! The window's session and a stand-in generator, as the window connects them: what the other tests drive.
 
 use std::time::{Duration, Instant};
-use zoetrope::app::Action;
-use zoetrope::app::session::{Effect, ModelState, Session, Showing};
+use zoetrope::author::Action;
+use zoetrope::author::session::{Effect, ModelState, Session, Showing};
 use zoetrope::generator::Worker;
 use zoetrope::generator::fake::FakeBackend;
 use zoetrope::generator::protocol::{Command, Event, ModelInfo};

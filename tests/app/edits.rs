@@ -3,13 +3,13 @@
 use super::desk::session_with;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use zoetrope::app::Action;
-use zoetrope::app::export::{ExportChoices, ExportOf};
-use zoetrope::app::session::{ImportForm, ImportPart, ModelAction, Overlay, Session, Showing};
-use zoetrope::app::settings::Appearance;
+use zoetrope::author::Action;
+use zoetrope::author::export::{ExportChoices, ExportOf};
+use zoetrope::author::session::{ImportForm, ImportPart, ModelAction, Overlay, Session, Showing};
+use zoetrope::author::settings::Appearance;
 use zoetrope::motion::cleanup::ContactEdit;
-use zoetrope::stage::{CameraMove, Figure, Quality, Shown};
 use zoetrope::timeline::{ClipSettings, Sampling};
+use zoetrope::view::{CameraMove, Figure, Quality, Shown};
 
 /// The kind of action with models behind this one.
 fn next_model_action(action: &ModelAction) -> Action {
@@ -189,7 +189,7 @@ pub(super) fn all_kinds(rng: &mut StdRng) -> Vec<Action> {
 
 fn check(session: &Session, action: &Action) {
     let mut shown = Shown::default();
-    zoetrope::app::scene::fill(&mut shown, session, session.player.at_secs());
+    zoetrope::author::scene::fill(&mut shown, session, session.player.at_secs());
     assert!(shown.actors.iter().all(|actor| actor.pose.root_m.is_finite()), "after {action:?}");
     assert_eq!(session.document().fault(), None, "after {action:?}");
     let frames = session.document().arrangement().frames();

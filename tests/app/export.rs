@@ -8,16 +8,18 @@ use image::AnimationDecoder;
 use image::codecs::gif::GifDecoder;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use zoetrope::app::Action;
-use zoetrope::app::export::film::{Film, Scenes};
-use zoetrope::app::export::work::{Batch, Watch, WorkOutcome};
-use zoetrope::app::export::{ExportChoices, ExportOf, FileKind};
-use zoetrope::app::session::{Dialog, Effect, Saved, Session};
+use zoetrope::app::film::write;
+use zoetrope::author::Action;
+use zoetrope::author::export::film::{Film, Scenes};
+use zoetrope::author::export::work::{Batch, Watch, WorkOutcome};
+use zoetrope::author::export::{ExportChoices, ExportOf, FileKind};
+use zoetrope::author::session::{Dialog, Effect, Saved, Session};
 use zoetrope::cli::{Args, Command};
 use zoetrope::formats::{self, Contents, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
-use zoetrope::stage::{CameraRig, Figure, Shown, ViewAngle};
+use zoetrope::stage::CameraRig;
 use zoetrope::timeline::{Provenance, Request, Sampling, Take};
+use zoetrope::view::{Figure, Shown, ViewAngle};
 
 fn choices() -> ExportChoices {
     ExportChoices {
@@ -224,7 +226,7 @@ fn pictures_of_the_stage_follow_the_motion_at_their_own_pace() {
     // It shows what was seen when it was begun, whatever is done meanwhile.
     let seen_at = |session: &Session, secs: f32| {
         let mut shown = Shown::default();
-        zoetrope::app::scene::fill(&mut shown, session, secs);
+        zoetrope::author::scene::fill(&mut shown, session, secs);
         shown
     };
     let expected: Vec<Shown> = (0..24).map(|picture| seen_at(&session, picture as f32 / 12.0)).collect();
@@ -274,20 +276,20 @@ fn films_are_written_as_a_gif_or_as_numbered_pictures_and_can_be_cancelled() {
     };
     let film = |name: &str| Film { scenes: Scenes::new(12, shown), size: (160, 120), fps: 30.0, path: folder.path().join(name) };
     let watch = Watch::default();
-    let outcome = film("walk.gif").write(CameraRig::new(ViewAngle::Front), &watch);
+    let outcome = write(film("walk.gif"), CameraRig::new(ViewAngle::Front), &watch);
     assert!(outcome.failures.is_empty() && watch.done() == 12, "{outcome:?}");
     let gif = std::io::BufReader::new(std::fs::File::open(folder.path().join("walk.gif")).expect("a file"));
     let frames = GifDecoder::new(gif).expect("a GIF").into_frames().collect_frames().expect("frames");
     let millis: u32 = frames.iter().map(|frame| frame.delay().numer_denom_ms().0 / frame.delay().numer_denom_ms().1).sum();
     assert_eq!((frames.len(), millis), (12, 400), "what is rounded off one picture is made up by the next");
-    assert!(film("walk.png").write(CameraRig::new(ViewAngle::Front), &Watch::default()).failures.is_empty());
+    assert!(write(film("walk.png"), CameraRig::new(ViewAngle::Front), &Watch::default()).failures.is_empty());
     assert!(folder.path().join("walk-0012.png").exists() && !folder.path().join("walk-0013.png").exists());
     let [first, last] =
         ["walk-0001.png", "walk-0012.png"].map(|name| image::open(folder.path().join(name)).expect("a picture").into_rgb8());
     assert!(first.dimensions() == (160, 120) && first != last);
     let watch = Watch::default();
     watch.cancel();
-    let outcome = film("other.gif").write(CameraRig::new(ViewAngle::Front), &watch);
+    let outcome = write(film("other.gif"), CameraRig::new(ViewAngle::Front), &watch);
     assert!(outcome.failures.is_empty() && !folder.path().join("other.gif").exists(), "{outcome:?}");
     let left: Vec<String> = files_in(folder.path()).into_iter().filter(|name| name.ends_with(".part")).collect();
     assert!(left.is_empty(), "{left:?}");
@@ -295,7 +297,7 @@ fn films_are_written_as_a_gif_or_as_numbered_pictures_and_can_be_cancelled() {
     for name in ["nowhere/walk.gif", "nowhere/walk.png"] {
         let (watch, scenes) = (Watch::default(), Scenes::new(12, |_| panic!("nothing is to be drawn")));
         let film = Film { scenes, size: (160, 120), fps: 30.0, path: folder.path().join(name) };
-        let outcome = film.write(CameraRig::new(ViewAngle::Front), &watch);
+        let outcome = write(film, CameraRig::new(ViewAngle::Front), &watch);
         assert!(outcome.failures.len() == 1 && outcome.failures[0].contains("nowhere"), "{outcome:?}");
     }
 }

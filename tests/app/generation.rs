@@ -2,10 +2,10 @@
 
 use super::desk::{Desk, session_with};
 use std::sync::Arc;
-use zoetrope::app::Action;
-use zoetrope::app::player::PlayState;
-use zoetrope::app::session::{Effect, ModelState, Showing};
-use zoetrope::app::toast::ToastKind;
+use zoetrope::author::Action;
+use zoetrope::author::player::PlayState;
+use zoetrope::author::session::{Effect, ModelState, Showing};
+use zoetrope::author::toast::ToastKind;
 use zoetrope::generator::protocol::Command;
 use zoetrope::motion::{Motion, Pose};
 use zoetrope::timeline::{Length, Provenance, Request, Sampling, Take};

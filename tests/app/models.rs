@@ -7,9 +7,9 @@ use crate::small_model::small_import;
 use egui_kittest::kittest::Queryable;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use zoetrope::app::Action;
-use zoetrope::app::model_tasks::ModelTasks;
-use zoetrope::app::session::{
+use zoetrope::author::Action;
+use zoetrope::author::model_tasks::ModelTasks;
+use zoetrope::author::session::{
     Dialog, Effect, ImportForm, InstalledModel, ModelAction, ModelDialog, ModelOutcome, ModelState, ModelTask, OfferedModel, Precision,
     Saved, Session,
 };

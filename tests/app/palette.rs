@@ -5,9 +5,9 @@ use super::panels::{harness, two_clips};
 use bevy_egui::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use rand::SeedableRng;
-use zoetrope::app::Action;
-use zoetrope::app::commands::{COMMANDS, found};
-use zoetrope::app::session::Dialog;
+use zoetrope::author::Action;
+use zoetrope::author::commands::{COMMANDS, found};
+use zoetrope::author::session::Dialog;
 
 /// What nobody does by name: ends of a drag, waits of a script, and what an open dialog asks.
 const WITHOUT_NAME: [&str; 13] = [

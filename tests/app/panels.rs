@@ -4,9 +4,11 @@ use super::desk::session_with;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use zoetrope::app::panels::{Shape, View};
-use zoetrope::app::session::{Dialog, ModelDialog, Session};
-use zoetrope::app::{Action, panels, prompts};
-use zoetrope::stage::{Figure, ScreenBox, ViewAngle};
+use zoetrope::app::{panels, prompts};
+use zoetrope::author::Action;
+use zoetrope::author::session::{Dialog, ModelDialog, Session};
+use zoetrope::stage::ScreenBox;
+use zoetrope::view::{Figure, ViewAngle};
 
 #[test]
 fn panels_lie_beside_each_other_in_every_window() {
@@ -161,7 +163,7 @@ fn digits_choose_takes_and_with_control_views() {
     harness.run_steps(2);
     harness.key_press_modifiers(bevy_egui::egui::Modifiers::COMMAND, bevy_egui::egui::Key::Num5);
     harness.run_steps(2);
-    let top = Action::Camera(zoetrope::stage::CameraMove::LookFrom(ViewAngle::Top));
+    let top = Action::Camera(zoetrope::view::CameraMove::LookFrom(ViewAngle::Top));
     assert_eq!(harness.state().done, [Action::Select(1), top]);
     assert_eq!(harness.state().session.shown_index(), Some(1));
 }
@@ -472,7 +474,7 @@ fn unsaved_work_of_a_dead_window_is_offered_until_it_is_answered() {
 #[test]
 fn the_appearance_is_chosen_in_the_view_menu_and_by_its_key() {
     use bevy_egui::egui::{Key, Modifiers};
-    use zoetrope::app::settings::Appearance;
+    use zoetrope::author::settings::Appearance;
     let mut harness = harness(session_with(&["a walk"]));
     harness.get_by_label("What is seen beside the character").click();
     harness.run_steps(4);

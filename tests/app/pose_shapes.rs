@@ -8,7 +8,8 @@ use std::sync::Arc;
 use wgpu::util::DeviceExt;
 use zoetrope::body::{Character, PoseShapes};
 use zoetrope::motion::{JOINT_COUNT, Joint, Pose};
-use zoetrope::stage::{CameraRig, Figure, Pictures, Shown, ViewAngle, Worn};
+use zoetrope::stage::{CameraRig, Pictures};
+use zoetrope::view::{Figure, Shown, ViewAngle, Worn};
 
 fn any_pose(rng: &mut StdRng) -> Pose {
     let mut pose = Pose::REST;

@@ -3,10 +3,10 @@
 use super::desk::{Desk, session_with};
 use std::path::PathBuf;
 use std::time::Duration;
-use zoetrope::app::Action;
-use zoetrope::app::session::{Dialog, Effect, FileClip, ImportedFile, Next, Over, Purpose, Saved, Session, Showing, Unsaved};
-use zoetrope::app::stamp::Stamp;
-use zoetrope::app::toast::ToastKind;
+use zoetrope::author::Action;
+use zoetrope::author::session::{Dialog, Effect, FileClip, ImportedFile, Next, Over, Purpose, Saved, Session, Showing, Unsaved};
+use zoetrope::author::stamp::Stamp;
+use zoetrope::author::toast::ToastKind;
 use zoetrope::formats::Project;
 use zoetrope::timeline::{Chain, Document};
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use zoetrope::app::recovery::{Orphan, Recovery};
+use zoetrope::author::recovery::{Orphan, Recovery};
 
 /// What lies in a folder beside the file that guards it.
 fn left(folder: &Path) -> usize {

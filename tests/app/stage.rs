@@ -3,9 +3,9 @@
 use super::desk::session_with;
 use glam::Vec3;
 use std::sync::Arc;
-use zoetrope::app::Action;
-use zoetrope::app::session::{Body, Effect, Session};
-use zoetrope::app::toast::ToastKind;
+use zoetrope::author::Action;
+use zoetrope::author::session::{Body, Effect, Session};
+use zoetrope::author::toast::ToastKind;
 use zoetrope::body::BodyModel;
 use zoetrope::motion::{Motion, PARENTS, Pose, rest_positions};
 use zoetrope::timeline::{ClipSettings, Provenance, Request, Take};
@@ -64,8 +64,8 @@ fn the_ghost_of_a_clip_goes_beside_it_as_it_was_made() {
 
 #[test]
 fn ghosts_before_and_after_now_stay_within_the_motion() {
-    use zoetrope::app::session::Overlay;
-    use zoetrope::stage::{Look, Shown};
+    use zoetrope::author::session::Overlay;
+    use zoetrope::view::{Look, Shown};
     let mut session = Session::new("stand-in");
     session.add_take(walked("a walk"));
     session.apply(Action::Select(0));
@@ -74,13 +74,13 @@ fn ghosts_before_and_after_now_stay_within_the_motion() {
     session.apply(Action::Overlay(Overlay::FootTrails, true));
     session.apply(Action::Seek(0.4));
     let mut shown = Shown::default();
-    zoetrope::app::scene::fill(&mut shown, &session, session.player.at_secs());
+    zoetrope::author::scene::fill(&mut shown, &session, session.player.at_secs());
     let looks: Vec<Look> = shown.actors.iter().map(|actor| actor.look).collect();
     assert_eq!(looks, [Look::Solid, Look::Before(1), Look::After(1), Look::After(2), Look::After(3)]);
     assert!(shown.actors[1].pose.root_m.x < shown.actors[0].pose.root_m.x);
     assert_eq!((shown.lines.root.len(), shown.lines.feet[0].len()), (60, 37));
     session.apply(Action::Row(vec![0]));
-    zoetrope::app::scene::fill(&mut shown, &session, session.player.at_secs());
+    zoetrope::author::scene::fill(&mut shown, &session, session.player.at_secs());
     assert!(shown.lines.root.is_empty() && shown.actors.len() == 1, "nothing stands between those in a row");
 }
 
@@ -130,12 +130,12 @@ fn an_own_body_takes_the_mannequins_place_in_exports_until_it_is_dropped() {
 
 #[test]
 fn the_window_is_as_light_as_the_system_unless_somebody_chose() {
-    use zoetrope::app::settings::Appearance;
-    use zoetrope::stage::{Shown, Studio};
+    use zoetrope::author::settings::Appearance;
+    use zoetrope::view::{Shown, Studio};
     let mut session = session_with(&[]);
     let studio = |session: &Session| {
         let mut shown = Shown::default();
-        zoetrope::app::scene::fill(&mut shown, session, 0.0);
+        zoetrope::author::scene::fill(&mut shown, session, 0.0);
         shown.studio
     };
     assert_eq!(studio(&session), Studio::Dark);
@@ -150,7 +150,7 @@ fn the_window_is_as_light_as_the_system_unless_somebody_chose() {
 
 #[test]
 fn the_mannequins_colour_and_build_are_shown_and_go_out_and_undo_leaves_them_alone() {
-    use zoetrope::stage::Shown;
+    use zoetrope::view::Shown;
     let mut session = session_with(&["a walk"]);
     session.apply(Action::AddToTimeline(0));
     assert!(session.character().is_none(), "as it comes");
@@ -160,7 +160,7 @@ fn the_mannequins_colour_and_build_are_shown_and_go_out_and_undo_leaves_them_alo
     assert_eq!((session.cast().mannequin.color, session.cast().mannequin.build), ([10, 120, 30], 1.0));
     let character = session.character().expect("a look of its own");
     let mut shown = Shown::default();
-    zoetrope::app::scene::fill(&mut shown, &session, 0.0);
+    zoetrope::author::scene::fill(&mut shown, &session, 0.0);
     assert_eq!(shown.worn.0.as_ref(), Some(&character));
     session.apply(Action::Select(0));
     let effects = session.apply(Action::Export("walk.glb".into()));

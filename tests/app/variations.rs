@@ -1,8 +1,8 @@
 //! Variations of a prompt side by side.
 
 use super::desk::Desk;
-use zoetrope::app::Action;
-use zoetrope::app::session::{Session, Showing};
+use zoetrope::author::Action;
+use zoetrope::author::session::{Session, Showing};
 
 #[test]
 fn how_long_a_running_motion_becomes_is_a_matter_of_its_own_variations() {

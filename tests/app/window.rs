@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use zoetrope::app::script::Script;
+use zoetrope::author::script::Script;
 use zoetrope::motion::{Joint, Motion, Pose};
-use zoetrope::stage::{Figure, Graphics, PictureOptions, StageError, ViewAngle, render_pictures};
+use zoetrope::stage::{Graphics, PictureOptions, StageError, render_pictures};
 use zoetrope::timeline::Chain;
+use zoetrope::view::{Figure, ViewAngle};
 
 #[test]
 fn the_demo_scripts_are_scripts() {
@@ -55,7 +56,8 @@ fn pictures_show_the_character_on_its_floor_and_move_with_it() {
 
 #[test]
 fn the_light_studio_is_bright_and_the_character_and_its_ghosts_stand_out_from_it() {
-    use zoetrope::stage::{Actor, CameraRig, Look, Pictures, Shown, Studio};
+    use zoetrope::stage::{CameraRig, Pictures};
+    use zoetrope::view::{Actor, Look, Shown, Studio};
     if !can_draw() {
         return;
     }
@@ -177,7 +179,7 @@ fn a_window_that_is_killed_leaves_a_copy_of_what_was_not_saved() {
     let document = zoetrope::formats::open_project(&copy).expect("a whole copy").document;
     let [clip] = &document.arrangement().clips[..] else { panic!("{:?}", document.arrangement()) };
     assert!(clip.to <= 30);
-    let orphan = zoetrope::app::recovery::Orphan::newest(&folder.path().join("zoetrope/recovery")).expect("it is offered");
+    let orphan = zoetrope::author::recovery::Orphan::newest(&folder.path().join("zoetrope/recovery")).expect("it is offered");
     assert_eq!(orphan.project, None);
 }
 

@@ -2,10 +2,10 @@
 
 use super::View;
 use super::parts::{TextButton, choices, faint, row, soft};
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::Body;
 use crate::app::theme::{self, ACCENT, EDGE, TEXT};
+use crate::author::Action;
+use crate::author::session::Body;
 use crate::body::{BUILDS, COLORS, MannequinLook};
 use bevy_egui::egui::color_picker::{Alpha, color_picker_color32};
 use bevy_egui::egui::{

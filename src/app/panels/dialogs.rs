@@ -2,10 +2,10 @@
 
 use super::parts::{TextButton, faint, soft};
 use super::{View, export, models, palette, project, rating};
-use crate::app::Action;
 use crate::app::keys::KEYS;
-use crate::app::session::{Dialog, ModelDialog, ModelState};
 use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
+use crate::author::Action;
+use crate::author::session::{Dialog, ModelDialog, ModelState};
 use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
 

@@ -2,12 +2,12 @@
 
 use super::dialogs::path_field;
 use super::parts::{TextButton, choices, faint, row, soft};
-use crate::app::Action;
-use crate::app::export::choices::{FILM_RATES, FILM_SIZES, RATES};
-use crate::app::export::names::file_stems;
-use crate::app::export::{ExportChoices, ExportOf, FileKind};
-use crate::app::session::Session;
 use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT};
+use crate::author::Action;
+use crate::author::export::choices::{FILM_RATES, FILM_SIZES, RATES};
+use crate::author::export::names::file_stems;
+use crate::author::export::{ExportChoices, ExportOf, FileKind};
+use crate::author::session::Session;
 use crate::formats::{Contents, Units};
 use crate::motion::NameStyle;
 use crate::timeline::{Provenance, Request};

@@ -2,10 +2,10 @@
 
 use super::View;
 use super::parts::{TextButton, card, faint, row, soft};
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{Inspection, Session};
 use crate::app::theme::{self, TEXT};
+use crate::author::Action;
+use crate::author::session::{Inspection, Session};
 use crate::motion::FPS;
 use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES, MOST_ROUNDS, SPEEDS};
 use bevy_egui::egui::{Align, DragValue, Label, Layout, Response, RichText, ScrollArea, Slider, TextStyle, Ui, vec2};

@@ -1,10 +1,10 @@
 //! The project's menu, at its name in the top bar.
 
 use super::View;
-use crate::app::Action;
-use crate::app::commands::{self, Command};
-use crate::app::settings::Appearance;
 use crate::app::theme::{self, ACCENT, TEXT, TEXT_FAINT, TEXT_SOFT};
+use crate::author::Action;
+use crate::author::commands::{self, Command};
+use crate::author::settings::Appearance;
 use bevy_egui::egui::{Button, RichText, Ui};
 use std::path::Path;
 

@@ -23,9 +23,10 @@ mod view_menu;
 
 pub(crate) use prompt_bar::prompt_id;
 
-use super::session::{Rating, Session};
+use super::keys;
 use super::theme::{self, GAP};
-use super::{Action, keys};
+use crate::author::Action;
+use crate::author::session::{Rating, Session};
 use crate::stage::ScreenBox;
 use bevy_egui::egui::{LayerId, Rect, Ui, UiBuilder, pos2, vec2};
 

@@ -5,12 +5,12 @@ use super::dialogs::path_field;
 use super::export::FIELD_HEIGHT;
 use super::parts::{TextButton, choices, faint, progress_line, row, soft};
 use super::project::{buttons, heading};
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{
+use crate::app::theme::{self, ACCENT, DONE, EDGE, RAISED, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
+use crate::author::Action;
+use crate::author::session::{
     Dialog, ImportForm, ImportPart, InstalledModel, ModelAction, ModelDialog, ModelState, OfferedModel, Precision, Session,
 };
-use crate::app::theme::{self, ACCENT, DONE, EDGE, RAISED, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use bevy_egui::egui::{
     Align, Color32, CornerRadius, DragValue, Frame, Id, Label, Layout, Margin, Popup, PopupCloseBehavior, Response, RichText, ScrollArea,
     Sense, Stroke, TextEdit, Ui, UiBuilder, WidgetInfo, WidgetType, pos2, vec2,

@@ -2,9 +2,9 @@
 
 use super::View;
 use super::parts::faint;
-use crate::app::Action;
-use crate::app::commands;
 use crate::app::theme::{self, ACCENT, EDGE, RAISED, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
+use crate::author::Action;
+use crate::author::commands;
 use bevy_egui::egui::{
     Align2, CornerRadius, Event, EventFilter, Frame, Id, Key, Margin, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo,
     WidgetType, vec2,

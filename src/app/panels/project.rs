@@ -3,9 +3,9 @@
 use super::dialogs::path_field;
 use super::export::FIELD_HEIGHT;
 use super::parts::{TextButton, faint, row, soft};
-use crate::app::Action;
-use crate::app::session::{FileClip, Purpose, Session};
 use crate::app::theme::{self, TEXT};
+use crate::author::Action;
+use crate::author::session::{FileClip, Purpose, Session};
 use crate::formats::PROJECT_ENDING;
 use bevy_egui::egui::{Align, Layout, RichText, ScrollArea, Ui};
 use std::path::{Path, PathBuf};

@@ -3,10 +3,10 @@
 use super::View;
 use super::parts::{TextButton, card, divider, faint, row, soft, switch};
 use super::sampling::more;
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{LENGTH_RANGE_SECS, MOST_VARIATIONS, another_seed};
 use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
+use crate::author::Action;
+use crate::author::session::{LENGTH_RANGE_SECS, MOST_VARIATIONS, another_seed};
 use bevy_egui::egui::{Align, Button, DragValue, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2};
 use std::borrow::Cow;
 

@@ -3,9 +3,9 @@
 use super::View;
 use super::dialogs::path_field;
 use super::parts::{TextButton, card, choices, faint, row, soft};
-use crate::app::Action;
-use crate::app::session::Rating;
 use crate::app::theme::{self, ACCENT, EDGE, GAP, SUNKEN, TEXT};
+use crate::author::Action;
+use crate::author::session::Rating;
 use crate::rating::{CRITERIA, SCORES};
 use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Label, Layout, Margin, Rect, RichText, Stroke, TextEdit, Ui, pos2, vec2};
 use std::path::Path;

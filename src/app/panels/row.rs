@@ -1,9 +1,9 @@
 //! Takes side by side: a label under each, a click picks one.
 
 use super::View;
-use crate::app::Action;
-use crate::app::session::{Member, Row};
 use crate::app::theme::{self, ACCENT, EDGE, ON_ACCENT, PANEL, RAISED, TEXT, TEXT_SOFT};
+use crate::author::Action;
+use crate::author::session::{Member, Row};
 use crate::stage::ScreenBox;
 use bevy_egui::egui::{Align2, CornerRadius, CursorIcon, Id, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 

@@ -2,10 +2,10 @@
 
 use super::View;
 use super::parts::{TextButton, faint, row, soft};
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{Dialog, GUIDANCES, MOST_TOP_K, ModelState, TEMPERATURES, TOP_PS};
 use crate::app::theme::{self, ACCENT, RAISED, TEXT, TEXT_SOFT};
+use crate::author::Action;
+use crate::author::session::{Dialog, GUIDANCES, MOST_TOP_K, ModelState, TEMPERATURES, TOP_PS};
 use crate::timeline::Sampling;
 use bevy_egui::egui::{
     Align, Button, Color32, DragValue, Label, Layout, Popup, PopupCloseBehavior, RectAlign, RichText, Ui, emath::Numeric, vec2,

@@ -1,8 +1,8 @@
 //! The stage behind the panels: the pointer turns, moves and zooms the camera.
 
 use super::{View, row};
-use crate::app::Action;
-use crate::stage::{CameraMove, ViewAngle};
+use crate::author::Action;
+use crate::view::{CameraMove, ViewAngle};
 use bevy_egui::egui::{Id, PointerButton, Sense, Ui};
 
 /// A full turn takes this many points.

@@ -2,10 +2,10 @@
 
 use super::View;
 use super::parts::{card, faint, progress_line, row};
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{Entry, Job, Progress, Session};
 use crate::app::theme::{self, ACCENT, EDGE, RAISED, RAISED_BRIGHT, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
+use crate::author::Action;
+use crate::author::session::{Entry, Job, Progress, Session};
 use crate::timeline::Provenance;
 use bevy_egui::egui::{
     Align, Align2, Color32, CornerRadius, Frame, Id, Layout, Margin, Rect, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder,

@@ -2,11 +2,11 @@
 
 use super::View;
 use super::parts::progress_line;
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::Work;
 use crate::app::theme::{self, ACCENT, DONE, GAP, TEXT, TROUBLE};
-use crate::app::toast::ToastKind;
+use crate::author::Action;
+use crate::author::session::Work;
+use crate::author::toast::ToastKind;
 use bevy_egui::egui::{Align, Align2, Area, CornerRadius, Id, Label, Layout, Order, Rect, RichText, Sense, Stroke, Ui, vec2};
 
 const WIDTH: f32 = 340.0;

@@ -6,12 +6,12 @@ use super::menu::menu;
 use super::models::model_menu;
 use super::parts::{TextButton, choices, divider, row};
 use super::view_menu::view_menu;
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, draw, icon_button};
-use crate::app::session::{Dialog, ModelAction, ModelDialog, ModelState};
 use crate::app::theme::{self, ACCENT, DONE, EDGE, RAISED, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
+use crate::author::Action;
+use crate::author::session::{Dialog, ModelAction, ModelDialog, ModelState};
 use crate::generator::protocol::ModelInfo;
-use crate::stage::{CameraMove, Figure, ViewAngle};
+use crate::view::{CameraMove, Figure, ViewAngle};
 use bevy_egui::egui::{Align, Color32, CornerRadius, Layout, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, vec2};
 
 pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {

@@ -3,10 +3,10 @@
 use super::View;
 use super::parts::{TextButton, card, choices, divider, row};
 use super::timeline::timeline;
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{Session, Showing};
 use crate::app::theme::{ACCENT, EDGE, RAISED_BRIGHT, SUNKEN, TEXT, TEXT_FAINT};
+use crate::author::Action;
+use crate::author::session::{Session, Showing};
 use crate::motion::FPS;
 use bevy_egui::egui::{Align, CornerRadius, Layout, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 

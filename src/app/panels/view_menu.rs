@@ -2,12 +2,12 @@
 
 use super::View;
 use super::parts::{choices, faint, row, soft};
-use crate::app::Action;
 use crate::app::icons::{Emphasis, Icon, icon_button};
-use crate::app::session::{ONION_FRAMES, Overlay};
-use crate::app::settings::Appearance;
 use crate::app::theme::{self, TEXT};
-use crate::stage::{Quality, Resolution, Shadows};
+use crate::author::Action;
+use crate::author::session::{ONION_FRAMES, Overlay};
+use crate::author::settings::Appearance;
+use crate::view::{Quality, Resolution, Shadows};
 use bevy_egui::egui::{Align, DragValue, Layout, Popup, PopupCloseBehavior, RichText, Ui, vec2};
 
 const WIDTH: f32 = 236.0;

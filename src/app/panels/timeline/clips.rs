@@ -1,10 +1,10 @@
 //! The clips as blocks: words, small figures, and handles for trim, blend and order.
 
 use super::Scale;
-use crate::app::Action;
 use crate::app::panels::parts::faint;
-use crate::app::session::{Session, StickFigure};
 use crate::app::theme::{self, ACCENT, EDGE, MARK, PANEL, SHADE, TEXT, Tone};
+use crate::author::Action;
+use crate::author::session::{Session, StickFigure};
 use crate::motion::{FPS, PARENTS};
 use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES};
 use bevy_egui::egui::text::{LayoutJob, TextWrapping};

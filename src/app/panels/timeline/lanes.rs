@@ -1,9 +1,9 @@
 //! The ruler above the clips, and under them the curves and the contacts of the feet, which can be edited.
 
 use super::Scale;
-use crate::app::Action;
-use crate::app::session::{Curves, Session};
 use crate::app::theme::{self, ACCENT, DONE, EDGE, TEXT_FAINT, TEXT_SOFT, TROUBLE};
+use crate::author::Action;
+use crate::author::session::{Curves, Session};
 use crate::motion::FPS;
 use crate::motion::cleanup::ContactEdit;
 use crate::motion::feet::{CONTACT_FRAMES, runs};

@@ -4,9 +4,9 @@ mod clips;
 mod lanes;
 
 use super::View;
-use crate::app::Action;
-use crate::app::session::{Session, Showing};
 use crate::app::theme::{ACCENT, EDGE, SHADE, SUNKEN};
+use crate::author::Action;
+use crate::author::session::{Session, Showing};
 use crate::motion::FPS;
 use bevy_egui::egui::{CornerRadius, Id, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 

@@ -1,0 +1,29 @@
+//! The desk without a window: what can be done, and what becomes of the work, takes, clips and files.
+//!
+//! A [`session`] is changed by [`Action`]s, wherever they come from: panels, keys or a [`script`]. Not here: how it is drawn (`app`,
+//! `stage`), how motions are made (`generator`).
+
+mod action;
+pub mod autosave;
+pub mod commands;
+pub mod errands;
+pub mod export;
+pub mod key;
+pub mod model_tasks;
+pub mod player;
+pub mod recovery;
+pub mod scene;
+pub mod script;
+pub mod session;
+pub mod settings;
+pub mod stamp;
+mod tasks;
+pub mod toast;
+
+pub use action::Action;
+
+/// The model that was chosen last, in this window or an earlier one.
+#[must_use]
+pub fn remembered_model() -> String {
+    settings::Settings::file().map_or_else(settings::Settings::default, |file| settings::Settings::read(&file)).model
+}
