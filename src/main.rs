@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use zoetrope::cli::{self, Args, Command};
+use zoetrope::library::STARTER;
 use zoetrope::pipeline::Device;
 
 fn main() -> ExitCode {
@@ -11,7 +12,7 @@ fn main() -> ExitCode {
     let args = Args::from_command_line();
     match &args.command {
         Some(Command::Bench(bench)) if bench.ui => {
-            set_threads(args.window.threads(&remembered_model(), beside_the_window()));
+            set_threads(args.window.threads(STARTER, beside_the_window()));
             measure_window(&bench.device)
         }
         Some(command) => {
@@ -19,8 +20,9 @@ fn main() -> ExitCode {
             cli::run(command)
         }
         None => {
-            set_threads(args.window.threads(&remembered_model(), beside_the_window()));
-            window(&args)
+            let threads = args.window.threads(&model_at_start(&args), beside_the_window());
+            set_threads(threads);
+            window(&args, threads)
         }
     }
 }
@@ -53,21 +55,21 @@ fn set_variable(name: &str, value: Option<&str>) {
     }
 }
 
-/// The model that the window loads where none is named.
+/// The model that the window loads where none is named. Scripts and demos have a window as it comes.
 #[cfg(feature = "app")]
-fn remembered_model() -> String {
-    zoetrope::author::remembered_model()
+fn model_at_start(args: &Args) -> String {
+    let as_it_comes = args.window.script.is_some() || args.window.demo;
+    if as_it_comes { STARTER.to_owned() } else { zoetrope::author::remembered_model() }
 }
 
 #[cfg(not(feature = "app"))]
-fn remembered_model() -> String {
-    zoetrope::library::STARTER.to_owned()
+fn model_at_start(_: &Args) -> String {
+    STARTER.to_owned()
 }
 
 #[cfg(feature = "app")]
-fn window(args: &Args) -> ExitCode {
+fn window(args: &Args, threads: usize) -> ExitCode {
     let options = args.window.clone();
-    let threads = options.threads(&remembered_model(), beside_the_window());
     let launch = zoetrope::app::Launch {
         file: options.file,
         script: options.script,
@@ -95,7 +97,7 @@ fn measure_window(device: &Device) -> ExitCode {
 }
 
 #[cfg(not(feature = "app"))]
-fn window(args: &Args) -> ExitCode {
+fn window(args: &Args, _: usize) -> ExitCode {
     measure_window(&args.window.device)
 }
 

@@ -27,6 +27,10 @@ pub static KEYS: LazyLock<Vec<(String, &str)>> = LazyLock::new(|| {
 /// The actions of the keys that were pressed since the last call. What was pressed while a text field was listening is its own, also
 /// where it has let go of the focus since: a slow frame brings words and Enter at once.
 pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
+    // What becomes of work that was left behind is answered first.
+    if matches!(session.dialog, Dialog::Recover { .. }) {
+        return Vec::new();
+    }
     let typing = was_typing || ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut actions = Vec::new();
@@ -48,8 +52,8 @@ pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
             _ if command.is_some_and(|command| command.always || (is_free && modifiers.command)) => {
                 actions.extend(command.and_then(|command| command.action(session)));
             }
-            Key::F1 => actions.push(Action::OpenHelp),
-            Key::Questionmark if !typing => actions.push(Action::OpenHelp),
+            Key::F1 if session.dialog == Dialog::None => actions.push(Action::OpenHelp),
+            Key::Questionmark if is_free => actions.push(Action::OpenHelp),
             // Dialogs close themselves at Escape; a text field lets go of the focus.
             Key::Escape if is_free && !session.jobs.is_empty() => actions.push(Action::Cancel),
             _ if !is_free => {}

@@ -118,7 +118,7 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
     let mut app = quietly(|| window_app(&graphics, session, scripted)).map_err(|_| AppError::NoDisplay)?;
     app.insert_resource(Outbox(at_start))
         .insert_resource(Background { errands: Errands::default(), models: ModelTasks::default(), autosave, kept_settings })
-        .insert_resource(Inbox(launch.file.map(Action::of_file).into_iter().collect()));
+        .insert_resource(Given(launch.file.into_iter().collect()));
     let trouble = Trouble::default();
     app.insert_resource(Link(worker))
         .insert_resource(last_work.clone())
@@ -177,6 +177,7 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .insert_resource(RenderErrorHandler(lost_device::end_window))
     .insert_resource(State(session))
     .insert_resource(Prompts(prompts::examples(demo)))
+    .init_resource::<Inbox>()
     .init_resource::<Outbox>()
     .init_resource::<FileDialog>()
     .init_resource::<Ending>()
@@ -229,6 +230,10 @@ struct Prompts(Vec<&'static str>);
 #[derive(Resource, Default)]
 struct Inbox(Vec<Action>);
 
+/// Files that were given to the window and wait to be opened.
+#[derive(Resource, Default)]
+struct Given(Vec<PathBuf>);
+
 /// Effects that wait to take place, of what came from outside.
 #[derive(Resource, Default)]
 pub(super) struct Outbox(pub(super) Vec<Effect>);
@@ -279,12 +284,14 @@ fn see_theme(
 }
 
 /// Takes in what has become of errands, and of files that were dropped on the window.
+#[expect(clippy::too_many_arguments, reason = "what comes from outside, each once")]
 fn run_errands(
     mut background: ResMut<'_, Background>,
     mut file_dialog: ResMut<'_, FileDialog>,
     mut state: ResMut<'_, State>,
     mut inbox: ResMut<'_, Inbox>,
     mut outbox: ResMut<'_, Outbox>,
+    mut given: ResMut<'_, Given>,
     mut dropped: MessageReader<'_, '_, FileDragAndDrop>,
     mut closing: MessageReader<'_, '_, WindowCloseRequested>,
 ) {
@@ -294,7 +301,7 @@ fn run_errands(
             Outcome::Worked(outcome) => outbox.0.extend(state.work_over(outcome)),
             Outcome::Saved(outcome) => outbox.0.extend(state.saved(outcome)),
             Outcome::Opened(outcome, stamp) => outbox.0.extend(state.opened(outcome, stamp)),
-            Outcome::Imported(outcome) => state.imported(outcome),
+            Outcome::Imported(outcomes) => outcomes.into_iter().for_each(|outcome| state.imported(outcome)),
             Outcome::SlidingRemoved(outcome) => state.sliding_removed(outcome),
             Outcome::Body(outcome) => state.body_loaded(*outcome),
             Outcome::Copied(outcome) => state.copied(outcome),
@@ -313,22 +320,34 @@ fn run_errands(
         }
     }
     if let Some((purpose, path)) = file_dialog.take_chosen() {
-        inbox.0.push(match purpose {
-            Purpose::Export => Action::ExportPath(path),
-            Purpose::ExportFolder => Action::ExportSettings(ExportChoices { folder: path, ..state.export_choices().clone() }),
-            Purpose::Model(part) => Action::Models(ModelAction::Part(part, path)),
-            _ => Action::FilePath(path),
-        });
+        inbox.0.extend(chosen(&state, purpose, path));
     }
     for event in dropped.read() {
         if let FileDragAndDrop::DroppedFile { path_buf, .. } = event {
-            inbox.0.push(Action::of_file(path_buf.clone()));
+            given.0.push(path_buf.clone());
         }
+    }
+    // What becomes of work that was left behind is answered first.
+    if !matches!(state.dialog, Dialog::Recover { .. }) {
+        inbox.0.extend(given.0.drain(..).map(Action::of_file));
     }
     if let Some(done) = background.errands.work_done() {
         state.work_at(done);
     }
     inbox.0.extend(closing.read().map(|_| Action::Close));
+}
+
+/// What is done with a path that was chosen; nothing where the dialog that asked for it is closed.
+fn chosen(state: &Session, purpose: Purpose, path: PathBuf) -> Option<Action> {
+    Some(match (purpose, &state.dialog) {
+        (Purpose::Export, Dialog::Export { .. }) => Action::ExportPath(path),
+        (Purpose::ExportFolder, Dialog::Export { .. }) => {
+            Action::ExportSettings(ExportChoices { folder: path, ..state.export_choices().clone() })
+        }
+        (Purpose::Model(part), _) => Action::Models(ModelAction::Part(part, path)),
+        (_, Dialog::File { purpose: open, .. }) if *open == purpose => Action::FilePath(path),
+        _ => return None,
+    })
 }
 
 /// Takes in what has become of the tasks for models.
@@ -421,7 +440,7 @@ fn apply_actions(
                 Effect::Save { document, cast, path, over } => errands.save(*document, cast, path, over),
                 Effect::RemoveSliding(take) => errands.remove_sliding(take),
                 Effect::Open(path) => errands.open(path),
-                Effect::Import(path, clip) => errands.import(path, clip),
+                Effect::Import(path, clips) => errands.import(path, clips),
                 Effect::KeepSafe(unsaved) => autosave.copy(unsaved, errands),
                 Effect::Forget => autosave.forget(errands),
                 Effect::Recover(brings_back) => autosave.recover(brings_back, errands),
@@ -473,7 +492,7 @@ fn choose_pace(
     pulse: Option<Res<'_, Pulse>>,
     mut settings: ResMut<'_, WinitSettings>,
 ) {
-    let moves = state.player.is_playing() || state.busy().working || play.script.is_some();
+    let moves = state.player.is_playing() || state.is_generating() || play.script.is_some();
     let measures_qualities = pulse.is_some() && state.settings.quality.is_some();
     let mode = if !moves {
         UpdateMode::reactive(RESTING_INTERVAL)

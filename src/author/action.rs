@@ -247,12 +247,12 @@ pub enum Action {
     Open(PathBuf),
     /// Make a take of a motion file: .bvh, .glb, .npz or .npy.
     Import(PathBuf),
-    /// Make a take of one of the animations of a motion file.
-    ImportClip {
+    /// Make takes of some of the animations of a motion file.
+    ImportClips {
         /// The file.
         path: PathBuf,
-        /// Which animation, from one.
-        clip: usize,
+        /// Which animations, from one.
+        clips: Vec<usize>,
     },
     /// Leave the project, saving it first or not: the answer to a question.
     Leave {

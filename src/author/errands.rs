@@ -5,11 +5,11 @@ use super::session::{Body, FileClip, ImportedFile, Over, Rating, Saved};
 use super::stamp::Stamp;
 use super::tasks::{Tasks, guarded};
 use crate::body::Cast;
-use crate::formats::{self, Project, ReadOptions, WriteOptions};
+use crate::formats::{self, ClipChoice, Project, ReadOptions, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::rating::Study;
 use crate::timeline::{Document, Origin, Provenance, Take, TakeEdit};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -24,8 +24,8 @@ pub enum Outcome {
     Saved(Saved),
     /// A project is read; with how the file was.
     Opened(Result<(PathBuf, Project), String>, Option<Stamp>),
-    /// A motion file is read.
-    Imported(Result<ImportedFile, String>),
+    /// A motion file is read, each of its animations that were asked for.
+    Imported(Vec<Result<ImportedFile, String>>),
     /// A take without its sliding.
     SlidingRemoved(Result<Take, String>),
     /// A body is read.
@@ -120,9 +120,12 @@ impl Errands {
         );
     }
 
-    /// Reads a motion file: an animation of it by its number from one, or the first that moves a body.
-    pub fn import(&mut self, path: PathBuf, clip: Option<usize>) {
-        self.tasks.beside(false, Outcome::Imported, move || read(path, clip));
+    /// Reads a motion file: animations of it by their numbers from one, or the first that moves a body.
+    pub fn import(&mut self, path: PathBuf, clips: Vec<usize>) {
+        let read_all = move || {
+            if clips.is_empty() { Ok(vec![read(&path, None)]) } else { Ok(clips.iter().map(|clip| read(&path, Some(*clip))).collect()) }
+        };
+        self.tasks.beside(false, |read| Outcome::Imported(read.unwrap_or_else(|message| vec![Err(message)])), read_all);
     }
 
     /// Removes a take's sliding as published: from what the network made, where that is known.
@@ -204,22 +207,27 @@ fn in_words(error: impl std::error::Error) -> String {
 }
 
 /// A motion file as a take.
-fn read(path: PathBuf, clip: Option<usize>) -> Result<ImportedFile, String> {
-    let options = ReadOptions { clip: clip.map(|clip| clip.to_string()), ..ReadOptions::default() };
-    let reading = formats::read_with(&path, &options).map_err(in_words)?;
+fn read(path: &Path, clip: Option<usize>) -> Result<ImportedFile, String> {
+    let options = ReadOptions { clip: clip.map(ClipChoice::Numbered), ..ReadOptions::default() };
+    let reading = formats::read_with(path, &options).map_err(in_words)?;
     let mut name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if let [_, _, ..] = &reading.animations[..] {
-        name = format!("{name}: {}", reading.animations[reading.taken].name);
+        name = format!("{name}: {}", called(&reading.animations[reading.taken].name, reading.taken + 1));
     }
     let clips = reading.animations.into_iter().zip(1..).filter(|(animation, _)| clip.is_none() && animation.moves);
     let clips = clips.map(|(animation, number)| FileClip {
         number,
-        name: animation.name,
+        name: called(&animation.name, number),
         length: Duration::try_from_secs_f32(animation.secs).unwrap_or_default(),
     });
     // The file says nothing of its rights that could be relied on.
     let provenance =
         Provenance { origin: Origin::File { name }, model: "an imported file".to_owned(), licence: "that of its source".to_owned() };
     let take = Take { motion: Arc::new(reading.motion), raw: None, provenance };
-    Ok(ImportedFile { path, take, notes: reading.notes, clips: clips.collect() })
+    Ok(ImportedFile { path: path.to_owned(), take, notes: reading.notes, clips: clips.collect() })
+}
+
+/// The name of an animation, or its number where it has none.
+fn called(name: &str, number: usize) -> String {
+    if name.is_empty() { format!("animation {number}") } else { name.to_owned() }
 }

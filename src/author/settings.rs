@@ -132,6 +132,7 @@ impl Settings {
         self.scale = if self.scale.is_finite() { self.scale.clamp(*SCALES.start(), *SCALES.end()) } else { 1.0 };
         self.recent.truncate(MOST_RECENT);
         self.cast = self.cast.within_bounds();
+        self.export = self.export.within_bounds();
         self.overlays.set_onion_frames(self.overlays.onion_frames);
         self
     }

@@ -4,7 +4,7 @@ use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Units};
 use super::error::CliError;
 use super::progress::say;
 use crate::body::{Character, MannequinLook};
-use crate::formats::{self, Contents, NpzOrigin, ReadOptions, WriteOptions};
+use crate::formats::{self, ClipChoice, Contents, NpzOrigin, ReadOptions, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::{Motion, NameStyle};
@@ -51,9 +51,13 @@ fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>, Vec<String>),
     if args.take.is_some() {
         return Err(CliError::Usage("--take chooses a take of a project: leave it out for a motion file".to_owned()));
     }
-    let options = ReadOptions { clip: args.clip.clone(), source_fps: args.source_fps };
+    let options = ReadOptions { clip: args.clip.clone().map(ClipChoice::Named), source_fps: args.source_fps };
     let reading = formats::read_with(&args.input, &options).map_err(CliError::from_below)?;
-    Ok((reading.motion, None, reading.notes))
+    let mut notes = reading.notes;
+    if args.clip.is_none() && reading.animations.len() > 1 {
+        notes.push("--clip chooses another animation".to_owned());
+    }
+    Ok((reading.motion, None, notes))
 }
 
 /// The take with this number of a project's list, else its timeline.

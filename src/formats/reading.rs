@@ -9,10 +9,19 @@ use std::path::Path;
 /// What to take of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReadOptions {
-    /// The animation of this name, or of this number in the file's order from one; `None` is the first that moves a body.
-    pub clip: Option<String>,
+    /// Which animation; `None` is the first that moves a body.
+    pub clip: Option<ClipChoice>,
     /// Frames a second, where those that the file says are wrong.
     pub source_fps: Option<f32>,
+}
+
+/// One of several animations in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClipChoice {
+    /// The one of this number, from one.
+    Numbered(usize),
+    /// The one of this name, or of this number in figures where none is called so.
+    Named(String),
 }
 
 /// What a file holds by itself, before it becomes a motion at 30 fps on our skeleton.

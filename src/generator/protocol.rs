@@ -15,8 +15,8 @@ pub struct JobId(pub u64);
 /// What the worker is told. Commands are done in order, except that `Cancel` and `Shutdown` are heard between two steps.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Load a model by name or folder and make it the current one. Answers: `Loading`, then `Ready`, `LoadCancelled`, or `Failed`
-    /// without a job; after these two the model before stays the current one.
+    /// Load a model by name or folder and make it the current one. Answers: `Loading`, then `Ready`, `LoadCancelled` or `LoadFailed`;
+    /// after these two the model before stays the current one, unless `NoModel` follows.
     Load {
         /// A model's name (`starter`) or folder.
         model: String,
@@ -54,6 +54,8 @@ pub enum Event {
     },
     /// A model is loaded and is now the current one; or it was, and is shown otherwise from now on.
     Ready {
+        /// Its name or folder, as asked.
+        name: String,
         /// What to show of it.
         model: ModelInfo,
     },
@@ -62,6 +64,15 @@ pub enum Event {
         /// Its name or folder, as asked.
         model: String,
     },
+    /// A model could not be loaded.
+    LoadFailed {
+        /// Its name or folder, as asked.
+        model: String,
+        /// One line: what is wrong and what to do.
+        message: String,
+    },
+    /// The backend broke, and its model could not be loaded again: there is no current one.
+    NoModel,
     /// A job leaves the queue and begins.
     Started {
         /// The job.
@@ -106,10 +117,10 @@ pub enum Event {
         /// The job.
         job: JobId,
     },
-    /// A job, or (without a job) loading a model, went wrong.
+    /// A job went wrong.
     Failed {
-        /// The job; none for `Load`.
-        job: Option<JobId>,
+        /// The job.
+        job: JobId,
         /// One line: what is wrong and what to do.
         message: String,
     },

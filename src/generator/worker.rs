@@ -158,13 +158,16 @@ fn work<B: Backend>(desk: &mut Desk, make_backend: &impl Fn() -> B) {
                 }
                 loaded == Loaded::Broken
             }
-            Command::Generate { job, request, context } => desk.run(&mut backend, job, &request, &context),
+            Command::Generate { job, request, context } => desk.run(&mut backend, model.as_deref(), job, &request, &context),
             Command::Cancel { .. } | Command::CancelLoad | Command::Shutdown => false,
         };
         if panicked {
             backend = make_backend();
-            if let Some(name) = &model {
-                desk.load(&mut backend, name);
+            if let Some(name) = &model
+                && desk.load(&mut backend, name) != Loaded::Ready
+            {
+                model = None;
+                desk.tell(Event::NoModel);
             }
         }
     }
@@ -258,17 +261,18 @@ impl Desk {
         let outcome = std::thread::scope(|scope| {
             let desk = &mut *self;
             let told = &progress;
-            scope.spawn(move || desk.watch_loading(model, told, &is_over));
+            // Without a thread to be had it loads all the same, unwatched.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, move || desk.watch_loading(model, told, &is_over));
             let outcome = catch_unwind(AssertUnwindSafe(|| backend.load(model, &progress)));
             drop(over);
             outcome
         });
         self.loading = None;
         let (loaded, event) = match outcome {
-            Ok(Ok(model)) => (Loaded::Ready, Event::Ready { model }),
+            Ok(Ok(info)) => (Loaded::Ready, Event::Ready { name: model.to_owned(), model: info }),
             Ok(Err(_)) if progress.is_cancelled() => (Loaded::Refused, Event::LoadCancelled { model: model.to_owned() }),
-            Ok(Err(message)) => (Loaded::Refused, Event::Failed { job: None, message }),
-            Err(panic) => (Loaded::Broken, Event::Failed { job: None, message: broke(panic.as_ref()) }),
+            Ok(Err(message)) => (Loaded::Refused, Event::LoadFailed { model: model.to_owned(), message }),
+            Err(panic) => (Loaded::Broken, Event::LoadFailed { model: model.to_owned(), message: broke(panic.as_ref()) }),
         };
         self.tell(event);
         if loaded == Loaded::Ready
@@ -299,18 +303,18 @@ impl Desk {
     }
 
     /// Do a job and tell its one end. Answers whether the backend panicked.
-    fn run(&mut self, backend: &mut impl Backend, job: JobId, request: &Request, context: &Context) -> bool {
+    fn run(&mut self, backend: &mut impl Backend, name: Option<&str>, job: JobId, request: &Request, context: &Context) -> bool {
         self.tell(Event::Started { job });
         let outcome = catch_unwind(AssertUnwindSafe(|| self.make_takes(backend, job, request, context)));
         let panicked = outcome.is_err();
         self.tell(match outcome {
             Ok(Outcome::Finished(takes)) => Event::Finished { job, takes },
             Ok(Outcome::Cancelled) => Event::Cancelled { job },
-            Ok(Outcome::Failed(message)) => Event::Failed { job: Some(job), message },
-            Err(panic) => Event::Failed { job: Some(job), message: broke(panic.as_ref()) },
+            Ok(Outcome::Failed(message)) => Event::Failed { job, message },
+            Err(panic) => Event::Failed { job, message: broke(panic.as_ref()) },
         });
-        if !panicked && let Some(model) = backend.changed() {
-            self.tell(Event::Ready { model });
+        if !panicked && let Some((name, model)) = name.zip(backend.changed()) {
+            self.tell(Event::Ready { name: name.to_owned(), model });
         }
         panicked
     }

@@ -178,12 +178,6 @@ impl Chain {
         let from: Vec<&Provenance> = seen.filter_map(|(clip, _)| takes.get(&clip.take)).map(|take| &take.provenance).collect();
         Provenance::of_chain(&from)
     }
-
-    /// The pose at a time, interpolated.
-    #[must_use]
-    pub fn pose_at(&self, secs: f32) -> Pose {
-        self.motion.pose_at(secs)
-    }
 }
 
 /// Whether two clips have the same frames before they are placed.

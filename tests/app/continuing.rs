@@ -20,7 +20,7 @@ fn continuing_puts_a_second_clip_behind_the_first_that_goes_on_from_it() {
     let first = desk.session.take_at(0).expect("the first take").take.motion.clone();
     assert_eq!(desk.session.chain().motion().frames[..60], first.frames[..]);
     assert!(desk.session.take_at(1).expect("the second").continued);
-    assert_eq!(desk.session.flattened().expect("the timeline").provenance.prompt(), "a person walks → then sits down");
+    assert_eq!(desk.session.exportable().expect("the timeline").provenance.prompt(), "a person walks → then sits down");
     desk.act(Action::Undo);
     assert_eq!((desk.session.clips().len(), desk.session.take_count()), (1, 2), "the take stays");
 }
@@ -140,6 +140,9 @@ fn a_clip_in_the_middle_is_made_anew_in_its_place() {
     desk.act(Action::SelectClip(1));
     let before = desk.session.document().arrangement().clone();
     desk.act(Action::Anew);
+    desk.act(Action::SelectClip(1));
+    desk.act(Action::Anew);
+    assert_eq!(desk.session.jobs.len(), 1, "pressed twice it is made once");
     assert_eq!(desk.session.jobs[0].frames_before(), before.clips[0].frames(), "it goes on from the clip before it");
     desk.until_idle();
     let clips = desk.session.clips().to_vec();

@@ -106,7 +106,7 @@ pub(crate) fn session_with(prompts: &[&str]) -> Session {
         sampling: Sampling { temperature: Some(0.9), top_k: Some(0), top_p: Some(0.95), guidance: Some(2.5), greedy: false },
         card: vec![("It cannot", "fly".to_owned())],
     };
-    session.hear(Event::Ready { model });
+    session.hear(Event::Ready { name: "starter".to_owned(), model });
     for prompt in prompts {
         let provenance = Provenance { origin: Request::new(*prompt).into(), model: "starter".to_owned(), ..Provenance::default() };
         let take = Take { motion: Motion { frames: vec![Pose::REST; 30] }.into(), raw: None, provenance };

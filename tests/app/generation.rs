@@ -60,7 +60,7 @@ fn a_new_take_replaces_an_untouched_one_and_stands_beside_an_edited_one() {
     desk.prompt("a person runs");
     desk.until_idle();
     assert_eq!((desk.session.clips().len(), desk.session.take_count()), (1, 2));
-    assert_eq!(desk.session.flattened().expect("a clip").provenance.prompt(), "a person runs");
+    assert_eq!(desk.session.exportable().expect("a clip").provenance.prompt(), "a person runs");
     desk.act(Action::Trim { clip: 0, from: 0.5, to: 1.5 });
     desk.prompt("a person jumps");
     desk.until_idle();

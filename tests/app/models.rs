@@ -14,7 +14,7 @@ use zoetrope::author::session::{
     Saved, Session,
 };
 use zoetrope::formats;
-use zoetrope::generator::protocol::Command;
+use zoetrope::generator::protocol::{Command, Event, ModelInfo};
 use zoetrope::generator::{PipelineBackend, Worker};
 use zoetrope::pipeline::Device;
 use zoetrope::timeline::Sampling;
@@ -76,6 +76,70 @@ fn where_the_first_model_cannot_be_loaded_the_built_in_one_is() {
     desk.until(is_ready);
     assert_eq!(desk.session.models().current(), "starter");
     assert!(desk.toast_texts()[0].contains("missing"), "{:?}", desk.toast_texts());
+}
+
+/// What the generator tells of a model that is ready.
+fn ready(name: &str) -> Event {
+    let ModelState::Ready(model) = session_with(&[]).model else { panic!("no model") };
+    Event::Ready { name: name.to_owned(), model: ModelInfo { name: name.to_owned(), ..model } }
+}
+
+#[test]
+fn a_model_that_broke_for_good_gives_way_to_the_built_in_one() {
+    let mut session = session_with(&[]);
+    session.apply(models(ModelAction::Choose("large".to_owned())));
+    session.hear(Event::Loading { model: "large".to_owned(), done: 0.0 });
+    session.hear(ready("large"));
+    // It broke and was to be loaded again.
+    session.hear(Event::Loading { model: "large".to_owned(), done: 0.0 });
+    session.hear(Event::LoadFailed { model: "large".to_owned(), message: "damaged".to_owned() });
+    let effects = session.hear(Event::NoModel);
+    assert!(matches!(&effects[..], [Effect::Tell(Command::Load { model })] if model == "starter"), "{effects:?}");
+    assert!(!is_ready(&session) && !session.can_generate());
+    session.hear(ready("starter"));
+    assert!(is_ready(&session));
+}
+
+#[test]
+fn news_of_the_model_before_are_not_taken_for_the_one_on_its_way() {
+    let mut session = session_with(&[]);
+    session.apply(models(ModelAction::Choose("large".to_owned())));
+    // Its device was lost while the last motion was made on it.
+    session.hear(ready("starter"));
+    assert_eq!((session.models().current(), is_ready(&session), session.settings.model.as_str()), ("large", false, "starter"));
+    session.hear(Event::LoadFailed { model: "large".to_owned(), message: "damaged".to_owned() });
+    assert_eq!((session.models().current(), is_ready(&session)), ("starter", true));
+    // One that failed before says nothing about the next.
+    session.apply(models(ModelAction::Choose("another".to_owned())));
+    session.hear(Event::LoadFailed { model: "large".to_owned(), message: "damaged".to_owned() });
+    session.hear(Event::Loading { model: "another".to_owned(), done: 0.0 });
+    session.hear(ready("another"));
+    assert_eq!((session.models().current(), session.settings.model.as_str()), ("another", "another"));
+}
+
+#[test]
+fn a_model_in_use_or_to_come_back_to_is_not_removed_and_a_removed_one_is_not_chosen_again() {
+    let mut session = session_with(&[]);
+    session.settings.model = "large".to_owned();
+    session.apply(models(ModelAction::Choose("another".to_owned())));
+    for name in ["starter", "another"] {
+        assert!(session.apply(models(ModelAction::Remove(name.to_owned()))).is_empty(), "{name}");
+    }
+    assert!(!session.apply(models(ModelAction::Remove("large".to_owned()))).is_empty());
+    session.model_task_over(ModelOutcome::Removed(Ok("large".to_owned())));
+    assert_eq!(session.settings.model, "starter");
+}
+
+#[test]
+fn a_window_asks_before_it_ends_an_import() {
+    let mut session = session_with(&[]);
+    session.apply(models(ModelAction::Accept { offer: "flan".to_owned(), accepted: true }));
+    session.apply(models(ModelAction::Fetch { offer: "flan".to_owned(), base: None }));
+    assert!(session.apply(Action::Close).is_empty());
+    assert_eq!(session.dialog, Dialog::Exporting);
+    session.apply(Action::CloseExporting { waiting: true });
+    let effects = session.model_task_over(ModelOutcome::Fetched(Ok("flan".into())));
+    assert!(matches!(effects.last(), Some(Effect::Quit)), "{effects:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::desk::{Desk, session_with};
 use std::path::PathBuf;
 use std::time::Duration;
 use zoetrope::author::Action;
-use zoetrope::author::session::{Dialog, Effect, FileClip, ImportedFile, Next, Over, Purpose, Saved, Session, Showing, Unsaved};
+use zoetrope::author::session::{Dialog, Effect, FileClip, ImportedFile, ModelTask, Next, Over, Purpose, Saved, Session, Showing, Unsaved};
 use zoetrope::author::stamp::Stamp;
 use zoetrope::author::toast::ToastKind;
 use zoetrope::formats::Project;
@@ -219,7 +219,10 @@ fn closing_while_an_export_is_written_asks_and_waits_or_does_not() {
     assert!(matches!(session.exported(Ok("walk.bvh".into()))[..], [Effect::Quit]));
 
     let mut session = exporting();
-    assert!(matches!(session.apply(Action::CloseExporting { waiting: false })[..], [Effect::CancelWork, Effect::Quit]));
+    assert!(matches!(
+        session.apply(Action::CloseExporting { waiting: false })[..],
+        [Effect::CancelWork, Effect::Models(ModelTask::CancelWork), Effect::Quit]
+    ));
 
     // One that fails is seen.
     let mut session = exporting();
@@ -227,8 +230,25 @@ fn closing_while_an_export_is_written_asks_and_waits_or_does_not() {
     assert!(session.exported(Err("the disk is full".to_owned())).is_empty());
     assert_eq!(session.toasts.last_error(), Some("the disk is full"));
 
-    // Whoever stays, stays.
+    // What was agreed to be lost is not asked about again, what came since is.
+    for (edits, closed) in [(false, true), (true, false)] {
+        let mut session = exporting();
+        session.apply(Action::CloseDialog);
+        session.apply(Action::AddToTimeline(0));
+        session.apply(Action::Close);
+        session.apply(Action::Leave { saving: false });
+        session.apply(Action::CloseExporting { waiting: true });
+        if edits {
+            session.apply(Action::AddToTimeline(0));
+        }
+        let effects = session.exported(Ok("walk.bvh".into()));
+        assert_eq!((matches!(effects[..], [Effect::Quit]), matches!(session.dialog, Dialog::Unsaved(_))), (closed, !closed));
+    }
+
+    // Whoever stays, stays, also having agreed to wait before.
     let mut session = exporting();
+    session.apply(Action::CloseExporting { waiting: true });
+    session.apply(Action::Close);
     session.apply(Action::CloseDialog);
     assert!(session.exported(Ok("walk.bvh".into())).is_empty());
     assert!(matches!(session.apply(Action::Close)[..], [Effect::Quit]));
@@ -257,7 +277,7 @@ fn an_opened_project_takes_the_place_of_this_one_and_its_work_ends() {
     let effects = desk.session.apply(Action::Open(path()));
     assert!(matches!(&effects[..], [Effect::Open(file)] if *file == path()));
     let effects = desk.session.opened(Ok((path(), Project { document, cast: None })), None);
-    assert!(matches!(&effects[..], [Effect::Tell(_)]), "the generation is cancelled: {effects:?}");
+    assert!(matches!(&effects[..], [Effect::Tell(_), Effect::Forget]), "the generation is cancelled: {effects:?}");
     desk.check();
     let session = &mut desk.session;
     assert!(!session.busy().working && !session.is_unsaved());
@@ -359,7 +379,7 @@ fn recovered_work_is_there_again_and_not_saved_yet() {
 #[test]
 fn an_imported_file_is_the_newest_take() {
     let mut session = session_with(&["a walk"]);
-    assert!(matches!(&session.apply(Action::Import("run.bvh".into()))[..], [Effect::Import(_, None)]));
+    assert!(matches!(&session.apply(Action::Import("run.bvh".into()))[..], [Effect::Import(_, clips)] if clips.is_empty()));
     let take = session.take_at(0).expect("a take").take.clone();
     let file = |clips: &[&str], notes: &[&str]| ImportedFile {
         path: "run.glb".into(),
@@ -381,8 +401,8 @@ fn an_imported_file_is_the_newest_take() {
     session.imported(Ok(file(&["idle", "run"], &[])));
     assert_eq!(session.take_count(), 2, "nothing is taken before");
     let Dialog::Clip { path, clips } = session.dialog.clone() else { panic!("{:?}", session.dialog) };
-    let effects = session.apply(Action::ImportClip { path, clip: clips[1].number });
-    assert!(matches!(&effects[..], [Effect::Import(_, Some(2))]), "{effects:?}");
+    let effects = session.apply(Action::ImportClips { path, clips: vec![clips[1].number] });
+    assert!(matches!(&effects[..], [Effect::Import(_, clips)] if clips[..] == [2]), "{effects:?}");
     session.imported(Ok(file(&[], &[])));
     assert_eq!((session.take_count(), &session.dialog), (3, &Dialog::None));
 }
@@ -396,7 +416,10 @@ fn an_opened_project_brings_its_character_and_one_whose_file_is_gone_is_told_onc
     let document = session_with(&["a walk"]).document().clone();
     let mut session = session_with(&[]);
     let effects = session.opened(Ok((path(), Project { document, cast: Some(cast) })), None);
-    assert!(matches!(&effects[..], [Effect::LoadBody { path, shape }] if path.ends_with("me.npz") && shape[..] == [1.5]), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::LoadBody { path, shape }, Effect::Forget] if path.ends_with("me.npz") && shape[..] == [1.5]),
+        "{effects:?}"
+    );
     assert!(session.busy().working && !session.is_unsaved());
     session.body_loaded(Err("cannot read /gone/me.npz: no such file; check the path".to_owned()));
     assert_eq!(session.toasts.list().len(), 1);

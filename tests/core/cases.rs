@@ -2,7 +2,7 @@
 //! the checkout. Each is read as it should be, or refused in a sentence that says what is wrong; a table says how each ended.
 
 use std::path::{Path, PathBuf};
-use zoetrope::formats::{self, ReadOptions, Reading};
+use zoetrope::formats::{self, ClipChoice, ReadOptions, Reading};
 use zoetrope::motion::{Joint, Motion};
 
 /// What is right for a file.
@@ -251,7 +251,8 @@ fn many_animations_are_listed_and_chosen() {
     assert!(listed.animations[listed.taken].moves);
     let still = listed.animations.iter().find(|animation| animation.name.ends_with("T-Pose")).expect("a T-pose");
     assert!(!still.moves, "a single pose moves nothing");
-    let chosen = |clip: &str| formats::read_with(&path, &ReadOptions { clip: Some(clip.to_owned()), ..ReadOptions::default() });
+    let chosen =
+        |clip: &str| formats::read_with(&path, &ReadOptions { clip: Some(ClipChoice::Named(clip.to_owned())), ..ReadOptions::default() });
     for clip in ["Rig_Medium|Idle_B", "idle_b", "8"] {
         assert_eq!(chosen(clip).expect(clip).taken, 7, "{clip}");
     }

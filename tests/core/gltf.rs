@@ -3,7 +3,7 @@
 use super::formats::{Folder, apart_m, chunks, floats, glb, lively};
 use glam::Quat;
 use serde_json::{Value, json};
-use zoetrope::formats::{self, Contents, ReadOptions, Reading, WriteOptions};
+use zoetrope::formats::{self, ClipChoice, Contents, ReadOptions, Reading, WriteOptions};
 use zoetrope::motion::{Joint, Motion, Pose};
 
 /// Our own file with its document and its bytes changed.
@@ -128,13 +128,23 @@ fn the_first_animation_that_moves_a_body_is_taken_and_others_are_chosen() {
     let found: Vec<(&str, bool)> = reading.animations.iter().map(|animation| (animation.name.as_str(), animation.moves)).collect();
     assert_eq!(found, [("Armature|Poses", false), ("Motion", true), ("Armature|Wave", true)]);
     assert_eq!(reading.taken, 1);
-    assert!(reading.notes.iter().any(|note| note.contains("--clip")), "{:?}", reading.notes);
+    assert!(reading.notes.iter().any(|note| note.contains("number 2 of 3 animations")), "{:?}", reading.notes);
     for (clip, taken) in [("Armature|Wave", 2), ("wave", 2), ("3", 2), ("Motion", 1), ("1", 0)] {
-        let options = ReadOptions { clip: Some(clip.to_owned()), ..ReadOptions::default() };
+        let options = ReadOptions { clip: Some(ClipChoice::Named(clip.to_owned())), ..ReadOptions::default() };
         assert_eq!(changed_with(&motion, &options, change).expect(clip).taken, taken, "{clip}");
     }
+    // A window asks for a number, whatever animations are called.
+    let called_3 = |json: &mut Value, bin: &mut Vec<u8>| {
+        change(json, bin);
+        json["animations"][0]["name"] = "3".into();
+    };
+    for (clip, taken) in [(ClipChoice::Named("3".to_owned()), 0), (ClipChoice::Numbered(3), 2)] {
+        let options = ReadOptions { clip: Some(clip), ..ReadOptions::default() };
+        // The first one moves nothing and holds poses all the same.
+        assert_eq!(changed_with(&motion, &options, called_3).expect("read").taken, taken);
+    }
     for clip in ["Walk", "0", "4"] {
-        let options = ReadOptions { clip: Some(clip.to_owned()), ..ReadOptions::default() };
+        let options = ReadOptions { clip: Some(ClipChoice::Named(clip.to_owned())), ..ReadOptions::default() };
         let message = changed_with(&motion, &options, change).expect_err(clip);
         assert!(["Poses", "Motion", "Wave", "--clip"].iter().all(|word| message.contains(word)), "{message}");
     }

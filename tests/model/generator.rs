@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use zoetrope::generator::fake::FakeBackend;
 use zoetrope::generator::protocol::{Command, Event, JobId, ModelInfo};
@@ -49,8 +49,7 @@ fn events_until(worker: &Worker, is_last: impl Fn(&Event) -> bool) -> Vec<Event>
 
 fn end_of(event: &Event) -> Option<JobId> {
     match event {
-        Event::Finished { job, .. } | Event::Cancelled { job } => Some(*job),
-        Event::Failed { job, .. } => *job,
+        Event::Finished { job, .. } | Event::Cancelled { job } | Event::Failed { job, .. } => Some(*job),
         _ => None,
     }
 }
@@ -143,7 +142,7 @@ fn a_panic_becomes_a_failure_and_the_worker_lives_on() {
     generate(&worker, 2, "a person turns", 1.0);
     let events = events_until(&worker, ends(2));
     let failure = events.iter().find_map(|event| match event {
-        Event::Failed { job: Some(JobId(1)), message } => Some(message),
+        Event::Failed { job: JobId(1), message } => Some(message),
         _ => None,
     });
     assert!(failure.expect("job 1 failed").contains("asked to panic"));
@@ -152,12 +151,12 @@ fn a_panic_becomes_a_failure_and_the_worker_lives_on() {
 }
 
 #[test]
-fn a_failure_names_the_job_and_a_failed_load_names_none() {
+fn a_failure_names_the_job_and_a_failed_load_the_model() {
     let worker = worker(QUICK);
     generate(&worker, 1, "fail", 1.0);
-    events_until(&worker, |event| matches!(event, Event::Failed { job: Some(JobId(1)), .. }));
+    events_until(&worker, |event| matches!(event, Event::Failed { job: JobId(1), .. }));
     worker.send(Command::Load { model: "missing".to_owned() }).expect("room");
-    events_until(&worker, |event| matches!(event, Event::Failed { job: None, .. }));
+    events_until(&worker, |event| matches!(event, Event::LoadFailed { model, .. } if model == "missing"));
     generate(&worker, 2, "a person turns", 1.0);
     let events = events_until(&worker, ends(2));
     assert!(matches!(events.last(), Some(Event::Finished { .. })), "the model before is still there");
@@ -278,7 +277,7 @@ fn where_the_model_runs_is_told_when_it_is_loaded_and_when_it_changes() {
     generate(&worker, 2, "a person turns", 0.2);
     let events = events_until(&worker, ends(2));
     let told = |event: &Event| match event {
-        Event::Ready { model } => Some(model.device_label().to_owned()),
+        Event::Ready { model, .. } => Some(model.device_label().to_owned()),
         Event::Warning { message } => Some(message.clone()),
         Event::Finished { job, .. } => Some(format!("job {}", job.0)),
         _ => None,
@@ -317,7 +316,7 @@ fn a_model_runs_on_the_graphics_device_that_is_named() {
     worker.send(Command::Load { model: "starter".to_owned() }).expect("room");
     generate(&worker, 1, "a person walks", 0.3);
     let events = events_until(&worker, ends(1));
-    let Some(Event::Ready { model }) = events.iter().find(|event| matches!(event, Event::Ready { .. })) else { panic!("{events:?}") };
+    let Some(Event::Ready { model, .. }) = events.iter().find(|event| matches!(event, Event::Ready { .. })) else { panic!("{events:?}") };
     assert_eq!(model.device, adapter.name);
     assert!(adapter.name.starts_with(model.device_label()) && !model.device_label().contains('('), "{}", model.device_label());
     assert!(matches!(events.last(), Some(Event::Finished { takes, .. }) if !takes[0].motion.is_empty()), "{events:?}");
@@ -465,4 +464,27 @@ proptest! {
         // Nothing follows the end of the last job.
         prop_assert_eq!(worker.wait_event(Duration::from_millis(2)), None);
     }
+}
+
+/// A stand-in that loads its model once, and breaks with its first motion.
+struct OnceOnly(FakeBackend, Arc<AtomicBool>);
+
+impl Backend for OnceOnly {
+    fn load(&mut self, model: &str, progress: &LoadProgress) -> Result<ModelInfo, String> {
+        if self.1.swap(true, Ordering::Relaxed) { Err("the file is gone".to_owned()) } else { self.0.load(model, progress) }
+    }
+
+    fn start<'a>(&'a mut self, request: &Request, context: &Context) -> Result<Box<dyn Run + 'a>, String> {
+        self.0.start(request, context)
+    }
+}
+
+#[test]
+fn a_model_that_cannot_be_loaded_again_after_a_panic_is_told_to_be_gone() {
+    let loaded = Arc::new(AtomicBool::new(false));
+    let worker = Worker::spawn(move || OnceOnly(FakeBackend::new(QUICK), Arc::clone(&loaded))).expect("a thread");
+    worker.send(Command::Load { model: "stand-in".to_owned() }).expect("room");
+    generate(&worker, 1, "panic", 1.0);
+    let events = events_until(&worker, |event| *event == Event::NoModel);
+    assert!(events.iter().any(|event| matches!(event, Event::LoadFailed { message, .. } if message.contains("gone"))), "{events:?}");
 }

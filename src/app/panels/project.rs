@@ -38,14 +38,16 @@ pub(super) fn buttons(ui: &mut Ui, offered: &[(&str, bool, Action)]) -> Vec<Acti
 pub(super) fn clip(ui: &mut Ui, path: &Path, clips: &[FileClip]) -> Vec<Action> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     heading(ui, "Which animation?", &format!("{name} has {}. What you choose becomes a take.", clips.len()));
-    let import = |clip: &FileClip| Action::ImportClip { path: path.to_owned(), clip: clip.number };
+    let import = |clips: &[FileClip]| {
+        let clips = clips.iter().map(|clip| clip.number).collect();
+        Action::ImportClips { path: path.to_owned(), clips }
+    };
     let mut actions = Vec::new();
     ScrollArea::vertical().max_height((ui.ctx().viewport_rect().height() - 260.0).max(120.0)).show(ui, |ui| {
         for clip in clips {
-            let name = if clip.name.is_empty() { format!("animation {}", clip.number) } else { clip.name.clone() };
-            let text = format!("{name} · {:.1} s", clip.length.as_secs_f32());
+            let text = format!("{} · {:.1} s", clip.name, clip.length.as_secs_f32());
             if ui.add(TextButton { text: &text, main: false, min_width: 0.0, height: 28.0 }).clicked() {
-                actions.push(import(clip));
+                actions.push(import(std::slice::from_ref(clip)));
             }
         }
     });
@@ -55,7 +57,7 @@ pub(super) fn clip(ui: &mut Ui, path: &Path, clips: &[FileClip]) -> Vec<Action> 
             actions.push(Action::CloseDialog);
         }
         if ui.add(TextButton { text: "All of them", main: false, min_width: 0.0, height: 34.0 }).clicked() {
-            actions.extend(clips.iter().map(import));
+            actions.push(import(clips));
         }
     });
     actions
@@ -132,12 +134,17 @@ pub(super) fn replace(ui: &mut Ui, path: &Path) -> Vec<Action> {
 
 /// What becomes of exports under way when the window closes.
 pub(super) fn exporting(ui: &mut Ui, session: &Session) -> Vec<Action> {
-    let count = session.exports_under_way();
-    let exports = if count == 1 { "An export is".to_owned() } else { format!("{count} exports are") };
-    heading(ui, "Close the window?", &format!("{exports} still being written."));
+    let count = session.work_under_way();
+    let (them, under_way) = match session.models().work() {
+        Some(work) if count == 1 => ("it is", format!("{} is not over.", work.title)),
+        Some(work) => ("all is", format!("{} is not over, and exports are still being written.", work.title)),
+        None if count == 1 => ("it is", "An export is still being written.".to_owned()),
+        None => ("all is", format!("{count} exports are still being written.")),
+    };
+    heading(ui, "Close the window?", &under_way);
     let close = |waiting| Action::CloseExporting { waiting };
-    let offered =
-        [("Close when it is done", true, close(true)), ("Cancel it and close", true, close(false)), ("Stay", true, Action::CloseDialog)];
+    let (wait, cancel) = (format!("Close when {them} done"), if count == 1 { "Cancel it and close" } else { "Cancel all and close" });
+    let offered = [(wait.as_str(), true, close(true)), (cancel, true, close(false)), ("Stay", true, Action::CloseDialog)];
     buttons(ui, &offered)
 }
 

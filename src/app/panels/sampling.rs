@@ -86,11 +86,18 @@ fn value<N: Numeric>(ui: &mut Ui, (name, about): (&str, &str), wanted: &mut Opti
             } else {
                 ui.add_space(22.0 + ui.spacing().item_spacing.x);
             }
-            let mut shown = wanted.or(own).unwrap_or(*range.start());
+            let Some(mut shown) = wanted.or(own) else {
+                ui.label(faint("–")).on_hover_text("the model is still loading");
+                return;
+            };
             let speed = if N::INTEGRAL { 0.5 } else { 0.01 };
             let field = ui.scope(|ui| {
                 ui.set_opacity(if wanted.is_some() { 1.0 } else { 0.6 });
-                ui.add(DragValue::new(&mut shown).range(range).speed(speed).fixed_decimals(if N::INTEGRAL { 0 } else { 2 }))
+                ui.add(DragValue::new(&mut shown).range(range).clamp_existing_to_range(false).speed(speed).fixed_decimals(if N::INTEGRAL {
+                    0
+                } else {
+                    2
+                }))
             });
             if field.inner.on_hover_text(about).changed() {
                 *wanted = Some(shown);

@@ -1,10 +1,12 @@
-//! A clip made anew in its place: the same request with another seed, going on from the same clip before it.
+//! The same request once more with another seed: for a take of its own, or for a clip in its place, which goes on from the clip before it.
 
 use super::list::another_seed;
 use super::{Draft, Effect, Session};
 use crate::author::toast::ToastKind;
-use crate::timeline::{ClipId, ClipSettings, Edit, Request, TakeId};
+use crate::motion::Motion;
+use crate::timeline::{ClipId, ClipSettings, Edit, Origin, Request, TakeId};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 impl Session {
     /// Makes the motion of the selected clip anew.
@@ -15,22 +17,27 @@ impl Session {
         };
         let (id, take) = (self.clips()[place].id, self.clips()[place].take);
         let Some(origin) = self.document().takes().get(&take).map(|take| &take.provenance.origin) else { return Vec::new() };
-        let asked = origin.asked().map(|(request, context)| (request.clone(), context.before.clone()));
-        let (made_so, began_from) = asked.unwrap_or_else(|| (Request::new(origin.prompt()), None));
-        let request = Request { seed: another_seed(made_so.seed), variations: 1, ..made_so };
-        self.draft = Draft { variations: self.draft.variations, ..Draft::of(&request) };
-        if !self.wanted() {
+        let (request, began_from) = asked_again(origin, 1);
+        if !self.is_ready() {
             return Vec::new();
         }
+        self.draft = Draft { variations: self.draft.variations, ..Draft::of(&request) };
         let after = match place.checked_sub(1) {
             Some(before) => self.motion_up_to(self.clips()[before].id),
             None => began_from,
         };
-        let effects = self.ask(request, after, None, VecDeque::new());
-        if let (Some(job), false) = (self.jobs.last_mut(), effects.is_empty()) {
-            job.instead = Some(id);
+        self.ask(request, after, None, Some(id), VecDeque::new())
+    }
+
+    /// The same request after the same motion with another seed, as many variations as the draft asks for.
+    pub(super) fn again(&mut self, index: usize) -> Vec<Effect> {
+        let Some(origin) = self.take_at(index).map(|entry| &entry.take.provenance.origin) else { return Vec::new() };
+        let (request, before) = asked_again(origin, self.draft.variations);
+        if !self.is_ready() {
+            return Vec::new();
         }
-        effects
+        self.draft = Draft::of(&request);
+        self.ask(request, before, None, None, VecDeque::new())
     }
 
     /// Puts a new take in the place of a clip: all of it, with what was done to that one, but for contacts, which were of its frames.
@@ -51,4 +58,11 @@ impl Session {
         }
         done
     }
+}
+
+/// What a take was asked for, with another seed, and what it went on from. A file's name is asked for as a prompt.
+fn asked_again(origin: &Origin, variations: u32) -> (Request, Option<Arc<Motion>>) {
+    let asked = origin.asked().map(|(request, context)| (request.clone(), context.before.clone()));
+    let (request, before) = asked.unwrap_or_else(|| (Request::new(origin.prompt()), None));
+    (Request { seed: another_seed(request.seed), variations, ..request }, before)
 }

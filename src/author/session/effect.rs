@@ -73,8 +73,8 @@ pub enum Effect {
     RemoveSliding(Arc<Take>),
     /// Read a project file.
     Open(PathBuf),
-    /// Read a motion file: the animation of this number from one, or the first that moves a body.
-    Import(PathBuf, Option<usize>),
+    /// Read a motion file: the animations of these numbers from one, or the first that moves a body.
+    Import(PathBuf, Vec<usize>),
     /// Copy unsaved work, for the case that the program dies.
     KeepSafe(Unsaved),
     /// Everything is saved: the copy can go.

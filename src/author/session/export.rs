@@ -1,6 +1,6 @@
 //! Exports: what would be written, how, and what has become of it.
 
-use super::{Dialog, Effect, Next, Purpose, Session, Showing};
+use super::{Dialog, Effect, ModelTask, Next, Purpose, Session, Showing};
 use crate::author::export::command_line::{Source, command_line};
 use crate::author::export::film::{self, Film, Scenes, page};
 use crate::author::export::names::{file_stem, file_stems};
@@ -39,7 +39,7 @@ impl Session {
         &self.settings.export
     }
 
-    /// Takes over how exports are written, as they were stored.
+    /// Takes over how exports are written.
     pub fn set_export_choices(&mut self, choices: ExportChoices) {
         self.settings.export = choices.within_bounds();
     }
@@ -298,7 +298,7 @@ impl Session {
     pub fn exported(&mut self, outcome: Result<PathBuf, String>) -> Vec<Effect> {
         self.errands = self.errands.saturating_sub(1);
         self.exports = self.exports.saturating_sub(1);
-        self.closes &= outcome.is_ok();
+        self.closes.take_if(|_| outcome.is_err());
         match outcome {
             Ok(path) => self.toasts.add(ToastKind::Done, format!("saved {}", path.display())),
             Err(message) => self.toasts.add(ToastKind::Error, message),
@@ -306,15 +306,16 @@ impl Session {
         self.close_after_exports()
     }
 
-    /// Exports that are being written.
+    /// Exports that are being written, and models that are being fetched or imported.
     #[must_use]
-    pub fn exports_under_way(&self) -> usize {
-        self.exports + usize::from(self.work.is_some())
+    pub fn work_under_way(&self) -> usize {
+        self.exports + usize::from(self.work.is_some()) + usize::from(self.models().work().is_some())
     }
 
-    /// Closes the window; asks first if that would lose exports.
+    /// Closes the window; asks first if that would lose exports, or a model that is on its way.
     pub(super) fn close(&mut self) -> Vec<Effect> {
-        if self.exports_under_way() == 0 {
+        self.closes = None;
+        if self.work_under_way() == 0 {
             return vec![Effect::Quit];
         }
         self.dialog = Dialog::Exporting;
@@ -328,19 +329,24 @@ impl Session {
         }
         self.dialog = Dialog::None;
         if waiting {
-            self.closes = true;
-            self.toasts.add(ToastKind::Done, "the window closes when the export is written".to_owned());
+            self.closes = Some(self.document.arrangement().clone());
+            self.toasts.add(ToastKind::Done, "the window closes when that is done".to_owned());
             return self.close_after_exports();
         }
-        vec![Effect::CancelWork, Effect::Quit]
+        vec![Effect::CancelWork, Effect::Models(ModelTask::CancelWork), Effect::Quit]
     }
 
     /// The window closes if that was waited for. One whose export failed stays open, so that this is seen.
-    fn close_after_exports(&mut self) -> Vec<Effect> {
-        if self.exports_under_way() > 0 || !std::mem::take(&mut self.closes) {
+    pub(super) fn close_after_exports(&mut self) -> Vec<Effect> {
+        if self.work_under_way() > 0 {
             return Vec::new();
         }
-        self.leave(Next::Close)
+        match self.closes.take() {
+            // What was agreed to be lost is not asked about again.
+            Some(agreed) if agreed == *self.document.arrangement() => vec![Effect::Quit],
+            Some(_) => self.leave(Next::Close),
+            None => Vec::new(),
+        }
     }
 
     fn begin_work(&mut self, what: String, of: usize) {
@@ -366,7 +372,7 @@ impl Session {
         if self.work.take().is_none() {
             return Vec::new();
         }
-        self.closes &= outcome.failures.is_empty();
+        self.closes.take_if(|_| !outcome.failures.is_empty());
         self.errands = self.errands.saturating_sub(1);
         if let Some(done) = outcome.done {
             self.toasts.add(ToastKind::Done, done);

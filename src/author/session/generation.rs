@@ -121,7 +121,7 @@ impl Session {
     /// Takes in what the generator tells; what has to happen outside comes back. The frames of a preview come by [`Session::preview`].
     pub fn hear(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Loading { .. } | Event::Ready { .. } | Event::LoadCancelled { .. } | Event::Failed { job: None, .. } => {
+            Event::Loading { .. } | Event::Ready { .. } | Event::LoadCancelled { .. } | Event::LoadFailed { .. } | Event::NoModel => {
                 return self.hear_of_model(event);
             }
             Event::Started { job } => self.report(job, 0, 0),
@@ -132,7 +132,7 @@ impl Session {
             Event::Cancelled { job } => {
                 self.end(job);
             }
-            Event::Failed { job: Some(job), message } => {
+            Event::Failed { job, message } => {
                 if self.end(job) {
                     self.toasts.add(ToastKind::Error, message);
                 }
@@ -222,31 +222,38 @@ impl Session {
     }
 
     pub(super) fn generate(&mut self, after: Option<Arc<Motion>>, behind: Option<ClipId>) -> Vec<Effect> {
-        if self.wanted() { self.ask(self.draft.request(), after, behind, VecDeque::new()) } else { Vec::new() }
+        if self.wanted() { self.ask(self.draft.request(), after, behind, None, VecDeque::new()) } else { Vec::new() }
     }
 
     /// Whether there is something to generate; if not, the user is told.
     pub(super) fn wanted(&mut self) -> bool {
-        if !self.can_generate() {
-            let message = match &self.model {
-                ModelState::Ready(_) => "write what the character does first",
-                ModelState::Loading { .. } => "the model is still loading",
-                ModelState::Failed { .. } => "there is no model to generate with; see the message at its name",
-            };
-            self.toasts.add(ToastKind::Warning, message.to_owned());
+        if self.is_ready() && self.draft.prompt.trim().is_empty() {
+            self.toasts.add(ToastKind::Warning, "write what the character does first".to_owned());
         }
         self.can_generate()
     }
 
-    /// Has the generator make a motion that goes on from `after`, to be put `behind` a clip, with others `coming` behind it.
+    /// Whether there is a model to generate with; if not, the user is told.
+    pub(super) fn is_ready(&mut self) -> bool {
+        let message = match &self.model {
+            ModelState::Ready(_) => return true,
+            ModelState::Loading { .. } => "the model is still loading",
+            ModelState::Failed { .. } => "there is no model to generate with; see the message at its name",
+        };
+        self.toasts.add(ToastKind::Warning, message.to_owned());
+        false
+    }
+
+    /// Has the generator make a motion that goes on from `after`, to be put `behind` a clip or `instead` of it, with others `coming` behind it.
     pub(super) fn ask(
         &mut self,
         request: Request,
         after: Option<Arc<Motion>>,
         behind: Option<ClipId>,
+        instead: Option<ClipId>,
         coming: VecDeque<Request>,
     ) -> Vec<Effect> {
-        if self.jobs.iter().any(|job| job.request == request && job.behind == behind && job.after == after && job.instead.is_none()) {
+        if self.jobs.iter().any(|job| job.request == request && job.behind == behind && job.after == after && job.instead == instead) {
             // Enter pressed twice: the same again would come to the same take.
             return Vec::new();
         }
@@ -260,7 +267,7 @@ impl Session {
             request,
             after,
             behind,
-            instead: None,
+            instead,
             progress: Progress::Waiting,
             started: None,
             watched: true,

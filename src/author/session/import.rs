@@ -24,17 +24,17 @@ pub struct ImportedFile {
 pub struct FileClip {
     /// Its place in the file, from one.
     pub number: usize,
-    /// Its name; empty where it has none.
+    /// Its name, or that it is an animation of this number.
     pub name: String,
     /// Its length.
     pub length: Duration,
 }
 
 impl Session {
-    pub(super) fn import(&mut self, path: PathBuf, clip: Option<usize>) -> Vec<Effect> {
+    pub(super) fn import(&mut self, path: PathBuf, clips: Vec<usize>) -> Vec<Effect> {
         self.dialog = Dialog::None;
-        self.errands += 1;
-        vec![Effect::Import(path, clip)]
+        self.errands += clips.len().max(1);
+        vec![Effect::Import(path, clips)]
     }
 
     /// A motion file has been read, or not. It becomes the newest take; of several animations the user chooses first.

@@ -25,7 +25,7 @@ impl Session {
         let mut coming: VecDeque<Request> = prompts.into_iter().zip(lengths).map(part).collect();
         let Some(first) = coming.pop_front() else { return Vec::new() };
         let (after, behind) = self.seam().unzip();
-        self.ask(first, after, behind, coming)
+        self.ask(first, after, behind, None, coming)
     }
 
     /// Goes on behind the clip of the take that has just been made.
@@ -37,7 +37,7 @@ impl Session {
             self.toasts.add(ToastKind::Warning, message);
             return Vec::new();
         };
-        let effects = self.ask(next, Some(after), Some(behind), coming);
+        let effects = self.ask(next, Some(after), Some(behind), None, coming);
         if !watched {
             self.unwatch();
         }

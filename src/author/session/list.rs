@@ -1,8 +1,8 @@
 //! The list of takes: choosing, searching, favourites, and making one again.
 
-use super::{Draft, Effect, Session, Showing};
+use super::{Effect, Session, Showing};
 use crate::author::toast::ToastKind;
-use crate::timeline::{Edit, Request, Take, TakeId};
+use crate::timeline::{Edit, Take, TakeId};
 use std::sync::Arc;
 
 /// A take in the list.
@@ -118,16 +118,6 @@ impl Session {
             }
             Err(message) => self.toasts.add(ToastKind::Error, message),
         }
-    }
-
-    /// The same request after the same motion with another seed. A file's name is asked for as a prompt.
-    pub(super) fn again(&mut self, index: usize) -> Vec<Effect> {
-        let Some(entry) = self.take_at(index) else { return Vec::new() };
-        let origin = &entry.take.provenance.origin;
-        let asked = origin.asked().map(|(request, context)| (request.clone(), context.before.clone()));
-        let (request, before) = asked.unwrap_or_else(|| (Request::new(origin.prompt()), None));
-        self.draft = Draft { variations: self.draft.variations, seed: another_seed(request.seed), ..Draft::of(&request) };
-        self.generate(before, None)
     }
 }
 

@@ -43,7 +43,7 @@ use super::player::Player;
 use super::settings::{Appearance, Settings};
 use super::toast::{ToastKind, Toasts};
 use super::{Action, script::Busy};
-use crate::body::{Character, MannequinLook};
+use crate::body::{Cast, Character, MannequinLook};
 use crate::generator::protocol::{Command, JobId};
 use crate::motion::{Motion, Pose};
 use crate::timeline::{Arrangement, Chain, ClipId, Document, Edit, Take, TakeId};
@@ -212,11 +212,11 @@ pub struct Session {
     /// Project files to be written; the first is being written.
     saves: VecDeque<project::Saving>,
     /// How the document was when another one was asked for that is being read.
-    opening: Option<Arrangement>,
+    opening: Option<(Arrangement, Cast)>,
     /// Exports of one file each that are being written.
     exports: usize,
-    /// Whether the window closes when all exports are written.
-    closes: bool,
+    /// What the document was when the user wanted the window to close once all exports are written.
+    closes: Option<Arrangement>,
     /// Files being written or read.
     errands: usize,
     next_job: u64,
@@ -260,7 +260,7 @@ impl Session {
             saves: VecDeque::new(),
             opening: None,
             exports: 0,
-            closes: false,
+            closes: None,
             errands: 0,
             next_job: 1,
         }
@@ -350,12 +350,17 @@ impl Session {
     /// What a script waits for; pictures are somebody else's business.
     #[must_use]
     pub fn busy(&self) -> Busy {
-        let loading = matches!(self.model, ModelState::Loading { .. });
         Busy {
-            working: loading || !self.jobs.is_empty() || self.errands > 0 || self.models.is_busy(),
+            working: self.is_generating() || self.errands > 0 || self.models.is_busy(),
             showing: matches!(self.showing, Showing::Preview { .. }) || self.row().is_some_and(|row| row.job.is_some()),
             ..Busy::default()
         }
+    }
+
+    /// Whether a motion, or a model to make it, is on its way.
+    #[must_use]
+    pub fn is_generating(&self) -> bool {
+        !self.jobs.is_empty() || matches!(self.model, ModelState::Loading { .. })
     }
 
     /// Time goes by.
@@ -493,8 +498,8 @@ impl Session {
             Action::Save(path) => return self.save_project_to(path),
             Action::SaveOver(path) => return self.replace_file(path),
             Action::Open(path) => return self.open_project(path),
-            Action::Import(path) => return self.import(path, None),
-            Action::ImportClip { path, clip } => return self.import(path, Some(clip)),
+            Action::Import(path) => return self.import(path, Vec::new()),
+            Action::ImportClips { path, clips } => return self.import(path, clips),
             Action::Leave { saving } => return self.leave_after(saving),
             Action::CloseExporting { waiting } => return self.close_exporting(waiting),
             Action::Recover(brings_back) => {

@@ -314,7 +314,8 @@ impl Session {
             ModelAction::CancelWork => return vec![Effect::Models(ModelTask::CancelWork)],
             ModelAction::Remove(name) => {
                 self.dialog = Dialog::Models(ModelDialog::Menu);
-                if name == self.models.current {
+                let is_before = self.models.before.as_ref().is_some_and(|(before, _)| *before == name);
+                if name == self.models.current || is_before {
                     self.toasts.add(ToastKind::Warning, format!("{name} is in use: choose another model first"));
                 } else {
                     return self.begin(ModelTask::Remove(name));
@@ -419,7 +420,13 @@ impl Session {
                     Err(message) => (ToastKind::Error, message),
                 }
             }
-            ModelOutcome::Removed(Ok(name)) => (ToastKind::Done, format!("removed {name}")),
+            ModelOutcome::Removed(Ok(name)) => {
+                self.settings.speeds.remove(&name);
+                if self.settings.model == name {
+                    STARTER.clone_into(&mut self.settings.model);
+                }
+                (ToastKind::Done, format!("removed {name}"))
+            }
             ModelOutcome::Removed(Err(message)) => (ToastKind::Error, message),
             ModelOutcome::Rewritten { prompt, words } => {
                 self.models.rewriting = false;
@@ -427,14 +434,18 @@ impl Session {
             }
         };
         self.toasts.add(kind, text);
-        self.begin(ModelTask::List)
+        let mut effects = self.begin(ModelTask::List);
+        effects.extend(self.close_after_exports());
+        effects
     }
 
     /// Takes in how the loading of a model goes.
     pub(super) fn hear_of_model(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Loading { model, done } => self.loading(&model, done),
-            Event::Ready { model } => {
+            // Another one is on its way meanwhile.
+            Event::Ready { name, model } if name != self.models.current => self.models.before = Some((name, model)),
+            Event::Ready { model, .. } => {
                 let is_slow = self.models.threads == 1 && self.models.before.is_some() && model.device == "cpu" && self.is_large();
                 self.model = ModelState::Ready(model);
                 self.models.before = None;
@@ -447,10 +458,15 @@ impl Session {
                 }
             }
             Event::LoadCancelled { model } => return self.not_loaded(&model, "the loading was cancelled".to_owned()),
-            Event::Failed { message, .. } => {
+            Event::LoadFailed { model, message } => {
                 self.toasts.add(ToastKind::Error, message.clone());
-                let model = self.models.current.clone();
                 return self.not_loaded(&model, message);
+            }
+            Event::NoModel => {
+                self.models.before = None;
+                if matches!(self.model, ModelState::Ready(_)) {
+                    return self.without_model("the model broke and could not be loaded again".to_owned());
+                }
             }
             _ => {}
         }
@@ -485,6 +501,11 @@ impl Session {
             // One that waited behind another was cancelled.
             return Vec::new();
         }
+        self.without_model(message)
+    }
+
+    /// There is no model, until the built-in one is loaded.
+    fn without_model(&mut self, message: String) -> Vec<Effect> {
         self.model = ModelState::Failed { message };
         if self.models.current == STARTER {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! The project: saving it, and what takes its place; the copy in case the program dies; files that become takes.
+//! The project: saving it, and what takes its place; the copy in case the program dies.
 
 use super::sketch::{Curves, Figures};
 use super::{Dialog, Effect, ImportPart, Session};
@@ -327,8 +327,12 @@ impl Session {
 
     pub(super) fn open_project(&mut self, path: PathBuf) -> Vec<Effect> {
         self.dialog = Dialog::None;
+        if self.opening.is_some() {
+            self.toasts.add(ToastKind::Warning, "another project is being opened: wait for it".to_owned());
+            return Vec::new();
+        }
         self.errands += 1;
-        self.opening = Some(self.document.arrangement().clone());
+        self.opening = Some((self.document.arrangement().clone(), self.cast().clone()));
         vec![Effect::Open(path)]
     }
 
@@ -344,13 +348,16 @@ impl Session {
                 return Vec::new();
             }
         };
-        if self.is_unsaved() && left.is_some_and(|left| left != *self.document.arrangement()) {
+        if self.is_unsaved() && left.is_some_and(|(arrangement, cast)| (&arrangement, &cast) != (self.document.arrangement(), self.cast()))
+        {
             return self.leave(Next::Open(path));
         }
         self.settings.remember(&path);
-        let effects = self.replace_with(project);
+        let mut effects = self.replace_with(project);
         let (arrangement, cast) = (self.document.arrangement().clone(), self.cast().clone());
         self.kept = Kept { path: Some(path), arrangement, cast, stamp, ..self.keep_nothing() };
+        // The copy is of the work that was left.
+        effects.push(Effect::Forget);
         effects
     }
 

@@ -5,7 +5,7 @@ use crate::author::toast::ToastKind;
 use crate::motion::cleanup::ContactEdit;
 use crate::motion::feet::FEET;
 use crate::motion::{FPS, looping};
-use crate::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, Take, TakeId};
+use crate::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, TakeId};
 use std::ops::Range;
 
 /// How often a clip is played that has just become a loop.
@@ -351,12 +351,5 @@ impl Session {
         if changed {
             self.follow_document();
         }
-    }
-
-    /// The timeline, its range where one is set, as a take that says where all of it came from.
-    #[must_use]
-    pub fn flattened(&self) -> Option<Take> {
-        let range = self.range().cloned().unwrap_or(0..self.chain.motion().len());
-        self.chain.as_take(range, self.document.takes())
     }
 }

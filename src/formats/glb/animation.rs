@@ -3,7 +3,7 @@
 use super::container::Container;
 use super::nodes::Tree;
 use crate::formats::error::Fault;
-use crate::formats::{self, ReadOptions, Recorded, rate};
+use crate::formats::{self, ClipChoice, ReadOptions, Recorded, rate};
 use crate::motion::FPS;
 use crate::motion::retarget::{SourceClip, body_joints};
 use glam::{Quat, Vec3, Vec4};
@@ -62,11 +62,7 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOption
     let mut notes = Vec::new();
     if options.clip.is_none() && animations.len() > 1 {
         let count = animations.len();
-        notes.push(format!(
-            "number {} of {count} animations is taken, {}; --clip chooses another",
-            taken + 1,
-            quoted(&animations[taken].name)
-        ));
+        notes.push(format!("number {} of {count} animations is taken, {}", taken + 1, quoted(&animations[taken].name)));
     }
     let tracks = tracks(container, &tree, &container.root.animations[taken])?;
     if tracks.is_empty() {
@@ -111,11 +107,20 @@ fn choose(animations: &[formats::Animation], posed: Option<usize>, options: &Rea
     if animations.is_empty() {
         return Err(none());
     }
+    let numbered = |number: usize| number.checked_sub(1).filter(|at| *at < animations.len());
+    let wanted = match wanted {
+        ClipChoice::Named(name) => name,
+        ClipChoice::Numbered(number) => {
+            let cause = || Fault::new(format!("no animation {number} among the {}", animations.len()), "choose another");
+            return numbered(*number).ok_or_else(cause);
+        }
+    };
     let named = |fits: &dyn Fn(&str) -> bool| animations.iter().position(|animation| fits(&animation.name));
     // Blender writes `Armature|Walk` for the action that its user calls Walk.
     let action = |name: &str| name.rsplit('|').next().is_some_and(|action| action.eq_ignore_ascii_case(wanted));
-    let number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < animations.len());
-    let found = named(&|name| name == wanted).or_else(|| named(&|name| name.eq_ignore_ascii_case(wanted) || action(name))).or_else(number);
+    let found = named(&|name| name == wanted)
+        .or_else(|| named(&|name| name.eq_ignore_ascii_case(wanted) || action(name)))
+        .or_else(|| numbered(wanted.parse().ok()?));
     found.ok_or_else(|| {
         let names: Vec<String> = animations.iter().map(|animation| quoted(&animation.name)).collect();
         let cause = format!("no animation {} among the {} ({})", quoted(wanted), animations.len(), names.join(", "));
