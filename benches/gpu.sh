@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures a graphics device within eight minutes, for the table of docs/performance.md: 3B in q8_0, 7B in q4_0,
-# `starter`, and the window's frames while the same device generates. Needs nothing but the program and the device's driver:
+# 44M, `starter` on the processor, and the window's frames while the same device generates. Needs nothing but the program and the device's driver:
 #
 #     benches/gpu.sh [PROGRAM] [DEVICE] [FIRST] [SECOND]
 #
@@ -24,10 +24,10 @@ part() {
 }
 
 for size in "$first" "$second"; do
-    part 150 "$size" "$program" bench --config "${size%:*}" --quant "${size#*:}" --device "$device"
+    part 140 "$size" "$program" bench --config "${size%:*}" --quant "${size#*:}" --device "$device"
 done
-part 60 starter "$program" bench --device "$device" --config 44M --quant q8_0
-part 40 "starter, first frame and a clip" "$program" bench
+part 40 44M "$program" bench --device "$device" --config 44M --quant q8_0
+part 30 "starter on the processor" "$program" bench
 
 if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v Xvfb >/dev/null; then
     display=$(mktemp)
@@ -39,7 +39,7 @@ if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v Xvfb >/dev/null; then
     export DISPLAY
 fi
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
-    part 130 "the window while the device generates" "$program" bench --ui --device "$device"
+    part 125 "the window while the device generates" "$program" bench --ui --device "$device"
 else
     echo "no screen and no Xvfb: the window was not measured"
 fi

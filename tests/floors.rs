@@ -1,5 +1,5 @@
 //! The house: imports only point down, modules of one floor do not know each other, each outside crate enters by its door,
-//! and nothing below the top floor prints. `ARCHITECTURE.md` draws the house; this reads the sources.
+//! and only app and cli print. `ARCHITECTURE.md` draws the house; this reads the sources.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -73,6 +73,8 @@ const DOORS: [(&str, &[&str]); 39] = [
 /// Crates that are free of doors.
 const FREE: [&str; 6] = ["glam", "serde", "serde_json", "thiserror", "tracing", "rand"];
 
+/// Those that a user sees or reads.
+const MAY_PRINT: [&str; 3] = ["app", "cli", "main"];
 const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 
 fn floor(module: &str) -> Option<u8> {
@@ -110,8 +112,8 @@ fn complaints(path: &str, text: &str) -> Vec<String> {
         {
             found.push(format!("{path}: {token} does not enter by {module}"));
         }
-        if PRINTING.contains(&token.as_str()) && next == "!" && own_floor < 4 {
-            found.push(format!("{path}: {token}! below the top floor"));
+        if PRINTING.contains(&token.as_str()) && next == "!" && !MAY_PRINT.contains(&module) {
+            found.push(format!("{path}: {token}! in {module}"));
         }
     }
     found
@@ -299,6 +301,7 @@ fn the_check_sees_what_it_must_see() {
         ("pipeline/mod.rs", "fn f() -> ::candle_core::Result<()> { todo() }"),
         ("model/mod.rs", "use npyz;"),
         ("library/mod.rs", "fn f() { println!(\"x\"); }"),
+        ("author/mod.rs", "fn f() { println!(\"x\"); }"),
         ("attic/mod.rs", ""),
     ];
     for (path, text) in bad {

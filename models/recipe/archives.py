@@ -58,10 +58,14 @@ def of_weights(folder):
     raise Refused(f"{folder} does not say which archives its weights were made of: nothing may start from them (archives.py)")
 
 
-def take_up(model, archives, folder):
-    """The archives of what is made of `archives` and of the weights in `folder` (None: of no weights); refused where `model` may not have them."""
-    taken = sorted({*archives, *(of_weights(folder) if folder else ())})
-    refuse(model, taken, folder or "the corpus")
+def take_up(model, archives, folder, goes_on=None):
+    """The archives of what is made of `archives` and of the weights in `folder` (None: of no weights), in a run's folder `goes_on` that may
+    have weights already; refused where `model` may not have them."""
+    folders = [folder] if folder else []
+    if goes_on and (Path(goes_on) / "checkpoint.pt").exists():
+        folders.append(goes_on)
+    taken = sorted({*archives, *(name for folder in folders for name in of_weights(folder))})
+    refuse(model, taken, " and ".join(map(str, folders)) or "the corpus")
     return taken
 
 

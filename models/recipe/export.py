@@ -42,7 +42,8 @@ def blended(shares, levels):
 
 def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, name, sampling, blend=None):
     target = Path(target)
-    archives = sorted({*corpus.archives, *(name for folder in (tokenizer_folder, transformer_folder, intent_folder) for name in of_weights(folder))})
+    folders = [tokenizer_folder, transformer_folder, intent_folder, *(Path(file).parent for file in blend or ())]
+    archives = sorted({*corpus.archives, *(name for folder in folders for name in of_weights(folder))})
     refuse(name, archives, target)
     tokenizer, tokenizer_weights, tokenizer_best = read_run(tokenizer_folder)
     transformer, weights, transformer_best = read_run(transformer_folder)

@@ -295,10 +295,3 @@ def quaternion(matrices):
     q = rep.quat_from_axis_angle(axis_angle(matrices))
     flips = torch.where((q[1:] * q[:-1]).sum(-1) < 0, -1.0, 1.0).cumprod(0)
     return q * torch.cat([torch.ones(1), flips])[:, None]
-
-
-def mirrored_name(name):
-    """The gesture of the other hand."""
-    return name.removesuffix("right") + "left" if name.endswith("-right") else name
-
-

@@ -193,7 +193,7 @@ def fitted(weights, fresh):
 
 
 def train(corpus, folder, levels, width, activation, minutes, device, batch=32, frames=64, rate=1e-3, report_secs=60, warm=None, decoder_only=False, vary=True):
-    made_of = {"archives": take_up(corpus.model, corpus.archives, warm)}
+    made_of = {"archives": take_up(corpus.model, corpus.archives, warm, folder)}
     torch.manual_seed(0)
     windows = Windows(corpus, device, vary)
     windows.prepare(frames)

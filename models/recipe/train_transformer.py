@@ -237,7 +237,7 @@ def main():
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     a = parser.parse_args()
     corpus = Corpus.load(a.corpus)
-    archives = take_up(corpus.model, take_up(corpus.model, corpus.archives, a.tokenizer), a.warm)
+    archives = take_up(corpus.model, take_up(corpus.model, corpus.archives, a.tokenizer), a.warm, a.output)
     rows = Rows(corpus, load_tokenizer(a.tokenizer, a.device), a.device, [float(speed) for speed in a.speeds.split(",")])
     print(f"{len(rows.tokens)} tokens in {sum(map(len, rows.variants))} rows", flush=True)
     train(rows, a.output, a.layers, a.heads, a.width, a.dropout, a.minutes, a.device, archives, a.batch, a.rate, a.report_secs, a.warm)

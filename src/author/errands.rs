@@ -133,7 +133,11 @@ impl Errands {
         self.tasks.beside(false, Outcome::SlidingRemoved, move || {
             let made = take.raw.as_ref().unwrap_or(&take.motion);
             let motion = without_sliding(made).map_err(|error| format!("the sliding cannot be removed: {error}"))?;
-            let origin = Origin::Edit { of: Box::new(take.provenance.origin.clone()), edit: TakeEdit::RemoveSliding };
+            let origin = match &take.provenance.origin {
+                // Once more changes nothing: it goes back to what the network made.
+                edited @ Origin::Edit { edit: TakeEdit::RemoveSliding, .. } => edited.clone(),
+                made => Origin::Edit { of: Box::new(made.clone()), edit: TakeEdit::RemoveSliding },
+            };
             let provenance = Provenance { origin, ..take.provenance.clone() };
             Ok(Take { motion: Arc::new(motion), raw: Some(Arc::clone(made)), provenance })
         });

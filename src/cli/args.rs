@@ -82,7 +82,7 @@ pub enum Command {
     /// A blind comparison of two models by people
     #[command(subcommand)]
     Rate(RateCommand),
-    /// Measure the speed of the models on this machine
+    /// Measure the speed of models and window on this machine, or whether prompts are obeyed and motions sound
     Bench(BenchArgs),
 }
 
@@ -162,7 +162,7 @@ pub struct GenerateArgs {
     /// How strictly the prompt is obeyed; 1 is no guidance [default: the model's own]
     #[arg(long, value_name = "G", value_parser = zero_or_more)]
     pub guidance: Option<f32>,
-    /// Make N takes with the seeds N, N+1, …; FILE becomes NAME-1.ext … NAME-N.ext
+    /// Make N takes with the seeds SEED, SEED+1, …; FILE becomes NAME-1.ext … NAME-N.ext
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub variations: u32,
     /// Several prompts, one motion
@@ -347,7 +347,7 @@ impl EvalArgs {
 /// `zoetrope bench`
 #[derive(Debug, clap::Args)]
 pub struct BenchArgs {
-    /// Generate the committed list of prompts and print which obey, instead of measuring speed
+    /// Generate the lists of prompts that come with the program and print which are obeyed, instead of measuring speed
     #[arg(long)]
     pub prompts: bool,
     /// Generate 200 prompts and print which motions tear apart between two frames or sink into the floor

@@ -67,7 +67,7 @@ pub struct ConvertArgs {
     /// The file's frames a second, where it says a wrong number
     #[arg(long, value_name = "F", value_parser = frames_a_second)]
     pub source_fps: Option<f32>,
-    /// Clean up the feet; `--cleanup=published` removes sliding as the published scripts do
+    /// Clean up: a calm body on its floor, feet that stay; `--cleanup=published` removes sliding as the published scripts do
     #[arg(long, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "ours")]
     pub cleanup: Option<Cleanup>,
     /// Only what follows this time
@@ -101,10 +101,10 @@ pub enum Origin {
     Floor,
 }
 
-/// How feet are cleaned up.
+/// How a motion is cleaned up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Cleanup {
-    /// Tremble smoothed, feet pinned where they touch
+    /// Tremble smoothed, the body on the floor, feet pinned where they touch
     Ours,
     /// The published remove-sliding, faults included; slow
     Published,

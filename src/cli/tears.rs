@@ -1,4 +1,4 @@
-//! `zoetrope bench --tears`: does a motion tear, sink or hover? 200 prompts, three seeds each; acrobatics, lying and crawling first.
+//! `zoetrope bench --tears`: does a motion tear or sink? 200 prompts, three seeds each; acrobatics, lying and crawling first.
 
 use super::error::CliError;
 use super::generate::{load_model, make_one};
@@ -21,8 +21,8 @@ const LISTS: [(usize, &str); 4] = [
 ];
 const PROMPTS: usize = 200;
 const SEEDS: u64 = 3;
-/// A joint of a real clip moves no further from one frame to the next: 99 of 100 clips of the free archives stay below.
-pub(super) const REAL_STEP_MM: f32 = 650.0;
+/// The longest step of a joint from one frame to the next: 99 of 100 clips of the free archives stay below.
+const REAL_STEP_MM: f32 = 650.0;
 /// A surface point deeper than this is in the floor, and so many frames of a clip may have one, per cent.
 const DEEP_M: f32 = 0.03;
 const DEEP_FRAMES_PCT: f32 = 1.0;

@@ -14,7 +14,7 @@ pub fn one_line(text: &str, most: usize) -> String {
         return line;
     }
     let end = most / 3;
-    let begin = most - end - 1;
+    let begin = most.saturating_sub(end + 1);
     let head: String = line.chars().take(begin).collect();
     let tail: String = line.chars().skip(count - end).collect();
     format!("{head}…{tail}")

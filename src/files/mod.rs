@@ -9,4 +9,4 @@ mod whole;
 
 pub use atomic::{Beside, save, save_with};
 pub use line::{LONGEST_LINE, one_line};
-pub use whole::{ReadError, read};
+pub use whole::{ReadError, open, read};

@@ -15,16 +15,24 @@ pub enum ReadError {
     TooLarge,
 }
 
-/// The bytes of a file of at most `limit` bytes.
+/// A file, open for reading.
 ///
 /// # Errors
 /// See [`ReadError`]. Nothing is waited for: a pipe is refused before it is opened.
-pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+pub fn open(path: &Path) -> Result<File, ReadError> {
     if !std::fs::metadata(path).map_err(ReadError::Refused)?.is_file() {
         return Err(ReadError::NoFile);
     }
+    File::open(path).map_err(ReadError::Refused)
+}
+
+/// The bytes of a file of at most `limit` bytes.
+///
+/// # Errors
+/// As [`open`].
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     // One byte more than allowed tells a file that is too large, or grows.
-    File::open(path).map_err(ReadError::Refused)?.take(limit + 1).read_to_end(&mut bytes).map_err(ReadError::Refused)?;
+    open(path)?.take(limit + 1).read_to_end(&mut bytes).map_err(ReadError::Refused)?;
     if bytes.len() as u64 > limit { Err(ReadError::TooLarge) } else { Ok(bytes) }
 }

@@ -49,7 +49,8 @@ struct Parameters {
     trans: Vec<f32>,
     root: Vec<f32>,
     body: Vec<f32>,
-    fps: f32,
+    /// None where the file does not say.
+    fps: Option<f32>,
     joints: usize,
     /// The template's rest pelvis, in the file's axes.
     pelvis_m: Vec3,
@@ -68,7 +69,9 @@ pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fau
     let parameters = if has("smpl_poses") { of_aist(&mut archive)? } else { of_amass(&mut archive, &names)? };
     let Parameters { trans, root, body, joints, pelvis_m, up, .. } = parameters;
     let frames = trans.len() / 3;
-    let fps = rate::check(&Clip { frames, fps: options.source_fps.unwrap_or(parameters.fps) })?;
+    let no_rate = || Fault::new("no mocap_frame_rate", "give the rate with --source-fps, or add mocap_frame_rate to the file");
+    let fps = options.source_fps.or(parameters.fps).ok_or_else(no_rate)?;
+    let fps = rate::check(&Clip { frames, fps })?;
     if root.len() != frames * 3 || body.len() != frames * BODY_NUMBERS {
         let [root, body] = [root.len() / 3, body.len() / BODY_NUMBERS];
         let cause = format!("{frames} frames of trans, {root} of the root's rotation and {body} of the body's");
@@ -100,8 +103,6 @@ fn of_amass(archive: &mut Archive<'_>, names: &[String]) -> Result<Parameters, F
     let mut array = |names: &[&'static str]| read_array(archive, names);
     let trans = rows("trans", array(&["trans"])?.ok_or_else(|| elsewhere(names))?, 3)?;
     let fps = array(&["mocap_frame_rate", "mocap_framerate"])?.and_then(|fps| fps.values.first().copied());
-    let fps =
-        fps.ok_or_else(|| Fault::new("no mocap_frame_rate", "give the rate with --source-fps, and add mocap_frame_rate to the file"))?;
     // One row a frame: 3 numbers of the root, then 3 of each joint of the body.
     let (root, body, joints) = match (array(&["root_orient"])?, array(&["pose_body"])?) {
         (Some(root), Some(body)) => (rows("root_orient", root, 3)?, rows("pose_body", body, BODY_NUMBERS)?, JOINT_COUNT),
@@ -117,7 +118,7 @@ fn of_aist(archive: &mut Archive<'_>) -> Result<Parameters, Fault> {
     let scaling = array("smpl_scaling")?.values.first().copied().filter(|scaling| *scaling > 0.0).unwrap_or(1.0);
     let trans = rows("smpl_trans", array("smpl_trans")?, 3)?.into_iter().map(|value| value / scaling).collect();
     let (root, body, joints) = split(array("smpl_poses")?)?;
-    Ok(Parameters { trans, root, body, fps: AIST_FPS, joints, pelvis_m: SMPL_PELVIS_M, up: Quat::IDENTITY })
+    Ok(Parameters { trans, root, body, fps: Some(AIST_FPS), joints, pelvis_m: SMPL_PELVIS_M, up: Quat::IDENTITY })
 }
 
 /// Rotations of the root and of the body from an array of all joints, and how many joints that are.

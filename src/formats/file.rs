@@ -8,17 +8,26 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// The largest file that is opened: ten times a long motion capture session.
-const MAX_FILE_BYTES: u64 = 256 << 20;
+pub(super) const MAX_FILE_BYTES: u64 = 256 << 20;
 
 /// The bytes of a file of at most [`MAX_FILE_BYTES`].
 pub(super) fn load(path: &Path) -> Result<Vec<u8>, FormatError> {
-    files::read(path, MAX_FILE_BYTES).map_err(|error| match error {
+    files::read(path, MAX_FILE_BYTES).map_err(|error| refused(path, error))
+}
+
+/// A file, open for reading; nothing is waited for.
+pub(super) fn open(path: &Path) -> Result<File, FormatError> {
+    files::open(path).map_err(|error| refused(path, error))
+}
+
+fn refused(path: &Path, error: ReadError) -> FormatError {
+    match error {
         ReadError::Refused(source) => FormatError::Read { path: path.to_owned(), source },
         ReadError::NoFile => Fault::new("a folder, pipe or device", "save what it holds to a file, and use that").while_reading(path),
         ReadError::TooLarge => {
             Fault::new(format!("more than {} MiB", MAX_FILE_BYTES >> 20), "cut it into shorter clips").while_reading(path)
         }
-    })
+    }
 }
 
 /// Writes a text file. An existing file is replaced only by a complete one.

@@ -195,11 +195,12 @@ pub fn write(path: &Path, motion: &Motion, options: &WriteOptions) -> Result<(),
 
 fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
     check(motion)?;
-    let fps = rate::check(&rate::Clip { frames: motion.len(), fps: options.fps })?;
     let mut motion = Cow::Borrowed(motion);
     if options.lead_in_secs > 0.0 {
         motion = Cow::Owned(led_in(&motion, options.lead_in_secs));
     }
+    rate::check(&rate::Clip { frames: motion.len(), fps: FPS })?;
+    let fps = rate::check(&rate::Clip { frames: 1, fps: options.fps })?;
     if options.in_place {
         motion = Cow::Owned(motion.in_place());
     }

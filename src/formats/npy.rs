@@ -6,6 +6,8 @@ use std::io::{self, Cursor};
 
 /// Most values of one array, 64 MiB: ten minutes of AMASS's widest poses at 120 fps, 25 of features, or SMPL-X's pose shapes.
 pub(super) const MAX_VALUES: usize = 16 << 20;
+/// As many as numpy allows.
+pub(super) const MAX_DIMENSIONS: usize = 32;
 /// Longest header and deepest brackets we parse: NumPy's own limit, and what keeps the header's recursive parser off the stack's end.
 const MAX_HEADER_BYTES: usize = 10_000;
 const MAX_HEADER_DEPTH: usize = 8;
@@ -27,7 +29,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Array, Fault> {
     };
     let shape = npy.shape().iter().map(|&n| usize::try_from(n).ok()).collect::<Option<Vec<usize>>>();
     let count = shape.as_ref().and_then(|shape| shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n)));
-    let (Some(shape), Some(count)) = (shape, count.filter(|&count| count <= MAX_VALUES)) else {
+    let (Some(shape), Some(count)) = (shape, count.filter(|&count| count <= MAX_VALUES && npy.shape().len() <= MAX_DIMENSIONS)) else {
         return Err(Fault::new(format!("an array of shape {:?}, which is too large", npy.shape()), "cut it into shorter clips"));
     };
     let read: fn(Source<'_>) -> io::Result<Vec<f32>> = match (kind.type_char(), kind.num_bytes()) {

@@ -1,7 +1,7 @@
 //! The arrays in a pickled dictionary: numpy's, scipy's sparse ones (as dense ones), and those that chumpy wraps.
 
 use super::error::Fault;
-use super::npy::{Array, MAX_VALUES, c_order};
+use super::npy::{Array, MAX_DIMENSIONS, MAX_VALUES, c_order};
 use crate::files::pickle::{Pickle, Ref};
 
 const HELP: &str = "use the file of a body model from its makers";
@@ -69,6 +69,9 @@ impl<'a> Pickled<'a> {
             return None;
         };
         let shape = pickle.counts(shape)?;
+        if shape.len() > MAX_DIMENSIONS {
+            return None;
+        }
         let count = shape.iter().try_fold(1usize, |product, size| product.checked_mul(*size)).filter(|count| *count <= MAX_VALUES)?;
         let bytes = pickle.bytes(bytes)?;
         let read = self.reader(kind)?;

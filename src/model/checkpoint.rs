@@ -86,6 +86,9 @@ impl Checkpoint {
                 let (mut reader, _) = file.open()?;
                 let content = guarded(|| gguf_file::Content::read(&mut Counted::of(&mut reader)));
                 let content = content.map_err(|cause| malformed("GGUF", &cause, &label))?;
+                for (name, info) in &content.tensor_infos {
+                    check_size(info.shape.dims(), 0, u64::MAX, name, "GGUF", &label)?;
+                }
                 Kind::Gguf { reader, content }
             }
             _ => {
@@ -219,8 +222,9 @@ impl Checkpoint {
                 Ok(Stored::Dense(read_raw(readers, entry, &entry.shape, 0..entry.bytes, &label)?))
             }
             Kind::Gguf { reader, content } => {
-                let info = content.tensor_infos.get(name).ok_or_else(missing)?;
-                check_size(info.shape.dims(), 0, u64::MAX, name, "GGUF", &label)?;
+                if !content.tensor_infos.contains_key(name) {
+                    return Err(missing());
+                }
                 let tensor = guarded(|| content.tensor(reader, name, &Device::Cpu)).map_err(|cause| malformed("GGUF", &cause, &label))?;
                 match tensor.dtype() {
                     GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16 => Ok(Stored::Dense(tensor.dequantize(&Device::Cpu)?)),

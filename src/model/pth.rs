@@ -12,11 +12,13 @@ use zip::{CompressionMethod, ZipArchive};
 use super::checkpoint::{Entry, insert, malformed};
 use super::error::{Error, Result};
 use super::harmless::is_harmless;
-use crate::files::one_line;
 use crate::files::pickle::{Node, Pickle, Ref};
+use crate::files::{self, ReadError, one_line};
 
 /// The tables of the largest models are well below this.
 const LONGEST_TABLE: u64 = 64 << 20;
+/// Tensors of networks have four at most.
+const MOST_DIMENSIONS: usize = 8;
 
 /// The tensors under `key` of the file's dictionary, by name without `module.`. A file that is itself a dictionary of tensors
 /// needs no key.
@@ -25,7 +27,10 @@ const LONGEST_TABLE: u64 = 64 << 20;
 /// Files that are no such archive, hold something else under the key, or ask for more than tensors.
 pub(super) fn entries(path: &Path, key: &str, label: &str) -> Result<BTreeMap<String, Entry>> {
     let bad = |cause: &str| malformed("PyTorch", &cause, label);
-    let mut file = File::open(path).map_err(|cause| Error::Read { cause, path: label.into() })?;
+    let mut file = files::open(path).map_err(|error| match error {
+        ReadError::Refused(cause) => Error::Read { cause, path: label.into() },
+        _ => bad("it is a folder, pipe or device"),
+    })?;
     let mut magic = [0; 4];
     let magic_len = file.read(&mut magic).map_err(|cause| Error::Read { cause, path: label.into() })?;
     match magic[..magic_len] {
@@ -63,7 +68,7 @@ pub(super) fn entries(path: &Path, key: &str, label: &str) -> Result<BTreeMap<St
             return Err(bad(format!("claims the shape {:?}, more than the file holds", tensor.shape)));
         };
         let entry = Entry { file: 0, dtype: tensor.dtype, shape: tensor.shape, start: start + first as u64, bytes };
-        insert(&mut entries, &name, entry).map_err(|cause| malformed("PyTorch", &cause, label))?;
+        insert(&mut entries, name, entry).map_err(|cause| malformed("PyTorch", &cause, label))?;
     }
     Ok(entries)
 }
@@ -87,22 +92,21 @@ fn table_of_contents(archive: &mut ZipArchive<BufReader<File>>, label: &str) -> 
 }
 
 /// A tensor as the pickle describes it.
-struct Described {
+struct Described<'p> {
     dtype: DType,
     shape: Vec<usize>,
     /// The entry with its numbers.
-    storage: String,
+    storage: &'p str,
     /// Its first number there.
     offset: usize,
 }
 
-type Tensors = Vec<(String, std::result::Result<Described, &'static str>)>;
+type Tensors<'p> = Vec<(&'p str, std::result::Result<Described<'p>, &'static str>)>;
 
-fn tensors_under(pickle: &Pickle<'_>, key: &str) -> std::result::Result<Tensors, String> {
+fn tensors_under<'p>(pickle: &'p Pickle<'_>, key: &str) -> std::result::Result<Tensors<'p>, String> {
     let root = pickle.root();
-    let tensors = |dict: Ref| -> Tensors {
-        pickle.entries(dict).filter_map(|(name, value)| Some((name.to_string(), tensor(pickle, value)?))).collect()
-    };
+    let tensors =
+        |dict: Ref| -> Tensors<'p> { pickle.entries(dict).filter_map(|(name, value)| Some((name, tensor(pickle, value)?))).collect() };
     let within = pickle.entry(root, key).unwrap_or(root);
     let found = tensors(within);
     if !found.is_empty() {
@@ -114,7 +118,7 @@ fn tensors_under(pickle: &Pickle<'_>, key: &str) -> std::result::Result<Tensors,
 }
 
 /// A tensor or a parameter; nothing if the value is something else.
-fn tensor(pickle: &Pickle<'_>, value: Ref) -> Option<std::result::Result<Described, &'static str>> {
+fn tensor<'p>(pickle: &'p Pickle<'_>, value: Ref) -> Option<std::result::Result<Described<'p>, &'static str>> {
     match pickle.call(value)? {
         // The first argument is the tensor itself; a pickle cannot nest it deeper than once.
         ("torch._utils._rebuild_parameter", arguments, _) => {
@@ -126,12 +130,14 @@ fn tensor(pickle: &Pickle<'_>, value: Ref) -> Option<std::result::Result<Describ
     }
 }
 
-fn described(pickle: &Pickle<'_>, arguments: &[Ref]) -> Option<std::result::Result<Described, &'static str>> {
+fn described<'p>(pickle: &'p Pickle<'_>, arguments: &[Ref]) -> Option<std::result::Result<Described<'p>, &'static str>> {
     let &[storage, offset, shape, strides, ..] = arguments else { return Some(Err("is described incompletely")) };
     let read = || {
         let Node::Persistent(storage) = *pickle.node(storage) else { return None };
         let &[_, class, name, ..] = pickle.sequence(storage)? else { return None };
-        Some((pickle.global(class)?, pickle.text(name)?, pickle.count(offset)?, pickle.counts(shape)?, pickle.counts(strides)?))
+        // A shape may be shared by as many tensors as the table has room for.
+        let counts = |at: Ref| pickle.sequence(at).filter(|dims| dims.len() <= MOST_DIMENSIONS).and_then(|_| pickle.counts(at));
+        Some((pickle.global(class)?, pickle.text(name)?, pickle.count(offset)?, counts(shape)?, counts(strides)?))
     };
     let Some((class, storage, offset, shape, strides)) = read() else { return Some(Err("is described incompletely")) };
     let dtype = match class {
@@ -151,5 +157,5 @@ fn described(pickle: &Pickle<'_>, arguments: &[Ref]) -> Option<std::result::Resu
         }
         expected = expected.saturating_mul(dim);
     }
-    Some(Ok(Described { dtype, shape, storage: storage.to_string(), offset }))
+    Some(Ok(Described { dtype, shape, storage, offset }))
 }

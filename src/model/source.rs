@@ -1,6 +1,5 @@
 //! Where a model's files are: in a folder, or compiled into the program.
 
-use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
@@ -88,12 +87,16 @@ impl FileSource {
     /// The whole contents; for small files.
     pub fn bytes(&self) -> Result<Vec<u8>> {
         match self {
-            Self::Path(path) => files::read(path, LONGEST_SMALL_FILE).map_err(|error| match error {
-                ReadError::Refused(cause) => Error::Read { cause, path: self.label() },
-                ReadError::NoFile => self.unfit("it is a folder, pipe or device".to_owned()),
-                ReadError::TooLarge => self.unfit(format!("it has more than {} MiB", LONGEST_SMALL_FILE >> 20)),
-            }),
+            Self::Path(path) => files::read(path, LONGEST_SMALL_FILE).map_err(|error| self.refused(error)),
             Self::Embedded(_, bytes) => Ok(bytes.to_vec()),
+        }
+    }
+
+    fn refused(&self, error: ReadError) -> Error {
+        match error {
+            ReadError::Refused(cause) => Error::Read { cause, path: self.label() },
+            ReadError::NoFile => self.unfit("it is a folder, pipe or device".to_owned()),
+            ReadError::TooLarge => self.unfit(format!("it has more than {} MiB", LONGEST_SMALL_FILE >> 20)),
         }
     }
 
@@ -105,12 +108,8 @@ impl FileSource {
     pub(crate) fn open(&self) -> Result<(Box<dyn ReadSeek>, u64)> {
         match self {
             Self::Path(path) => {
-                let open = || {
-                    let file = File::open(path)?;
-                    let length = file.metadata()?.len();
-                    Ok((file, length))
-                };
-                let (file, length) = open().map_err(|cause| Error::Read { cause, path: self.label() })?;
+                let file = files::open(path).map_err(|error| self.refused(error))?;
+                let length = file.metadata().map_err(|cause| Error::Read { cause, path: self.label() })?.len();
                 Ok((Box::new(BufReader::new(file)), length))
             }
             Self::Embedded(_, bytes) => Ok((Box::new(Cursor::new(*bytes)), bytes.len() as u64)),

@@ -6,7 +6,7 @@ use proptest::test_runner::FileFailurePersistence;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
-use zoetrope::formats::{self, Contents, FormatError, NpzOrigin, Units, WriteOptions};
+use zoetrope::formats::{self, Contents, FormatError, NpzOrigin, ReadOptions, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M, rotation};
 use zoetrope::timeline::{Provenance, Request};
 
@@ -179,6 +179,24 @@ fn a_body_hangs_below_the_origin_of_its_template_in_npz() {
     let pelvis_m = trans(NpzOrigin::Smplx) + vec3(0.003, -0.351, 0.012);
     assert!(pelvis_m.distance(vec3(REST_OFFSETS_M[0].x, -REST_OFFSETS_M[0].z, REST_OFFSETS_M[0].y)) < 1e-5, "{pelvis_m}");
     assert!(trans(NpzOrigin::Floor).length() < 1e-6);
+}
+
+#[test]
+fn a_clip_may_last_an_hour_at_whatever_rate_it_is_written() {
+    let folder = Folder::new();
+    let motion = |secs: usize| Motion { frames: vec![Pose::REST; 30 * secs] };
+    let write = |secs: usize, fps: f32, lead_in_secs: f32| {
+        let options = WriteOptions { fps, lead_in_secs, ..WriteOptions::default() };
+        formats::write(&folder.file("long.bvh"), &motion(secs), &options).map_err(|error| error.to_string())
+    };
+    assert_eq!(write(150, 1.0, 0.0), Ok(()));
+    for (fps, lead_in_secs) in [(240.0, 2.0), (1.0, 2.0)] {
+        let message = write(3599, fps, lead_in_secs).expect_err("too long");
+        assert!(message.contains("seconds of motion"), "{message}");
+    }
+    for fps in [0.0, -1.0, 1e-6, f32::NAN, 1e9] {
+        assert!(write(1, fps, 0.0).is_err_and(|message| message.contains("a rate of")), "{fps}");
+    }
 }
 
 #[test]
@@ -392,6 +410,11 @@ fn poses_of_other_amass_releases_are_read() {
     assert!(last.root_m.distance(REST_OFFSETS_M[0] + vec3(0.0, 0.5, 1.0)) < 1e-5, "{}", last.root_m);
     assert!(last.local[0].angle_between(Quat::IDENTITY) < 1e-3);
     assert!(last.local[18].angle_between(Quat::from_rotation_x(0.2)) < 1e-3);
+    // Without a rate in the file, the user gives it.
+    std::fs::write(folder.file("no-rate.npz"), npz(&arrays[..2])).expect("written");
+    let with = |source_fps| formats::read_with(&folder.file("no-rate.npz"), &ReadOptions { source_fps, ..ReadOptions::default() });
+    assert!(with(None).is_err_and(|error| error.to_string().contains("--source-fps")));
+    assert_eq!(with(Some(60.0)).expect("read").motion, motion);
 }
 
 /// Bytes of a `.npy` file with this header.

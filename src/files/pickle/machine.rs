@@ -7,6 +7,8 @@ use std::collections::HashMap;
 /// Most instructions: a checkpoint of ten thousand tensors has a few hundred thousand. Each makes at most one value, so that all values
 /// together stay below 300 MB.
 const MOST_STEPS: usize = 4 << 20;
+/// Names of classes and functions are far shorter, bytes.
+const LONGEST_NAME: usize = 512;
 
 /// A stack of values, marks on it, and a memory of values by number.
 pub(super) struct Machine<'a> {
@@ -63,7 +65,11 @@ impl<'a> Machine<'a> {
             }
             0x93 => {
                 let (name, module) = (self.pop()?, self.pop()?);
-                let name = format!("{}.{}", self.text(module)?, self.text(name)?);
+                let (module, name) = (self.text(module)?, self.text(name)?);
+                if module.len() + name.len() > LONGEST_NAME {
+                    return Err("it has an absurdly long name".into());
+                }
+                let name = format!("{module}.{name}");
                 self.push(Node::Global(name));
             }
             b'R' | 0x81 => self.call()?,

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 /// Positions beyond this are no motion and would overflow later arithmetic.
 const MAX_MAGNITUDE: f32 = 1e7;
+/// Most letters of a number.
+const LONGEST_NUMBER: usize = 64;
 /// What advice a damaged hierarchy or number gets.
 pub(super) const AGAIN: &str = "mend that line, or export the file again";
 
@@ -147,7 +149,8 @@ impl<'a> Words<'a> {
 /// Where the first number of a word ends: before a sign that is not that of an exponent.
 fn first_number(word: &str) -> usize {
     let bytes = word.as_bytes();
-    let next = (1..bytes.len()).find(|&at| matches!(bytes[at], b'-' | b'+') && !matches!(bytes[at - 1], b'e' | b'E'));
+    // No number is longer; the rest of a long word is not looked at for each of its numbers.
+    let next = (1..bytes.len().min(LONGEST_NUMBER)).find(|&at| matches!(bytes[at], b'-' | b'+') && !matches!(bytes[at - 1], b'e' | b'E'));
     next.unwrap_or(bytes.len())
 }
 

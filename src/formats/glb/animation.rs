@@ -44,13 +44,9 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOption
     let body = body_joints(&tree.skeleton);
     let mut animations: Vec<formats::Animation> = Vec::new();
     let mut posed = None;
-    let mut key_values = 0;
+    let mut left = MAX_KEY_VALUES;
     for animation in &container.root.animations {
-        let tracks = tracks(container, &tree, animation)?;
-        key_values += tracks.iter().map(|track| track.values.len()).sum::<usize>();
-        if key_values > MAX_KEY_VALUES {
-            return Err(Fault::new("too many key frames", "export one animation alone"));
-        }
+        let tracks = tracks(container, &tree, animation, &mut left)?;
         if !tracks.is_empty() {
             posed = posed.or(Some(animations.len()));
         }
@@ -64,7 +60,7 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOption
         let count = animations.len();
         notes.push(format!("number {} of {count} animations is taken, {}", taken + 1, quoted(&animations[taken].name)));
     }
-    let tracks = tracks(container, &tree, &container.root.animations[taken])?;
+    let tracks = tracks(container, &tree, &container.root.animations[taken], &mut { MAX_KEY_VALUES })?;
     if tracks.is_empty() {
         let cause = format!("animation {} moves no skeleton", quoted(&animations[taken].name));
         return Err(Fault::new(cause, "choose another with --clip, or export it with its animation"));
@@ -151,7 +147,8 @@ fn span(tracks: &[Track]) -> (f32, f32) {
     (secs().fold(f32::INFINITY, f32::min), secs().fold(f32::NEG_INFINITY, f32::max))
 }
 
-fn tracks(container: &Container<'_>, tree: &Tree, animation: &Animation) -> Result<Vec<Track>, Fault> {
+/// The tracks of an animation. What they hold is taken off the numbers that are `left`.
+fn tracks(container: &Container<'_>, tree: &Tree, animation: &Animation, left: &mut usize) -> Result<Vec<Track>, Fault> {
     let mut tracks = Vec::new();
     for channel in &animation.channels {
         let Some(&joint) = tree.joint_of_node.get(&channel.target.node.value()) else { continue };
@@ -163,6 +160,8 @@ fn tracks(container: &Container<'_>, tree: &Tree, animation: &Animation) -> Resu
         let Valid(interpolation) = sampler.interpolation else {
             return Err(Fault::new("an unknown interpolation", "export the animation with linear key frames"));
         };
+        let count = container.count(sampler.input).saturating_add(container.count(sampler.output));
+        *left = left.checked_sub(count).ok_or_else(|| Fault::new("too many key frames", "export one animation alone"))?;
         let secs: Vec<f32> = container.floats::<1>(sampler.input)?.into_iter().map(|[secs]| secs).collect();
         let values: Vec<Vec4> = match property {
             Property::Rotation => container.floats::<4>(sampler.output)?.into_iter().map(Vec4::from_array).collect(),

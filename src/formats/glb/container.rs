@@ -37,12 +37,17 @@ pub(super) fn open<'a>(path: &Path, bytes: &'a [u8]) -> Result<Container<'a>, Fa
     let root = Root::from_slice(&json).map_err(|error| if is_version_one(&json) { version_one() } else { no_document(&error) })?;
     let notes = extensions::check(&root.extensions_required)?;
     let mut bin = bin;
+    let mut left = file::MAX_FILE_BYTES as usize;
     let buffers = root
         .buffers
         .iter()
         .map(|buffer| match &buffer.uri {
             None => Ok(bin.take().unwrap_or_default()),
-            Some(uri) => load(path, uri).map(Cow::Owned),
+            Some(uri) => {
+                let buffer = load(path, uri)?;
+                left = left.checked_sub(buffer.len()).ok_or_else(|| Fault::new("too large buffers", "export it as one .glb"))?;
+                Ok(Cow::Owned(buffer))
+            }
         })
         .collect::<Result<_, Fault>>()?;
     Ok(Container { root, json, buffers, notes })

@@ -28,11 +28,11 @@ pub(super) fn contents(json: &[u8]) -> serde_json::Result<Contents<Provenance>> 
 
 fn provenance(old: OldProvenance) -> Provenance {
     let OldProvenance { prompt, understood, seed, model, licence, settings } = old;
-    let mut edits = 0;
+    let mut is_edited = false;
     let mut settings = settings.as_str();
     while let Some(before) = settings.strip_suffix(", then the published remove-sliding") {
         settings = before;
-        edits += 1;
+        is_edited = true;
     }
     let made = if model == IMPORTED {
         Origin::File { name: prompt }
@@ -42,7 +42,8 @@ fn provenance(old: OldProvenance) -> Provenance {
         let request = request_of(settings, request.clone()).unwrap_or(request);
         Origin::Prompt { request, understood, context: Default::default() }
     };
-    let origin = (0..edits).fold(made, |of, _| Origin::Edit { of: Box::new(of), edit: TakeEdit::RemoveSliding });
+    // Once more changes nothing: it goes back to what the network made.
+    let origin = if is_edited { Origin::Edit { of: Box::new(made), edit: TakeEdit::RemoveSliding } } else { made };
     Provenance { origin, model, licence }
 }
 

@@ -23,7 +23,6 @@ use crate::timeline::{Arrangement, Context, Document, Origin, Provenance, Take, 
 use glam::{Quat, Vec3};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -102,7 +101,7 @@ pub fn save_project(path: &Path, document: &Document, cast: Option<&Cast>) -> Re
 /// # Errors
 /// The file cannot be read, is no project, is one of a newer Zoetrope, or does not fit together.
 pub fn open_project(path: &Path) -> Result<Project, FormatError> {
-    let file = File::open(path).map_err(|source| FormatError::Read { path: path.to_owned(), source })?;
+    let file = file::open(path)?;
     let project = parse(BufReader::new(file), &LIMITS).map_err(|fault| fault.while_reading(path))?;
     Ok(Project { cast: project.cast.map(|cast| cast.within_bounds().kept_in(&folder(path))), ..project })
 }
@@ -237,7 +236,7 @@ impl<R: Read + Seek> Motions<'_, R> {
         if !matches!(shape[..], [_, ROW]) {
             return Err(Fault::damaged(format!("{name} of shape {shape:?} instead of [frames, {ROW}]")));
         }
-        self.left = self.left.checked_sub(values.len() * size_of::<f32>()).ok_or_else(|| {
+        self.left = self.left.checked_sub(bytes.len().saturating_sub(HEADER)).ok_or_else(|| {
             let cause = format!("takes of more than {} MiB", self.limits.all >> 20);
             Fault::new(cause, "remove some in the program that saved it")
         })?;

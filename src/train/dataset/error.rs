@@ -77,5 +77,17 @@ pub(super) fn printable(text: &str) -> String {
 
 /// A text from a file as one line without codes that a terminal obeys.
 pub(super) fn one_line(text: &str) -> String {
-    crate::files::one_line(text, crate::files::LONGEST_LINE)
+    crate::files::one_line(text, usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captions_keep_all_their_words_and_messages_are_short() {
+        let caption = "a person walks ".repeat(40);
+        assert_eq!(one_line(&caption), caption.trim());
+        assert!(printable(&caption).chars().count() <= 200);
+    }
 }

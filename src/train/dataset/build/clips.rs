@@ -5,9 +5,9 @@ use super::figures::{Fault, Figures, Reason};
 use super::hash::hash;
 use super::record::{Kept, Outcome, Rejected};
 use super::sources::{Segment, Source};
+use crate::files::{LONGEST_LINE, one_line};
 use crate::formats;
 use crate::motion::{FPS, Motion, features, supports};
-use crate::train::dataset::error::one_line;
 use crate::train::dataset::{DatasetError, Layout, layout, words};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -65,7 +65,7 @@ pub(super) fn make(source: &Source, layout: &Layout, options: &BuildOptions) -> 
     let motion = match catch_unwind(AssertUnwindSafe(|| formats::read(&source.file))) {
         Ok(Ok(motion)) => motion,
         Ok(Err(error)) => {
-            outcome.reject(&source.name, Reason::Unreadable, one_line(&error.to_string()));
+            outcome.reject(&source.name, Reason::Unreadable, one_line(&error.to_string(), LONGEST_LINE));
             return Ok(outcome);
         }
         Err(_) => {

@@ -1,6 +1,7 @@
 //! Which motion files there are, and what their captions say: folders searched through, `.jsonl` lists and `.txt` files read.
 
 use super::performers::{PerformerRule, performer};
+use crate::files::LONGEST_LINE;
 use crate::formats::Format;
 use crate::train::dataset::error::{one_line, printable};
 use crate::train::dataset::{DatasetError, layout};
@@ -131,7 +132,7 @@ fn has_ending(file: &Path, ending: &str) -> bool {
 
 /// A path for a message.
 fn shown(path: &Path) -> String {
-    one_line(&path.display().to_string())
+    crate::files::one_line(&path.display().to_string(), LONGEST_LINE)
 }
 
 /// A part of a path as a part of a name.
