@@ -4,6 +4,7 @@ use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Units};
 use super::error::CliError;
 use super::progress::say;
 use crate::body::{Character, MannequinLook};
+use crate::files::{LONGEST_LINE, one_line};
 use crate::formats::{self, ClipChoice, Contents, NpzOrigin, ReadOptions, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
     let (mut motion, provenance, notes) = read(args)?;
     for note in notes {
-        say(&format!("note: {}: {note}", args.input.display()));
+        say(&one_line(&format!("note: {}: {note}", args.input.display()), LONGEST_LINE));
     }
     let read_frames = motion.len();
     if args.from.is_some() || args.to.is_some() {
@@ -30,7 +31,8 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
     }
     let options = WriteOptions { provenance, ..write_options(&args.export)? };
     formats::write(&args.output, &motion, &options).map_err(CliError::from_below)?;
-    say(&format!("{}: {:.2} s, {read_frames} frames read", args.output.display(), motion.duration_secs()));
+    let (secs, output) = (motion.duration_secs() + options.lead_in_secs, args.output.display());
+    say(&one_line(&format!("{output}: {secs:.2} s, {read_frames} frames read"), LONGEST_LINE));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use super::convert::write_options;
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::progress::{Progress, say};
+use crate::files::{LONGEST_LINE, one_line};
 use crate::formats::{self, Format, WriteOptions};
 use crate::library;
 use crate::model::{LoadProgress, MotionModel, Rewriter};
@@ -354,14 +355,17 @@ fn remark(made: &Made) {
 
 fn save(args: &GenerateArgs, options: &WriteOptions, made: &Made, file: &Path) -> Result<(), CliError> {
     let take = &made.take;
+    let mut lead_in_secs = 0.0;
     if (args.raw || args.published) && Format::of(file).map_err(CliError::from_below)? == Format::Npy {
         formats::write_features(file, &made.features).map_err(CliError::from_below)?;
     } else {
         let options = WriteOptions { provenance: Some(take.provenance.clone()), ..options.clone() };
         formats::write(file, &take.motion, &options).map_err(CliError::from_below)?;
+        lead_in_secs = options.lead_in_secs;
     }
     let seed = take.provenance.origin.seed().unwrap_or_default();
-    say(&format!("{}: {:.2} s, seed {seed}, {}", file.display(), take.motion.duration_secs(), take.provenance.credit()));
+    let secs = take.motion.duration_secs() + lead_in_secs;
+    say(&one_line(&format!("{}: {secs:.2} s, seed {seed}, {}", file.display(), take.provenance.credit()), LONGEST_LINE));
     Ok(())
 }
 

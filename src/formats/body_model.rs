@@ -28,6 +28,7 @@ pub fn read_body_model(path: &Path) -> Result<BodyModel, FormatError> {
 fn parse(bytes: &[u8]) -> Result<BodyModel, Fault> {
     let mut source = match archive::open(bytes, "body model") {
         Ok(archive) => Source::Archive(archive),
+        Err(fault) if bytes.starts_with(b"PK") => return Err(fault),
         Err(_) => Source::Pickle(Pickled::parse(bytes)?),
     };
     let mut array = |name: &str, dimensions: usize| source.table(name, dimensions);

@@ -86,7 +86,9 @@ pub(super) fn open_index(index: &FileSource) -> Result<Opened> {
     for name in names {
         let file = index.beside(&name).ok_or_else(|| bad(format!("it names the file {name:?}, which is not in its folder")))?;
         let (mut opened, found) = open(&file)?;
-        entries.extend(found.into_iter().map(|(name, entry)| (name, Entry { file: readers.len(), ..entry })));
+        for (name, entry) in found {
+            insert(&mut entries, &name, Entry { file: readers.len(), ..entry }).map_err(&bad)?;
+        }
         readers.append(&mut opened);
     }
     Ok((readers, entries))

@@ -284,7 +284,7 @@ fn token_bounds(
     Ok((at_least, at_most.min(room)))
 }
 
-/// The last second of a motion, in whole tokens; a shorter one is filled up with its first pose.
+/// The last half second of a motion, in whole tokens; a shorter one is filled up with its first pose.
 fn last_part(motion: &Motion, frames_per_token: usize) -> Motion {
     let whole = (motion.len() / frames_per_token).clamp(1, CONTEXT_TOKENS) * frames_per_token;
     let missing = whole.saturating_sub(motion.len());

@@ -171,7 +171,7 @@ impl fmt::Display for Sampling {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finish {
-    /// Foot clean-up.
+    /// Cleaned up.
     #[default]
     Clean,
     /// The decoder's own numbers.

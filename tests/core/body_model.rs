@@ -161,6 +161,16 @@ fn a_pickled_body_is_the_same_body() {
 }
 
 #[test]
+fn an_archive_that_is_cut_off_is_not_taken_for_a_pickle() {
+    let (folder, path, _) = model();
+    let bytes = fs::read(path).expect("a file");
+    let half = folder.path().join("half.npz");
+    fs::write(&half, &bytes[..bytes.len() / 2]).expect("a file");
+    let message = read_body_model(&half).expect_err("half of a body").to_string();
+    assert!(message.contains("no whole body model"), "{message}");
+}
+
+#[test]
 fn a_body_stands_on_the_floor_under_its_own_joints() {
     let (_folder, _, model) = model();
     let body = model.character(&[]);

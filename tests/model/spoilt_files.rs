@@ -78,6 +78,12 @@ fn only_the_prefix_of_a_name_is_left_out_and_names_stay_apart() {
         let message = refused(&folder.file(name, &bytes));
         assert!(message.contains("two tensors called weight") && message.contains(name), "{message}");
     }
+    // In one of several files, too.
+    let shards = [("one.safetensors", "weight"), ("two.safetensors", "module.weight")];
+    shards.iter().for_each(|(name, tensor)| drop(folder.file(name, &safetensors(&[tensor]))));
+    let index = br#"{"weight_map": {"weight": "one.safetensors", "module.weight": "two.safetensors"}}"#;
+    let message = refused(&folder.file("model.safetensors.index.json", index));
+    assert!(message.contains("two tensors called weight"), "{message}");
 }
 
 #[test]

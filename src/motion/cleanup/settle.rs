@@ -10,6 +10,7 @@ use glam::Vec3;
 const PATH_STIFFNESS: f64 = 10.0;
 /// A foot that slides at this speed beside one that does not is believed half as much.
 const HALF_SLIDE_M_PER_SEC: f64 = 0.15;
+
 /// Stops a motion from gliding over the floor.
 pub(super) fn settle(motion: &mut Motion) {
     if motion.is_empty() {

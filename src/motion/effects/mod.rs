@@ -214,7 +214,7 @@ effects! {
     Turned "turned",
     /// Length of the way of the pelvis over the floor, m.
     Way "way",
-    /// Greatest turn of the head against the pelvis, degrees; positive to the left.
+    /// Greatest turn of the head against the pelvis for a while, degrees; positive to the left.
     HeadTurn "head turn",
     /// Greatest pitch of the head for a while, degrees; positive down.
     HeadPitch "head pitch",

@@ -3,7 +3,7 @@
 //! [`encode`] and [`decode`] work on our skeleton: decoding what was encoded gives the motion back, moved to the origin and turned
 //! to face +Z in its first frame, at its own height above the floor. (The published encoder instead lowers each clip until its
 //! lowest joint touches 0. That puts toe joints into the floor by the height of a toe, and a jump that starts in the air onto it;
-//! motions from a network trained that way are set on the floor by the foot clean-up.)
+//! motions from a network trained that way are set on the floor by the clean-up.)
 
 pub mod conversions;
 mod mend;
@@ -120,8 +120,8 @@ pub fn encode(motion: &Motion) -> Features {
 /// The motion that features describe: root path and rotations (spec 1.4 (b)) with the faults of the published decoder put right.
 ///
 /// The pelvis is where the features say, heading steps turn about the vertical only, and the first frame stands at the origin and
-/// faces +Z whatever row 0 says. Rotations that point far from the positions beside them
-/// are turned to these, and where these say nothing a step that only the rotations take is bridged.
+/// faces +Z whatever row 0 says. Rotations that point far from the positions beside them are turned to these, and where these say nothing
+/// a step that only the rotations take is bridged.
 #[must_use]
 pub fn decode(features: &Features) -> Motion {
     let rows = features.widened();

@@ -2,7 +2,7 @@
 //!
 //! Every joint keeps the source's rotation away from a *reference pose* in which both skeletons stand alike; limb bones therefore
 //! keep the source's direction exactly. The pelvis path is scaled by the leg lengths (so the file's unit does not matter), and the
-//! clip is put on the floor by its standing feet.
+//! clip is put on the floor by whatever of the body bears it.
 
 mod axes;
 pub mod fidelity;
