@@ -10,7 +10,7 @@ use shared::collect;
 use std::collections::BTreeMap;
 use std::path::Path;
 use zoetrope::formats;
-use zoetrope::motion::retarget::fidelity::{BONES, Fidelity, fidelity};
+use zoetrope::motion::mapping::fidelity::{BONES, Fidelity, fidelity};
 
 /// What is asked of a clip. A source that hardly slides may slide by this much more.
 const DIRECTION_DEG: f32 = 10.0;

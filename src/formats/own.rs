@@ -3,7 +3,8 @@
 use super::bones::{self, Bone};
 use super::error::Fault;
 use super::rate;
-use crate::motion::retarget::{SourceClip, retarget, stand_up};
+use crate::motion::mapping::{retarget, stand_up};
+use crate::motion::rig::RigMotion;
 use crate::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M};
 use glam::Quat;
 
@@ -11,11 +12,11 @@ use glam::Quat;
 const SAME_M: f32 = 1e-4;
 
 /// The motion of a clip read from a file.
-pub(super) fn motion_of(mut clip: SourceClip) -> Result<Motion, Fault> {
+pub(super) fn motion_of(mut clip: RigMotion) -> Result<Motion, Fault> {
     clip.fps = rate::check(&rate::Clip { frames: clip.frame_count(), fps: clip.fps })?;
     let is_finite = clip.translations.iter().all(|translation| translation.is_finite())
         && clip.rotations.iter().all(|rotation| rotation.is_finite())
-        && clip.skeleton.rest_translations.iter().all(|translation| translation.is_finite());
+        && clip.rig.rest_translations().iter().all(|translation| translation.is_finite());
     if !is_finite {
         return Err(Fault::new("a number that is not finite", "export the animation again"));
     }
@@ -36,14 +37,14 @@ pub(super) fn motion_of(mut clip: SourceClip) -> Result<Motion, Fault> {
 }
 
 /// The clip's joint of each bone, if its skeleton is ours with these names and this unit.
-fn own_joints(clip: &SourceClip, bones: &[Bone], units_per_m: f32) -> Option<Vec<usize>> {
-    let skeleton = &clip.skeleton;
+fn own_joints(clip: &RigMotion, bones: &[Bone], units_per_m: f32) -> Option<Vec<usize>> {
+    let rig = &clip.rig;
     let mut joints: Vec<usize> = Vec::with_capacity(bones.len());
     for bone in bones {
-        let joint = skeleton.names.iter().position(|name| *name == bone.name)?;
-        let is_ours = skeleton.parents[joint] == bone.parent.map(|parent| joints[parent])
-            && skeleton.rest_translations[joint].distance(bone.rest_m * units_per_m) < SAME_M * units_per_m
-            && skeleton.rest_rotations[joint].angle_between(Quat::IDENTITY) < 1e-3;
+        let joint = rig.find(&bone.name)?;
+        let is_ours = rig.parents()[joint] == bone.parent.map(|parent| joints[parent])
+            && rig.rest_translations()[joint].distance(bone.rest_m * units_per_m) < SAME_M * units_per_m
+            && rig.rest_rotations()[joint].angle_between(Quat::IDENTITY) < 1e-3;
         if !is_ours {
             return None;
         }
@@ -52,9 +53,8 @@ fn own_joints(clip: &SourceClip, bones: &[Bone], units_per_m: f32) -> Option<Vec
     Some(joints)
 }
 
-fn pose(clip: &SourceClip, frame: usize, bones: &[Bone], joints: &[usize], units_per_m: f32) -> Pose {
-    let range = frame * clip.joint_count()..(frame + 1) * clip.joint_count();
-    let (translations, rotations) = (&clip.translations[range.clone()], &clip.rotations[range]);
+fn pose(clip: &RigMotion, frame: usize, bones: &[Bone], joints: &[usize], units_per_m: f32) -> Pose {
+    let (translations, rotations) = clip.frame(frame);
     let mut pose = Pose::REST;
     for (bone, &joint) in bones.iter().zip(joints) {
         let Some(ours) = bone.joint else { continue };

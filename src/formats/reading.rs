@@ -3,7 +3,7 @@
 use super::error::Fault;
 use super::{Format, FormatError, amass, bvh, check, features, file, glb};
 use crate::motion::Motion;
-use crate::motion::retarget::SourceClip;
+use crate::motion::rig::RigMotion;
 use std::path::Path;
 
 /// What to take of a file.
@@ -98,7 +98,7 @@ pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Reading, FormatEr
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_bvh(path: &Path) -> Result<SourceClip, FormatError> {
+pub fn read_bvh(path: &Path) -> Result<RigMotion, FormatError> {
     let parsed = bvh::parse(&file::load(path)?, &ReadOptions::default());
     parsed.map(|parsed| parsed.clip).map_err(|fault| fault.while_reading(path))
 }

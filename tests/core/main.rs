@@ -14,6 +14,7 @@ mod cases;
 mod dialects;
 #[path = "../shared/documents.rs"]
 mod documents;
+mod exported_bytes;
 mod fetch;
 mod formats;
 mod fuzzed;

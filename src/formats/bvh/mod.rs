@@ -12,7 +12,7 @@ use super::{ReadOptions, Reading, Recorded, own, rate};
 /// The motion of a BVH file's bytes and what they hold.
 pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {
     let read::Parsed { clip, notes } = parse(bytes, options)?;
-    let joints = clip.skeleton.names.iter().filter(|name| !name.ends_with(read::END)).count();
+    let joints = clip.rig.names().iter().filter(|name| !name.ends_with(read::END)).count();
     let recorded = Recorded { frames: clip.frame_count(), fps: clip.fps, joints };
     Ok(Reading { notes, ..Reading::of(own::motion_of(clip)?, recorded) })
 }

@@ -3,7 +3,7 @@
 
 use super::text::{AGAIN, Words, shortened};
 use crate::formats::error::Fault;
-use crate::motion::retarget::{SourceClip, SourceSkeleton};
+use crate::motion::rig::{Rig, RigMotion};
 use glam::{Quat, Vec3};
 
 /// More joints than any humanoid has; a file that declares more is not one.
@@ -52,7 +52,7 @@ struct JointChannels {
 #[derive(Default)]
 struct Hierarchy {
     /// The first person.
-    skeleton: SourceSkeleton,
+    rig: Rig,
     /// Of everybody, as the file has them.
     channels: Vec<JointChannels>,
     /// The topmost joints of the others.
@@ -62,7 +62,7 @@ struct Hierarchy {
 /// A parsed file.
 pub(in crate::formats) struct Parsed {
     /// The first person. End Sites are joints called `NAME_end`. Its rate is what the file says, which may be none.
-    pub(in crate::formats) clip: SourceClip,
+    pub(in crate::formats) clip: RigMotion,
     /// What a reader of the motion should know.
     pub(in crate::formats) notes: Vec<String>,
 }
@@ -108,12 +108,12 @@ fn parse_root(words: &mut Words<'_>, hierarchy: &mut Hierarchy) -> Result<(), Fa
     if !is_first {
         hierarchy.others.push(name.to_owned());
     }
-    // The joints around this place in the text; their index in the skeleton, where they belong to the first person.
+    // The joints around this place in the text; their index in the rig, where they belong to the first person.
     let mut open = vec![open_joint(words, hierarchy, None, name.to_owned(), is_first)?];
     while let Some(&innermost) = open.last() {
         let parent = hierarchy.channels[innermost].joint;
         let line = words.line();
-        let name = |hierarchy: &Hierarchy| parent.map_or("", |joint| hierarchy.skeleton.names[joint].as_str()).to_owned();
+        let name = |hierarchy: &Hierarchy| parent.map_or("", |joint| hierarchy.rig.names()[joint].as_str()).to_owned();
         let Some(word) = words.next() else { return Err(Fault::cut_off("the text ends within the HIERARCHY")) };
         match word.to_ascii_uppercase().as_str() {
             "JOINT" => {
@@ -126,12 +126,14 @@ fn parse_root(words: &mut Words<'_>, hierarchy: &mut Hierarchy) -> Result<(), Fa
                 open.push(open_joint(words, hierarchy, parent, name, is_first)?);
             }
             "OFFSET" => {
+                let mut offset = Vec3::ZERO;
                 for axis in 0..3 {
                     let what = || format!("the OFFSET of {}", name(hierarchy));
                     let value = words.number(what)?.ok_or_else(|| Fault::cut_off("the text ends within an OFFSET"))?;
-                    if let Some(joint) = parent {
-                        hierarchy.skeleton.rest_translations[joint][axis] = value;
-                    }
+                    offset[axis] = value;
+                }
+                if let Some(joint) = parent {
+                    hierarchy.rig.set_rest_translation(joint, offset);
                 }
             }
             "CHANNELS" => hierarchy.channels[innermost].channels = parse_channels(words, &name(hierarchy))?,
@@ -160,13 +162,7 @@ fn open_joint(
         return Err(Fault::new(format!("line {}: a joint without a name", words.line()), AGAIN));
     }
     words.expect("{")?;
-    let joint = is_first.then_some(hierarchy.skeleton.names.len());
-    if is_first {
-        hierarchy.skeleton.names.push(name);
-        hierarchy.skeleton.parents.push(parent);
-        hierarchy.skeleton.rest_translations.push(Vec3::ZERO);
-        hierarchy.skeleton.rest_rotations.push(Quat::IDENTITY);
-    }
+    let joint = is_first.then(|| hierarchy.rig.push(&name, parent, Vec3::ZERO, Quat::IDENTITY));
     hierarchy.channels.push(JointChannels { joint, channels: Vec::new() });
     Ok(hierarchy.channels.len() - 1)
 }
@@ -189,8 +185,8 @@ fn parse_channels(words: &mut Words<'_>, joint: &str) -> Result<Vec<Channel>, Fa
 }
 
 /// The rows of numbers, as many as are there of those that the file declares.
-fn parse_rows(words: &mut Words<'_>, hierarchy: Hierarchy, declared: u64, fps: f32, notes: &mut Vec<String>) -> Result<SourceClip, Fault> {
-    let Hierarchy { skeleton, channels, .. } = hierarchy;
+fn parse_rows(words: &mut Words<'_>, hierarchy: Hierarchy, declared: u64, fps: f32, notes: &mut Vec<String>) -> Result<RigMotion, Fault> {
+    let Hierarchy { rig, channels, .. } = hierarchy;
     let width: usize = channels.iter().map(|joint| joint.channels.len()).sum();
     if width == 0 {
         return Err(Fault::new("a skeleton without CHANNELS, which cannot move", "export it again with its animation"));
@@ -198,8 +194,8 @@ fn parse_rows(words: &mut Words<'_>, hierarchy: Hierarchy, declared: u64, fps: f
     if declared == 0 {
         return Err(Fault::new("no frames (Frames: 0)", "export it again with its animation"));
     }
-    let max_frames = MAX_JOINT_FRAMES / skeleton.names.len().max(1);
-    let mut clip = SourceClip { skeleton, fps, translations: Vec::new(), rotations: Vec::new() };
+    let max_frames = MAX_JOINT_FRAMES / rig.len().max(1);
+    let mut clip = RigMotion { rig, fps, translations: Vec::new(), rotations: Vec::new() };
     // Most files have a frame a line; then a line of another length is a fault that would shift all that follows.
     let mut a_frame_a_line = true;
     let mut row = Vec::with_capacity(width);
@@ -209,7 +205,7 @@ fn parse_rows(words: &mut Words<'_>, hierarchy: Hierarchy, declared: u64, fps: f
         row.clear();
         let mut end_line = line;
         for joint in &channels {
-            let name = || joint.joint.map_or("another person", |joint| clip.skeleton.names[joint].as_str());
+            let name = || joint.joint.map_or("another person", |joint| clip.rig.names()[joint].as_str());
             for channel in &joint.channels {
                 end_line = words.line();
                 let what = || format!("frame {}, {} {}", frame + 1, name(), channel.name());
@@ -258,12 +254,12 @@ fn wrong_length(line: usize, how: &str, width: usize) -> Fault {
 }
 
 /// Adds the frame that a row of numbers describes.
-fn push_frame(clip: &mut SourceClip, channels: &[JointChannels], row: &[f32]) {
+fn push_frame(clip: &mut RigMotion, channels: &[JointChannels], row: &[f32]) {
     let mut values = row.iter();
     for joint in channels {
         let own: Vec<(Channel, f32)> = joint.channels.iter().copied().zip(values.by_ref().copied()).collect();
         let Some(index) = joint.joint else { continue };
-        let mut translation = clip.skeleton.rest_translations[index];
+        let mut translation = clip.rig.rest_translations()[index];
         let mut rotation = Quat::IDENTITY;
         for (channel, value) in own {
             match channel {

@@ -5,7 +5,8 @@ use super::nodes::Tree;
 use crate::formats::error::Fault;
 use crate::formats::{self, ClipChoice, ReadOptions, Recorded, rate};
 use crate::motion::FPS;
-use crate::motion::retarget::{SourceClip, body_joints};
+use crate::motion::mapping::body_joints;
+use crate::motion::rig::RigMotion;
 use glam::{Quat, Vec3, Vec4};
 use gltf_json::Animation;
 use gltf_json::animation::{Interpolation, Property};
@@ -32,7 +33,7 @@ const MAX_KEY_VALUES: usize = 64 << 20;
 
 /// An animation at a steady rate, and what the file has beside it.
 pub(super) struct Sampled {
-    pub(super) clip: SourceClip,
+    pub(super) clip: RigMotion,
     pub(super) recorded: Recorded,
     pub(super) animations: Vec<formats::Animation>,
     pub(super) taken: usize,
@@ -41,7 +42,7 @@ pub(super) struct Sampled {
 
 /// Samples the animation that the options choose, else the first that moves a body, at 30 fps.
 pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOptions) -> Result<Sampled, Fault> {
-    let body = body_joints(&tree.skeleton);
+    let body = body_joints(&tree.rig);
     let mut animations: Vec<formats::Animation> = Vec::new();
     let mut posed = None;
     let mut left = MAX_KEY_VALUES;
@@ -77,7 +78,7 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOption
     let fps = rate::check(&rate::Clip { frames, fps: options.source_fps.unwrap_or(keyed_fps) })?;
     let recorded = Recorded { frames: ((to_secs - from_secs) * keyed_fps + 1e-2).floor() as usize + 1, fps, joints: tree.bones };
 
-    let mut translations = tree.skeleton.rest_translations.repeat(frames);
+    let mut translations = tree.rig.rest_translations().repeat(frames);
     let mut rotations = tree.still_rotations.repeat(frames);
     for track in &tracks {
         for frame in 0..frames {
@@ -90,7 +91,7 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOption
             }
         }
     }
-    let clip = SourceClip { skeleton: tree.skeleton, fps: FPS * fps / keyed_fps, translations, rotations };
+    let clip = RigMotion { rig: tree.rig, fps: FPS * fps / keyed_fps, translations, rotations };
     Ok(Sampled { clip, recorded, animations, taken, notes })
 }
 

@@ -2,7 +2,7 @@
 
 use super::container::Container;
 use crate::formats::error::Fault;
-use crate::motion::retarget::SourceSkeleton;
+use crate::motion::rig::Rig;
 use glam::{Mat4, Quat, Vec3};
 use gltf_json::Node;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ const IN_BIND_POSE_RAD: f32 = 0.05;
 
 /// The nodes that make the skeleton.
 pub(super) struct Tree {
-    pub(super) skeleton: SourceSkeleton,
+    pub(super) rig: Rig,
     /// Place of each node in the skeleton.
     pub(super) joint_of_node: HashMap<usize, usize>,
     /// What the scales of its ancestors make of a length given in the joint's parent.
@@ -47,13 +47,7 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
     let wanted = wanted(container, &parents);
     let names = humanoid_names(&container.json);
 
-    let mut tree = Tree {
-        skeleton: SourceSkeleton::default(),
-        joint_of_node: HashMap::new(),
-        scales: Vec::new(),
-        still_rotations: Vec::new(),
-        bones: 0,
-    };
+    let mut tree = Tree { rig: Rig::default(), joint_of_node: HashMap::new(), scales: Vec::new(), still_rotations: Vec::new(), bones: 0 };
     let mut inner_scales: Vec<f32> = Vec::new();
     for index in order.into_iter().filter(|&index| wanted[index]) {
         if tree.scales.len() == MAX_JOINTS {
@@ -72,10 +66,7 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
         tree.scales.push(outer_scale);
         inner_scales.push(outer_scale * scale);
         let name = names.get(&index).cloned().or_else(|| nodes[index].name.clone());
-        tree.skeleton.names.push(name.unwrap_or_default());
-        tree.skeleton.parents.push(parent);
-        tree.skeleton.rest_translations.push(translation * outer_scale);
-        tree.skeleton.rest_rotations.push(rotation);
+        tree.rig.push(&name.unwrap_or_default(), parent, translation * outer_scale, rotation);
         tree.still_rotations.push(rotation);
     }
     let skinned: HashSet<usize> = container.root.skins.iter().flat_map(|skin| &skin.joints).map(|joint| joint.value()).collect();
@@ -132,17 +123,17 @@ fn wanted(container: &Container<'_>, parents: &[Option<usize>]) -> Vec<bool> {
 /// the animation). Only turns are taken: lengths of a bind pose may be in another unit.
 fn rest_in_bind_pose(container: &Container<'_>, tree: &mut Tree) -> Result<(), Fault> {
     let binds = bind_rotations(container, tree)?;
-    let skeleton = &mut tree.skeleton;
+    let rig = &mut tree.rig;
     let rests: Vec<(usize, Quat)> = (0..binds.len())
         .filter_map(|joint| {
             let bind = binds[joint]?;
-            let still = skeleton.rest_rotations[joint];
-            let rest = match skeleton.parents[joint].map(|parent| (parent, binds[parent])) {
+            let still = rig.rest_rotations()[joint];
+            let rest = match rig.parents()[joint].map(|parent| (parent, binds[parent])) {
                 Some((_, Some(parent_bind))) => parent_bind.inverse() * bind,
                 // A topmost joint: its bind pose is in the world or in the space of the mesh, which exporters see differently.
                 // The right one is nearer to how the joint stands.
                 above => {
-                    let above = above.map_or(Quat::IDENTITY, |(parent, _)| world_rotation(skeleton, parent));
+                    let above = above.map_or(Quat::IDENTITY, |(parent, _)| world_rotation(rig, parent));
                     let spaces = [Quat::IDENTITY, above];
                     let rests = spaces.map(|space| (above.inverse() * space * bind).normalize());
                     rests.into_iter().min_by(|a, b| a.angle_between(still).total_cmp(&b.angle_between(still)))?
@@ -151,9 +142,9 @@ fn rest_in_bind_pose(container: &Container<'_>, tree: &mut Tree) -> Result<(), F
             Some((joint, rest.normalize()))
         })
         .collect();
-    if rests.iter().any(|&(joint, rest)| rest.angle_between(skeleton.rest_rotations[joint]) > IN_BIND_POSE_RAD) {
+    if rests.iter().any(|&(joint, rest)| rest.angle_between(rig.rest_rotations()[joint]) > IN_BIND_POSE_RAD) {
         for (joint, rest) in rests {
-            skeleton.rest_rotations[joint] = rest;
+            rig.set_rest_rotation(joint, rest);
         }
     }
     Ok(())
@@ -177,9 +168,9 @@ fn bind_rotations(container: &Container<'_>, tree: &Tree) -> Result<Vec<Option<Q
     Ok(binds)
 }
 
-fn world_rotation(skeleton: &SourceSkeleton, joint: usize) -> Quat {
-    let path = std::iter::successors(Some(joint), |&joint| skeleton.parents[joint]);
-    path.fold(Quat::IDENTITY, |rotation, joint| skeleton.rest_rotations[joint] * rotation)
+fn world_rotation(rig: &Rig, joint: usize) -> Quat {
+    let path = std::iter::successors(Some(joint), |&joint| rig.parents()[joint]);
+    path.fold(Quat::IDENTITY, |rotation, joint| rig.rest_rotations()[joint] * rotation)
 }
 
 /// VRM and VRMA files say which node is which bone of a person, whatever the nodes are called.

@@ -1,7 +1,7 @@
 //! Arms that would enter the floor give way: the upper arm swings up, the elbow bends, the wrist bends.
 
 use super::wish::above_floor;
-use crate::motion::retarget::reach;
+use crate::motion::ik::reach;
 use crate::motion::supports::{FINGER_TIPS, SURFACE};
 use crate::motion::{Joint, Motion, Pose, REST_OFFSETS_M};
 use glam::{Quat, Vec3};

@@ -7,5 +7,6 @@ mod kit;
 mod measures;
 mod remove_sliding;
 mod representation;
+mod rigs;
 mod supports;
 mod tears;

@@ -1,25 +1,27 @@
 //! The reference pose of a foreign skeleton: upright, legs down, facing ahead. It says how each of its joints' axes lie against
 //! ours, whatever its rest pose is.
 
-use super::source::{SourceClip, SourceWorld};
-use crate::motion::{JOINT_COUNT, Joint, rotation::frame_of};
+use super::Parts;
+use crate::motion::rig::{RigMotion, RigWorld};
+use crate::motion::{Joint, rotation::frame_of};
 use glam::{Mat3, Quat, Vec3, vec3};
 
-/// The rest pose where it is a standing human, else the T-pose that the joints' axes tell, else the first frame.
-pub(super) fn reference_pose(clip: &SourceClip, parts: &[Option<usize>; JOINT_COUNT]) -> SourceWorld {
-    let skeleton = &clip.skeleton;
-    let rest = skeleton.world(&skeleton.rest_translations, &skeleton.rest_rotations);
+/// The rest pose where it is a standing human, else the T-pose that the joints' axes tell, else the first frame, if there is one.
+pub(super) fn reference_pose(clip: &RigMotion, parts: &Parts) -> RigWorld {
+    let rest = clip.rig.rest_world();
     if stands(&rest, parts) {
         rest
     } else if points_bones_along_x(clip, parts) {
-        skeleton.posed(x_axis_t_pose(&skeleton.parents, parts))
-    } else {
+        clip.rig.posed(x_axis_t_pose(clip.rig.parents(), parts))
+    } else if clip.frame_count() > 0 {
         clip.world(0)
+    } else {
+        rest
     }
 }
 
 /// Whether the thighs point away from the trunk, as in every pose that a person stands in.
-fn stands(pose: &SourceWorld, parts: &[Option<usize>; JOINT_COUNT]) -> bool {
+fn stands(pose: &RigWorld, parts: &Parts) -> bool {
     let at = |joint: Joint| parts[joint as usize].map(|index| pose.positions[index]);
     let (Some(hip), Some(knee), Some(other_hip), Some(other_knee)) = (at(Joint::LHip), at(Joint::LKnee), at(Joint::RHip), at(Joint::RKnee))
     else {
@@ -32,10 +34,10 @@ fn stands(pose: &SourceWorld, parts: &[Option<usize>; JOINT_COUNT]) -> bool {
 }
 
 /// Bandai Namco's convention: each bone lies along its own X axis, to the child on the left and away from it on the right.
-fn points_bones_along_x(clip: &SourceClip, parts: &[Option<usize>; JOINT_COUNT]) -> bool {
+fn points_bones_along_x(clip: &RigMotion, parts: &Parts) -> bool {
     let along_x = |joint: Joint, sign: f32| {
         parts[joint as usize].is_some_and(|index| {
-            let offset = clip.skeleton.rest_translations[index].normalize_or_zero();
+            let offset = clip.rig.rest_translations()[index].normalize_or_zero();
             offset.x * sign > 0.99
         })
     };
@@ -43,7 +45,7 @@ fn points_bones_along_x(clip: &SourceClip, parts: &[Option<usize>; JOINT_COUNT])
 }
 
 /// World rotations of the T-pose under that convention: on trunk and legs Y points left or ahead, on arms up.
-fn x_axis_t_pose(parents: &[Option<usize>], parts: &[Option<usize>; JOINT_COUNT]) -> Vec<Quat> {
+fn x_axis_t_pose(parents: &[Option<usize>], parts: &Parts) -> Vec<Quat> {
     let axes = |x: Vec3, y: Vec3| Quat::from_mat3(&Mat3::from_cols(x, y, x.cross(y)));
     // Measured in frames that stand still: flat feet of this skeleton slope down to the toes by 39.6°, the toes by 23°.
     let foot = vec3(0.0, -0.637, 0.771).normalize();
@@ -90,15 +92,16 @@ fn x_axis_t_pose(parents: &[Option<usize>], parts: &[Option<usize>; JOINT_COUNT]
     world
 }
 
-/// Rotation from a source world with Z up to ours with Y up; the identity where Y is up already. The trunk tells, in the reference
-/// pose and in the frames.
-pub(super) fn ours_from_source_axes(clip: &SourceClip, parts: &[Option<usize>; JOINT_COUNT], reference: &SourceWorld) -> Quat {
+/// Rotation from a rig's world with Z up to ours with Y up; the identity where Y is up already. The trunk tells, in the reference
+/// pose and, where there are some, in the frames.
+pub(super) fn ours_from_rig_axes(clip: &RigMotion, parts: &Parts, reference: &RigWorld) -> Quat {
     let (Some(neck), Some(pelvis)) = (parts[Joint::Neck as usize], parts[Joint::Pelvis as usize]) else { return Quat::IDENTITY };
-    let trunk = |pose: &SourceWorld| (pose.positions[neck] - pose.positions[pelvis]).normalize_or_zero();
+    let trunk = |pose: &RigWorld| (pose.positions[neck] - pose.positions[pelvis]).normalize_or_zero();
     let frames = clip.frame_count();
     let stride = frames.div_ceil(100).max(1);
     let mean = (0..frames).step_by(stride).map(|frame| trunk(&clip.world(frame))).sum::<Vec3>();
     let rest = trunk(reference);
+    let mean = if frames == 0 { rest } else { mean };
     if rest.z > 0.7 && mean.z > 2.0 * mean.y.abs() { Quat::from_rotation_x(-std::f32::consts::FRAC_PI_2) } else { Quat::IDENTITY }
 }
 

@@ -4,6 +4,8 @@ use super::clean::{Said, Side};
 
 /// The pelvis, in the order in which names are taken.
 pub(super) const HIPS: &[&str] = &["hips", "pelvis", "hip", "lowerbody", "center", "cog", "waist"];
+/// What stands on the ground above the pelvis.
+pub(super) const GROUND: &[&str] = &["root", "armature", "reference", "ground", "trajectory"];
 /// The neck; of several, the lowest.
 pub(super) const NECK: &[&str] = &["neck", "neck1", "necklower", "lowerneck", "necktwist1"];
 /// The head.

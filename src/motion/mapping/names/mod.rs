@@ -5,13 +5,15 @@
 mod clean;
 mod words;
 
+use crate::motion::rig::Rig;
 use crate::motion::{JOINT_COUNT, Joint};
 use clean::{Side, said};
 use std::collections::HashMap;
 use words as w;
 
 /// The source joint that plays each SMPL-22 part, if any; the three spine joints are left to the hierarchy.
-pub(super) fn parts(names: &[String], parents: &[Option<usize>]) -> [Option<usize>; JOINT_COUNT] {
+pub(super) fn parts(rig: &Rig) -> [Option<usize>; JOINT_COUNT] {
+    let (names, parents) = (rig.names(), rig.parents());
     let said: Vec<clean::Said> = names.iter().map(|name| said(name)).collect();
     let mut by_word: HashMap<(Side, &str), usize> = HashMap::new();
     for (index, said) in said.iter().enumerate() {
@@ -83,6 +85,13 @@ fn pelvis(parts: &[Option<usize>; JOINT_COUNT], parents: &[Option<usize>]) -> Op
         Some(named) if carries(named) && at_or_above(left_leg).any(|above| above == named) => Some(named),
         _ => at_or_above(left_leg).find(|joint| carries(*joint)).or(named),
     }
+}
+
+/// Whether a joint above the pelvis is called like one that carries the motion over the ground.
+pub(super) fn is_ground(name: &str) -> bool {
+    let said = said(name);
+    let words = [Some(said.word.as_str()), said.bare()];
+    said.side == Side::Middle && words.into_iter().flatten().any(|word| w::GROUND.contains(&word))
 }
 
 #[cfg(test)]

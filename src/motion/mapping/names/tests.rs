@@ -1,10 +1,20 @@
 //! Names of many rigs, among the names of their helpers.
 
 use super::*;
+use glam::{Quat, Vec3};
+
+/// A rig of joints with these names and parents.
+fn named(names: &[impl AsRef<str>], parents: &[Option<usize>]) -> Rig {
+    let mut rig = Rig::default();
+    for (name, parent) in names.iter().zip(parents) {
+        rig.push(name.as_ref(), *parent, Vec3::ZERO, Quat::IDENTITY);
+    }
+    rig
+}
 
 /// The parts of a chain: names alone matter here.
 fn found(names: &[&str]) -> [Option<usize>; JOINT_COUNT] {
-    parts(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), &vec![None; names.len()])
+    parts(&named(names, &vec![None; names.len()]))
 }
 
 #[test]
@@ -307,7 +317,7 @@ fn every_rig_finds_every_part_on_its_side_among_helpers() {
         names.extend(
             left.iter().flat_map(|name| [format!("{name}_twist"), format!("{name}_IK"), format!("{name}_pole"), format!("{name}Thumb1")]),
         );
-        let parts = parts(&names, &vec![None; names.len()]);
+        let parts = parts(&named(&names, &vec![None; names.len()]));
         for (at, joint) in middle.into_iter().enumerate() {
             assert_eq!(parts[joint as usize], Some(at), "{rig}: {joint:?} is no {}", names[at]);
         }
@@ -324,7 +334,7 @@ fn every_rig_finds_every_part_on_its_side_among_helpers() {
 fn the_pelvis_carries_arms_and_legs_whatever_is_called_so() {
     let names = ["hip", "pelvis", "lThigh", "rThigh", "abdomen", "lShldr", "rShldr"];
     let parents = [None, Some(0), Some(1), Some(1), Some(0), Some(4), Some(4)];
-    let of = |names: &[&str]| parts(&names.iter().map(ToString::to_string).collect::<Vec<_>>(), &parents)[Joint::Pelvis as usize];
+    let of = |names: &[&str]| parts(&named(names, &parents))[Joint::Pelvis as usize];
     assert_eq!(of(&names), Some(0), "not the lower one of Daz");
     assert_eq!(
         of(&["DEF-spine", "DEF-hips", "DEF-thigh.L", "DEF-thigh.R", "DEF-spine.001", "DEF-upper_arm.L", "DEF-upper_arm.R"]),

@@ -1,6 +1,9 @@
 //! How faithful a retargeted motion is to its source: bone directions, standing feet, sliding, bone lengths.
 
-use super::{FOOT_JOINTS, FeetM, Retarget, RetargetError, SourceClip, put_on_floor, rest_levels_m, standing_heights};
+use super::MappingError;
+use super::fit::Fit;
+use super::floor::{FOOT_JOINTS, FeetM, feet_m, put_on_floor, rest_levels_m, standing_heights};
+use crate::motion::rig::RigMotion;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
 use crate::motion::supports::FLOOR_SHARE;
 use crate::motion::{Motion, PARENTS, Pose, WorldPose};
@@ -43,20 +46,20 @@ pub struct Fidelity {
 ///
 /// # Errors
 /// See [`super::retarget`].
-pub fn fidelity(clip: &SourceClip) -> Result<Fidelity, RetargetError> {
-    let retarget = Retarget::new(clip)?;
+pub fn fidelity(clip: &RigMotion) -> Result<Fidelity, MappingError> {
+    let fit = Fit::new(clip)?;
     let sources: Vec<[Option<Vec3>; JOINT_COUNT]> = (0..clip.frame_count())
         .map(|frame| {
             let world = clip.world(frame);
-            retarget.parts.map(|part| part.map(|index| retarget.ours_from_source_world * world.positions[index] * retarget.scale))
+            fit.parts.map(|part| part.map(|index| fit.ours_from_rig_world * world.positions[index] * fit.scale))
         })
         .collect();
-    let mut motion = Motion { frames: (0..clip.frame_count()).map(|frame| retarget.pose(&clip.world(frame))).collect() };
+    let mut motion = Motion { frames: (0..clip.frame_count()).map(|frame| fit.pose(&clip.world(frame))).collect() };
     put_on_floor(&mut motion);
     let ours: Vec<WorldPose> = motion.frames.iter().map(Pose::world).collect();
 
     let bone_degrees = std::iter::zip(&ours, &sources).map(|(ours, source)| bone_angles(ours, source)).collect();
-    let our_feet: Vec<FeetM> = ours.iter().map(super::feet_m).collect();
+    let our_feet: Vec<FeetM> = ours.iter().map(feet_m).collect();
     let source_feet: Vec<FeetM> =
         sources.iter().map(|source| FOOT_JOINTS.map(|joint| source[joint as usize].unwrap_or(Vec3::NAN))).collect();
     let [our_toes, source_toes] =

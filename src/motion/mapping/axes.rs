@@ -1,7 +1,8 @@
 //! Which way is up in the frames of a clip whose rest pose stands upright: some programs write a skeleton with Y up and a take with Z up.
 
-use super::{LEGS, SourceClip, names};
+use super::{LEGS, names};
 use crate::motion::Joint;
+use crate::motion::rig::RigMotion;
 use glam::{Quat, Vec3};
 use std::f32::consts::FRAC_PI_2;
 
@@ -11,13 +12,13 @@ const MOST_FRAMES: usize = 100;
 const MOST: f32 = 0.9;
 
 /// Turns the frames of a clip upright that were recorded with Z up on a skeleton that rests with Y up.
-pub fn stand_up(clip: &mut SourceClip) {
+pub fn stand_up(clip: &mut RigMotion) {
     if !is_z_up_take(clip) {
         return;
     }
     let y_up_from_z_up = Quat::from_rotation_x(-FRAC_PI_2);
     let joints = clip.joint_count();
-    let roots: Vec<usize> = (0..joints).filter(|joint| clip.skeleton.parents[*joint].is_none()).collect();
+    let roots: Vec<usize> = (0..joints).filter(|joint| clip.rig.parents()[*joint].is_none()).collect();
     for frame in 0..clip.frame_count() {
         for root in &roots {
             let at = frame * joints + root;
@@ -29,13 +30,13 @@ pub fn stand_up(clip: &mut SourceClip) {
 
 /// Whether the body rests along Y but in the take stands along Z, over feet that tread on the plane where Z is zero. A person who lies on the
 /// floor lies along Z too; but then nothing of the body is under that floor, and the feet are no floor themselves.
-fn is_z_up_take(clip: &SourceClip) -> bool {
-    let parts = names::parts(&clip.skeleton.names, &clip.skeleton.parents);
+fn is_z_up_take(clip: &RigMotion) -> bool {
+    let parts = names::parts(&clip.rig);
     let part = |joint: Joint| parts[joint as usize];
     let legs = LEGS.map(|[hip, knee, ankle, _]| [part(hip), part(knee), part(ankle)]);
     let (Some(pelvis), Some(head)) = (part(Joint::Pelvis), part(Joint::Neck).or(part(Joint::Head))) else { return false };
     let [[Some(hip), Some(knee), Some(ankle)], [_, _, Some(other_ankle)]] = legs else { return false };
-    let rest = clip.skeleton.world(&clip.skeleton.rest_translations, &clip.skeleton.rest_rotations).positions;
+    let rest = clip.rig.rest_world().positions;
     let leg = rest[hip].distance(rest[knee]) + rest[knee].distance(rest[ankle]);
     let along = |from: Vec3, to: Vec3, axis: Vec3| (to - from).normalize_or_zero().dot(axis) > 0.7;
     let frames = clip.frame_count();

@@ -1,0 +1,127 @@
+//! Inverse kinematics: a limb of two bones that reaches for a place, in closed form, and a chain of any length by cyclic coordinate
+//! descent (Wang and Chen, 1991). Pure geometry in one space; whose limbs these are is the caller's business.
+
+use super::rotation::shortest_arc;
+use glam::{Quat, Vec3};
+
+/// The turns that bring the end of two bones to a place: the lower bone is bent about the middle joint, then both are swung about the
+/// root. `world_from_upper` becomes `swing * world_from_upper`, `world_from_lower` becomes `swing * bend * world_from_lower`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TwoBone {
+    /// Of the lower bone, before the swing.
+    pub bend: Quat,
+    /// Of both.
+    pub swing: Quat,
+}
+
+/// Solves two bones, given as vectors from their joints, for an end that lies `reach` away from the root in the direction `to`. More
+/// flexion turns the lower bone about `axis` (unit length).
+#[must_use]
+pub fn two_bone([upper, lower]: [Vec3; 2], axis: Vec3, reach: f32, to: Vec3) -> TwoBone {
+    let (near, other) = (upper.length(), lower.length());
+    let inner_angle = ((near * near + other * other - reach * reach) / (2.0 * near * other)).clamp(-1.0, 1.0).acos();
+    let bend = Quat::from_axis_angle(axis, (-upper).angle_between(lower) - inner_angle);
+    TwoBone { bend, swing: shortest_arc(upper + bend * lower, to) }
+}
+
+/// The rotations of an upper and a lower bone, changed as little as possible, so that the limb from `root` ends at `target`, or points to it
+/// where that is out of reach. The plane in which the limb bends is kept.
+///
+/// `bones` are the two bones in their joints' own frames; all else in the world.
+#[must_use]
+pub fn reach(root: Vec3, [upper, lower]: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Quat; 2] {
+    let (a, b) = (upper * bones[0], lower * bones[1]);
+    let (near, other) = (a.length(), b.length());
+    let wanted = (target - root).length().clamp((near - other).abs() + 1e-4, (near + other) * 0.9999);
+    let axis = a.cross(b).try_normalize().unwrap_or_else(|| upper * Vec3::X);
+    let TwoBone { bend, swing } = two_bone([a, b], axis, wanted, target - root);
+    [(swing * upper).normalize(), (swing * (bend * lower)).normalize()]
+}
+
+/// How often the joints of a chain are gone through.
+const SWEEPS: usize = 8;
+
+/// The turns, in the world, of the joints of a chain (root first) that bring its `end` to `target` or as near as they can: each joint takes
+/// the same share of the way, and turns by `most_rad` against the one before it at most. What hangs on a joint turns with it.
+#[must_use]
+pub fn chain(joints: &[Vec3], end: Vec3, target: Vec3, most_rad: f32) -> Vec<Quat> {
+    let mut places: Vec<Vec3> = joints.iter().copied().chain([end]).collect();
+    let mut own = vec![Quat::IDENTITY; joints.len()];
+    for _ in 0..SWEEPS {
+        for joint in (0..joints.len()).rev() {
+            let at = places[joint];
+            let whole = shortest_arc(places[joints.len()] - at, target - at);
+            let wanted = Quat::IDENTITY.slerp(whole, 1.0 / (joint + 1) as f32) * own[joint];
+            let angle = wanted.angle_between(Quat::IDENTITY);
+            let limited = if angle > most_rad { Quat::IDENTITY.slerp(wanted, most_rad / angle) } else { wanted };
+            let step = (limited * own[joint].inverse()).normalize();
+            own[joint] = limited.normalize();
+            for place in &mut places[joint + 1..] {
+                *place = at + step * (*place - at);
+            }
+            // The turns of the joints further out are seen from the world.
+            for outer in &mut own[joint + 1..] {
+                *outer = (step * *outer * step.inverse()).normalize();
+            }
+        }
+    }
+    let mut above = Quat::IDENTITY;
+    own.iter()
+        .map(|own| {
+            above = (*own * above).normalize();
+            above
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use glam::vec3;
+
+    #[test]
+    fn a_limb_lands_on_targets_within_reach_and_keeps_bone_lengths() {
+        let bones_m = [Vec3::new(0.0, -0.4, 0.0), Vec3::new(0.0, -0.39, 0.0)];
+        for target in [vec3(0.1, -0.6, 0.2), vec3(-0.3, -0.5, 0.1), vec3(0.0, -0.75, 0.05)] {
+            let [upper, lower] = reach(Vec3::ZERO, [Quat::from_rotation_x(-0.1), Quat::from_rotation_x(0.2)], bones_m, target);
+            let end = upper * bones_m[0] + lower * bones_m[1];
+            assert!(end.distance(target) < 1e-3, "{end} is not {target}");
+        }
+    }
+
+    #[test]
+    fn a_limb_out_of_reach_points_there_and_a_straight_one_bends_forwards_at_the_knee() {
+        let bones_m = [Vec3::new(0.0, -0.4, 0.0), Vec3::new(0.0, -0.4, 0.0)];
+        let [upper, lower] = reach(Vec3::ZERO, [Quat::IDENTITY; 2], bones_m, vec3(0.0, -3.0, 0.0));
+        assert!((upper * bones_m[0] + lower * bones_m[1]).distance(vec3(0.0, -0.8, 0.0)) < 1e-3);
+        let [upper, _] = reach(Vec3::ZERO, [Quat::IDENTITY; 2], bones_m, vec3(0.0, -0.6, 0.0));
+        assert!((upper * bones_m[0]).z > 0.1, "the knee goes ahead");
+    }
+
+    #[test]
+    fn a_chain_reaches_its_target_with_every_joint_taking_part() {
+        let joints: Vec<Vec3> = (0..5).map(|joint| Vec3::Y * 0.1 * joint as f32).collect();
+        let (end, target) = (Vec3::Y * 0.5, vec3(0.2, 0.43, 0.05));
+        let turns = chain(&joints, end, target, 1.0);
+        let mut at = joints[0];
+        for (joint, turn) in turns.iter().enumerate() {
+            let next = joints.get(joint + 1).copied().unwrap_or(end);
+            at += *turn * (next - joints[joint]);
+            assert!(joint == 0 || turns[joint - 1].angle_between(*turn) > 0.02, "joint {joint} is stiff");
+        }
+        assert!(at.distance(target) < 0.01, "{at} is not {target}");
+    }
+
+    #[test]
+    fn a_chain_keeps_its_limits() {
+        let joints = [Vec3::ZERO, Vec3::Y * 0.1, Vec3::Y * 0.2];
+        let turns = chain(&joints, Vec3::Y * 0.3, vec3(0.1, -0.2, 0.0), 0.2);
+        let mut before = Quat::IDENTITY;
+        for turn in turns {
+            assert!(turn.angle_between(before) < 0.201, "{} rad", turn.angle_between(before));
+            before = turn;
+        }
+        let still = chain(&joints, Vec3::Y * 0.3, Vec3::Y * 0.3, 0.2);
+        assert!(still.iter().all(|turn| turn.angle_between(Quat::IDENTITY) < 1e-3));
+    }
+}

@@ -1,0 +1,176 @@
+//! The numbers of a mapping: how the axes of a rig's joints lie against ours, its scale, its spine, its feet and its ground bone.
+
+use super::align::{align, spine_chain};
+use super::{LEGS, MappingError, Parts, names, reference};
+use crate::motion::rig::{Rig, RigMotion, RigWorld};
+use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M, rest_positions};
+use glam::{Quat, Vec3};
+
+/// A foreign rig fitted to our skeleton.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fit {
+    /// The rig's joint that plays each of ours.
+    pub(super) parts: Parts,
+    /// `rig_joint_from_ours` of each part: how our joint's axes lie in the rig joint's.
+    pub(super) rig_joint_from_ours: [Quat; JOINT_COUNT],
+    /// The rig's spine from pelvis to chest with the same rotation of each; ours turns with it by the share of its length.
+    pub(super) spine: Vec<(usize, Quat)>,
+    pub(super) ours_from_rig_world: Quat,
+    /// Metres of ours per unit of the rig.
+    pub(super) scale: f32,
+    /// From the rig's toe to ours when both feet stand flat with the ankles in the same place, in the foot's own heading, metres;
+    /// left, right.
+    pub(super) toe_from_rig_m: [Vec3; 2],
+    /// What each joint of the rig takes its rotation from.
+    pub(super) drivers: Vec<Driver>,
+    /// From the pelvis joint to the middle of the hips, in the pelvis's frame, the rig's unit.
+    pub(super) hips_from_pelvis: Vec3,
+    /// How much higher the rig's ankles stand over the floor than ours, metres.
+    pub(super) lift_m: f32,
+    pub(super) ground: Option<usize>,
+}
+
+/// What a joint of a rig takes its rotation from when our motion drives it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Driver {
+    /// A joint of ours.
+    Joint(usize),
+    /// The spine between pelvis (0) and chest (1); the joint's place in it.
+    Spine(usize),
+    /// The rotation of the body over the ground.
+    Ground,
+    /// Its parent: this local rotation stays.
+    Parent(Quat),
+}
+
+/// The joints without which there is no body.
+const REQUIRED: [(Joint, &str); 11] = [
+    (Joint::Pelvis, "the pelvis"),
+    (Joint::LHip, "the left thigh"),
+    (Joint::RHip, "the right thigh"),
+    (Joint::LKnee, "the left shin"),
+    (Joint::RKnee, "the right shin"),
+    (Joint::LAnkle, "the left foot"),
+    (Joint::RAnkle, "the right foot"),
+    (Joint::LShoulder, "the left upper arm"),
+    (Joint::RShoulder, "the right upper arm"),
+    (Joint::LElbow, "the left forearm"),
+    (Joint::RElbow, "the right forearm"),
+];
+
+impl Fit {
+    /// Matches a rig by its names and its reference pose.
+    pub(super) fn new(clip: &RigMotion) -> Result<Self, MappingError> {
+        let rig = &clip.rig;
+        let mut parts = names::parts(rig);
+        for (joint, part) in REQUIRED {
+            if parts[joint as usize].is_none() {
+                return Err(MappingError::MissingPart { part });
+            }
+        }
+        let [pelvis, left_arm, right_arm] =
+            [Joint::Pelvis, Joint::LShoulder, Joint::RShoulder].map(|joint| parts[joint as usize].unwrap_or_default());
+        let spine = spine_chain(rig.parents(), pelvis, left_arm, right_arm).ok_or(MappingError::MissingPart { part: "the spine" })?;
+        let found = parts;
+        // Skeletons without a neck (or a nameless one) look where the chest looks.
+        if parts[Joint::Neck as usize].is_none() {
+            parts[Joint::Neck as usize] = parts[Joint::Head as usize].or(spine.last().copied());
+        }
+
+        let local = reference::reference_pose(clip, &parts);
+        let ours_from_rig_world = reference::ours_from_rig_axes(clip, &parts, &local);
+        let mut reference = local.clone();
+        for position in &mut reference.positions {
+            *position = ours_from_rig_world * *position;
+        }
+        for rotation in &mut reference.rotations {
+            *rotation = ours_from_rig_world * *rotation;
+        }
+        let at = |joint: Joint, parts: &Parts| parts[joint as usize].map_or(Vec3::ZERO, |index| reference.positions[index]);
+        let rig_leg = 0.5
+            * LEGS
+                .iter()
+                .map(|[hip, knee, ankle, _]| {
+                    let [hip, knee, ankle] = [hip, knee, ankle].map(|joint| at(*joint, &parts));
+                    hip.distance(knee) + knee.distance(ankle)
+                })
+                .sum::<f32>();
+        let our_leg_m = REST_OFFSETS_M[Joint::LKnee as usize].length() + REST_OFFSETS_M[Joint::LAnkle as usize].length();
+        if !(rig_leg.is_finite() && rig_leg > 1e-6) {
+            return Err(MappingError::NoLegs);
+        }
+
+        let scale = our_leg_m / rig_leg;
+        for [_, _, ankle, toe] in LEGS {
+            let foot = at(toe, &parts) - at(ankle, &parts);
+            if foot.x.hypot(foot.z) < 0.3 * foot.length() {
+                parts[toe as usize] = None; // an end below the ankle, not a toe
+            }
+        }
+        let alignment = align(&parts, &reference);
+        let toe_from_rig_m = LEGS.map(|[_, _, ankle, toe]| {
+            let rig_foot_m = alignment[ankle as usize].inverse() * (at(toe, &parts) - at(ankle, &parts)) * scale;
+            REST_OFFSETS_M[toe as usize] - rig_foot_m
+        });
+        let from_ours = |joint: usize, alignment: Quat| (reference.rotations[joint].inverse() * alignment).normalize();
+        let spine: Vec<(usize, Quat)> = spine.into_iter().map(|joint| (joint, from_ours(joint, alignment[0]))).collect();
+        let middle = (at(Joint::LHip, &parts) + at(Joint::RHip, &parts)) * 0.5;
+        let ankles_m = (at(Joint::LAnkle, &parts) + at(Joint::RAnkle, &parts)).y * 0.5 * scale;
+        let ground = ground_bone(rig, pelvis, &rig.rest_world(), ours_from_rig_world, scale);
+        let driven: Parts = std::array::from_fn(|joint| parts[joint].filter(|_| found[joint].is_some()));
+        Ok(Self {
+            rig_joint_from_ours: std::array::from_fn(|joint| {
+                parts[joint].map_or(Quat::IDENTITY, |index| from_ours(index, alignment[joint]))
+            }),
+            drivers: drivers(rig, &driven, &spine, ground, &local),
+            parts,
+            spine,
+            ours_from_rig_world,
+            scale,
+            toe_from_rig_m,
+            hips_from_pelvis: reference.rotations[pelvis].inverse() * (middle - reference.positions[pelvis]),
+            lift_m: lift_m(ankles_m),
+            ground,
+        })
+    }
+}
+
+/// How much higher ankles that are this high in the rest pose stand than ours. Many rigs rest with the pelvis in the origin, or anywhere;
+/// then there is no telling.
+fn lift_m(ankles_m: f32) -> f32 {
+    if (0.02..0.25).contains(&ankles_m) { ankles_m - rest_positions()[Joint::LAnkle as usize].y } else { 0.0 }
+}
+
+/// The nearest joint above the pelvis that is called so and rests on the ground.
+fn ground_bone(rig: &Rig, pelvis: usize, rest: &RigWorld, ours_from_rig_world: Quat, scale: f32) -> Option<usize> {
+    const LOW_M: f32 = 0.3;
+    let height_m = |joint: usize| (ours_from_rig_world * rest.positions[joint]).y * scale;
+    rig.ancestors(pelvis).find(|joint| names::is_ground(&rig.names()[*joint]) && height_m(*joint).abs() < LOW_M)
+}
+
+/// What each joint takes its rotation from. Joints between driven ones stand as in the reference pose, others as in the rest pose.
+fn drivers(rig: &Rig, driven: &Parts, spine: &[(usize, Quat)], ground: Option<usize>, reference: &RigWorld) -> Vec<Driver> {
+    let mut leads_on = vec![false; rig.len()];
+    for joint in driven.iter().flatten() {
+        for above in rig.ancestors(*joint) {
+            leads_on[above] = true;
+        }
+    }
+    let neutral = |joint: usize| match rig.parents()[joint].filter(|_| leads_on[joint]) {
+        Some(parent) => (reference.rotations[parent].inverse() * reference.rotations[joint]).normalize(),
+        None => rig.rest_rotations()[joint],
+    };
+    let mut drivers: Vec<Driver> = (0..rig.len()).map(|joint| Driver::Parent(neutral(joint))).collect();
+    for (joint, part) in driven.iter().enumerate().rev() {
+        if let Some(part) = *part {
+            drivers[part] = Driver::Joint(joint);
+        }
+    }
+    for (place, (joint, _)) in spine.iter().enumerate().skip(1) {
+        drivers[*joint] = Driver::Spine(place);
+    }
+    if let Some(ground) = ground {
+        drivers[ground] = Driver::Ground;
+    }
+    drivers
+}

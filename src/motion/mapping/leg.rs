@@ -1,0 +1,41 @@
+//! What both directions do to a leg so that the foot comes to where it belongs: it is pitched, and shifted within limits.
+
+use crate::motion::ik::reach;
+use glam::{Quat, Vec3};
+
+/// Seven degrees of a straight leg.
+pub(super) const FARTHEST_M: f32 = 0.1;
+/// How far a thigh or a shin may swing away from the rig's direction, 8°.
+const MOST_SWUNG_RAD: f32 = 0.14;
+/// How far a foot is pitched, 20°.
+const MOST_PITCHED_RAD: f32 = 0.35;
+
+/// The turn about a level axis that gives a foot (from ankle to toe) the rise `rise_m`, or as much of it as is no other pose.
+pub(super) fn pitched_to(foot_m: Vec3, rise_m: f32) -> Quat {
+    let Some(axis) = foot_m.cross(Vec3::Y).try_normalize() else { return Quat::IDENTITY };
+    let slope_rad = |rise_m: f32| (rise_m / foot_m.length()).clamp(-1.0, 1.0).asin();
+    let angle_rad = slope_rad(rise_m) - slope_rad(foot_m.y);
+    Quat::from_axis_angle(axis, angle_rad.clamp(-MOST_PITCHED_RAD, MOST_PITCHED_RAD))
+}
+
+/// Thigh and shin (their rotations, and their bones in their own frames) turned so that the ankle moves by `shift_m`, or as far as neither
+/// swings by more than [`MOST_SWUNG_RAD`].
+pub(super) fn shifted(hip_m: Vec3, leg: [Quat; 2], bones_m: [Vec3; 2], ankle_m: Vec3, shift_m: Vec3) -> [Quat; 2] {
+    let reached = |share: f32| reach(hip_m, leg, bones_m, ankle_m + share * shift_m);
+    let swung_rad = |turned: &[Quat; 2]| {
+        std::iter::zip(bones_m, std::iter::zip(leg, turned))
+            .map(|(bone_m, (before, after))| (before * bone_m).angle_between(*after * bone_m))
+            .fold(0.0, f32::max)
+    };
+    let (mut share, mut turned) = (1.0, reached(1.0));
+    // A bent leg swings far for a little way, and not in proportion.
+    for _ in 0..3 {
+        let swung_rad = swung_rad(&turned);
+        if swung_rad <= MOST_SWUNG_RAD {
+            break;
+        }
+        share *= 0.99 * MOST_SWUNG_RAD / swung_rad;
+        turned = reached(share);
+    }
+    turned
+}

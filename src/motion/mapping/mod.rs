@@ -1,0 +1,179 @@
+//! The mapping between a humanoid rig and our 22 joints: which joint plays which part of the body, how its axes lie against ours, and what
+//! that makes of a motion, in both directions.
+//!
+//! - [`Mapping::to_ours`]: the motion of a rig becomes ours. Every joint keeps the rig's rotation away from a *reference pose* in which both
+//!   skeletons stand alike; limb bones therefore keep the rig's direction exactly. The pelvis path is scaled by the leg lengths (so the
+//!   rig's unit does not matter), and the clip is put on the floor by whatever of the body bears it.
+//! - [`Mapping::onto`]: our motion drives the rig, by the same reference pose. Joints that play no part keep their rest.
+
+mod align;
+mod axes;
+pub mod fidelity;
+mod fit;
+mod floor;
+mod leg;
+mod names;
+mod onto;
+mod reference;
+mod to_ours;
+
+pub use axes::stand_up;
+
+use super::rig::{Rig, RigMotion, RigPose};
+use super::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
+use super::{Motion, Pose};
+use fit::Fit;
+use std::collections::HashSet;
+
+/// Why a skeleton cannot be mapped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MappingError {
+    /// A part of the body has no joint with a known name.
+    #[error(
+        "no joint of the skeleton is named like {part} (known: the names of Mixamo, HumanIK, Unity, Unreal, VRM, Biped, Daz, Rigify, MMD, SMPL, CMU and others)"
+    )]
+    MissingPart {
+        /// The missing part, as an SMPL name.
+        part: &'static str,
+    },
+    /// The skeleton has no extent.
+    #[error("the skeleton's legs have no length")]
+    NoLegs,
+    /// No frames.
+    #[error("the animation has no frames")]
+    NoFrames,
+}
+
+/// The joint of a rig that plays each of our joints, if any.
+pub type Parts = [Option<usize>; JOINT_COUNT];
+
+/// A rig matched to our skeleton: computed once, applied to each frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mapping {
+    rig: Rig,
+    way: Way,
+}
+
+/// How poses go from one skeleton to the other.
+#[derive(Clone, Debug, PartialEq)]
+enum Way {
+    /// The rig's joints are ours, and rotations mean the same on both; its root goes this much further.
+    Shared { scale: f32 },
+    /// Any other humanoid.
+    Fitted(Box<Fit>),
+}
+
+/// The joints of a rig that play a part of the body, told by their names.
+#[must_use]
+pub fn body_joints(rig: &Rig) -> HashSet<usize> {
+    names::parts(rig).into_iter().flatten().collect()
+}
+
+/// Hip, knee, ankle and toe of each leg.
+const LEGS: [[Joint; 4]; 2] =
+    [[Joint::LHip, Joint::LKnee, Joint::LAnkle, Joint::LFoot], [Joint::RHip, Joint::RKnee, Joint::RAnkle, Joint::RFoot]];
+
+/// The whole clip on our skeleton, at 30 fps, standing on the floor.
+///
+/// # Errors
+/// Where a part of the body cannot be found by name, or the clip is empty.
+pub fn retarget(clip: &RigMotion) -> Result<Motion, MappingError> {
+    if clip.frame_count() == 0 {
+        return Err(MappingError::NoFrames);
+    }
+    Ok(Mapping::of_clip(clip)?.to_ours(clip))
+}
+
+impl Mapping {
+    /// Matches a rig by its names and its rest pose.
+    ///
+    /// # Errors
+    /// Where a part of the body cannot be found by name, or the legs have no length.
+    pub fn of(rig: &Rig) -> Result<Self, MappingError> {
+        Self::of_clip(&RigMotion::without_frames(rig.clone()))
+    }
+
+    /// Matches the rig of a clip. Where its rest pose is no standing human, the clip's frames say how it stands.
+    ///
+    /// # Errors
+    /// See [`Mapping::of`].
+    pub fn of_clip(clip: &RigMotion) -> Result<Self, MappingError> {
+        Ok(Self { rig: clip.rig.clone(), way: Way::Fitted(Box::new(Fit::new(clip)?)) })
+    }
+
+    /// A rig whose first joints are ours in our order, on bones of other lengths in metres: rotations mean the same on it. Its root moves as
+    /// much further as its pelvis is higher, so that its feet touch where ours do.
+    #[must_use]
+    pub fn shared(rig: &Rig) -> Self {
+        debug_assert!(rig.len() >= JOINT_COUNT, "our joints come first");
+        let scale = rig.rest_translations()[0].y / REST_OFFSETS_M[0].y;
+        Self { rig: rig.clone(), way: Way::Shared { scale } }
+    }
+
+    /// The rig.
+    #[must_use]
+    pub fn rig(&self) -> &Rig {
+        &self.rig
+    }
+
+    /// The joint of the rig that plays each of ours.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        match &self.way {
+            Way::Shared { .. } => std::array::from_fn(Some),
+            Way::Fitted(fit) => fit.parts,
+        }
+    }
+
+    /// The joint above the pelvis that carries the motion over the ground, where the rig has one.
+    #[must_use]
+    pub fn ground(&self) -> Option<usize> {
+        match &self.way {
+            Way::Shared { .. } => None,
+            Way::Fitted(fit) => fit.ground,
+        }
+    }
+
+    /// The rig's motion on our skeleton, at 30 fps, standing on the floor.
+    #[must_use]
+    pub fn to_ours(&self, clip: &RigMotion) -> Motion {
+        let mut motion = Motion::from_poses_at(clip.frame_count(), clip.fps, |frame| match &self.way {
+            Way::Shared { scale } => {
+                let (translations, rotations) = clip.frame(frame);
+                Pose { root_m: translations[0] / *scale, local: std::array::from_fn(|joint| rotations[joint]) }
+            }
+            Way::Fitted(fit) => fit.pose(&clip.world(frame)),
+        });
+        if matches!(self.way, Way::Fitted(_)) {
+            floor::put_on_floor(&mut motion);
+        }
+        motion
+    }
+
+    /// Our motion on the rig, at 30 fps.
+    #[must_use]
+    pub fn onto(&self, motion: &Motion) -> RigMotion {
+        let mut clip = RigMotion::without_frames(self.rig.clone());
+        for pose in &motion.frames {
+            clip.push(self.pose_onto(pose));
+        }
+        clip
+    }
+
+    /// One pose of ours on the rig.
+    #[must_use]
+    pub fn pose_onto(&self, pose: &Pose) -> RigPose {
+        match &self.way {
+            Way::Shared { scale } => {
+                let mut rest = self.rig.rest();
+                rest.translations[0] = pose.root_m * *scale;
+                rest.rotations[..JOINT_COUNT].copy_from_slice(&pose.local);
+                rest
+            }
+            Way::Fitted(fit) => fit.pose_onto(&self.rig, pose),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! How a rig moves: parent-relative transforms of its joints, one pose or frame by frame.
+
+use super::{Rig, RigWorld};
+use glam::{Quat, Vec3};
+
+/// One pose of a rig.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RigPose {
+    /// Parent-relative translations `[joints]`, in the rig's unit.
+    pub translations: Vec<Vec3>,
+    /// Parent-relative unit rotations `[joints]`.
+    pub rotations: Vec<Quat>,
+}
+
+/// A rig and its animation at a steady rate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RigMotion {
+    /// The rig.
+    pub rig: Rig,
+    /// Frames a second.
+    pub fps: f32,
+    /// Parent-relative translations, `[frames × joints]`, frame by frame.
+    pub translations: Vec<Vec3>,
+    /// Parent-relative rotations, `[frames × joints]`, frame by frame.
+    pub rotations: Vec<Quat>,
+}
+
+impl RigMotion {
+    /// A rig that has no frames.
+    #[must_use]
+    pub fn without_frames(rig: Rig) -> Self {
+        Self { rig, fps: crate::motion::FPS, ..Self::default() }
+    }
+
+    /// Number of joints.
+    #[must_use]
+    pub fn joint_count(&self) -> usize {
+        self.rig.len()
+    }
+
+    /// Number of frames.
+    #[must_use]
+    pub fn frame_count(&self) -> usize {
+        self.rotations.len().checked_div(self.joint_count()).unwrap_or(0)
+    }
+
+    /// Translations and rotations of one frame, `[joints]` each.
+    #[must_use]
+    pub fn frame(&self, frame: usize) -> (&[Vec3], &[Quat]) {
+        let range = frame * self.joint_count()..(frame + 1) * self.joint_count();
+        (&self.translations[range.clone()], &self.rotations[range])
+    }
+
+    /// Adds a frame.
+    pub fn push(&mut self, pose: RigPose) {
+        debug_assert_eq!((pose.translations.len(), pose.rotations.len()), (self.rig.len(), self.rig.len()), "a transform for each joint");
+        self.translations.extend(pose.translations);
+        self.rotations.extend(pose.rotations);
+    }
+
+    /// Forward kinematics of one frame.
+    #[must_use]
+    pub fn world(&self, frame: usize) -> RigWorld {
+        let (translations, rotations) = self.frame(frame);
+        self.rig.world(translations, rotations)
+    }
+}

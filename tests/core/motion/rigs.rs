@@ -1,0 +1,259 @@
+//! Our motion onto other rigs and back.
+
+use glam::{Quat, Vec3, vec3};
+use zoetrope::motion::mapping::Mapping;
+use zoetrope::motion::rig::Rig;
+use zoetrope::motion::{Joint, Motion, Pose, REST_OFFSETS_M, WorldPose, ik, rest_positions};
+
+/// A foreign rig: how it is built.
+#[derive(Clone, Copy)]
+struct Build {
+    /// Joints between pelvis and neck.
+    spine: usize,
+    units_per_m: f32,
+    /// How far the arms hang from a T-pose, radians.
+    arms_down: f32,
+    /// Length of shins and forearms, of thighs and upper arms, against ours.
+    lower: f32,
+    upper: f32,
+    /// Whether a bone on the floor carries the ground motion.
+    ground: bool,
+    /// Twist joints between hip and knee, shoulder and elbow.
+    twists: bool,
+    /// How the whole rig is turned about the vertical in its rest pose.
+    facing: f32,
+}
+
+const PLAIN: Build =
+    Build { spine: 3, units_per_m: 1.0, arms_down: 0.0, lower: 1.0, upper: 1.0, ground: false, twists: false, facing: 0.0 };
+
+/// An axis of each joint that no other has.
+fn axes(joint: usize) -> Quat {
+    Quat::from_rotation_y(0.7 * joint as f32) * Quat::from_rotation_x(1.1 * joint as f32)
+}
+
+struct Builder {
+    rig: Rig,
+    build: Build,
+    /// `world_from_joint` and place of each joint in metres.
+    world: Vec<(Vec3, Quat)>,
+}
+
+impl Builder {
+    fn add(&mut self, name: &str, parent: Option<usize>, at_m: Vec3) -> usize {
+        let turn = axes(self.rig.len());
+        let at = Quat::from_rotation_y(self.build.facing) * at_m * self.build.units_per_m;
+        let (from, above) = parent.map_or((Vec3::ZERO, Quat::IDENTITY), |parent| self.world[parent]);
+        self.world.push((at, turn));
+        self.rig.push(name, parent, above.inverse() * (at - from), above.inverse() * turn)
+    }
+}
+
+fn foreign(build: Build) -> Rig {
+    let rest_m = rest_positions();
+    let at = |joint: Joint| rest_m[joint as usize];
+    let mut b = Builder { rig: Rig::default(), build, world: Vec::new() };
+    let leg_m = |joint: Joint, share: f32| REST_OFFSETS_M[joint as usize] * share;
+    // The soles stay on the floor.
+    let longer_m = (leg_m(Joint::LKnee, build.upper - 1.0) + leg_m(Joint::LAnkle, build.lower - 1.0)).y.abs()
+        * if build.upper + build.lower < 2.0 { -1.0 } else { 1.0 };
+    let raised = Vec3::Y * longer_m;
+    let root = build.ground.then(|| b.add("root", None, Vec3::ZERO));
+    let pelvis = b.add("pelvis", root, at(Joint::Pelvis) + raised);
+    let mut top = pelvis;
+    for place in 1..=build.spine {
+        let share = place as f32 / build.spine as f32;
+        top = b.add(&format!("spine_{place:02}"), Some(top), at(Joint::Pelvis).lerp(at(Joint::Spine3), share) + raised);
+    }
+    let neck = b.add("neck_01", Some(top), at(Joint::Neck) + raised);
+    b.add("head", Some(neck), at(Joint::Head) + raised);
+    for (side, joints) in [
+        ("l", [Joint::LCollar, Joint::LShoulder, Joint::LElbow, Joint::LWrist, Joint::LHip, Joint::LKnee, Joint::LAnkle, Joint::LFoot]),
+        ("r", [Joint::RCollar, Joint::RShoulder, Joint::RElbow, Joint::RWrist, Joint::RHip, Joint::RKnee, Joint::RAnkle, Joint::RFoot]),
+    ] {
+        let [collar, shoulder, elbow, wrist, hip, knee, ankle, toe] = joints;
+        let sign = if side == "l" { -1.0 } else { 1.0 };
+        let down = Quat::from_rotation_z(sign * build.arms_down);
+        let collar_joint = b.add(&format!("clavicle_{side}"), Some(top), at(collar) + raised);
+        let mut place = at(shoulder) + raised;
+        let mut arm = b.add(&format!("upperarm_{side}"), Some(collar_joint), place);
+        let bone_m = down * REST_OFFSETS_M[elbow as usize] * build.upper;
+        if build.twists {
+            arm = b.add(&format!("upperarm_twist_01_{side}"), Some(arm), place + 0.5 * bone_m);
+        }
+        place += bone_m;
+        let forearm = b.add(&format!("lowerarm_{side}"), Some(arm), place);
+        place += down * REST_OFFSETS_M[wrist as usize] * build.lower;
+        let hand = b.add(&format!("hand_{side}"), Some(forearm), place);
+        b.add(&format!("index_01_{side}"), Some(hand), place + down * Vec3::X * -sign * 0.08);
+        place = at(hip) + raised;
+        let mut thigh = b.add(&format!("thigh_{side}"), Some(pelvis), place);
+        let bone_m = REST_OFFSETS_M[knee as usize] * build.upper;
+        if build.twists {
+            thigh = b.add(&format!("thigh_twist_01_{side}"), Some(thigh), place + 0.5 * bone_m);
+        }
+        place += bone_m;
+        let calf = b.add(&format!("calf_{side}"), Some(thigh), place);
+        place += REST_OFFSETS_M[ankle as usize] * build.lower;
+        let foot = b.add(&format!("foot_{side}"), Some(calf), place);
+        b.add(&format!("ball_{side}"), Some(foot), place + REST_OFFSETS_M[toe as usize]);
+    }
+    b.rig
+}
+
+/// A walk of two steps with a turning trunk and swinging, bending arms; standing feet stay where they are.
+fn walk() -> Motion {
+    let frames = (0..60).map(|frame| {
+        let t = frame as f32 / 30.0;
+        let mut pose = Pose { root_m: vec3(0.0, 0.87, 0.6 * t), ..Pose::REST };
+        pose.local[0] = Quat::from_rotation_y(0.1 * (3.0 * t).sin());
+        for (joint, turn) in [
+            (Joint::Spine1, Quat::from_rotation_x(0.1 * t)),
+            (Joint::Spine2, Quat::from_rotation_y(0.2 * (3.0 * t).sin())),
+            (Joint::Spine3, Quat::from_rotation_z(0.1 * (2.0 * t).sin())),
+            (Joint::Neck, Quat::from_rotation_y(0.3 * (2.0 * t).sin())),
+            (Joint::LShoulder, Quat::from_rotation_z(-1.2) * Quat::from_rotation_y(0.6 * (3.0 * t).sin())),
+            (Joint::RShoulder, Quat::from_rotation_z(1.2 - 0.9 * t)),
+            (Joint::LElbow, Quat::from_rotation_y(-0.5 - 0.4 * t)),
+            (Joint::RElbow, Quat::from_rotation_y(0.9)),
+            (Joint::RWrist, Quat::from_rotation_z(0.4 * (8.0 * t).sin())),
+        ] {
+            pose.local[joint as usize] = turn;
+        }
+        for (hip, knee, ankle, phase) in [(Joint::LHip, Joint::LKnee, Joint::LAnkle, 0.0), (Joint::RHip, Joint::RKnee, Joint::RAnkle, 1.0)]
+        {
+            // A foot stands for one second and swings for one.
+            let beat = t + phase;
+            let (step, share) = (beat.div_euclid(2.0), beat.rem_euclid(2.0));
+            let swing = (share - 1.0).max(0.0);
+            let at_m = vec3(
+                REST_OFFSETS_M[hip as usize].x * 1.1,
+                rest_positions()[ankle as usize].y + 0.1 * (swing * std::f32::consts::PI).sin(),
+                1.2 * (step + swing * swing * (3.0 - 2.0 * swing)) + 0.3 - 0.6 * phase,
+            );
+            let world = pose.world();
+            let bones = [knee, ankle].map(|joint| REST_OFFSETS_M[joint as usize]);
+            let bent = [world.rotations[0] * Quat::from_rotation_x(-0.2), world.rotations[0] * Quat::from_rotation_x(0.3)];
+            let [thigh, shin] = ik::reach(world.positions_m[hip as usize], bent, bones, at_m);
+            pose.local[hip as usize] = world.rotations[0].inverse() * thigh;
+            pose.local[knee as usize] = thigh.inverse() * shin;
+            pose.local[ankle as usize] = shin.inverse();
+        }
+        pose
+    });
+    Motion { frames: frames.collect() }
+}
+
+const LIMBS: [(Joint, Joint); 8] = [
+    (Joint::LHip, Joint::LKnee),
+    (Joint::RHip, Joint::RKnee),
+    (Joint::LKnee, Joint::LAnkle),
+    (Joint::RKnee, Joint::RAnkle),
+    (Joint::LShoulder, Joint::LElbow),
+    (Joint::RShoulder, Joint::RElbow),
+    (Joint::LElbow, Joint::LWrist),
+    (Joint::RElbow, Joint::RWrist),
+];
+
+/// Largest angle between the limbs of two motions, degrees, and largest distance of ankles and toes, metres.
+fn apart(before: &Motion, after: &Motion) -> (f32, f32) {
+    let (mut degrees, mut feet_m) = (0.0_f32, 0.0_f32);
+    for (before, after) in before.frames.iter().zip(&after.frames) {
+        let (before, after) = (before.world(), after.world());
+        let bone = |world: &WorldPose, (from, to): (Joint, Joint)| world.positions_m[to as usize] - world.positions_m[from as usize];
+        for limb in LIMBS {
+            degrees = degrees.max(bone(&before, limb).angle_between(bone(&after, limb)).to_degrees());
+        }
+        for joint in [Joint::LAnkle, Joint::RAnkle, Joint::LFoot, Joint::RFoot] {
+            feet_m = feet_m.max(before.positions_m[joint as usize].distance(after.positions_m[joint as usize]));
+        }
+    }
+    (degrees, feet_m)
+}
+
+#[test]
+fn a_motion_comes_back_from_rigs_with_other_axes_units_spines_and_rest_poses() {
+    let motion = walk();
+    for (who, build) in [
+        ("plain", PLAIN),
+        ("two spine bones, centimetres", Build { spine: 2, units_per_m: 100.0, ..PLAIN }),
+        ("one spine bone", Build { spine: 1, ..PLAIN }),
+        ("five spine bones, arms down", Build { spine: 5, units_per_m: 100.0, arms_down: 0.8, ..PLAIN }),
+        ("long shins", Build { lower: 1.15, upper: 0.9, ..PLAIN }),
+        ("a child, inches", Build { lower: 0.8, upper: 0.8, units_per_m: 39.37, ..PLAIN }),
+        ("a ground bone and twists", Build { ground: true, twists: true, arms_down: 0.8, units_per_m: 100.0, ..PLAIN }),
+        ("it looks back", Build { facing: std::f32::consts::PI, ground: true, ..PLAIN }),
+    ] {
+        let rig = foreign(build);
+        let mapping = Mapping::of(&rig).expect("a human");
+        let on_rig = mapping.onto(&motion);
+        let (degrees, feet_m) = apart(&motion, &mapping.to_ours(&on_rig));
+        println!("{who}: limbs {degrees:.2}°, feet {:.1} mm", 1000.0 * feet_m);
+        assert!(degrees < 5.0, "{who}: a limb is turned by {degrees}°");
+        assert!(feet_m < 0.01, "{who}: a foot is {feet_m} m away");
+    }
+}
+
+#[test]
+fn bones_keep_their_lengths_and_joints_without_a_part_their_rest() {
+    let rig = foreign(Build { spine: 5, ground: true, twists: true, arms_down: 0.8, ..PLAIN });
+    let on_rig = Mapping::of(&rig).expect("a human").onto(&walk());
+    let [root, pelvis] = ["root", "pelvis"].map(|name| rig.find(name).expect("a joint"));
+    for frame in 0..on_rig.frame_count() {
+        let (translations, rotations) = on_rig.frame(frame);
+        for joint in (0..rig.len()).filter(|joint| *joint != root && *joint != pelvis) {
+            assert_eq!(translations[joint], rig.rest_translations()[joint], "{}", rig.names()[joint]);
+        }
+        for name in ["upperarm_twist_01_l", "thigh_twist_01_r", "index_01_l"] {
+            let joint = rig.find(name).expect("a joint");
+            assert!(rotations[joint].angle_between(rig.rest_rotations()[joint]) < 1e-3, "{name} turns");
+        }
+        assert!(rotations.iter().all(|rotation| rotation.is_normalized()));
+    }
+}
+
+#[test]
+fn standing_feet_stand_still_on_any_rig_and_soles_are_on_the_floor() {
+    for build in [Build { lower: 1.15, upper: 0.9, ..PLAIN }, Build { spine: 2, lower: 0.7, upper: 0.7, units_per_m: 100.0, ..PLAIN }] {
+        let rig = foreign(build);
+        let on_rig = Mapping::of(&rig).expect("a human").onto(&walk());
+        let [ankle, toe] = ["foot_l", "ball_l"].map(|name| rig.find(name).expect("a joint"));
+        let rest = rig.rest_world().positions;
+        let stood: Vec<_> = (2..28).map(|frame| on_rig.world(frame).positions).collect();
+        for joint in [ankle, toe] {
+            let height_m = (stood[10][joint].y - rest[joint].y) / build.units_per_m;
+            assert!(height_m.abs() < 0.01, "{height_m} m over the place where it rests");
+            let way_m = stood[0][joint].distance(stood[25][joint]) / build.units_per_m;
+            assert!(way_m < 0.01, "it slid by {way_m} m");
+        }
+    }
+}
+
+#[test]
+fn a_ground_bone_goes_below_the_pelvis_and_a_rig_that_looks_back_walks_ahead() {
+    let rig = foreign(Build { facing: std::f32::consts::PI, ground: true, units_per_m: 100.0, ..PLAIN });
+    let mapping = Mapping::of(&rig).expect("a human");
+    let on_rig = mapping.onto(&walk());
+    let [root, pelvis, toe, ankle] = ["root", "pelvis", "ball_l", "foot_l"].map(|name| rig.find(name).expect("a joint"));
+    assert_eq!(mapping.ground(), Some(root));
+    for frame in [0, 20, 59] {
+        let world = on_rig.world(frame);
+        let below = world.positions[root] - world.positions[pelvis].with_y(0.0);
+        assert!(below.length() < 2.0, "{below} cm beside the pelvis");
+    }
+    let world = on_rig.world(59);
+    assert!(world.positions[root].z > 100.0, "ahead is +Z: {}", world.positions[root]);
+    assert!((world.positions[toe] - world.positions[ankle]).z > 0.0, "toes point ahead");
+}
+
+#[test]
+fn a_shared_rig_takes_rotations_as_they_are() {
+    let motion = walk();
+    let rig = Rig::canonical();
+    let on_rig = Mapping::shared(&rig).onto(&motion);
+    for (frame, pose) in motion.frames.iter().enumerate() {
+        let (translations, rotations) = on_rig.frame(frame);
+        assert_eq!((translations[0], rotations), (pose.root_m, &pose.local[..]));
+    }
+    assert_eq!(Mapping::shared(&rig).to_ours(&on_rig), motion);
+}
