@@ -4,38 +4,29 @@
 use super::rotation::shortest_arc;
 use glam::{Quat, Vec3};
 
-/// The turns that bring the end of two bones to a place: the lower bone is bent about the middle joint, then both are swung about the
-/// root. `world_from_upper` becomes `swing * world_from_upper`, `world_from_lower` becomes `swing * bend * world_from_lower`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TwoBone {
-    /// Of the lower bone, before the swing.
-    pub bend: Quat,
-    /// Of both.
-    pub swing: Quat,
-}
-
-/// Solves two bones, given as vectors from their joints, for an end that lies `reach` away from the root in the direction `to`. More
-/// flexion turns the lower bone about `axis` (unit length).
-#[must_use]
-pub fn two_bone([upper, lower]: [Vec3; 2], axis: Vec3, reach: f32, to: Vec3) -> TwoBone {
-    let (near, other) = (upper.length(), lower.length());
-    let inner_angle = ((near * near + other * other - reach * reach) / (2.0 * near * other)).clamp(-1.0, 1.0).acos();
-    let bend = Quat::from_axis_angle(axis, (-upper).angle_between(lower) - inner_angle);
-    TwoBone { bend, swing: shortest_arc(upper + bend * lower, to) }
-}
-
-/// The rotations of an upper and a lower bone, changed as little as possible, so that the limb from `root` ends at `target`, or points to it
-/// where that is out of reach. The plane in which the limb bends is kept.
+/// The rotations of an upper and a lower bone so that the limb ends `wanted` away from its root in the direction `to`: the lower bone is bent
+/// about the middle joint, then both are swung about the root. More flexion turns the lower bone about `axis` (unit length).
 ///
 /// `bones` are the two bones in their joints' own frames; all else in the world.
 #[must_use]
-pub fn reach(root: Vec3, [upper, lower]: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Quat; 2] {
+pub fn two_bone([upper, lower]: [Quat; 2], bones: [Vec3; 2], axis: Vec3, wanted: f32, to: Vec3) -> [Quat; 2] {
     let (a, b) = (upper * bones[0], lower * bones[1]);
     let (near, other) = (a.length(), b.length());
+    let inner_angle = ((near * near + other * other - wanted * wanted) / (2.0 * near * other)).clamp(-1.0, 1.0).acos();
+    let lower = Quat::from_axis_angle(axis, (-a).angle_between(b) - inner_angle) * lower;
+    let swing = shortest_arc(a + lower * bones[1], to);
+    [(swing * upper).normalize(), (swing * lower).normalize()]
+}
+
+/// The same, changed as little as possible, so that the limb from `root` ends at `target`, or points to it where that is out of reach. The
+/// plane in which the limb bends is kept.
+#[must_use]
+pub fn reach(root: Vec3, limb: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Quat; 2] {
+    let [a, b] = [0, 1].map(|bone| limb[bone] * bones[bone]);
+    let (near, other) = (a.length(), b.length());
     let wanted = (target - root).length().clamp((near - other).abs() + 1e-4, (near + other) * 0.9999);
-    let axis = a.cross(b).try_normalize().unwrap_or_else(|| upper * Vec3::X);
-    let TwoBone { bend, swing } = two_bone([a, b], axis, wanted, target - root);
-    [(swing * upper).normalize(), (swing * (bend * lower)).normalize()]
+    let axis = a.cross(b).try_normalize().unwrap_or_else(|| limb[0] * Vec3::X);
+    two_bone(limb, bones, axis, wanted, target - root)
 }
 
 /// How often the joints of a chain are gone through.

@@ -125,6 +125,21 @@ impl Mapping {
         }
     }
 
+    /// How much further the rig's root goes than ours, in its own unit per metre.
+    #[must_use]
+    pub fn scale(&self) -> f32 {
+        match &self.way {
+            Way::Shared { scale } => *scale,
+            Way::Fitted(fit) => 1.0 / fit.scale,
+        }
+    }
+
+    /// Whether the rig's first joints are ours, and rotations mean the same on it.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.way, Way::Shared { .. })
+    }
+
     /// The joint above the pelvis that carries the motion over the ground, where the rig has one.
     #[must_use]
     pub fn ground(&self) -> Option<usize> {
