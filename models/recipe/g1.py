@@ -87,7 +87,7 @@ def retarget(robot, rows):
     world = torch.eye(3, dtype=torch.float64).repeat(len(rows), rep.JOINTS, 1, 1)
     pelvis, torso = turned["pelvis"], turned["torso_link"]
     world[:, 0] = pelvis
-    bend = axis_angle(pelvis.transpose(-1, -2) @ torso)
+    bend = rep.axis_angle_from_quat(rep.quat_from_matrix(pelvis.transpose(-1, -2) @ torso))
     for joint, share in ((3, 1 / 3), (6, 2 / 3), (9, 1.0)):
         world[:, joint] = pelvis @ rep.matrix_from_quat(rep.quat_from_axis_angle(share * bend))
     world[:, [12, 13, 14, 15]] = torso[:, None]
@@ -120,7 +120,7 @@ def retarget(robot, rows):
     scale = -(offsets[4] + offsets[7])[1] / drop("hip_roll_link", "ankle_roll_link")
     hips = (place["left_hip_roll_link"] + place["right_hip_roll_link"]) / 2
     root = scale * hips - (pelvis @ ((offsets[1] + offsets[2]) / 2))
-    return grounded(root, local), axis_angle(local).numpy()
+    return grounded(root, local), rep.axis_angle_from_quat(rep.quat_from_matrix(local)).numpy()
 
 
 def grounded(root, local):
@@ -130,26 +130,6 @@ def grounded(root, local):
     joints = rep.forward_kinematics(root.float(), local.float())
     low = (joints[:, feet, 1] - rest[feet, 1]).min(1).values
     return root.numpy() - np.array([0.0, low.quantile(0.1).item(), 0.0])
-
-
-def axis_angle(matrices):
-    """Rotation matrices [..., 3, 3] → rotation vectors, half turns included."""
-    m = matrices
-    # The largest of the four candidates is never near zero.
-    w, x, y, z = (
-        1 + m[..., 0, 0] + m[..., 1, 1] + m[..., 2, 2], 1 + m[..., 0, 0] - m[..., 1, 1] - m[..., 2, 2],
-        1 - m[..., 0, 0] + m[..., 1, 1] - m[..., 2, 2], 1 - m[..., 0, 0] - m[..., 1, 1] + m[..., 2, 2],
-    )  # fmt: skip
-    a, b, c = m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]
-    d, e, f = m[..., 1, 0] + m[..., 0, 1], m[..., 0, 2] + m[..., 2, 0], m[..., 2, 1] + m[..., 1, 2]
-    candidates = torch.stack([torch.stack(row, -1) for row in ((w, a, b, c), (a, x, d, e), (b, d, y, f), (c, e, f, z))], -2)
-    best = torch.stack([w, x, y, z], -1).argmax(-1)
-    q = candidates.gather(-2, best[..., None, None].expand(*best.shape, 1, 4))[..., 0, :]
-    q = q / q.norm(dim=-1, keepdim=True)
-    q = torch.where(q[..., :1] < 0, -q, q)
-    sine = q[..., 1:].norm(dim=-1, keepdim=True)
-    angle = 2 * torch.atan2(sine, q[..., :1])
-    return q[..., 1:] * torch.where(sine > 1e-9, angle / sine.clamp(min=1e-9), torch.full_like(sine, 2.0))
 
 
 def stretches(rows):

@@ -290,8 +290,6 @@ def played(playing, root, local):
 
 def quaternion(matrices):
     """Rotation matrices [T, 3, 3] → quaternions, signs as continuous as they can be."""
-    from g1 import axis_angle
-
-    q = rep.quat_from_axis_angle(axis_angle(matrices))
+    q = rep.quat_from_matrix(matrices)
     flips = torch.where((q[1:] * q[:-1]).sum(-1) < 0, -1.0, 1.0).cumprod(0)
     return q * torch.cat([torch.ones(1), flips])[:, None]

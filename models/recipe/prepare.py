@@ -3,13 +3,14 @@
     python prepare.py --for starter --archives DIR --captions DIR --zoetrope target/release/zoetrope --cache DIR -o motion.pack
 
 Files go through `zoetrope convert IN OUT.npz` (retargeting to our skeleton, floor at 0), which is kept in the cache folder; .amc
-becomes BVH before (amc.py), and robots are read here (g1.py). Clips that hang in the air or sink into the floor are left out and
+and .fbx become BVH before (amc.py, fbx.py), and robots are read here (g1.py). Clips that hang in the air or sink into the floor are left out and
 listed. What the clips show tell the archives' captions, and clips.tsv for those that have none.
 """
 
 import argparse
 import json
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,15 +48,8 @@ def read_amass(path):
     root = trans[:, [0, 2, 1]] * [1, 1, -1] + np.array(rep.REST_OFFSETS[0])
     turn = torch.tensor([0.5**0.5, -(0.5**0.5), 0, 0], dtype=torch.float64)
     root_quat = rep.quat_multiply(turn.expand(len(trans), 4), rep.quat_from_axis_angle(torch.from_numpy(rotations[:, 0])))
-    rotations[:, 0] = axis_angle_from_quat(root_quat).numpy()
+    rotations[:, 0] = rep.axis_angle_from_quat(root_quat).numpy()
     return root, rotations
-
-
-def axis_angle_from_quat(q):
-    q = torch.where(q[..., :1] < 0, -q, q)
-    sine = q[..., 1:].norm(dim=-1, keepdim=True)
-    angle = 2 * torch.atan2(sine, q[..., :1])
-    return q[..., 1:] * torch.where(sine > 1e-9, angle / sine.clamp(min=1e-9), torch.full_like(sine, 2.0))
 
 
 def floor_contact(root, rotations):
@@ -112,14 +106,21 @@ def sources(archive, folder, captions, cache):
             file, animation = clip.split("/")
             yield f"{archive}:{clip}", next(folder.rglob(f"{file}.glb")), animation, cache / archive / f"{clip.replace(' ', '_')}.npz", segments
     elif archive == "cmu_extra":
-        wanted = tabled(archive)
-        for path in sorted(folder.rglob("*.amc")):
-            if path.stem in wanted:
-                file = cache / archive / f"{path.stem}.bvh"
-                if not file.exists():
-                    file.parent.mkdir(parents=True, exist_ok=True)
-                    amc.to_bvh(next(path.parent.glob("*.asf")), path, file)
-                yield path.stem, file, None, file.with_suffix(".npz"), wanted[path.stem]
+        for clip, segments in tabled(archive).items():
+            path = next((path for kind in ("amc", "fbx") for path in folder.rglob(f"{clip}.{kind}")), None)
+            if path is None:
+                raise SystemExit(f"{folder} has no {clip}.amc and no {clip}.fbx, which clips.tsv names: unpack the archive there")
+            file = cache / archive / f"{clip}.bvh"
+            if not file.exists():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                part = file.with_suffix(".part")
+                if path.suffix == ".amc":
+                    amc.to_bvh(next(path.parent.glob("*.asf")), path, part)
+                else:
+                    # ufbx 0.0.5 brings down a process that reads a second file.
+                    subprocess.run([sys.executable, Path(__file__).with_name("fbx.py"), path, part], check=True)
+                part.rename(file)
+            yield clip, file, None, file.with_suffix(".npz"), segments
 
 
 def robots(folder):
@@ -147,7 +148,7 @@ def main():
         lift = floor_contact(root, rotations)
         if archive == "kaykit":
             local = narrowed(rep.quat_from_axis_angle(torch.from_numpy(rotations)))
-            rotations = axis_angle_from_quat(local).numpy()
+            rotations = rep.axis_angle_from_quat(local).numpy()
         if archive in KEYED:
             # On another body hand-keyed clips come to hang or to sink as a whole.
             low = lift.quantile(0.1).item()

@@ -65,6 +65,28 @@ def quat_from_axis_angle(v):
     return torch.cat([torch.cos(angle / 2), torch.sinc(angle / (2 * torch.pi)) * v / 2], -1)
 
 
+def quat_from_matrix(m):
+    """[..., 3, 3] → [..., 4], half turns included."""
+    # The largest of the four candidates is never near zero.
+    w, x, y, z = (
+        1 + m[..., 0, 0] + m[..., 1, 1] + m[..., 2, 2], 1 + m[..., 0, 0] - m[..., 1, 1] - m[..., 2, 2],
+        1 - m[..., 0, 0] + m[..., 1, 1] - m[..., 2, 2], 1 - m[..., 0, 0] - m[..., 1, 1] + m[..., 2, 2],
+    )  # fmt: skip
+    a, b, c = m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]
+    d, e, f = m[..., 1, 0] + m[..., 0, 1], m[..., 0, 2] + m[..., 2, 0], m[..., 2, 1] + m[..., 1, 2]
+    candidates = torch.stack([torch.stack(row, -1) for row in ((w, a, b, c), (a, x, d, e), (b, d, y, f), (c, e, f, z))], -2)
+    best = torch.stack([w, x, y, z], -1).argmax(-1)
+    return F.normalize(candidates.gather(-2, best[..., None, None].expand(*best.shape, 1, 4))[..., 0, :], dim=-1)
+
+
+def axis_angle_from_quat(q):
+    """[..., 4] → [..., 3], at most half a turn."""
+    q = torch.where(q[..., :1] < 0, -q, q)
+    sine = q[..., 1:].norm(dim=-1, keepdim=True)
+    angle = 2 * torch.atan2(sine, q[..., :1])
+    return q[..., 1:] * torch.where(sine > 1e-9, angle / sine.clamp(min=1e-9), torch.full_like(sine, 2.0))
+
+
 def quat_multiply(a, b):
     aw, ax, ay, az = a.unbind(-1)
     bw, bx, by, bz = b.unbind(-1)

@@ -10,7 +10,6 @@ feet are what one sees.
 import argparse
 import json
 import time
-from collections import defaultdict
 from pathlib import Path
 
 import torch
@@ -24,39 +23,40 @@ from networks import MotionTokenizer
 from training import Run, with_weights
 
 KINEMATIC_ROWS = 8
-# Quick and rare motions are drawn more often: without, kicks, punches and steps backwards come out as next to nothing.
-BOOST = defaultdict(
-    lambda: 1.0,
-    {
-        "kick": 30, "kick-ball": 30, "kick-karate": 30, "kick-jump": 30, "punch": 30, "box": 30, "jab-left": 30, "jab-right": 30, "karate": 5,
-        "walk-back": 20, "jacks": 15, "jump": 6, "jump-forward": 6, "jump-high": 6, "dance": 10, "salsa": 8, "walk-uneven": 4, "bow": 5, "bye": 5, "stand": 5,
-        "walk-left": 15, "walk-right": 15, "crouch": 4,
-        # Bodies that lie, crawl or are upside down are a few clips of hundreds.
-        **dict.fromkeys(("lie", "lie-down", "get-up", "sit-floor", "seated-floor", "stand-from-floor", "sit-up", "push-up", "crawl", "swim", "die", "collapse", "resurrect"), 5),
-        **dict.fromkeys(("roll", "cartwheel", "backflip", "fall", "rise-from-grave", "strafe-left", "strafe-right", "dodge-left", "dodge-right", "dodge-back"), 5),
-    },
-)  # fmt: skip
 FEET = [rep.L_ANKLE, rep.R_ANKLE, rep.L_FOOT, rep.R_FOOT]
 
 
 SPEEDS = 0.8, 1.25
 ARMS = [13, 16, 18, 20], [14, 17, 19, 21]
-UPPER_SHARE, ARM_SHARE, HABIT_SHARE = 0.35, 0.2, 0.5  # of the windows, with the upper body or an arm of another, held otherwise
+UPPER_SHARE, ARM_SHARE, HABIT_SHARE = 0.12, 0.08, 0.5  # of the windows, with the upper body or an arm of another, held otherwise
 HABIT_RAD = 0.08
 TURNED_SHARE, TURN_RATE, SWING_RAD = 0.3, 1.0, 0.5  # of the windows, turned otherwise: radians a second, radians
+KEPT = 0.8  # of what is known of an action's error, when another window of it is seen
 
 
 class Windows:
-    """Random windows of the training clips and their mirror images, all on the device."""
+    """Random windows of the training clips and their mirror images, all on the device.
+
+    Actions are drawn by the square root of how long they are, and by how badly they came back so far: what is rare and unlike the
+    rest (lying, crawling, quick kicks) would else be seen too seldom to be learned. `error` is the state of that, one number an action.
+    """
 
     def __init__(self, corpus, device, vary=True):
-        motions, self.spans, at = [], [], 0
+        motions, spans, at = [], [], 0
+        groups = sorted({piece.group for piece in corpus.pieces if not piece.held_out})
+        number = {group: row for row, group in enumerate(groups)}
         for mirrored in (False, True):
             for piece in corpus.pieces:
                 if not piece.held_out:
                     motions.append(piece.variant(mirrored, 1.0))
-                    self.spans.append((at, len(piece), BOOST[piece.group]))
+                    spans.append((at, len(piece), number[piece.group]))
                     at += len(piece)
+        self.start, self.length, self.group = torch.tensor(spans, device=device).unbind(1)
+        # Within an action a long clip holds more to see, but the shortest ones must not get lost.
+        weight = self.length.float().sqrt()
+        of_group = lambda values: torch.zeros(len(groups), device=device).index_add(0, self.group, values)  # noqa: E731
+        self.weight = (of_group(self.length.float()).sqrt() / of_group(weight))[self.group] * weight
+        self.error = torch.ones(len(groups), device=device)
         self.root, self.local = (torch.cat(column).to(device) for column in zip(*motions))
         held_out = [piece for piece in corpus.pieces if piece.held_out]
         if not held_out:
@@ -66,21 +66,20 @@ class Windows:
         self.mean, self.std = corpus.mean.to(device), corpus.std.to(device)
         self.device, self.vary = device, vary
 
-    def prepare(self, frames):
-        self.frames = frames
-        self.start, length, boost = torch.tensor(self.spans, device=self.device).unbind(1)
-        self.start, self.length = self.start.long(), length.long()
-        # A long clip holds more to see, but the shortest ones must not get lost.
-        self.weight = length.float().sqrt() * boost
+    def learn(self, group, error):
+        """Notes how badly windows of the actions `group` came back: [count] numbers in one unit, whichever it is."""
+        relative = error / error.mean()
+        for row, value in zip(group.tolist(), relative.tolist()):
+            self.error[row] = KEPT * self.error[row] + (1 - KEPT) * value
 
-    def draw(self, count):
-        """Features of windows, [count, frames, 272]."""
-        row = torch.multinomial(self.weight, count, replacement=True)
+    def draw(self, count, frames):
+        """Features of windows, [count, frames, 272], and the numbers of their actions."""
+        row = torch.multinomial(self.weight * self.error[self.group], count, replacement=True)
         slow, fast = SPEEDS
         speed = torch.empty(count, 1, device=self.device).uniform_(slow, fast) if self.vary else torch.ones(count, 1, device=self.device)
         # One frame more, which the first step and the first speeds come from. A clip shorter than the window stands still around it.
-        room = self.length[row] - 1 - self.frames * speed[:, 0]
-        at = (torch.rand(count, device=self.device) * room)[:, None] + torch.arange(self.frames + 1, device=self.device) * speed
+        room = self.length[row] - 1 - frames * speed[:, 0]
+        at = (torch.rand(count, device=self.device) * room)[:, None] + torch.arange(frames + 1, device=self.device) * speed
         at = at.clamp(min=0.0).minimum(self.length[row, None] - 1.0)
         low = at.long()
         high = (low + 1).minimum(self.length[row, None] - 1)
@@ -90,8 +89,8 @@ class Windows:
         if self.vary:
             local = varied(local)
             root, local = turned_path(root, local)
-        starts = range(0, count * (self.frames + 1), self.frames + 1)
-        return rep.encode(root.flatten(0, 1), local.flatten(0, 1), starts=starts).unflatten(0, (count, -1))[:, 1:]
+        starts = range(0, count * (frames + 1), frames + 1)
+        return rep.encode(root.flatten(0, 1), local.flatten(0, 1), starts=starts).unflatten(0, (count, -1))[:, 1:], self.group[row]
 
     def normalise(self, features):
         return (features - self.mean) / self.std
@@ -128,38 +127,43 @@ def turned_path(root, local):
 
 
 def loss_of(windows, net, truth, weight):
+    """The loss, and how badly each window came back: mean joint error, metres [count]."""
     x = windows.normalise(truth)
     with torch.autocast(windows.device, torch.bfloat16, enabled=windows.device == "cuda"):
         predicted, _ = net(x)
     predicted = predicted.float()
     loss = (F.smooth_l1_loss(predicted, x, reduction="none") * weight).mean() + 0.1 * net.quantizer.overflow
     net.quantizer.overflow = None
-    # The kinematic terms are dear: a part of the batch is enough for them.
-    features, truth = windows.denormalise(predicted[:KINEMATIC_ROWS]), truth[:KINEMATIC_ROWS]
+    features = windows.denormalise(predicted)
     with torch.no_grad():
         true_t, true_xz = rep.root_path(truth)
         true_world = rep.decode_positions(truth)
     # Metres; the factors keep each term below the first.
     t, xz = rep.root_path(features)
-    loss = loss + 0.25 * F.smooth_l1_loss(xz, true_xz, beta=0.1) + 0.7 * F.smooth_l1_loss(t, true_t, beta=0.1)
+    loss = loss + 1.0 * F.smooth_l1_loss(xz, true_xz, beta=0.1) + 1.0 * F.smooth_l1_loss(t, true_t, beta=0.1)
     world = rep.decode_positions(features)
-    posed = rep.forward_kinematics(*rep.decode_pose(features))
-    # Compared around the true path, so that a drift is not counted again for every joint.
-    drift = torch.stack([xz[..., 0] - true_xz[..., 0], torch.zeros_like(t), xz[..., 1] - true_xz[..., 1]], -1)[..., None, :]
-    loss = loss + 1.0 * F.smooth_l1_loss(posed - drift, true_world, beta=0.1)
     centred, true_centred = (joints - joints[..., :1, :] for joints in (world, true_world))
-    loss = loss + 2.0 * (centred - true_centred).norm(dim=-1).mean()
+    error = (centred - true_centred).norm(dim=-1).mean((1, 2))
+    loss = loss + 2.0 * error.mean()
+    # Forward kinematics is dear: a part of the batch is enough for it.
+    part = slice(KINEMATIC_ROWS)
+    posed = rep.forward_kinematics(*rep.decode_pose(features[part]))
+    # Compared around the true path, so that a drift is not counted again for every joint.
+    drift = torch.stack([xz[part, :, 0] - true_xz[part, :, 0], torch.zeros_like(t[part]), xz[part, :, 1] - true_xz[part, :, 1]], -1)[..., None, :]
+    loss = loss + 1.0 * F.smooth_l1_loss(posed - drift, true_world[part], beta=0.1)
     true_step = (true_world[:, 1:] - true_world[:, :-1])[..., FEET, :]
-    for joints in (posed, world):
-        step = (joints[:, 1:] - joints[:, :-1])[..., FEET, :]
-        loss = loss + 0.5 * F.smooth_l1_loss(step, true_step, beta=0.02)
-    return loss
+    for joints, true in ((posed, true_step[part]), (world, true_step)):
+        loss = loss + 0.5 * F.smooth_l1_loss((joints[:, 1:] - joints[:, :-1])[..., FEET, :], true, beta=0.02)
+    return loss, error.detach()
 
 
 @torch.no_grad()
 def measure(windows, net, limit=48):
-    """On held-out clips: mean joint error of positions and of posed rotations (mm, pelvis-centred), root drift after 2 s (cm)."""
-    position, posed, drift, used = [], [], [], []
+    """On held-out clips: mean joint error of positions and of posed rotations (mm, pelvis-centred), root drift after 2 s (cm).
+
+    Headings add up over a clip, so that long ones weigh more on the first two; `local_mm` is that of positions without headings.
+    """
+    position, local, posed, drift, used = [], [], [], [], []
     for clip in windows.held_out[:: max(1, len(windows.held_out) // limit)]:
         length = min(len(clip), 600) // 2 * 2
         truth = clip[:length][None]
@@ -169,19 +173,21 @@ def measure(windows, net, limit=48):
         by_rotations = rep.forward_kinematics(*rep.decode_pose(features))
         centred = true_joints - true_joints[..., :1, :]
         position.append((joints - joints[..., :1, :] - centred).norm(dim=-1).mean())
+        facing, true_facing = (f[..., rep.POSITIONS].unflatten(-1, (rep.JOINTS, 3)) for f in (features, truth))
+        local.append((facing - facing[..., :1, :] - true_facing + true_facing[..., :1, :]).norm(dim=-1).mean())
         posed.append((by_rotations - by_rotations[..., :1, :] - centred).norm(dim=-1).mean())
         # Drift over windows of two seconds, each begun at the true place and heading.
         for at in range(0, length - 60, 60):
             (_, xz), (_, true_xz) = (rep.root_path(f[:, at + 1 : at + 61]) for f in (features, truth))
             drift.append((xz - true_xz)[:, -1].norm(dim=-1).mean())
         used.append(code.flatten())
-    position, posed = (1000 * torch.stack(found).mean().item() for found in (position, posed))
+    position, local, posed = (1000 * torch.stack(found).mean().item() for found in (position, local, posed))
     drift = 100 * torch.stack(drift).mean().item() if drift else 0.0
     codes = torch.cat(used)
     share = torch.bincount(codes, minlength=net.quantizer.codes).float() / len(codes)
     perplexity = torch.exp(-(share * torch.log(share + 1e-7)).sum()).item()
     # One number to choose by: what the eye sees of the rotations and of the path.
-    return {"measure": posed + 2 * drift, "mpjpe_mm": position, "posed_mm": posed, "drift_cm": drift, "perplexity": perplexity}
+    return {"measure": posed + 2 * drift, "mpjpe_mm": position, "local_mm": local, "posed_mm": posed, "drift_cm": drift, "perplexity": perplexity}
 
 
 def fitted(weights, fresh):
@@ -196,7 +202,6 @@ def train(corpus, folder, levels, width, activation, minutes, device, batch=32, 
     made_of = {"archives": take_up(corpus.model, corpus.archives, warm, folder)}
     torch.manual_seed(0)
     windows = Windows(corpus, device, vary)
-    windows.prepare(frames)
     net = MotionTokenizer(levels, width, width, activation).to(device)
     if warm:
         weights = load_file(Path(warm) / "tokenizer.safetensors")
@@ -205,17 +210,21 @@ def train(corpus, folder, levels, width, activation, minutes, device, batch=32, 
         # The codes stay what they are, so a transformer that was trained on them stays valid.
         for part in (net.encoder, net.quantizer.project_in):
             part.requires_grad_(False)
-    run = Run(folder, net, rate, minutes, device)
+    run = Run(folder, net, rate, minutes, device, kept={"error": windows.error})
     (run.folder / "config.json").write_text(json.dumps({"levels": levels, "width": width, "activation": activation, **made_of}))
     weight = torch.ones(rep.FEATURES, device=device)
     weight[: rep.POSITIONS.start] = 2.0
     weight[rep.POSITIONS.start + 1] = 4.0
     weight[rep.POSITIONS] += 0.5
+    # Half of all numbers are rotations; forward kinematics weighs them by what they move.
+    weight[rep.ROTATIONS] = 0.5
     reported = time.monotonic()
     total = torch.zeros((), device=device)
     since = 0
     while not run.done:
-        loss = loss_of(windows, net, windows.draw(batch), weight)
+        truth, group = windows.draw(batch, frames)
+        loss, error = loss_of(windows, net, truth, weight)
+        windows.learn(group, error)
         run.update(loss)
         total += loss.detach()
         since += 1

@@ -16,9 +16,10 @@ class Run:
 
     The learning rate follows the clock, not the step count: warm-up over the first 2 %, then a cosine to zero, so that a
     run on any machine ends where its minutes end. On SIGTERM it is done after the step that it is at; saved then, it goes on there.
+    `kept` are tensors of the trainer's own, by name, that change while it trains: they are saved too, and restored in place.
     """
 
-    def __init__(self, folder, net, rate, minutes, device, weight_decay=0.0, betas=(0.9, 0.99), average=0.999):
+    def __init__(self, folder, net, rate, minutes, device, weight_decay=0.0, betas=(0.9, 0.99), average=0.999, kept=None):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.net, self.rate, self.device = net, rate, device
@@ -30,7 +31,7 @@ class Run:
         self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=betas, fused=device == "cuda")
         self.averaged = {name: tensor.detach().clone() for name, tensor in net.state_dict().items()}
         self.step, self.used_secs, self.best = 0, 0.0, math.inf
-        self.history = []
+        self.history, self.kept = [], kept or {}
         if (self.folder / "checkpoint.pt").exists():
             self._resume()
         self.started = self.saved = time.monotonic()
@@ -91,6 +92,7 @@ class Run:
             "used_secs": self.used_secs,
             "best": self.best,
             "history": self.history,
+            "kept": self.kept,
             "torch": torch.get_rng_state(),
             "cuda": torch.cuda.get_rng_state() if self.device == "cuda" else None,
         }
@@ -102,6 +104,8 @@ class Run:
         self.averaged = state["averaged"]
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.used_secs, self.best, self.history = state["step"], state["used_secs"], state["best"], state["history"]
+        for name, tensor in self.kept.items():
+            tensor.copy_(state["kept"][name])
         torch.set_rng_state(state["torch"].cpu())
         if state["cuda"] is not None and self.device == "cuda":
             torch.cuda.set_rng_state(state["cuda"].cpu())
