@@ -32,8 +32,17 @@ ARCHIVES = {
         "Bandai-Namco-Research-Motiondataset 1 and 2", "CC-BY-NC-4.0", "Bandai-Namco-Research-Motiondataset, © Bandai Namco Research Inc., CC BY-NC 4.0", False
     ),
 }
+# What the names of clips begin with; CMU's are numbers.
+PREFIXES = {"g1:": "g1_moves", "ual:": "ual", "kaykit:": "kaykit", "m2m_": "mesh2motion", "dataset-": "bandai_namco"}
 MODELS = {"starter": [name for name, archive in ARCHIVES.items() if archive.commercial], "starter-nc": list(ARCHIVES)}
 LICENCES = {"starter": "CC-BY-4.0", "starter-nc": "CC-BY-NC-4.0"}
+
+
+def of_clip(clip):
+    """The archive that a clip is from, by its name; "made" if it was made of several."""
+    if set("+>") & set(clip):
+        return "made"
+    return next((archive for prefix, archive in PREFIXES.items() if clip.startswith(prefix)), "cmu")
 
 
 class Refused(SystemExit):

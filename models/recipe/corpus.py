@@ -69,7 +69,6 @@ class Piece:
         return motion if speed == 1.0 else rep.stretch(*motion, speed)
 
 
-
 def performer(clip):
     """Who performed a clip, as far as its name tells: the rule of `zoetrope dataset build`."""
     subject = re.match(r"0*(\d+)_\d+", clip)
@@ -96,29 +95,32 @@ def piece_of(clip, root, local, entry, held_out):
 
 
 def build(pack_file, dataset, seed=0, compositions=500, chains=1000):
-    """All pieces of a pack, and the archives that they are from; pieces of the performers that `dataset` tests with are held out."""
+    """All pieces of a pack, and the archives that they are from with the minutes that are learned from as they are there, before
+    anything is made of them: {archive: minutes}; pieces of the performers that `dataset` tests with are held out."""
     rng = random.Random(seed)
     others = kept_from_training(dataset)
-    pieces, archives = [], set()
+    pieces, minutes = [], defaultdict(float)
     for archive, clip, root, local, segments in pack.read(pack_file):
-        archives.add(archive)
         held_out = archive in CAPTURED and performer(clip) in others
+        learned = torch.zeros(len(root), dtype=torch.bool)
         for entry in segments:
             start, stop = int(entry["start_s"] * FPS), min(len(root), round(entry["end_s"] * FPS))
             if stop - start >= SHORTEST:
                 pieces.append(piece_of(clip, root[start:stop], local[start:stop], entry, held_out))
+                learned[start:stop] = not held_out
+        minutes[archive] += learned.sum().item() / FPS / 60
     made = [piece for source in pieces for piece in (*seats(source), *squats(source), *strikes(source))]
     made += idles(pieces, rng)
     made += sidesteps(pieces + made)
     pieces = [looped(piece) if piece.segment.action in LOOPED and len(piece) < SHORT_LOOP_SECS * FPS else piece for piece in pieces]
     known = [piece for piece in pieces + made if not piece.held_out]
-    if "bandai_namco" not in archives:
+    if "bandai_namco" not in minutes:
         # Other archives have no moods.
         made += [Piece(*piece, False) for piece in in_moods(known, rng)]
     made += [Piece(*piece, False) for piece in (*paces(known, rng), *gestured(known, rng))]
     known = [piece for piece in pieces + made if not piece.held_out and "+" not in piece.segment.action]
     made += together(known, compositions, rng) + after(known, chains, rng)
-    return pieces + made, sorted(archives)
+    return pieces + made, dict(minutes)
 
 
 def idles(pieces, rng, count=150):
@@ -338,20 +340,21 @@ def _by_action(pieces):
 class Corpus:
     """Pieces, feature statistics, and captions with their text features, for the model `model` out of `archives`.
 
+    `minutes` are those of the archives' own motion that is learned from, {archive: minutes}.
     `texts[pool]` are the captions of a pool and `text_spans[pool]` the (first row, length) of each in `text_features`
     [rows, 384] float16; `pools[piece][mirrored]` is a piece's pool, `second_pools[piece][mirrored]` that of the second of its two
     actions (0 if there is one). Pool 0 holds the empty caption alone; the first caption of the others is the plain one.
     """
 
-    def __init__(self, model, archives, pieces, mean, std, pools, second_pools, texts, text_spans, text_features):
-        self.model, self.archives = model, archives
+    def __init__(self, model, archives, minutes, pieces, mean, std, pools, second_pools, texts, text_spans, text_features):
+        self.model, self.archives, self.minutes = model, archives, minutes
         self.pieces, self.mean, self.std, self.pools, self.second_pools = pieces, mean, std, pools, second_pools
         self.texts, self.text_spans, self.text_features = texts, text_spans, text_features
 
     @classmethod
     def make(cls, model, pack_file, dataset, encoder_folder, device="cpu", captions=40, seed=0, compositions=500, chains=1000, like=None, remember=None):
-        pieces, archives = build(pack_file, dataset, seed, compositions, chains)
-        archives = take_up(model, archives, like)
+        pieces, minutes = build(pack_file, dataset, seed, compositions, chains)
+        archives = take_up(model, minutes, like)
         mean, std = kept_statistics(like) if like else statistics(pieces, device)
         texts, pool_of = [[""]], {}
 
@@ -382,7 +385,7 @@ class Corpus:
         first = torch.tensor([0, *map(len, features)]).cumsum(0).tolist()
         span_of = {text: (first[row], len(features[row])) for row, text in enumerate(distinct)}
         spans = [[span_of[text] for text in pool] for pool in texts]
-        return cls(model, archives, pieces, mean, std, pools, second_pools, texts, spans, torch.cat(features))
+        return cls(model, archives, minutes, pieces, mean, std, pools, second_pools, texts, spans, torch.cat(features))
 
     def save(self, path):
         state = dict(vars(self))
@@ -441,6 +444,7 @@ def main():
     seconds = defaultdict(float)
     for piece in corpus.pieces:
         seconds[piece.group] += len(piece) / FPS
+    print(*(f"{archive}: {minutes:.1f} minutes" for archive, minutes in corpus.minutes.items()), sep="\n")
     print(*(f"{group}: {secs:.0f} s" for group, secs in sorted(seconds.items(), key=lambda item: -item[1])), sep="\n")
     print(f"{len(corpus.pieces)} pieces, {sum(seconds.values()) / 60:.0f} minutes, {sum(map(len, corpus.texts))} captions")
 

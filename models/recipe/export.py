@@ -15,9 +15,11 @@ import torch
 from safetensors.numpy import save_file
 
 import gguf_file
-from archives import ARCHIVES, LICENCES, MODELS, licence_note, of_weights, refuse, told
+from archives import LICENCES, MODELS, licence_note, of_weights, refuse, told
+from card import card
 from corpus import Corpus
 from networks import merged
+from train_transformer import load_tokenizer
 
 SAMPLING = {"temperature": 0.9, "top_k": 0, "top_p": 0.95, "guidance": 3.5}
 
@@ -46,6 +48,7 @@ def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, 
     archives = sorted({*corpus.archives, *(name for folder in folders for name in of_weights(folder))})
     refuse(name, archives, target)
     tokenizer, tokenizer_weights, tokenizer_best = read_run(tokenizer_folder)
+    target.mkdir(parents=True, exist_ok=True)
     transformer, weights, transformer_best = read_run(transformer_folder)
     levels = transformer.pop("levels")
     transformer.pop("archives")
@@ -69,17 +72,6 @@ def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, 
     np.save(target / "std.npy", corpus.std.double().numpy())
 
     width = tokenizer["width"]
-    minutes = sum(len(piece) for piece in corpus.pieces if not set("+>") & set(piece.clip)) / 30 / 60
-    card = {
-        "can": "walks (also slowly, old, tired, happy, angry, backwards, with turns), runs, jumps, kicks, punches, bows, dances, crouches, raises and "
-        "waves hands, does jumping jacks, stands still; one action after another; prompts in one's own words",
-        "cannot": "steps aside hardly; two actions at once need a few seeds; what it does not know becomes something that it knows, and it says what; "
-        "sharp turns come out shallower than asked; one body, no fingers, no objects; English; up to 10 seconds",
-        "data": ", ".join(ARCHIVES[archive].title for archive in archives) + ", retargeted to Zoetrope's skeleton",
-        "data_minutes": round(minutes),
-        "tokenizer": {key: round(value, 4) for key, value in tokenizer_best.items()},
-        "transformer": {key: round(value, 4) for key, value in transformer_best.items()},
-    }
     model = {
         "format": 1,
         "name": name,
@@ -108,7 +100,7 @@ def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, 
         },
         "transformer": transformer,
         "sampling": sampling,
-        "card": card,
+        "card": card(corpus, load_tokenizer(tokenizer_folder, "cpu"), tokenizer_best, transformer_best),
     }
     (target / "model.json").write_text(json.dumps(model, indent=2) + "\n")
     files = [path for path in target.rglob("*") if path.is_file()]

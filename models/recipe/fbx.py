@@ -28,7 +28,7 @@ class Rig:
     """Bones of a scene, parents before children: `names`, `parents` (None for the first) and what they are oriented by."""
 
     def __init__(self, scene):
-        self.scene, nodes = scene, list(scene.nodes)
+        nodes = list(scene.nodes)
         above, bones = [node.parent for node in nodes], [node.bone for node in nodes]
         self.held = nodes, above, bones
         above = [parent.typed_id if parent else None for parent in above]
@@ -99,9 +99,14 @@ def to_bvh(path, target):
     """Writes the first animation of a file as BVH in centimetres, 30 frames a second."""
     import ufbx
 
-    rig = Rig(ufbx.load_file(str(path)))
-    stack = rig.scene.anim_stacks[0]
-    animation, evaluate = stack.anim, ufbx.evaluate_transform
+    convert(ufbx.load_file(str(path)), ufbx.evaluate_transform, target)
+
+
+def convert(scene, evaluate, target):
+    """The scene's first animation as BVH; `evaluate(animation, node, seconds)` gives a node's local transform."""
+    rig = Rig(scene)
+    stack = scene.anim_stacks[0]
+    animation = stack.anim
     count = int((stack.time_end - stack.time_begin) * FPS + 0.5)
     poses = [rig.posed(lambda node, secs: evaluate(animation, node, secs), stack.time_begin + frame / FPS) for frame in range(count)]
     if np.abs(rig.oriented).max() > 1:

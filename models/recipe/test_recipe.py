@@ -3,9 +3,11 @@
 import importlib.util
 import json
 import random
+import re
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 
 import archives
 import phrases
@@ -217,6 +219,173 @@ class Motions(unittest.TestCase):
         self.assertGreater((wrist - elbow)[2].item(), 0.22, "the forearm is ahead")
         self.assertLess(joints[7, 2].item(), joints[8, 2].item() - 0.2, "the left ankle is behind")
         self.assertGreater(joints[16, 0].item(), 0, "left is +X")
+
+    def test_rotation_vectors_come_back_from_matrices_and_quaternions(self):
+        torch, rep = self.torch, self.rep
+        axis = torch.nn.functional.normalize(torch.randn(50, 3, dtype=torch.float64), dim=-1)
+        for angle in (0.0, 1e-6, 1.0, 3.0, torch.pi):
+            q = rep.quat_from_axis_angle(angle * axis)
+            for found in (rep.axis_angle_from_quat(q), rep.axis_angle_from_quat(rep.quat_from_matrix(rep.matrix_from_quat(q)))):
+                apart = rep.matrix_from_quat(rep.quat_from_axis_angle(found)) - rep.matrix_from_quat(q)
+                self.assertLess(apart.abs().max().item(), 1e-9, angle)
+                self.assertLess(found.norm(dim=-1).max().item(), torch.pi + 1e-6)
+
+    def test_a_rig_of_an_fbx_rests_as_it_says_and_faces_ahead(self):
+        import fbx
+
+        # It looks along -X, lies in hundredths of a centimetre under a node that is scaled, and its thighs' axes are oriented.
+        names = ("", "holder", "Neo_Hips", "Neo_LeftUpLeg", "Neo_RightUpLeg", "Neo_LeftLeg", "Neo_RightLeg")
+        parents, offsets = (None, 0, 1, 2, 2, 3, 4), ((0, 90, 0), (0, 0, 10), (0, 0, -10), (0, 40, 0), (0, 40, 0))
+        plain = lambda *v: SimpleNamespace(**dict(zip("xyzw", v)))  # noqa: E731
+        scaled = SimpleNamespace(c0=plain(100, 0, 0), c1=plain(0, 100, 0), c2=plain(0, 0, 100), c3=plain(0, 0, 0))
+        nodes = []
+        for row, (name, parent) in enumerate(zip(names, parents)):
+            turned = [SimpleNamespace(name="PreRotation", value_vec4=plain(180.0, 0.0, 0.0))] if "UpLeg" in name else []
+            offset = plain(*(offsets[row - 2] if row > 1 else (0, 0, 0)))
+            above = nodes[parent] if parent is not None else None
+            props, local = SimpleNamespace(props=turned), SimpleNamespace(translation=offset)
+            nodes.append(SimpleNamespace(name=name, parent=above, bone=row > 1, typed_id=row, node_to_world=scaled, props=props, local_transform=local))
+
+        def evaluate(_, node, secs):
+            half = 0.5**0.5
+            # The thighs are turned about X as they are oriented, and the left one in the second frame by 90 degrees about Z as well.
+            turn = plain(0, half, 0, 0) if "UpLeg" in node.name else plain(0, 0, 0, 1)
+            turn = plain(1, 0, 0, 0) if "UpLeg" in node.name else turn
+            if node.name == "Neo_LeftUpLeg" and secs > 0.02:
+                turn = plain(half, -half, 0, 0)
+            return SimpleNamespace(translation=node.local_transform.translation, rotation=turn)
+
+        scene = SimpleNamespace(nodes=nodes, anim_stacks=[SimpleNamespace(anim=None, time_begin=0.0, time_end=2 / 30)])
+        file = Path(tempfile.mkdtemp()) / "a.bvh"
+        fbx.convert(scene, evaluate, file)
+        text = file.read_text()
+        self.assertIn("ROOT Hips", text)
+        offset = lambda name: [float(n) for n in re.search(rf"{name}\s*{{\s*OFFSET (.*)", text)[1].split()]  # noqa: E731
+        for name, expected in (("LeftUpLeg", (10, 0, 0)), ("RightUpLeg", (-10, 0, 0)), ("LeftLeg", (0, -40, 0))):
+            for found, wanted in zip(offset(name), expected):
+                self.assertAlmostEqual(found, wanted, places=3)
+        rows = [[float(n) for n in line.split()] for line in text.splitlines()[-2:]]
+        self.assertAlmostEqual(rows[0][1], 90.0, places=3)
+        at_rest, bent = (sum(abs(n) for n in row[6:9]) for row in rows)
+        self.assertLess(at_rest, 0.01)
+        self.assertGreater(bent, 80.0)
+
+    def test_what_comes_back_badly_is_drawn_more_often(self):
+        import train_tokenizer
+
+        windows = train_tokenizer.Windows(self.corpus({"stand": 4, "crawl": 1}), "cpu", vary=False)
+        share = lambda: self.torch.bincount(windows.draw(400, 16)[1], minlength=2)[0].item() / 400  # noqa: E731
+        # Actions are numbered by name: crawling is 0. It is a quarter as long, and half as often drawn.
+        self.assertAlmostEqual(share(), 1 / 3, delta=0.09)
+        for _ in range(20):
+            windows.learn(self.torch.tensor([0, 1, 1]), self.torch.tensor([0.4, 0.1, 0.1]))
+        self.assertAlmostEqual(share(), 2 / 3, delta=0.09)
+
+    def test_what_a_trainer_keeps_comes_back_in_place(self):
+        from training import Run
+
+        folder, net, kept = Path(tempfile.mkdtemp()), self.torch.nn.Linear(2, 2), self.torch.ones(3)
+        run = Run(folder, net, 1e-3, 1e9, "cpu", kept={"error": kept})
+        kept[1] = 5
+        run.save()
+        other = self.torch.ones(3)
+        Run(folder, net, 1e-3, 1e9, "cpu", kept={"error": other})
+        self.assertEqual(other.tolist(), [1, 5, 1])
+
+    def corpus(self, secs, archives=("cmu",), minutes=None):
+        """One piece of each action, a second of somebody who stands and is held out, and three captions."""
+        from captions import Segment
+        from corpus import Corpus, Piece, statistics
+
+        pieces = []
+        for row, (action, length) in enumerate(secs.items()):
+            root, local = self.standing(30 * length)
+            local[:, 16] = self.rep.quat_from_axis_angle(self.torch.randn(len(local), 3) * 0.2 + row)
+            root[:, 2] += self.torch.arange(len(root)) / 30
+            turned = self.torch.tensor([0.0, 0.3, 0.0]) * (self.torch.arange(len(root))[:, None] / 30)
+            lying = self.rep.quat_from_axis_angle(self.torch.tensor([1.5 * (action == "crawl"), 0.0, 0.0]))
+            local[:, 0] = self.rep.quat_multiply(self.rep.quat_from_axis_angle(turned), lying.expand(len(root), 4))
+            pieces.append(Piece(f"0{row}_01", root, local, Segment(action), False))
+        pieces.append(Piece("99_01", *self.standing(30), Segment("stand"), True))
+        mean, std = statistics(pieces, "cpu")
+        texts, spans = [[""], ["a person stands", "a person crawls"]], [[(0, 1)], [(1, 2), (3, 2)]]
+        pools = [[1, 1] for _ in pieces]
+        features = self.torch.randn(5, 384).half()
+        return Corpus("starter", sorted(archives), minutes or {"cmu": 1.5}, pieces, mean, std, pools, [[0, 0]] * len(pieces), texts, spans, features)
+
+    def runs(self, corpus):
+        """Folders of a tokenizer, a transformer and an intent head that learned nothing."""
+        from networks import FactoredTransformer, MotionTokenizer
+        from train_intent import IntentHead
+        from training import Run
+
+        folder, told, levels = Path(tempfile.mkdtemp()), {"archives": corpus.archives}, [4, 3]
+        network = FactoredTransformer(levels, 1, 2, 32, 384, 31)
+        for name, net, config in (
+            ("tokenizer", MotionTokenizer(levels, 8, 8, "silu"), {"levels": levels, "width": 8, "activation": "silu"}),
+            ("transformer", network, {"levels": levels, **network.config}),
+            ("intent", IntentHead(2, 1), {"actions": ["", "a person stands"], "manners": [""]}),
+        ):
+            run = Run(folder / name, net, 1e-3, 1e9, "cpu")
+            run.report(1.0)
+            run.save()
+            (folder / name / "config.json").write_text(json.dumps({**config, **told}))
+        return [folder / name for name in ("tokenizer", "transformer", "intent")]
+
+    def test_a_model_folder_tells_its_archives_and_what_it_learned(self):
+        import export
+
+        minutes = {"cmu": 1.5, "g1_moves": 2.0}
+        corpus = self.corpus({"stand": 4, "crawl": 1}, minutes, minutes)
+        target = Path(tempfile.mkdtemp()) / "starter"
+        runs = self.runs(corpus)
+        export.export(corpus, *runs, target, "starter", dict(export.SAMPLING))
+        model = json.loads((target / "model.json").read_text())
+        self.assertEqual([archive["name"] for archive in model["archives"]], ["cmu", "g1_moves"])
+        self.assertEqual(archives.of_weights(target), ["cmu", "g1_moves"])
+        self.assertIn("G1 Moves", model["licence_note"])
+        card = model["card"]
+        # The motion that is there, neither its mirror images nor what was made of it.
+        self.assertEqual(card["data_minutes"], round(sum(minutes.values())))
+        self.assertIn("2 actions", card["can"])
+        self.assertIn("crawl", card["can"])
+        # Networks that learned nothing give nothing back.
+        self.assertIn("cm off where somebody", card["cannot"])
+        self.assertIn("crawl", card["cannot"])
+
+    def test_minutes_are_those_that_were_captured_and_are_learned_from(self):
+        import corpus
+        import pack
+
+        folder = Path(tempfile.mkdtemp())
+        (folder / "clips.tsv").write_text("name\tpart\tperformer\nsubject 1\tval\tsubject 1\nsubject 2\ttrain\tsubject 2\n")
+        root, local = self.standing(600)
+        stands = [{"start_s": 0, "end_s": 10, "captions": ["a person stands and listens"]}, {"start_s": 5, "end_s": 15, "captions": ["a person stands and listens"]}]
+        still = self.rep.axis_angle_from_quat(local).numpy()
+        pack.write(folder / "a.pack", [("cmu", clip, root.numpy(), still, stands) for clip in ("01_01", "02_01")])
+        pieces, minutes = corpus.build(folder / "a.pack", folder, compositions=0, chains=0)
+        self.assertEqual(minutes, {"cmu": 0.25})
+        self.assertGreater(sum(map(len, pieces)) / 30 / 60, 5, "and much is made of it")
+
+    def test_nothing_foreign_gets_into_a_model_folder(self):
+        import export
+
+        corpus = self.corpus({"stand": 4, "crawl": 1})
+        runs = self.runs(corpus)
+        target = Path(tempfile.mkdtemp()) / "starter"
+        for run in runs:
+            config = (run / "config.json").read_text()
+            (run / "config.json").write_text(config.replace('"cmu"', '"bandai_namco"'))
+            with self.assertRaisesRegex(SystemExit, "bandai_namco"):
+                export.export(corpus, *runs, target, "starter", dict(export.SAMPLING))
+            self.assertFalse(target.exists())
+            (run / "config.json").write_text(config)
+        file = Path(tempfile.mkdtemp()) / "corpus.pt"
+        self.corpus({"stand": 4, "crawl": 1}, ["cmu", "bandai_namco"]).save(file)
+        from corpus import Corpus
+
+        with self.assertRaisesRegex(SystemExit, "bandai_namco"):
+            Corpus.load(file)
 
     def test_a_run_that_is_told_to_end_saves_and_goes_on_with_the_same_numbers(self):
         import os
