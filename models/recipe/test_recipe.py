@@ -8,6 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import archives
 import phrases
@@ -281,6 +282,19 @@ class Motions(unittest.TestCase):
             windows.learn(self.torch.tensor([0, 1, 1]), self.torch.tensor([0.4, 0.1, 0.1]))
         self.assertAlmostEqual(share(), 2 / 3, delta=0.09)
 
+    def test_a_step_of_the_tokenizer_tells_how_badly_each_window_came_back(self):
+        import train_tokenizer
+        from networks import MotionTokenizer
+
+        windows = train_tokenizer.Windows(self.corpus({"stand": 4, "crawl": 1}), "cpu")
+        truth, group = windows.draw(12, 16)
+        net = MotionTokenizer([4, 3], 8, 8)
+        loss, error = train_tokenizer.loss_of(windows, net, truth, self.torch.ones(self.rep.FEATURES))
+        loss.backward()
+        self.assertTrue(all(weight.grad is not None and weight.grad.isfinite().all() for weight in net.parameters()))
+        self.assertEqual((error.shape, group.shape), ((12,), (12,)))
+        self.assertGreater(error.min().item(), 0)
+
     def test_what_a_trainer_keeps_comes_back_in_place(self):
         from training import Run
 
@@ -370,20 +384,24 @@ class Motions(unittest.TestCase):
     def test_nothing_foreign_gets_into_a_model_folder(self):
         import export
 
-        corpus = self.corpus({"stand": 4, "crawl": 1})
-        runs = self.runs(corpus)
+        made = self.corpus({"stand": 4, "crawl": 1})
+        runs = self.runs(made)
         target = Path(tempfile.mkdtemp()) / "starter"
         for run in runs:
             config = (run / "config.json").read_text()
             (run / "config.json").write_text(config.replace('"cmu"', '"bandai_namco"'))
             with self.assertRaisesRegex(SystemExit, "bandai_namco"):
-                export.export(corpus, *runs, target, "starter", dict(export.SAMPLING))
+                export.export(made, *runs, target, "starter", dict(export.SAMPLING))
             self.assertFalse(target.exists())
             (run / "config.json").write_text(config)
         file = Path(tempfile.mkdtemp()) / "corpus.pt"
         self.corpus({"stand": 4, "crawl": 1}, ["cmu", "bandai_namco"]).save(file)
+        import corpus
         from corpus import Corpus
 
+        with mock.patch.object(corpus, "build", return_value=([], {"cmu": 1.0, "bandai_namco": 1.0})):
+            with self.assertRaisesRegex(SystemExit, "bandai_namco"):
+                Corpus.make("starter", "a.pack", "a dataset", "an encoder")
         with self.assertRaisesRegex(SystemExit, "bandai_namco"):
             Corpus.load(file)
 
