@@ -282,6 +282,25 @@ class Motions(unittest.TestCase):
             windows.learn(self.torch.tensor([0, 1, 1]), self.torch.tensor([0.4, 0.1, 0.1]))
         self.assertAlmostEqual(share(), 2 / 3, delta=0.09)
 
+    def test_tokens_are_made_once_for_a_run_and_no_others_are_learned_behind_them(self):
+        import train_transformer
+        from networks import MotionTokenizer
+
+        made, folder = self.corpus({"stand": 4, "crawl": 1}), Path(tempfile.mkdtemp())
+        net = MotionTokenizer([4, 3], 8, 8).eval()
+        rows = train_transformer.Rows(made, net, "cpu", (1.0, 0.8), folder)
+        # Three pieces of 6 seconds, at two speeds, each way round, 15 tokens a second.
+        self.assertAlmostEqual(len(rows.tokens), 6 * 15 * 2 * (1 + 1 / 0.8), delta=8)
+        self.assertEqual([len(found) for found in rows.variants], [4, 4, 4])
+        with mock.patch.object(train_transformer, "tokenized", side_effect=AssertionError):
+            again = train_transformer.Rows(made, net, "cpu", (1.0, 0.8), folder)
+        self.assertTrue(self.torch.equal(rows.tokens, again.tokens))
+        self.assertEqual(rows.variants, again.variants)
+        (folder / "checkpoint.pt").touch()
+        other = MotionTokenizer([4, 3], 8, 8).eval()
+        with self.assertRaisesRegex(SystemExit, "another corpus or tokenizer"):
+            train_transformer.Rows(made, other, "cpu", (1.0, 0.8), folder)
+
     def test_a_step_of_the_tokenizer_tells_how_badly_each_window_came_back(self):
         import train_tokenizer
         from networks import MotionTokenizer

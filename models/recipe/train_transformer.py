@@ -6,6 +6,7 @@ Each row is what the model sees when it runs: text features, codes, and the end 
 """
 
 import argparse
+import hashlib
 import json
 import math
 import time
@@ -21,7 +22,7 @@ import representation as rep
 from archives import take_up
 from corpus import Corpus, features_of
 from networks import FactoredTransformer, MotionTokenizer
-from training import Run, with_weights
+from training import Run, with_weights, write
 from words import ACTIONS
 
 SPEEDS = (1.0, 0.88, 1.13)
@@ -55,36 +56,58 @@ def load_tokenizer(folder, device):
     return net.to(device).eval()
 
 
+def tokenized(corpus, tokenizer, device, speeds):
+    """Tokens of all variants of all pieces, one behind the other, and where each piece's are."""
+    mean, std = corpus.mean.to(device), corpus.std.to(device)
+    tokens, total = [], 0
+    # Variants of a piece: (first token, tokens, mirrored, token of the seam).
+    variants = [[] for _ in corpus.pieces]
+    for mirrored in (False, True):
+        for speed in speeds:
+            features, lengths = features_of(corpus.pieces, mirrored, speed, device)
+            firsts = np.cumsum([0, *lengths])
+            # Pieces of the same number of tokens go through the encoder together.
+            alike = defaultdict(list)
+            for row, length in enumerate(lengths):
+                alike[length // 2].append(row)
+            for count, members in alike.items():
+                for some in (members[at : at + 64] for at in range(0, len(members), 64)):
+                    x = torch.stack([features[firsts[row] : firsts[row] + 2 * count] for row in some])
+                    tokens.append(tokenizer.encode((x - mean) / std).flatten())
+                    for row in some:
+                        variants[row].append((total, count, mirrored, round(corpus.pieces[row].seam / speed / 2)))
+                        total += count
+    return torch.cat(tokens), variants
+
+
+def kept_tokens(folder, corpus, tokenizer, device, speeds):
+    """`tokenized`, kept in a run's folder, which takes minutes to make; refused where the run has learned other ones."""
+    digest = hashlib.sha256(repr((speeds, [(piece.clip, len(piece), piece.seam) for piece in corpus.pieces])).encode())
+    for tensor in (corpus.mean, corpus.std, *tokenizer.state_dict().values()):
+        digest.update(tensor.cpu().numpy().tobytes())
+    file, made_of = Path(folder) / "tokens.pt", digest.hexdigest()
+    kept = torch.load(file, map_location=device, weights_only=True) if file.exists() else {}
+    if kept.get("made_of") != made_of:
+        if kept and (Path(folder) / "checkpoint.pt").exists():
+            raise SystemExit(f"{folder} has learned the tokens of another corpus or tokenizer: give it those, or begin in another folder")
+        tokens, variants = tokenized(corpus, tokenizer, device, speeds)
+        kept = {"made_of": made_of, "tokens": tokens, "variants": variants}
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write(file, kept)
+    return kept["tokens"], kept["variants"]
+
+
 class Rows:
     """Token rows of all variants (mirrored, speeds), drawn by group."""
 
-    def __init__(self, corpus, tokenizer, device, speeds=SPEEDS):
+    def __init__(self, corpus, tokenizer, device, speeds=SPEEDS, folder=None):
         self.device, self.codes, self.levels = device, tokenizer.quantizer.codes, tokenizer.quantizer.levels
-        mean, std = corpus.mean.to(device), corpus.std.to(device)
-        tokens, total = [], 0
-        # Variants of a piece: (first token, tokens, mirrored, token of the seam).
-        variants = [[] for _ in corpus.pieces]
-        for mirrored in (False, True):
-            for speed in speeds:
-                features, lengths = features_of(corpus.pieces, mirrored, speed, device)
-                firsts = np.cumsum([0, *lengths])
-                # Pieces of the same number of tokens go through the encoder together.
-                alike = defaultdict(list)
-                for row, length in enumerate(lengths):
-                    alike[length // 2].append(row)
-                for count, members in alike.items():
-                    for some in (members[at : at + 64] for at in range(0, len(members), 64)):
-                        x = torch.stack([features[firsts[row] : firsts[row] + 2 * count] for row in some])
-                        tokens.append(tokenizer.encode((x - mean) / std).flatten())
-                        for row in some:
-                            variants[row].append((total, count, mirrored, round(corpus.pieces[row].seam / speed / 2)))
-                            total += count
-        self.tokens = torch.cat(tokens)
+        speeds = list(speeds)
+        self.tokens, self.variants = kept_tokens(folder, corpus, tokenizer, device, speeds) if folder else tokenized(corpus, tokenizer, device, speeds)
         self.pool, self.pooled = None, []
         self.text = corpus.text_features.to(device)
         self.pools, self.second_pools, self.spans = corpus.pools, corpus.second_pools, corpus.text_spans
         self.cyclic, self.ends = ([getattr(piece.segment, name) for piece in corpus.pieces] for name in ("cyclic", "ends"))
-        self.variants = variants
         self.held_out = [row for row, piece in enumerate(corpus.pieces) if piece.held_out]
         groups = defaultdict(list)
         for row, piece in enumerate(corpus.pieces):
@@ -238,7 +261,7 @@ def main():
     a = parser.parse_args()
     corpus = Corpus.load(a.corpus)
     archives = take_up(corpus.model, take_up(corpus.model, corpus.archives, a.tokenizer), a.warm, a.output)
-    rows = Rows(corpus, load_tokenizer(a.tokenizer, a.device), a.device, [float(speed) for speed in a.speeds.split(",")])
+    rows = Rows(corpus, load_tokenizer(a.tokenizer, a.device), a.device, [float(speed) for speed in a.speeds.split(",")], a.output)
     print(f"{len(rows.tokens)} tokens in {sum(map(len, rows.variants))} rows", flush=True)
     train(rows, a.output, a.layers, a.heads, a.width, a.dropout, a.minutes, a.device, archives, a.batch, a.rate, a.report_secs, a.warm)
 

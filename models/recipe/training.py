@@ -74,7 +74,7 @@ class Run:
         print(self.folder.name, json.dumps({key: round(value, 4) if isinstance(value, float) else value for key, value in line.items()}), flush=True)
         if measure < self.best:
             self.best = measure
-            _write(self.folder / "best.pt", self.averaged)
+            write(self.folder / "best.pt", self.averaged)
 
     def save_now_and_then(self, every_secs=60):
         if time.monotonic() - self.saved > every_secs:
@@ -96,7 +96,7 @@ class Run:
             "torch": torch.get_rng_state(),
             "cuda": torch.cuda.get_rng_state() if self.device == "cuda" else None,
         }
-        _write(self.folder / "checkpoint.pt", state)
+        write(self.folder / "checkpoint.pt", state)
 
     def _resume(self):
         state = torch.load(self.folder / "checkpoint.pt", map_location=self.device, weights_only=False)
@@ -119,6 +119,7 @@ def with_weights(net, weights):
     return other.eval()
 
 
-def _write(path, state):
+def write(path, state):
+    """A file of torch's that is there whole or not at all."""
     torch.save(state, path.with_suffix(".part"))
     os.replace(path.with_suffix(".part"), path)
