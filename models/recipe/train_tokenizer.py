@@ -151,6 +151,7 @@ def loss_of(windows, net, truth, weight):
     # Compared around the true path, so that a drift is not counted again for every joint.
     drift = torch.stack([xz[part, :, 0] - true_xz[part, :, 0], torch.zeros_like(t[part]), xz[part, :, 1] - true_xz[part, :, 1]], -1)[..., None, :]
     loss = loss + 1.0 * F.smooth_l1_loss(posed - drift, true_world[part], beta=0.1)
+    loss = loss + 1.0 * (posed - posed[..., :1, :] - true_centred[part]).norm(dim=-1).mean()
     true_step = (true_world[:, 1:] - true_world[:, :-1])[..., FEET, :]
     for joints, true in ((posed, true_step[part]), (world, true_step)):
         loss = loss + 0.5 * F.smooth_l1_loss((joints[:, 1:] - joints[:, :-1])[..., FEET, :], true, beta=0.02)
