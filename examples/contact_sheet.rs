@@ -107,7 +107,7 @@ impl Light {
 
 /// The character in a pose, seen from the side that `yaw` says (0: from the front), standing on a floor.
 fn picture(character: &Character, pose: &Pose, yaw: f32) -> RgbImage {
-    let (positions_m, normals) = skin_with_normals(character, &pose.world());
+    let (positions_m, normals) = skin_with_normals(character, pose);
     let low = positions_m.iter().copied().fold(Vec3::MAX, Vec3::min);
     let high = positions_m.iter().copied().fold(Vec3::MIN, Vec3::max);
     let center = 0.5 * (low + high);
@@ -118,11 +118,11 @@ fn picture(character: &Character, pose: &Pose, yaw: f32) -> RgbImage {
     let samples = SIZE.map(|s| s * SAMPLES);
     let clip_from_world = Mat4::perspective_rh(0.52, SIZE[0] as f32 / SIZE[1] as f32, 0.5, 20.0) * Mat4::look_at_rh(eye, center, Vec3::Y);
     let world_from_clip = clip_from_world.inverse();
-    let hits = rasterise(clip_from_world, &positions_m, &character.triangles, samples);
+    let hits = rasterise(clip_from_world, &positions_m, &character.meshes()[0].triangles, samples);
 
     let towards = (vec3(0.0, 1.0, 0.0) - forward * 0.7 - forward.cross(Vec3::Y).normalize() * 0.6).normalize();
     let light_clip = Mat4::orthographic_rh(-1.4, 1.4, -1.4, 1.4, 0.1, 6.0) * Mat4::look_at_rh(center + towards * 3.0, center, Vec3::Y);
-    let depths = rasterise(light_clip, &positions_m, &character.triangles, [SHADOW_SIZE; 2]);
+    let depths = rasterise(light_clip, &positions_m, &character.meshes()[0].triangles, [SHADOW_SIZE; 2]);
     let light = Light { towards, clip_from_world: light_clip, depths };
 
     let shade = |x: u32, y: u32| {
@@ -133,11 +133,11 @@ fn picture(character: &Character, pose: &Pose, yaw: f32) -> RgbImage {
         if hit.triangle == usize::MAX {
             return floor(eye, towards_sample, center, &light);
         }
-        let corners = character.triangles[hit.triangle].map(|v| v as usize);
+        let corners = character.meshes()[0].triangles[hit.triangle].map(|v| v as usize);
         let mix = |of: &dyn Fn(usize) -> Vec3| (0..3).map(|i| of(corners[i]) * hit.corners[i]).sum::<Vec3>();
         let p = mix(&|v| positions_m[v]);
         let n = mix(&|v| normals[v]).normalize_or(Vec3::Y);
-        skin(p, n, mix(&|v| Vec3::from_array(character.colors[v])), towards_sample, &light)
+        skin(p, n, mix(&|v| Vec3::from_array(character.meshes()[0].colors[v])), towards_sample, &light)
     };
     RgbImage::from_fn(SIZE[0], SIZE[1], |x, y| {
         let around = (0..SAMPLES).flat_map(|dy| (0..SAMPLES).map(move |dx| (x * SAMPLES + dx, y * SAMPLES + dy)));

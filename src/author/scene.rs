@@ -2,7 +2,7 @@
 
 use super::session::{Overlay, Session};
 use crate::motion::{FPS, Joint, Motion, Pose};
-use crate::view::{Actor, Line, Look, MOST_ECHOES, Shown, Studio, Worn};
+use crate::view::{Actor, CharacterHandle, Line, Look, MOST_ECHOES, Shown, Studio};
 use glam::Quat;
 
 /// Corners of the line on the floor at most.
@@ -17,8 +17,8 @@ pub fn fill(shown: &mut Shown, session: &Session, now_secs: f32) {
     shown.actors.clear();
     shown.figure = session.figure;
     shown.studio = if session.is_light() { Studio::Light } else { Studio::Dark };
-    shown.worn = Worn(session.character());
-    let actor = |pose, look| Actor { pose, look };
+    let character = CharacterHandle(session.character());
+    let actor = |pose, look| Actor { pose, look, character: character.clone() };
     match session.row() {
         Some(row) => shown.actors.extend(row.members.iter().map(|member| actor(member.pose_at(now_secs), Look::Solid))),
         None => shown.actors.push(actor(session.pose_at(now_secs).unwrap_or_else(relaxed), Look::Solid)),

@@ -3,7 +3,7 @@
 //! Little endian: `ZMAN`, format version u32, vertices u32, triangles u32; then per vertex position 3 × f32, normal 3 × i16 (over
 //! 32767), joints 4 × u8, weights 4 × u16 (sum 65535), sRGB colour 3 × u8; then per triangle 3 × u32.
 
-use super::Character;
+use super::{BodyMesh, Character, Material};
 use crate::motion::{JOINT_COUNT, REST_OFFSETS_M};
 use glam::Vec3;
 use std::sync::Arc;
@@ -46,21 +46,22 @@ impl Character {
         Self::from_bytes(MANNEQUIN).expect("the compiled-in asset is a character")
     }
 
-    /// The bytes of this character. Positions stay exact; normals, weights and colours are quantized.
+    /// The bytes of this character, one mesh on our own bones. Positions stay exact; normals, weights and colours are quantized.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
+        let mesh = &self.meshes()[0];
         let mut bytes = MAGIC.to_vec();
-        for word in [VERSION, self.positions_m.len() as u32, self.triangles.len() as u32] {
+        for word in [VERSION, mesh.positions_m.len() as u32, mesh.triangles.len() as u32] {
             bytes.extend(word.to_le_bytes());
         }
-        for v in 0..self.positions_m.len() {
-            bytes.extend(self.positions_m[v].to_array().iter().flat_map(|c| c.to_le_bytes()));
-            bytes.extend(self.normals[v].to_array().iter().flat_map(|c| ((c * 32767.0).round() as i16).to_le_bytes()));
-            bytes.extend(self.joints[v]);
-            bytes.extend(quantized(self.weights[v]).iter().flat_map(|w| w.to_le_bytes()));
-            bytes.extend(self.colors[v].map(|c| (srgb_from_linear(c) * 255.0).round() as u8));
+        for v in 0..mesh.positions_m.len() {
+            bytes.extend(mesh.positions_m[v].to_array().iter().flat_map(|c| c.to_le_bytes()));
+            bytes.extend(mesh.normals[v].to_array().iter().flat_map(|c| ((c * 32767.0).round() as i16).to_le_bytes()));
+            bytes.extend(mesh.joints[v].map(|joint| joint as u8));
+            bytes.extend(quantized(mesh.weights[v]).iter().flat_map(|w| w.to_le_bytes()));
+            bytes.extend(mesh.colors[v].map(|c| (srgb_from_linear(c) * 255.0).round() as u8));
         }
-        bytes.extend(self.triangles.iter().flatten().flat_map(|v| v.to_le_bytes()));
+        bytes.extend(mesh.triangles.iter().flatten().flat_map(|v| v.to_le_bytes()));
         bytes
     }
 
@@ -80,8 +81,9 @@ impl Character {
         if expected != bytes.len() {
             return Err(AssetError::Length { expected, actual: bytes.len() });
         }
-        let mut character = Self {
-            rest_offsets_m: REST_OFFSETS_M,
+        let mut mesh = BodyMesh {
+            name: "Character".to_owned(),
+            material: Material::clay(),
             positions_m: Vec::with_capacity(vertices),
             normals: Vec::with_capacity(vertices),
             triangles: Vec::with_capacity(triangles),
@@ -92,19 +94,22 @@ impl Character {
         };
         let from = &mut rest;
         for _ in 0..vertices {
-            character.positions_m.push(Vec3::from_array([0; 3].map(|_: i32| f32::from_le_bytes(take(from)))));
+            mesh.positions_m.push(Vec3::from_array([0; 3].map(|_: i32| f32::from_le_bytes(take(from)))));
             let normal = Vec3::from_array([0; 3].map(|_: i32| f32::from(i16::from_le_bytes(take(from)))));
-            character.normals.push(normal.normalize_or(Vec3::Y));
-            character.joints.push(take(from));
+            mesh.normals.push(normal.normalize_or(Vec3::Y));
+            mesh.joints.push(take::<4>(from).map(u16::from));
             let weights = [0; 4].map(|_: i32| f32::from(u16::from_le_bytes(take(from))));
             let sum = weights.iter().sum::<f32>().max(1.0);
-            character.weights.push(weights.map(|w| w / sum));
-            character.colors.push(take::<3>(from).map(|c| linear_from_srgb(f32::from(c) / 255.0)));
+            mesh.weights.push(weights.map(|w| w / sum));
+            mesh.colors.push(take::<3>(from).map(|c| linear_from_srgb(f32::from(c) / 255.0)));
         }
-        character.triangles.extend((0..triangles).map(|_| [0; 3].map(|_: i32| u32::from_le_bytes(take(from)))));
-        let bad_joint = character.joints.iter().flatten().map(|&j| u32::from(j)).find(|&j| j as usize >= JOINT_COUNT);
-        let bad_vertex = character.triangles.iter().flatten().copied().find(|&v| v as usize >= vertices);
-        bad_joint.or(bad_vertex).map_or(Ok(character), |index| Err(AssetError::Index(index)))
+        mesh.triangles.extend((0..triangles).map(|_| [0; 3].map(|_: i32| u32::from_le_bytes(take(from)))));
+        let bad_joint = mesh.joints.iter().flatten().copied().map(u32::from).find(|&j| j as usize >= JOINT_COUNT);
+        let bad_vertex = mesh.triangles.iter().flatten().copied().find(|&v| v as usize >= vertices);
+        match bad_joint.or(bad_vertex) {
+            Some(index) => Err(AssetError::Index(index)),
+            None => Ok(Self::of_ours(&REST_OFFSETS_M, mesh)),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
-//! Measures of a character's mesh, and the poses that try it hardest.
+//! Measures of the mesh of a character that has one, and the poses that try it hardest.
 
 use super::{Character, skin};
-use crate::motion::{Joint, Pose, WorldPose, rest_positions};
+use crate::motion::{Joint, Pose, rest_positions};
 use glam::{EulerRot, Quat, Vec3};
 use std::collections::HashMap;
 
@@ -51,28 +51,29 @@ pub fn is_closed_manifold(triangles: &[[u32; 3]], vertices: usize) -> bool {
 /// blended rotations), or against that of a neighbour across an edge by more than 150°, or their area shrinks below 1 % of its
 /// rest value.
 #[must_use]
-pub fn folded_triangles(character: &Character, pose: &WorldPose) -> Vec<usize> {
-    folded_among(character, &neighbours(&character.triangles), pose)
+pub fn folded_triangles(character: &Character, pose: &Pose) -> Vec<usize> {
+    folded_among(character, &neighbours(&character.meshes()[0].triangles), pose)
 }
 
 /// [`folded_triangles`] for a caller that keeps the [`neighbours`].
-pub(super) fn folded_among(character: &Character, neighbours: &[[usize; 3]], pose: &WorldPose) -> Vec<usize> {
+pub(super) fn folded_among(character: &Character, neighbours: &[[usize; 3]], pose: &Pose) -> Vec<usize> {
+    let mesh = &character.meshes()[0];
     const CREASE_COS: f32 = -0.866;
     let (posed_m, skinned_normals) = super::skin_with_normals(character, pose);
     let area_vector = |positions_m: &[Vec3], t: &[u32; 3]| {
         let [a, b, c] = t.map(|v| positions_m[v as usize]);
         (b - a).cross(c - a)
     };
-    let normals: Vec<Vec3> = character.triangles.iter().map(|t| area_vector(&posed_m, t)).collect();
+    let normals: Vec<Vec3> = mesh.triangles.iter().map(|t| area_vector(&posed_m, t)).collect();
     let is_folded = |i: usize| {
-        let t = &character.triangles[i];
+        let t = &mesh.triangles[i];
         let expected: Vec3 = t.iter().map(|&v| skinned_normals[v as usize]).sum();
         let against_neighbour =
             neighbours[i].iter().any(|&j| normals[i].dot(normals[j]) < CREASE_COS * normals[i].length() * normals[j].length());
-        let shrunk = normals[i].length() < 0.01 * area_vector(&character.positions_m, t).length();
+        let shrunk = normals[i].length() < 0.01 * area_vector(&mesh.positions_m, t).length();
         normals[i].dot(expected) <= 0.0 || against_neighbour || shrunk
     };
-    (0..character.triangles.len()).filter(|&i| is_folded(i)).collect()
+    (0..mesh.triangles.len()).filter(|&i| is_folded(i)).collect()
 }
 
 /// The triangle across each edge of each triangle of a closed mesh (itself, where there is none).
@@ -89,8 +90,9 @@ pub(super) fn neighbours(triangles: &[[u32; 3]]) -> Vec<[usize; 3]> {
 
 /// Volume in a pose relative to the rest volume.
 #[must_use]
-pub fn volume_ratio(character: &Character, pose: &WorldPose) -> f64 {
-    volume_m3(&skin(character, pose), &character.triangles) / volume_m3(&character.positions_m, &character.triangles)
+pub fn volume_ratio(character: &Character, pose: &Pose) -> f64 {
+    let mesh = &character.meshes()[0];
+    volume_m3(&skin(character, pose), &mesh.triangles) / volume_m3(&mesh.positions_m, &mesh.triangles)
 }
 
 /// The poses that a character has to survive, with their names: extremes of everyday motion, feet on the floor.

@@ -3,10 +3,10 @@
 //! A build moves every vertex away from the bones that lead it, or towards them: limbs get thicker, not longer. Joints stay where they
 //! are, so a motion is the same on every build, and feet stay on the floor.
 
-use super::Character;
 use super::asset::linear_from_srgb;
 use super::mannequin::{LINE, SKIN};
 use super::shape::normals;
+use super::{BodyMesh, Character};
 use crate::motion::{JOINT_COUNT, Joint, rest_positions};
 use glam::Vec3;
 use serde::{Deserialize, Serialize};
@@ -67,14 +67,18 @@ impl Character {
     #[must_use]
     pub fn mannequin_with(look: MannequinLook) -> Self {
         let look = look.within_bounds();
-        let mut character = Self::mannequin();
+        let mannequin = Self::mannequin();
+        let mapping = mannequin.mapping().clone();
+        let mut meshes = mannequin.into_meshes();
         if look.color != MannequinLook::default().color {
-            paint(&mut character.colors, Vec3::from(look.color.map(|c| linear_from_srgb(f32::from(c) / 255.0))));
+            let skin = Vec3::from(look.color.map(|c| linear_from_srgb(f32::from(c) / 255.0)));
+            meshes.iter_mut().for_each(|mesh| paint(&mut mesh.colors, skin));
         }
         if look.build != 0.0 {
-            build(&mut character, if look.build < 0.0 { look.build * SLIM_SHARE } else { look.build });
+            let amount = if look.build < 0.0 { look.build * SLIM_SHARE } else { look.build };
+            meshes.iter_mut().for_each(|mesh| build(mesh, amount));
         }
-        character
+        Self::new(mapping, meshes)
     }
 }
 
@@ -88,11 +92,11 @@ fn paint(colors: &mut [[f32; 3]], skin: Vec3) {
 }
 
 /// Thicker or thinner by this share of each part's growth.
-fn build(character: &mut Character, amount: f32) {
+fn build(mesh: &mut BodyMesh, amount: f32) {
     let parts = parts();
-    let before = character.positions_m.clone();
-    for (v, position_m) in character.positions_m.iter_mut().enumerate() {
-        let led_by = || character.joints[v].iter().map(|joint| usize::from(*joint)).zip(character.weights[v]);
+    let before = mesh.positions_m.clone();
+    for (v, position_m) in mesh.positions_m.iter_mut().enumerate() {
+        let led_by = || mesh.joints[v].iter().map(|joint| usize::from(*joint)).zip(mesh.weights[v]);
         let moves_m = led_by().map(|(joint, weight)| {
             let part = &parts[joint];
             let from_axis_m = (before[v] - part.on_axis_m).reject_from_normalized(part.along);
@@ -106,8 +110,8 @@ fn build(character: &mut Character, amount: f32) {
         *position_m += amount * share * moves_m.sum::<Vec3>();
     }
     // Normals turn as their faces do, and keep what is smoother in them than faces are.
-    let (old, new) = (normals(&before, &character.triangles), normals(&character.positions_m, &character.triangles));
-    for (normal, (old, new)) in character.normals.iter_mut().zip(old.iter().zip(new)) {
+    let (old, new) = (normals(&before, &mesh.triangles), normals(&mesh.positions_m, &mesh.triangles));
+    for (normal, (old, new)) in mesh.normals.iter_mut().zip(old.iter().zip(new)) {
         *normal = (*normal + new - *old).normalize_or(*normal);
     }
 }

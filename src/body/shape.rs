@@ -5,7 +5,7 @@
 //!
 //! Rotations mean the same on all bodies of the family, and with them the rest pose: arms to the sides, legs a little apart.
 
-use super::{Character, PoseShapes};
+use super::{BodyMesh, Character, Material, PoseShapes};
 use crate::motion::{JOINT_COUNT, PARENTS};
 use glam::{DVec3, Vec3};
 use std::sync::Arc;
@@ -90,8 +90,9 @@ impl BodyModel {
     pub fn character(&self, shape: &[f32]) -> Character {
         let (joints, weights) = self.weights.iter().map(|weights| self.influences(weights)).unzip();
         let colors = vec![CLAY; self.template_m.len()];
-        let none = Character {
-            rest_offsets_m: [Vec3::ZERO; JOINT_COUNT],
+        let mesh = BodyMesh {
+            name: "Character".to_owned(),
+            material: Material::clay(),
             positions_m: Vec::new(),
             normals: Vec::new(),
             triangles: self.triangles.clone(),
@@ -100,12 +101,19 @@ impl BodyModel {
             colors,
             pose_shapes: Arc::clone(&self.pose_shapes),
         };
-        self.reshaped(none, shape)
+        self.shaped(mesh, shape)
     }
 
     /// One of this model's characters with other shape numbers. What moves its vertices stays, and is most of the work.
     #[must_use]
     pub fn reshaped(&self, character: Character, shape: &[f32]) -> Character {
+        match character.into_meshes().pop() {
+            Some(mesh) => self.shaped(mesh, shape),
+            None => self.character(shape),
+        }
+    }
+
+    fn shaped(&self, mesh: BodyMesh, shape: &[f32]) -> Character {
         let mut positions_m = self.template_m.clone();
         for (number, moves_m) in shape.iter().zip(&self.shapes_m) {
             let number = number.clamp(-MOST_DEVIATION, MOST_DEVIATION);
@@ -119,11 +127,12 @@ impl BodyModel {
         let origin_m = Vec3::new(joints_m[0].x, lowest_m, joints_m[0].z);
         let rest_offsets_m = std::array::from_fn(|joint| joints_m[joint] - PARENTS[joint].map_or(origin_m, |parent| joints_m[parent]));
         positions_m.iter_mut().for_each(|position_m| *position_m -= origin_m);
-        Character { normals: normals(&positions_m, &self.triangles), positions_m, rest_offsets_m, ..character }
+        let mesh = BodyMesh { normals: normals(&positions_m, &self.triangles), positions_m, ..mesh };
+        Character::of_ours(&rest_offsets_m, mesh)
     }
 
     /// The four of our joints that move a vertex most, heaviest first.
-    fn influences(&self, weights: &[f32]) -> ([u8; 4], [f32; 4]) {
+    fn influences(&self, weights: &[f32]) -> ([u16; 4], [f32; 4]) {
         let mut ours = [0.0; JOINT_COUNT];
         for (joint, weight) in weights.iter().enumerate() {
             let mut ancestor = joint;
@@ -139,7 +148,7 @@ impl BodyModel {
             return ([0; 4], [1.0, 0.0, 0.0, 0.0]);
         }
         let weights = std::array::from_fn(|place| ours[heaviest[place]] / sum);
-        (std::array::from_fn(|place| if weights[place] > 0.0 { heaviest[place] as u8 } else { 0 }), weights)
+        (std::array::from_fn(|place| if weights[place] > 0.0 { heaviest[place] as u16 } else { 0 }), weights)
     }
 }
 

@@ -138,13 +138,13 @@ pub enum Contents {
 pub struct WriteOptions {
     /// Frames a second, 1 to 1000.
     pub fps: f32,
-    /// Names of the joints (BVH, GLB).
+    /// Names of the joints (BVH, GLB); a rig of its own names keeps them.
     pub names: NameStyle,
     /// The unit of lengths (BVH only).
     pub units: Units,
     /// Whether the root stays where it is on the floor.
     pub in_place: bool,
-    /// Whether a bone `root` carries the ground motion (BVH, GLB); `None` is what the names usually have.
+    /// Whether a bone `root` carries the ground motion (BVH, GLB); `None` is what the names usually have. A rig of its own has one or not.
     pub root_bone: Option<bool>,
     /// Seconds from standing still to the first pose, in front; 0 is none.
     pub lead_in_secs: f32,
@@ -209,12 +209,12 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
     match format {
         Format::Bvh => {
             let character = character();
-            let poses = character.follows(motion).poses_at(fps);
-            Ok(bvh::encode(&poses, fps, &character.rest_offsets_m, options).into_bytes())
+            let bones = bones::of(&character, options.names, options.has_root_bone());
+            Ok(bvh::encode(&character.follows(motion).at_fps(fps), &bones, options.units).into_bytes())
         }
         Format::Glb => {
             let character = character();
-            glb::encode(&character.follows(motion).poses_at(fps), fps, &character, options)
+            glb::encode(&character.follows(motion).at_fps(fps), &character, options)
         }
         Format::Npz => amass::encode(&motion.poses_at(fps), fps, options.npz_origin),
         Format::Npy if fps != FPS => Err(Fault::new("features have 30 frames a second", "leave out --fps")),

@@ -22,7 +22,7 @@ pub(super) fn motion_of(mut clip: RigMotion) -> Result<Motion, Fault> {
     }
     for style in [NameStyle::Smpl, NameStyle::Mixamo, NameStyle::Unreal] {
         for (has_ground, units_per_m) in [(false, 100.0), (false, 1.0), (true, 100.0), (true, 1.0)] {
-            let bones = bones::bones(style, has_ground, &REST_OFFSETS_M);
+            let bones = bones::ours(style, has_ground, &REST_OFFSETS_M);
             if let Some(joints) = own_joints(&clip, &bones, units_per_m) {
                 return Ok(Motion::from_poses_at(clip.frame_count(), clip.fps, |frame| pose(&clip, frame, &bones, &joints, units_per_m)));
             }

@@ -106,17 +106,29 @@ fn resampled_len(count: usize, from_fps: f32, to_fps: f32) -> usize {
 }
 
 fn resample(count: usize, pose: impl Fn(usize) -> Pose, from_fps: f32, to_fps: f32) -> Vec<Pose> {
-    (0..resampled_len(count, from_fps, to_fps))
-        .map(|frame| sample(count, &pose, (frame as f64 * f64::from(from_fps) / f64::from(to_fps)) as f32))
-        .collect()
+    moments(count, from_fps, to_fps).map(|at_frame| sample(count, &pose, at_frame)).collect()
+}
+
+/// Where the frames of another rate lie among `count` frames, in frames.
+pub(super) fn moments(count: usize, from_fps: f32, to_fps: f32) -> impl Iterator<Item = f32> {
+    (0..resampled_len(count, from_fps, to_fps)).map(move |frame| (frame as f64 * f64::from(from_fps) / f64::from(to_fps)) as f32)
 }
 
 fn sample(count: usize, pose: impl Fn(usize) -> Pose, at_frame: f32) -> Pose {
-    let Some(last) = count.checked_sub(1) else { return Pose::REST };
+    match between(count, at_frame) {
+        None => Pose::REST,
+        Some((before, None)) => pose(before),
+        Some((before, Some(t))) => pose(before).lerp(&pose(before + 1), t),
+    }
+}
+
+/// The frame at or before a moment, and how far it is to the next one, 0 to 1, where it lies between two; `None` without frames.
+pub(super) fn between(count: usize, at_frame: f32) -> Option<(usize, Option<f32>)> {
+    let last = count.checked_sub(1)?;
     let at_frame = at_frame.clamp(0.0, last as f32);
     let before = at_frame.floor() as usize;
     let t = at_frame - before as f32;
-    if t < 1e-6 || before == last { pose(before) } else { pose(before).lerp(&pose(before + 1), t) }
+    Some((before, (t >= 1e-6 && before != last).then_some(t)))
 }
 
 #[cfg(test)]

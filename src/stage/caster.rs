@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn the_caster_has_a_fraction_of_the_triangles_in_the_same_place() {
-        let surface = Surface::of(&Character::mannequin());
+        let surface = Surface::of(&Character::mannequin().meshes()[0]);
         let coarse = caster(&surface);
         assert!(coarse.indices.len() * 4 < surface.indices.len(), "{} of {}", coarse.indices.len(), surface.indices.len());
         let most = |surface: &Surface, axis: usize| surface.positions_m.iter().map(|place_m| place_m[axis]).fold(f32::MIN, f32::max);

@@ -1,33 +1,39 @@
 //! The characters: skinned meshes on the joints of each, the mannequin's or a skeleton's, as many as the stage shows.
 
-use super::caster::caster;
 use super::clay::ClayMaterial;
 use super::ghost::{GhostMaterial, Ghosts};
 use super::lights::CASTER_LAYER;
-use super::posed::{PosedMaterial, Shapes};
+use super::outfit::{Outfit, Stores};
+use super::posed::PosedMaterial;
 use super::studio::CurrentStudio;
-use super::surface::{Surface, skeleton_surface};
 use super::{OnStage, StageQuality};
 use crate::body::Character;
-use crate::motion::{JOINT_COUNT, WorldPose};
+use crate::motion::WorldPose;
+use crate::motion::rig::RigWorld;
 use crate::view::{Actor, Figure, Look, Shadows, Shown};
-use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::{NoFrustumCulling, RenderLayers};
 use bevy::light::NotShadowCaster;
-use bevy::mesh::skinning::{SkinnedMesh, SkinnedMeshInverseBindposes};
-use bevy::mesh::{Indices, PrimitiveTopology, VertexAttributeValues};
+use bevy::mesh::skinning::SkinnedMesh;
 use bevy::prelude::*;
-use bevy::render::storage::ShaderBuffer;
 use std::sync::Arc;
 
 /// Where the joints of the shown characters are; changes when they move.
 #[derive(Resource, Default)]
-pub(super) struct Standing(Vec<(Look, WorldPose)>);
+pub(super) struct Standing(Vec<Stand>);
+
+/// How one character stands.
+struct Stand {
+    look: Look,
+    /// Our joints on its rig.
+    ours: WorldPose,
+    /// All joints of its rig.
+    rig: RigWorld,
+}
 
 impl Standing {
     /// The solid characters.
     pub(super) fn solid(&self) -> impl Iterator<Item = &WorldPose> + Clone {
-        self.0.iter().filter(|(look, _)| *look == Look::Solid).map(|(_, world)| world)
+        self.0.iter().filter(|stand| stand.look == Look::Solid).map(|stand| &stand.ours)
     }
 
     /// The middle of the solid characters' pelvises on the floor; the origin where there are none.
@@ -38,33 +44,47 @@ impl Standing {
     }
 }
 
-/// Everything that is made once for all characters.
+/// What the characters are drawn with.
 #[derive(Resource)]
 struct Wardrobe {
     mannequin: Arc<Character>,
-    character: Arc<Character>,
-    inverse_bindposes: Handle<SkinnedMeshInverseBindposes>,
-    body: Handle<Mesh>,
-    /// What throws its shadow into a small map.
-    caster: Handle<Mesh>,
-    bones: Handle<Mesh>,
+    /// Of each character on the stage.
+    outfits: Vec<Outfit>,
     clay: Handle<ClayMaterial>,
     bone: Handle<ClayMaterial>,
-    /// How poses move the body's vertices, if they do.
-    shapes: Option<Shapes>,
-    /// The clay of each place's body in its pose, as far as there are entities that wear it.
-    posed: Vec<Handle<PosedMaterial>>,
-    /// The joints of the characters that there are entities for.
-    joints: Vec<Vec<Entity>>,
+    /// The entities of the actors, in their order; those of a row that is gone are kept for the next one.
+    places: Vec<Place>,
+}
+
+/// The entities of one actor.
+struct Place {
+    character: Arc<Character>,
+    joints: Vec<Entity>,
+    skins: Vec<Entity>,
+    /// The clay of each mesh in its pose, as far as there are entities that have it.
+    posed: Vec<Option<Handle<PosedMaterial>>>,
 }
 
 impl Wardrobe {
-    /// The body of a character, of whatever it is made.
-    fn body(&self, place: usize, kind: SkinKind, joints: Vec<Entity>) -> impl Bundle + use<> {
-        let skin = SkinnedMesh { inverse_bindposes: self.inverse_bindposes.clone(), joints };
-        // Bevy culls skinned meshes by the box of their bind pose, which is where the character started, not where it went.
-        (Skin { place, kind }, Mesh3d(self.body.clone()), skin, NoFrustumCulling)
+    /// The character of an actor.
+    fn character(&self, actor: &Actor) -> Arc<Character> {
+        Arc::clone(actor.character.0.as_ref().unwrap_or(&self.mannequin))
     }
+
+    fn outfit(&self, character: &Arc<Character>) -> Option<&Outfit> {
+        self.outfits.iter().find(|outfit| Arc::ptr_eq(&outfit.character, character))
+    }
+
+    fn outfit_at(&self, place: usize) -> Option<&Outfit> {
+        self.outfit(&self.places.get(place)?.character)
+    }
+}
+
+/// One mesh of a character, of whatever it is made.
+fn body(outfit: &Outfit, skin: Skin, joints: Vec<Entity>) -> impl Bundle + use<> {
+    let skinned = SkinnedMesh { inverse_bindposes: outfit.inverse_bindposes.clone(), joints };
+    // Bevy culls skinned meshes by the box of their bind pose, which is where the character started, not where it went.
+    (skin, Mesh3d(outfit.parts[skin.mesh].body.clone()), skinned, NoFrustumCulling)
 }
 
 /// A joint of the character at a place among those shown.
@@ -74,10 +94,12 @@ struct JointOf {
     joint: usize,
 }
 
-/// The mesh of the character at this place among those shown.
+/// A mesh of the character at this place among those shown.
 #[derive(Component, Clone, Copy)]
 struct Skin {
     place: usize,
+    /// Which of its meshes.
+    mesh: usize,
     kind: SkinKind,
 }
 
@@ -113,92 +135,89 @@ impl Plugin for CharacterPlugin {
 
 fn fill_wardrobe(
     mut commands: Commands<'_, '_>,
-    mut meshes: ResMut<'_, Assets<Mesh>>,
     mut clays: ResMut<'_, Assets<ClayMaterial>>,
-    mut bindposes: ResMut<'_, Assets<SkinnedMeshInverseBindposes>>,
+    mut stores: Stores<'_>,
     studio: Res<'_, CurrentStudio>,
 ) {
-    let character = Arc::new(Character::mannequin());
+    let mannequin = Arc::new(Character::mannequin());
     commands.insert_resource(Wardrobe {
-        inverse_bindposes: bindposes.add(bind(&character)),
-        body: meshes.add(body(&character)),
-        caster: meshes.add(mesh(caster(&Surface::of(&character)))),
-        bones: meshes.add(mesh(skeleton_surface(&character.rest_positions_m()))),
+        outfits: vec![Outfit::new(Arc::clone(&mannequin), &mut stores)],
         clay: clays.add(ClayMaterial::painted(studio.decor())),
         bone: clays.add(ClayMaterial::bone(studio.decor())),
-        mannequin: Arc::clone(&character),
-        character,
-        shapes: None,
-        posed: Vec::new(),
-        joints: Vec::new(),
+        mannequin,
+        places: Vec::new(),
     });
 }
 
-/// Rest rotations are the identity, so a bind pose is a place and nothing more.
-fn bind(character: &Character) -> SkinnedMeshInverseBindposes {
-    character.rest_positions_m().map(|place_m| Mat4::from_translation(-place_m)).to_vec().into()
-}
-
-/// Another body for everybody, under the same handles.
-fn change(
-    shown: Res<'_, OnStage>,
-    mut wardrobe: ResMut<'_, Wardrobe>,
-    mut meshes: ResMut<'_, Assets<Mesh>>,
-    mut bindposes: ResMut<'_, Assets<SkinnedMeshInverseBindposes>>,
-    mut buffers: ResMut<'_, Assets<ShaderBuffer>>,
-) {
-    let character = shown.worn.0.clone().unwrap_or_else(|| Arc::clone(&wardrobe.mannequin));
-    if Arc::ptr_eq(&character, &wardrobe.character) {
+/// Outfits of the characters that are shown. What is not needed any more becomes another one's where it fits, under the same handles.
+fn change(shown: Res<'_, OnStage>, mut wardrobe: ResMut<'_, Wardrobe>, mut stores: Stores<'_>) {
+    let wardrobe = &mut *wardrobe;
+    let mut needed: Vec<Arc<Character>> = Vec::new();
+    for actor in &shown.actors {
+        let character = wardrobe.character(actor);
+        if !needed.iter().any(|other| Arc::ptr_eq(other, &character)) {
+            needed.push(character);
+        }
+    }
+    let is_needed = |outfit: &Outfit| needed.iter().any(|other| Arc::ptr_eq(other, &outfit.character));
+    let missing: Vec<_> = needed.iter().filter(|character| wardrobe.outfit(character).is_none()).cloned().collect();
+    if missing.is_empty() {
         return;
     }
-    let bones = mesh(skeleton_surface(&character.rest_positions_m()));
-    let coarse = mesh(caster(&Surface::of(&character)));
-    let made = [(&wardrobe.body, body(&character)), (&wardrobe.caster, coarse), (&wardrobe.bones, bones)];
-    let replaced = made.into_iter().try_for_each(|(handle, mesh)| meshes.insert(handle, mesh));
-    if let Err(error) = replaced.and_then(|()| bindposes.insert(&wardrobe.inverse_bindposes, bind(&character))) {
-        tracing::error!("another body could not be put on: {error}");
+    for character in missing {
+        let spare = wardrobe.outfits.iter_mut().find(|outfit| !is_needed(outfit) && outfit.fits(&character));
+        let Some(outfit) = spare else {
+            wardrobe.outfits.push(Outfit::new(character, &mut stores));
+            continue;
+        };
+        let before = Arc::clone(&outfit.character);
+        if let Err(error) = outfit.change(Arc::clone(&character), &mut stores) {
+            tracing::error!("another character could not be shown: {error}");
+            continue;
+        }
+        for place in wardrobe.places.iter_mut().filter(|place| Arc::ptr_eq(&place.character, &before)) {
+            place.character = Arc::clone(&character);
+        }
     }
-    // Another shape of the same body has the same pose shapes, and they are large.
-    if !Arc::ptr_eq(&wardrobe.character.pose_shapes, &character.pose_shapes) {
-        wardrobe.shapes = Shapes::of(&character, &mut buffers);
-    }
-    wardrobe.character = character;
-}
-
-fn body(character: &Character) -> Mesh {
-    mesh(Surface::of(character))
-}
-
-fn mesh(surface: Surface) -> Mesh {
-    let joints = surface.joints.iter().map(|joints| joints.map(u16::from)).collect();
-    let mut mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
-        .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, surface.positions_m)
-        .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, surface.normals)
-        .with_inserted_attribute(Mesh::ATTRIBUTE_JOINT_INDEX, VertexAttributeValues::Uint16x4(joints))
-        .with_inserted_attribute(Mesh::ATTRIBUTE_JOINT_WEIGHT, surface.weights)
-        .with_inserted_indices(Indices::U32(surface.indices));
-    if !surface.colors.is_empty() {
-        mesh.insert_attribute(Mesh::ATTRIBUTE_COLOR, surface.colors);
-    }
-    mesh
+    wardrobe.outfits.retain(|outfit| is_needed(outfit));
 }
 
 fn stand(shown: Res<'_, OnStage>, wardrobe: Res<'_, Wardrobe>, mut standing: ResMut<'_, Standing>) {
     standing.0.clear();
-    standing.0.extend(shown.actors.iter().map(|Actor { pose, look }| (*look, wardrobe.character.stands(pose))));
+    standing.0.extend(shown.actors.iter().map(|actor| {
+        let character = wardrobe.character(actor);
+        let rig = character.world(&actor.pose);
+        Stand { look: actor.look, ours: character.ours(&actor.pose, &rig), rig }
+    }));
 }
 
-/// Characters are made when they are needed for the first time, and kept.
+/// Entities are made when they are needed for the first time, or for another character than before, and kept.
 fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, OnStage>, ghosts: Res<'_, Ghosts>, mut wardrobe: ResMut<'_, Wardrobe>) {
-    for place in wardrobe.joints.len()..shown.actors.len() {
-        let joint = |joint| commands.spawn((JointOf { place, joint }, Transform::IDENTITY)).id();
-        let joints: Vec<Entity> = (0..JOINT_COUNT).map(joint).collect();
-        let body = |kind| wardrobe.body(place, kind, joints.clone());
-        commands.spawn((body(SkinKind::Clay), MeshMaterial3d(wardrobe.clay.clone())));
-        commands.spawn((body(SkinKind::Ghost), MeshMaterial3d(ghosts.of(Look::Original)), NotShadowCaster));
-        let only_key = RenderLayers::layer(CASTER_LAYER);
-        commands.spawn((body(SkinKind::Caster), MeshMaterial3d(wardrobe.clay.clone()), only_key));
-        wardrobe.joints.push(joints);
+    for (at, actor) in shown.actors.iter().enumerate() {
+        let character = wardrobe.character(actor);
+        if wardrobe.places.get(at).is_some_and(|place| Arc::ptr_eq(&place.character, &character)) {
+            continue;
+        }
+        let Some(outfit) = wardrobe.outfit(&character) else { continue };
+        let joint = |joint| commands.spawn((JointOf { place: at, joint }, Transform::IDENTITY)).id();
+        let joints: Vec<Entity> = (0..character.rig().len()).map(joint).collect();
+        let mut skins = Vec::new();
+        for mesh in 0..outfit.parts.len() {
+            let body = |kind| body(outfit, Skin { place: at, mesh, kind }, joints.clone());
+            let only_key = RenderLayers::layer(CASTER_LAYER);
+            skins.extend([
+                commands.spawn((body(SkinKind::Clay), MeshMaterial3d(wardrobe.clay.clone()))).id(),
+                commands.spawn((body(SkinKind::Ghost), MeshMaterial3d(ghosts.of(Look::Original)), NotShadowCaster)).id(),
+                commands.spawn((body(SkinKind::Caster), MeshMaterial3d(wardrobe.clay.clone()), only_key)).id(),
+            ]);
+        }
+        let place = Place { posed: vec![None; outfit.parts.len()], character, joints, skins };
+        if at == wardrobe.places.len() {
+            wardrobe.places.push(place);
+        } else {
+            let old = std::mem::replace(&mut wardrobe.places[at], place);
+            old.joints.into_iter().chain(old.skins).for_each(|entity| commands.entity(entity).despawn());
+        }
     }
 }
 
@@ -210,23 +229,30 @@ fn make_posed(
     mut wardrobe: ResMut<'_, Wardrobe>,
     mut materials: ResMut<'_, Assets<PosedMaterial>>,
 ) {
-    let Some(shapes) = wardrobe.shapes.clone() else { return };
-    for (place, actor) in shown.actors.iter().enumerate().filter(|(_, actor)| actor.look == Look::Solid) {
-        let material = PosedMaterial::new(&shapes, &actor.pose, studio.decor());
-        if let Some(mut worn) = wardrobe.posed.get(place).and_then(|handle| materials.get_mut(handle)) {
-            *worn = material;
-            continue;
+    let Wardrobe { outfits, places, .. } = &mut *wardrobe;
+    for (at, actor) in shown.actors.iter().enumerate().filter(|(_, actor)| actor.look == Look::Solid) {
+        let Some(place) = places.get_mut(at) else { continue };
+        let Some(outfit) = outfits.iter().find(|outfit| Arc::ptr_eq(&outfit.character, &place.character)) else { continue };
+        for (mesh, part) in outfit.parts.iter().enumerate() {
+            let Some(shapes) = &part.shapes else { continue };
+            let material = PosedMaterial::new(shapes, &actor.pose, studio.decor());
+            if let Some(mut shown) = place.posed[mesh].as_ref().and_then(|handle| materials.get_mut(handle)) {
+                *shown = material;
+                continue;
+            }
+            let handle = materials.add(material);
+            let skin = Skin { place: at, mesh, kind: SkinKind::Posed };
+            place.skins.push(commands.spawn((body(outfit, skin, place.joints.clone()), MeshMaterial3d(handle.clone()))).id());
+            place.posed[mesh] = Some(handle);
         }
-        let handle = materials.add(material);
-        commands.spawn((wardrobe.body(place, SkinKind::Posed, wardrobe.joints[place].clone()), MeshMaterial3d(handle.clone())));
-        wardrobe.posed.push(handle);
     }
 }
 
 fn pose_joints(standing: Res<'_, Standing>, mut joints: Query<'_, '_, (&JointOf, &mut Transform)>) {
     for (JointOf { place, joint }, mut transform) in &mut joints {
-        let Some((_, world)) = standing.0.get(*place) else { continue };
-        *transform = Transform::from_translation(world.positions_m[*joint]).with_rotation(world.rotations[*joint]);
+        let Some(Stand { rig, .. }) = standing.0.get(*place) else { continue };
+        let (Some(position_m), Some(rotation)) = (rig.positions.get(*joint), rig.rotations.get(*joint)) else { continue };
+        *transform = Transform::from_translation(*position_m).with_rotation(*rotation);
     }
 }
 
@@ -237,21 +263,29 @@ fn dress(
     mut skins: Query<'_, '_, (&Skin, &mut Mesh3d, &mut Visibility)>,
     mut clays: Query<'_, '_, &mut MeshMaterial3d<ClayMaterial>, With<Skin>>,
 ) {
-    let (mesh, clay) = match shown.figure {
-        Figure::Mannequin => (&wardrobe.body, &wardrobe.clay),
-        Figure::Skeleton => (&wardrobe.bones, &wardrobe.bone),
-    };
-    let posed = wardrobe.shapes.is_some() && shown.figure == Figure::Mannequin;
-    let solid = if posed { SkinKind::Posed } else { SkinKind::Clay };
+    let is_bones = shown.figure == Figure::Skeleton;
+    let clay = if is_bones { &wardrobe.bone } else { &wardrobe.clay };
     let coarse = throws_coarsely(&shown, *quality);
     for (skin, mut worn, mut visibility) in &mut skins {
+        let Some((outfit, part)) = wardrobe.outfit_at(skin.place).and_then(|outfit| Some((outfit, outfit.parts.get(skin.mesh)?))) else {
+            visibility.set_if_neq(Visibility::Hidden);
+            continue;
+        };
+        let solid = if part.shapes.is_some() && !is_bones { SkinKind::Posed } else { SkinKind::Clay };
         let seen = shown.actors.get(skin.place).is_some_and(|actor| match (actor.look, skin.kind) {
+            // The first mesh's entities show the bones of all.
+            _ if is_bones && skin.mesh > 0 => false,
             (Look::Solid, SkinKind::Caster) => coarse,
             (Look::Solid, kind) => kind == solid,
             (_, kind) => kind == SkinKind::Ghost,
         });
         visibility.set_if_neq(if seen { Visibility::Visible } else { Visibility::Hidden });
-        worn.set_if_neq(Mesh3d(if skin.kind == SkinKind::Caster { wardrobe.caster.clone() } else { mesh.clone() }));
+        let mesh = match (skin.kind, is_bones) {
+            (SkinKind::Caster, _) => &part.caster,
+            (_, true) => &outfit.bones,
+            (_, false) => &part.body,
+        };
+        worn.set_if_neq(Mesh3d(mesh.clone()));
     }
     for mut material in &mut clays {
         material.set_if_neq(MeshMaterial3d(clay.clone()));

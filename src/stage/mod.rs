@@ -12,6 +12,7 @@ mod ghost;
 mod graphics;
 mod lights;
 mod lines;
+mod outfit;
 mod picture;
 mod posed;
 mod quality;

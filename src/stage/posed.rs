@@ -2,7 +2,7 @@
 
 use super::clay::{self, ClayUniform};
 use super::studio::{CurrentStudio, Decor, Decorating};
-use crate::body::{Character, PoseShapes, ROWS_OF_JOINT};
+use crate::body::{BodyMesh, PoseShapes, ROWS_OF_JOINT};
 use crate::motion::{JOINT_COUNT, Pose};
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::prelude::*;
@@ -22,12 +22,12 @@ pub(super) struct Shapes {
 }
 
 impl Shapes {
-    /// A character's, if it has some.
-    pub(super) fn of(character: &Character, buffers: &mut Assets<ShaderBuffer>) -> Option<Self> {
-        if character.pose_shapes.is_empty() {
+    /// A mesh's, if it has some.
+    pub(super) fn of(body: &BodyMesh, buffers: &mut Assets<ShaderBuffer>) -> Option<Self> {
+        if body.pose_shapes.is_empty() {
             return None;
         }
-        let (starts, blocks) = character.pose_shapes.packed(character.positions_m.len());
+        let (starts, blocks) = body.pose_shapes.packed(body.positions_m.len());
         Some(Self { starts: buffers.add(ShaderBuffer::from(starts)), blocks: buffers.add(ShaderBuffer::from(blocks)) })
     }
 }

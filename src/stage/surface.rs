@@ -1,8 +1,11 @@
-//! Skinned surfaces as plain arrays: the mannequin's as it comes from `body`, and bones made here.
+//! Skinned surfaces as plain arrays: a character's meshes as they come from `body`, and bones made here.
 
-use crate::body::Character;
-use crate::motion::{JOINT_COUNT, PARENTS};
+use crate::body::BodyMesh;
+use crate::motion::rig::Rig;
 use bevy::math::Vec3;
+
+/// No bone is drawn between joints nearer than this, metres.
+const SHORTEST_M: f32 = 1e-3;
 
 /// A skinned triangle mesh in the rest pose, world space, metres.
 #[derive(Default)]
@@ -12,22 +15,27 @@ pub(super) struct Surface {
     /// Linear RGBA of each vertex; empty for none.
     pub(super) colors: Vec<[f32; 4]>,
     /// At most four joints a vertex.
-    pub(super) joints: Vec<[u8; 4]>,
+    pub(super) joints: Vec<[u16; 4]>,
     /// Their weights, summing to 1.
     pub(super) weights: Vec<[f32; 4]>,
     pub(super) indices: Vec<u32>,
 }
 
 impl Surface {
-    /// A character's mesh.
-    pub(super) fn of(character: &Character) -> Self {
+    /// A mesh of a character, in the colours of its vertices times that of its material.
+    pub(super) fn of(body: &BodyMesh) -> Self {
+        let [red, green, blue, _] = body.material.base_color;
+        let color = |vertex: usize| {
+            let [r, g, b] = body.colors.get(vertex).copied().unwrap_or([1.0; 3]);
+            [r * red, g * green, b * blue, 1.0]
+        };
         Self {
-            positions_m: character.positions_m.iter().map(|place_m| place_m.to_array()).collect(),
-            normals: character.normals.iter().map(|normal| normal.to_array()).collect(),
-            colors: character.colors.iter().map(|[r, g, b]| [*r, *g, *b, 1.0]).collect(),
-            joints: character.joints.clone(),
-            weights: character.weights.clone(),
-            indices: character.triangles.concat(),
+            positions_m: body.positions_m.iter().map(|place_m| place_m.to_array()).collect(),
+            normals: body.normals.iter().map(|normal| normal.to_array()).collect(),
+            colors: (0..body.positions_m.len()).map(color).collect(),
+            joints: body.joints.clone(),
+            weights: body.weights.clone(),
+            indices: body.triangles.concat(),
         }
     }
 
@@ -38,7 +46,7 @@ impl Surface {
             self.indices.push(self.positions_m.len() as u32);
             self.positions_m.push(corner_m.to_array());
             self.normals.push(normal.to_array());
-            self.joints.push([joint as u8, 0, 0, 0]);
+            self.joints.push([joint as u16, 0, 0, 0]);
             self.weights.push([1.0, 0.0, 0.0, 0.0]);
         }
     }
@@ -46,6 +54,9 @@ impl Surface {
     /// Adds a four-sided spindle from `from_m` to `to_m`, thickest near its start, that moves with one joint.
     fn spindle(&mut self, from_m: Vec3, to_m: Vec3, joint: usize) {
         let along = to_m - from_m;
+        if along.length() < SHORTEST_M {
+            return;
+        }
         let side = along.any_orthogonal_vector().normalize();
         let other = along.cross(side).normalize();
         let radius_m = (along.length() * 0.11).clamp(0.008, 0.03);
@@ -60,18 +71,17 @@ impl Surface {
 }
 
 /// A spindle from every joint to each of its children, and one on from each last joint.
-pub(super) fn skeleton_surface(rest_m: &[Vec3; JOINT_COUNT]) -> Surface {
+pub(super) fn skeleton_surface(rig: &Rig) -> Surface {
     let mut surface = Surface::default();
-    let mut has_child = [false; JOINT_COUNT];
-    for (joint, parent) in PARENTS.iter().enumerate() {
+    let rest_m = rig.rest_world().positions;
+    for (joint, parent) in rig.parents().iter().enumerate() {
         if let Some(parent) = *parent {
-            has_child[parent] = true;
             surface.spindle(rest_m[parent], rest_m[joint], parent);
         }
     }
-    for joint in (0..JOINT_COUNT).filter(|joint| !has_child[*joint]) {
-        let Some(parent) = PARENTS[joint] else { continue };
-        let onward_m = (rest_m[joint] - rest_m[parent]).normalize() * 0.14;
+    for joint in (0..rig.len()).filter(|joint| rig.children(*joint).next().is_none()) {
+        let Some(parent) = rig.parents()[joint] else { continue };
+        let onward_m = (rest_m[joint] - rest_m[parent]).normalize_or_zero() * 0.14;
         surface.spindle(rest_m[joint], rest_m[joint] + onward_m, joint);
     }
     surface
@@ -83,8 +93,9 @@ mod tests {
 
     #[test]
     fn every_joint_moves_a_bone() {
-        let surface = skeleton_surface(&crate::motion::rest_positions());
-        for joint in 0..JOINT_COUNT {
+        let rig = Rig::canonical();
+        let surface = skeleton_surface(&rig);
+        for joint in 0..rig.len() {
             assert!(surface.joints.iter().any(|joints| usize::from(joints[0]) == joint), "joint {joint}");
         }
     }

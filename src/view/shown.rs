@@ -26,12 +26,14 @@ pub enum Look {
 }
 
 /// A character in a pose.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Actor {
     /// Where and how it stands.
     pub pose: Pose,
     /// How it is drawn.
     pub look: Look,
+    /// Whose rig and meshes it has.
+    pub character: CharacterHandle,
 }
 
 /// How much room characters side by side take over the whole of their motions, so that the camera need not zoom while they move.
@@ -43,11 +45,11 @@ pub struct Abreast {
     pub half_depth_m: f32,
 }
 
-/// Whose body characters have; the mannequin's where there is none. Another one makes meshes anew.
+/// Whose rig and meshes an actor has; the mannequin's where there is none. Another one makes meshes anew.
 #[derive(Clone, Debug, Default)]
-pub struct Worn(pub Option<Arc<Character>>);
+pub struct CharacterHandle(pub Option<Arc<Character>>);
 
-impl PartialEq for Worn {
+impl PartialEq for CharacterHandle {
     /// The same one, not one that looks the same: this is asked every frame.
     fn eq(&self, other: &Self) -> bool {
         self.0.as_ref().map(Arc::as_ptr) == other.0.as_ref().map(Arc::as_ptr)
@@ -75,8 +77,6 @@ pub struct Shown {
     pub abreast: Option<Abreast>,
     /// What all of them look like.
     pub figure: Figure,
-    /// Whose body all of them have.
-    pub worn: Worn,
     /// Where they go.
     pub lines: Lines,
     /// Where all of this is seen.
@@ -88,10 +88,9 @@ impl Shown {
     #[must_use]
     pub fn alone(pose: Pose, figure: Figure) -> Self {
         Self {
-            actors: vec![Actor { pose, look: Look::Solid }],
+            actors: vec![Actor { pose, look: Look::Solid, character: CharacterHandle::default() }],
             abreast: None,
             figure,
-            worn: Worn::default(),
             lines: Lines::default(),
             studio: Studio::default(),
         }

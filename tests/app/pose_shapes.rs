@@ -6,10 +6,10 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
 use wgpu::util::DeviceExt;
-use zoetrope::body::{Character, PoseShapes};
+use zoetrope::body::{BodyMesh, Character, PoseShapes};
 use zoetrope::motion::{JOINT_COUNT, Joint, Pose};
 use zoetrope::stage::{CameraRig, Pictures};
-use zoetrope::view::{Figure, Shown, ViewAngle, Worn};
+use zoetrope::view::{CharacterHandle, Figure, Shown, ViewAngle};
 
 fn any_pose(rng: &mut StdRng) -> Pose {
     let mut pose = Pose::REST;
@@ -120,10 +120,11 @@ fn the_stage_shows_a_body_and_its_shadow_as_its_pose_moves_it() {
     pose.local[Joint::LShoulder as usize] = Quat::from_rotation_z(-1.2);
     pose.local[Joint::RElbow as usize] = Quat::from_rotation_y(1.0);
     let plain = Character::mannequin();
+    let mesh = &plain.meshes()[0];
     // The left shoulder's turn makes the trunk thick, the right elbow's the head long.
     let of = |joint: Joint, number: usize| (joint as usize - 1) * 9 + number;
     let move_m = |number: usize, vertex: usize| {
-        let place_m = plain.positions_m[vertex];
+        let place_m = mesh.positions_m[vertex];
         if number == of(Joint::LShoulder, 0) && place_m.y > 0.9 && place_m.y < 1.3 && place_m.x.abs() < 0.2 {
             Vec3::new(place_m.x, 0.0, place_m.z) * -1.5
         } else if number == of(Joint::RElbow, 2) && place_m.y > 1.5 {
@@ -132,10 +133,15 @@ fn the_stage_shows_a_body_and_its_shadow_as_its_pose_moves_it() {
             Vec3::ZERO
         }
     };
-    let shapes = PoseShapes::of(plain.positions_m.len(), move_m);
-    let body = Character { pose_shapes: Arc::new(shapes), ..plain.clone() };
-    let baked = Character { positions_m: body.posed_m(&pose), pose_shapes: Arc::default(), ..body.clone() };
-    let shown = |character: Character| Shown { worn: Worn(Some(Arc::new(character))), ..Shown::alone(pose, Figure::Mannequin) };
+    let shapes = PoseShapes::of(mesh.positions_m.len(), move_m);
+    let of_mesh = |mesh: BodyMesh| Character::new(plain.mapping().clone(), vec![mesh]);
+    let body = of_mesh(BodyMesh { pose_shapes: Arc::new(shapes), ..mesh.clone() });
+    let baked = of_mesh(BodyMesh { positions_m: body.meshes()[0].posed_m(&pose), ..mesh.clone() });
+    let shown = |character: Character| {
+        let mut shown = Shown::alone(pose, Figure::Mannequin);
+        shown.actors[0].character = CharacterHandle(Some(Arc::new(character)));
+        shown
+    };
     // Of one stage after the other, since a stage keeps what it has made.
     let draw = |shown: Vec<Shown>| -> Vec<image::RgbaImage> {
         let pictures = Pictures::of(shown.into_iter(), CameraRig::new(ViewAngle::ThreeQuarter), (320, 240)).expect("a stage");

@@ -115,7 +115,7 @@ fn an_own_body_takes_the_mannequins_place_in_exports_until_it_is_dropped() {
         [Effect::Export { options, .. }] => options.character.clone(),
         other => panic!("{other:?}"),
     };
-    let pelvis_m = |session: &mut Session| exported(session).expect("the body").rest_offsets_m[0].y;
+    let pelvis_m = |session: &mut Session| exported(session).expect("the body").rig().rest_translations()[0].y;
     let mean_m = pelvis_m(&mut session);
     session.apply(Action::BodyShape(0, 1.0));
     assert!((pelvis_m(&mut session) / mean_m - 1.1).abs() < 1e-3);
@@ -161,7 +161,7 @@ fn the_mannequins_colour_and_build_are_shown_and_go_out_and_undo_leaves_them_alo
     let character = session.character().expect("a look of its own");
     let mut shown = Shown::default();
     zoetrope::author::scene::fill(&mut shown, &session, 0.0);
-    assert_eq!(shown.worn.0.as_ref(), Some(&character));
+    assert_eq!(shown.actors[0].character.0.as_ref(), Some(&character));
     session.apply(Action::Select(0));
     let effects = session.apply(Action::Export("walk.glb".into()));
     let [Effect::Export { options, .. }] = &effects[..] else { panic!("{effects:?}") };

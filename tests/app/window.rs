@@ -57,14 +57,14 @@ fn pictures_show_the_character_on_its_floor_and_move_with_it() {
 #[test]
 fn the_light_studio_is_bright_and_the_character_and_its_ghosts_stand_out_from_it() {
     use zoetrope::stage::{CameraRig, Pictures};
-    use zoetrope::view::{Actor, Look, Shown, Studio};
+    use zoetrope::view::{Actor, CharacterHandle, Look, Shown, Studio};
     if !can_draw() {
         return;
     }
     let alone = Shown { studio: Studio::Light, ..Shown::alone(Pose::REST, Figure::Mannequin) };
     let beside = Pose { root_m: Pose::REST.root_m + glam::Vec3::Z * 0.4, ..Pose::REST };
     let mut haunted = alone.clone();
-    haunted.actors.push(Actor { pose: beside, look: Look::Before(1) });
+    haunted.actors.push(Actor { pose: beside, look: Look::Before(1), character: CharacterHandle::default() });
     let dark = Shown { studio: Studio::Dark, ..alone.clone() };
     let pictures = Pictures::of(vec![alone, haunted, dark].into_iter(), CameraRig::new(ViewAngle::Side), (320, 240)).expect("a stage");
     let pictures: Vec<_> = pictures.map(|picture| picture.expect("a picture").pixels).collect();

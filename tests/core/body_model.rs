@@ -174,25 +174,25 @@ fn an_archive_that_is_cut_off_is_not_taken_for_a_pickle() {
 fn a_body_stands_on_the_floor_under_its_own_joints() {
     let (_folder, _, model) = model();
     let body = model.character(&[]);
-    let lowest = body.positions_m.iter().map(|position_m| position_m.y).fold(f32::INFINITY, f32::min);
+    let lowest = body.meshes()[0].positions_m.iter().map(|position_m| position_m.y).fold(f32::INFINITY, f32::min);
     assert!(lowest.abs() < 1e-6);
-    assert!(body.rest_offsets_m[0].x.abs() < 1e-6 && body.rest_offsets_m[0].z.abs() < 1e-6);
-    for (theirs, ours) in body.rest_offsets_m.iter().zip(REST_OFFSETS_M).skip(1) {
+    assert!(body.rig().rest_translations()[0].x.abs() < 1e-6 && body.rig().rest_translations()[0].z.abs() < 1e-6);
+    for (theirs, ours) in body.rig().rest_translations().iter().zip(REST_OFFSETS_M).skip(1) {
         assert!(theirs.distance(1.5 * ours) < 1e-5, "{theirs} {ours}");
     }
     for (joint, place_m) in body.rest_positions_m().iter().enumerate() {
-        let around: Vec3 = body.positions_m[6 * joint..6 * joint + 6].iter().sum::<Vec3>() / 6.0;
+        let around: Vec3 = body.meshes()[0].positions_m[6 * joint..6 * joint + 6].iter().sum::<Vec3>() / 6.0;
         assert!(around.distance(*place_m) < 1e-5, "{joint}");
     }
     // The hands of the model move with our wrists.
-    assert_eq!(body.joints[6 * 22][0], Joint::LWrist as u8);
-    assert_eq!(body.weights[6 * 23], [1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(body.meshes()[0].joints[6 * 22][0], Joint::LWrist as u16);
+    assert_eq!(body.meshes()[0].weights[6 * 23], [1.0, 0.0, 0.0, 0.0]);
 }
 
 #[test]
 fn shape_numbers_make_other_bodies_and_stay_within_people() {
     let (_folder, _, model) = model();
-    let height = |shape: &[f32]| model.character(shape).positions_m.iter().map(|v| v.y).fold(0.0, f32::max);
+    let height = |shape: &[f32]| model.character(shape).meshes()[0].positions_m.iter().map(|v| v.y).fold(0.0, f32::max);
     let mean = height(&[]);
     assert!((height(&[1.0]) / mean - 1.1).abs() < 1e-4);
     assert!((height(&[0.0, 3.0, 9.0]) - mean).abs() < 1e-5, "a number that does nothing, and one that is not there");
@@ -208,16 +208,16 @@ fn a_bent_joint_moves_the_vertices_of_its_pose_shapes() {
     let knee = Joint::LKnee as usize;
     let mut bent = Pose::REST;
     bent.local[knee] = Quat::from_rotation_x(0.8);
-    let posed_m = body.posed_m(&bent);
-    for (vertex, (posed_m, rest_m)) in posed_m.iter().zip(&body.positions_m).enumerate() {
+    let posed_m = body.meshes()[0].posed_m(&bent);
+    for (vertex, (posed_m, rest_m)) in posed_m.iter().zip(&body.meshes()[0].positions_m).enumerate() {
         // In that place of a turn about X stands minus its sine.
         let ahead_m = if vertex / 6 == knee { -0.1 * 0.8_f32.sin() } else { 0.0 };
         assert!((*posed_m - *rest_m - Vec3::Z * ahead_m).length() < 1e-6, "{vertex}");
     }
-    assert_eq!(body.posed_m(&Pose::REST), body.positions_m);
+    assert_eq!(body.meshes()[0].posed_m(&Pose::REST), body.meshes()[0].positions_m);
     // Skinning takes the moved vertices along.
     let world = body.stands(&bent);
-    let skinned_m = zoetrope::body::skin(&body, &world)[6 * knee];
+    let skinned_m = zoetrope::body::skin(&body, &bent)[6 * knee];
     let expected_m = world.positions_m[knee] + world.rotations[knee] * (posed_m[6 * knee] - body.rest_positions_m()[knee]);
     assert!(skinned_m.distance(expected_m) < 1e-5);
 }
@@ -227,15 +227,16 @@ fn feet_touch_where_ours_do() {
     let (_folder, _, model) = model();
     let body = model.character(&[]);
     let motion = motion();
-    for (pose, placed) in motion.frames.iter().zip(&body.follows(&motion).frames) {
+    let placed = body.follows(&motion);
+    for (frame, pose) in motion.frames.iter().enumerate() {
         let [ours, theirs] = [pose.world().positions_m, body.stands(pose).positions_m];
-        assert_eq!(placed.world_on(&body.rest_offsets_m).positions_m, theirs);
+        assert_eq!(placed.world(frame).positions, theirs);
         // One and a half times as large, so everything is one and a half times as far, but for the sole below the toe.
         let sole_m = theirs[Joint::LFoot as usize].y - 1.5 * ours[Joint::LFoot as usize].y;
         assert!(sole_m.abs() < 0.05, "{sole_m}");
     }
     let mannequin = Character::mannequin();
-    assert_eq!(mannequin.follows(&motion), motion, "the mannequin's bones are ours");
+    assert_eq!(mannequin.mapping().to_ours(&mannequin.follows(&motion)), motion, "the mannequin's bones are ours");
 }
 
 #[test]
@@ -253,21 +254,21 @@ fn exports_go_out_on_the_body() {
     for node in document.nodes() {
         let Some(joint) = joints.iter().position(|name| Some(*name) == node.name()) else { continue };
         let (translation, _, _) = node.transform().decomposed();
-        assert!(Vec3::from(translation).distance(body.rest_offsets_m[joint]) < 1e-6, "{joint}");
+        assert!(Vec3::from(translation).distance(body.rig().rest_translations()[joint]) < 1e-6, "{joint}");
     }
     let primitive = document.meshes().next().expect("a mesh").primitives().next().expect("a primitive");
     let reader = primitive.reader(|_| Some(&blob));
-    assert_eq!(reader.read_positions().expect("positions").len(), body.positions_m.len());
+    assert_eq!(reader.read_positions().expect("positions").len(), body.meshes()[0].positions_m.len());
 
     let bvh = folder.path().join("body.bvh");
     formats::write(&bvh, &motion, &options).expect("written");
     let text = fs::read_to_string(&bvh).expect("text");
     let offsets: Vec<Vec3> = text.lines().filter_map(|line| line.trim().strip_prefix("OFFSET ")).map(numbers).collect();
-    for offset in &body.rest_offsets_m {
+    for offset in body.rig().rest_translations() {
         assert!(offsets.iter().any(|other| other.distance(*offset) < 1e-5), "{offset}");
     }
     let last = numbers(text.lines().last().expect("a frame"));
-    assert!(last.distance(body.follows(&motion).frames[30].root_m) < 1e-5, "the root of the last frame");
+    assert!(last.distance(body.follows(&motion).frame(30).0[0]) < 1e-5, "the root of the last frame");
 }
 
 fn numbers(line: &str) -> Vec3 {

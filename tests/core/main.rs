@@ -11,6 +11,7 @@ mod arrays;
 mod body;
 mod body_model;
 mod cases;
+mod characters;
 mod dialects;
 #[path = "../shared/documents.rs"]
 mod documents;

@@ -11,7 +11,7 @@ mod weights;
 
 pub(super) use paint::{LINE, SKIN};
 
-use super::Character;
+use super::{BodyMesh, Character, Material};
 use crate::motion::REST_OFFSETS_M;
 use glam::{Vec3, vec3};
 use std::sync::Arc;
@@ -39,8 +39,9 @@ pub fn make() -> Character {
     let normals = outward(&figure, &whole);
     let (joints, weights) = weights::weigh(&whole, &normals, &twin);
     let colors = whole.positions_m.iter().map(|p| paint::color(*p, &lines)).collect();
-    Character {
-        rest_offsets_m: REST_OFFSETS_M,
+    let mesh = BodyMesh {
+        name: "Character".to_owned(),
+        material: Material::clay(),
         positions_m: whole.positions_m,
         normals,
         triangles: whole.triangles,
@@ -48,7 +49,8 @@ pub fn make() -> Character {
         weights,
         colors,
         pose_shapes: Arc::default(),
-    }
+    };
+    Character::of_ours(&REST_OFFSETS_M, mesh)
 }
 
 /// Unit normals of the vertices: those of the surface, which are smooth, except in clefts too narrow for the mesh, where they are

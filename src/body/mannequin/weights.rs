@@ -4,7 +4,7 @@
 //! A share rises across the joint over a band. The band is wide on the side to which the joint bends, where skin is pressed
 //! together (linear blending would fold it), and narrow on the side that stretches.
 
-use super::super::{Character, check};
+use super::super::{BodyMesh, Character, Material, check};
 use super::surface_nets::Net;
 use crate::motion::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M, skeleton::MIRRORED};
 use glam::Vec3;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 type Full = [f32; JOINT_COUNT];
 
 /// Joints and weights of the vertices of the whole mesh; `twin[v]` is the mirror image of vertex `v`.
-pub(super) fn weigh(mesh: &Net, normals: &[Vec3], twin: &[u32]) -> (Vec<[u8; 4]>, Vec<[f32; 4]>) {
+pub(super) fn weigh(mesh: &Net, normals: &[Vec3], twin: &[u32]) -> (Vec<[u16; 4]>, Vec<[f32; 4]>) {
     const ROUNDS: usize = 6;
     let is_left = |v: usize| mesh.positions_m[v].x >= 0.0;
     let neighbours = neighbours(mesh);
@@ -31,27 +31,26 @@ pub(super) fn weigh(mesh: &Net, normals: &[Vec3], twin: &[u32]) -> (Vec<[u8; 4]>
 /// Lets the weights diffuse further where a demanding pose would still fold the skin.
 fn unfold(weights: &mut Vec<Full>, mesh: &Net, normals: &[Vec3], twin: &[u32], neighbours: &[Vec<(u32, f32)>]) {
     const ROUNDS: usize = 160;
-    let poses: Vec<_> = check::demanding_poses().into_iter().map(|(_, pose)| pose.world()).collect();
-    let (positions_m, triangles) = (mesh.positions_m.clone(), mesh.triangles.clone());
-    let normals = normals.to_vec();
-    let across = check::neighbours(&triangles);
-    let colors = Vec::new();
-    let mut trial = Character {
-        rest_offsets_m: REST_OFFSETS_M,
-        positions_m,
-        normals,
-        triangles,
-        joints: Vec::new(),
-        weights: Vec::new(),
-        colors,
-        pose_shapes: Arc::default(),
-    };
+    let poses: Vec<_> = check::demanding_poses().into_iter().map(|(_, pose)| pose).collect();
+    let across = check::neighbours(&mesh.triangles);
     for round in 0..ROUNDS {
-        (trial.joints, trial.weights) = weights.iter().enumerate().map(|(v, full)| strongest(full, twin[v] as usize == v)).unzip();
+        let (joints, weights_of) = weights.iter().enumerate().map(|(v, full)| strongest(full, twin[v] as usize == v)).unzip();
+        let body = BodyMesh {
+            name: String::new(),
+            material: Material::clay(),
+            positions_m: mesh.positions_m.clone(),
+            normals: normals.to_vec(),
+            triangles: mesh.triangles.clone(),
+            joints,
+            weights: weights_of,
+            colors: Vec::new(),
+            pose_shapes: Arc::default(),
+        };
+        let trial = Character::of_ours(&REST_OFFSETS_M, body);
         let mut is_tight = vec![false; twin.len()];
         for pose in &poses {
             for t in check::folded_among(&trial, &across, pose) {
-                for v in trial.triangles[t] {
+                for v in mesh.triangles[t] {
                     is_tight[v as usize] = true;
                     is_tight[twin[v as usize] as usize] = true;
                 }
@@ -192,14 +191,14 @@ fn diffused(weights: &[Full], neighbours: &[Vec<(u32, f32)>], moves: &[bool]) ->
 
 /// The four heaviest joints, heaviest first, with weights that sum to 1. On the plane of symmetry a joint stays only together
 /// with its mirror image.
-fn strongest(weights: &Full, is_central: bool) -> ([u8; 4], [f32; 4]) {
+fn strongest(weights: &Full, is_central: bool) -> ([u16; 4], [f32; 4]) {
     let mut order: [usize; JOINT_COUNT] = std::array::from_fn(|j| j);
     order.sort_by(|&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
     let candidates = &order[..4];
     let is_kept = |j: usize| weights[j] >= 2e-3 && (!is_central || candidates.contains(&MIRRORED[j]));
     let kept: [f32; 4] = std::array::from_fn(|i| if is_kept(order[i]) { weights[order[i]] } else { 0.0 });
     let sum: f32 = kept.iter().sum();
-    let mut slots: [(u8, f32); 4] = std::array::from_fn(|i| if kept[i] > 0.0 { (order[i] as u8, kept[i] / sum) } else { (0, 0.0) });
+    let mut slots: [(u16, f32); 4] = std::array::from_fn(|i| if kept[i] > 0.0 { (order[i] as u16, kept[i] / sum) } else { (0, 0.0) });
     slots.sort_by(|a, b| b.1.total_cmp(&a.1));
     (slots.map(|s| s.0), slots.map(|s| s.1))
 }

@@ -48,9 +48,15 @@ impl Binary {
         index
     }
 
-    /// Adds the joints of each vertex.
-    pub(super) fn joints(&mut self, root: &mut Root, joints: &[[u8; 4]]) -> Index<Accessor> {
-        self.add(root, joints.as_flattened(), joints.len(), (ComponentType::U8, Type::Vec4), Use::Vertices)
+    /// Adds the joints of each vertex, in bytes where they fit.
+    pub(super) fn joints(&mut self, root: &mut Root, joints: &[[u16; 4]]) -> Index<Accessor> {
+        let all = joints.as_flattened();
+        let bytes: Option<Vec<u8>> = all.iter().map(|joint| u8::try_from(*joint).ok()).collect();
+        let (bytes, kind) = match bytes {
+            Some(bytes) => (bytes, ComponentType::U8),
+            None => (all.iter().flat_map(|joint| joint.to_le_bytes()).collect(), ComponentType::U16),
+        };
+        self.add(root, &bytes, joints.len(), (kind, Type::Vec4), Use::Vertices)
     }
 
     /// Adds vertex indices.

@@ -1,6 +1,6 @@
 //! Writing `.glb`: a skinned character (or its bare skeleton, or no more than nodes) and one animation, to the letter of the Khronos validator.
 //!
-//! The nodes stand in the T-pose, which is also the bind pose; the animation has one key a frame.
+//! The nodes stand in the rest pose, which is also the bind pose; the animation has one key a frame.
 
 use super::binary::{Binary, Use};
 use super::mesh;
@@ -8,7 +8,7 @@ use crate::body::Character;
 use crate::formats::bones::{self, Bone};
 use crate::formats::error::Fault;
 use crate::formats::{Contents, WriteOptions};
-use crate::motion::{JOINT_COUNT, Pose};
+use crate::motion::rig::RigMotion;
 use crate::timeline::Provenance;
 use glam::{Mat4, Quat, Vec3};
 use gltf::binary::{Glb, Header};
@@ -20,29 +20,31 @@ use gltf_json::{Accessor, Animation, Asset, Index, Node, Root, Scene, Skin};
 use serde::Serialize;
 use std::borrow::Cow;
 
-/// The bytes of a `.glb` file of poses at `fps`, of the character's own bones, with its skin and mesh or without.
-pub(in crate::formats) fn encode(poses: &[Pose], fps: f32, character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
-    let bones = bones::bones(options.names, options.has_root_bone(), &character.rest_offsets_m);
+/// The bytes of a `.glb` file of a motion of the character's own rig, with its skin and meshes or without.
+pub(in crate::formats) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
+    let bones = bones::of(character, options.names, options.has_root_bone());
     let (mut root, mut binary) = (Root::default(), Binary::default());
     root.asset = asset(options.provenance.as_ref());
     // The bones are the first nodes, in their own order.
     for (index, bone) in bones.iter().enumerate() {
         root.nodes.push(bone_node(&bones, index, bone));
     }
-    let mut scene_nodes = vec![Index::new(0)];
+    let roots = (0..bones.len()).filter(|bone| bones[*bone].parent.is_none());
+    let mut scene_nodes: Vec<Index<Node>> = roots.map(|bone| Index::new(bone as u32)).collect();
     let skin = (options.contents != Contents::Animation).then(|| add_skin(&mut root, &mut binary, &bones));
     if options.contents == Contents::Character {
-        let mut skin_joints = [0; JOINT_COUNT];
+        let mut skin_joints = vec![0; character.rig().len()];
         for (index, bone) in bones.iter().enumerate() {
             if let Some(joint) = bone.joint {
-                skin_joints[joint] = index as u8;
+                skin_joints[joint] = index as u16;
             }
         }
-        let mesh = mesh::add(&mut root, &mut binary, character, &skin_joints);
-        let name = Some("Character".to_owned());
-        scene_nodes.push(root.push(Node { mesh: Some(mesh), skin, name, ..Node::default() }));
+        for body in character.meshes() {
+            let mesh = mesh::add(&mut root, &mut binary, body, &skin_joints);
+            scene_nodes.push(root.push(Node { mesh: Some(mesh), skin, name: Some(body.name.clone()), ..Node::default() }));
+        }
     }
-    add_animation(&mut root, &mut binary, &bones, poses, fps);
+    add_animation(&mut root, &mut binary, &bones, clip);
     let scene = root.push(Scene { name: Some("Scene".to_owned()), nodes: scene_nodes, extensions: None, extras: None });
     root.scene = Some(scene);
 
@@ -86,17 +88,17 @@ fn bone_node(bones: &[Bone], index: usize, bone: &Bone) -> Node {
         name: Some(bone.name.clone()),
         children: (!children.is_empty()).then_some(children),
         translation: Some(bone.rest_m.to_array()),
-        rotation: Some(UnitQuaternion::default()),
+        rotation: Some(UnitQuaternion(bone.rest_rotation.to_array())),
         ..Node::default()
     }
 }
 
 fn add_skin(root: &mut Root, binary: &mut Binary, bones: &[Bone]) -> Index<Skin> {
-    let mut rest_m: Vec<Vec3> = Vec::with_capacity(bones.len());
-    for bone in bones {
-        rest_m.push(bone.parent.map_or(Vec3::ZERO, |parent| rest_m[parent]) + bone.rest_m);
-    }
-    let inverse_binds: Vec<[f32; 16]> = rest_m.iter().map(|&rest_m| Mat4::from_translation(-rest_m).to_cols_array()).collect();
+    let inverse_bind = |&(rest_m, rotation): &(Vec3, Quat)| {
+        let bone_from_world = rotation.inverse();
+        Mat4::from_rotation_translation(bone_from_world, bone_from_world * -rest_m).to_cols_array()
+    };
+    let inverse_binds: Vec<[f32; 16]> = bones::rest_world(bones).iter().map(inverse_bind).collect();
     let inverse_binds = binary.floats(root, &inverse_binds, Use::Values);
     root.push(Skin {
         inverse_bind_matrices: Some(inverse_binds),
@@ -108,11 +110,10 @@ fn add_skin(root: &mut Root, binary: &mut Binary, bones: &[Bone]) -> Index<Skin>
     })
 }
 
-fn add_animation(root: &mut Root, binary: &mut Binary, bones: &[Bone], poses: &[Pose], fps: f32) {
-    let times: Vec<[f32; 1]> = (0..poses.len()).map(|frame| [(frame as f64 / f64::from(fps)) as f32]).collect();
+fn add_animation(root: &mut Root, binary: &mut Binary, bones: &[Bone], clip: &RigMotion) {
+    let times: Vec<[f32; 1]> = (0..clip.frame_count()).map(|frame| [(frame as f64 / f64::from(clip.fps)) as f32]).collect();
     let times = binary.bounded_floats(root, &times, Use::Values);
-    let frames: Vec<Vec<(Vec3, Quat)>> =
-        poses.iter().zip(bones::grounds(poses)).map(|(pose, ground)| bones::locals(bones, pose, ground)).collect();
+    let frames = bones::locals(bones, clip);
 
     let mut tracks = Tracks { times, samplers: Vec::new(), channels: Vec::new() };
     for (index, bone) in bones.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! A leg of two bones that reaches for a place: hip, knee, ankle.
 
 use super::wish::Wish;
-use crate::motion::rotation::shortest_arc;
+use crate::motion::ik::two_bone;
 use crate::motion::{Joint, Pose, REST_OFFSETS_M, WorldPose};
 use glam::{Quat, Vec3};
 
@@ -72,17 +72,12 @@ impl Leg {
         let old_reach_m = hip_m.distance(old_ankle_m);
         let reach_m = self.eased(hip_m.distance(ankle_m), old_reach_m).max((thigh_m - shin_m).abs() + 1e-3);
 
-        // Flexion is the angle between thigh and shin, 0 when straight.
-        let flexion = |reach_m: f32| {
-            let cosine = (reach_m * reach_m - thigh_m * thigh_m - shin_m * shin_m) / (2.0 * thigh_m * shin_m);
-            cosine.clamp(-1.0, 1.0).acos()
-        };
-        let bend = Quat::from_axis_angle(bend_axis(thigh, shin, world.rotations[self.hip]), flexion(reach_m) - flexion(old_reach_m));
-        let swing = shortest_arc(thigh + bend * shin, ankle_m - hip_m);
+        let limb = [self.hip, self.knee].map(|joint| world.rotations[joint]);
+        let bones_m = [self.knee, self.ankle].map(|joint| REST_OFFSETS_M[joint]);
+        let axis = bend_axis(thigh, shin, world.rotations[self.hip]);
+        let [world_from_thigh, world_from_shin] = two_bone(limb, bones_m, axis, reach_m, ankle_m - hip_m);
 
         let world_from_pelvis = pose.local[0];
-        let world_from_thigh = (swing * world.rotations[self.hip]).normalize();
-        let world_from_shin = (swing * bend * world.rotations[self.knee]).normalize();
         pose.local[self.hip] = (world_from_pelvis.inverse() * world_from_thigh).normalize();
         pose.local[self.knee] = (world_from_thigh.inverse() * world_from_shin).normalize();
         pose.local[self.ankle] = (world_from_shin.inverse() * wish.world_from_foot).normalize();

@@ -1,6 +1,7 @@
 //! How a rig moves: parent-relative transforms of its joints, one pose or frame by frame.
 
 use super::{Rig, RigWorld};
+use crate::motion::clip::{between, moments};
 use glam::{Quat, Vec3};
 
 /// One pose of a rig.
@@ -56,6 +57,31 @@ impl RigMotion {
         debug_assert_eq!((pose.translations.len(), pose.rotations.len()), (self.rig.len(), self.rig.len()), "a transform for each joint");
         self.translations.extend(pose.translations);
         self.rotations.extend(pose.rotations);
+    }
+
+    /// The same at another rate: translations linear, rotations by slerp along the shorter arc.
+    #[must_use]
+    pub fn at_fps(self, fps: f32) -> Self {
+        if (fps - self.fps).abs() < 1e-3 {
+            return Self { fps, ..self };
+        }
+        let mut clip = Self { rig: self.rig.clone(), fps, ..Self::default() };
+        for at_frame in moments(self.frame_count(), self.fps, fps) {
+            let Some((before, t)) = between(self.frame_count(), at_frame) else { break };
+            let (translations, rotations) = self.frame(before);
+            match t {
+                None => {
+                    clip.translations.extend(translations);
+                    clip.rotations.extend(rotations);
+                }
+                Some(t) => {
+                    let (next_translations, next_rotations) = self.frame(before + 1);
+                    clip.translations.extend(translations.iter().zip(next_translations).map(|(a, b)| a.lerp(*b, t)));
+                    clip.rotations.extend(rotations.iter().zip(next_rotations).map(|(a, b)| a.slerp(*b, t)));
+                }
+            }
+        }
+        clip
     }
 
     /// Forward kinematics of one frame.

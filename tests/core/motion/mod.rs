@@ -7,6 +7,6 @@ mod kit;
 mod measures;
 mod remove_sliding;
 mod representation;
-mod rigs;
+pub(crate) mod rigs;
 mod supports;
 mod tears;

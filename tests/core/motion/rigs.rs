@@ -7,24 +7,24 @@ use zoetrope::motion::{Joint, Motion, Pose, REST_OFFSETS_M, WorldPose, ik, rest_
 
 /// A foreign rig: how it is built.
 #[derive(Clone, Copy)]
-struct Build {
+pub(crate) struct Build {
     /// Joints between pelvis and neck.
-    spine: usize,
-    units_per_m: f32,
+    pub(crate) spine: usize,
+    pub(crate) units_per_m: f32,
     /// How far the arms hang from a T-pose, radians.
-    arms_down: f32,
+    pub(crate) arms_down: f32,
     /// Length of shins and forearms, of thighs and upper arms, against ours.
-    lower: f32,
-    upper: f32,
+    pub(crate) lower: f32,
+    pub(crate) upper: f32,
     /// Whether a bone on the floor carries the ground motion.
-    ground: bool,
+    pub(crate) ground: bool,
     /// Twist joints between hip and knee, shoulder and elbow.
-    twists: bool,
+    pub(crate) twists: bool,
     /// How the whole rig is turned about the vertical in its rest pose.
-    facing: f32,
+    pub(crate) facing: f32,
 }
 
-const PLAIN: Build =
+pub(crate) const PLAIN: Build =
     Build { spine: 3, units_per_m: 1.0, arms_down: 0.0, lower: 1.0, upper: 1.0, ground: false, twists: false, facing: 0.0 };
 
 /// An axis of each joint that no other has.
@@ -49,7 +49,7 @@ impl Builder {
     }
 }
 
-fn foreign(build: Build) -> Rig {
+pub(crate) fn foreign(build: Build) -> Rig {
     let rest_m = rest_positions();
     let at = |joint: Joint| rest_m[joint as usize];
     let mut b = Builder { rig: Rig::default(), build, world: Vec::new() };
@@ -102,7 +102,7 @@ fn foreign(build: Build) -> Rig {
 }
 
 /// A walk of two steps with a turning trunk and swinging, bending arms; standing feet stay where they are.
-fn walk() -> Motion {
+pub(crate) fn walk() -> Motion {
     let frames = (0..60).map(|frame| {
         let t = frame as f32 / 30.0;
         let mut pose = Pose { root_m: vec3(0.0, 0.87, 0.6 * t), ..Pose::REST };

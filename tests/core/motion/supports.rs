@@ -19,7 +19,7 @@ fn standing(frames: usize, at: impl Fn(usize) -> (f32, f32)) -> Motion {
 
 #[test]
 fn the_radii_are_those_of_the_mannequin() {
-    let skin_m = Character::mannequin().positions_m;
+    let skin_m = Character::mannequin().into_meshes().remove(0).positions_m;
     let surface = Surface::of(&Pose::REST.world());
     for (point, place) in SURFACE.iter().enumerate() {
         let nearest_m = skin_m.iter().map(|vertex_m| vertex_m.distance(surface.centres_m[point])).fold(f32::INFINITY, f32::min);
