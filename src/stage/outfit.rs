@@ -81,7 +81,7 @@ fn bind(character: &Character) -> SkinnedMeshInverseBindposes {
     let rest = character.rig().rest_world();
     let inverse = |(place_m, rotation): (&Vec3, &Quat)| {
         let joint_from_world = rotation.inverse();
-        Mat4::from_rotation_translation(joint_from_world, joint_from_world * -*place_m)
+        Mat4::from_rotation_translation(joint_from_world, -(joint_from_world * *place_m))
     };
     rest.positions.iter().zip(&rest.rotations).map(inverse).collect::<Vec<Mat4>>().into()
 }

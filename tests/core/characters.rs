@@ -22,7 +22,9 @@ fn character(rig: &Rig) -> Character {
             material: Material { name: format!("{name} cloth"), base_color: [0.2, 0.4, 0.6, 1.0], metallic: 0.1, roughness: 0.8 },
             positions_m: vertices().map(|(joint, corner)| rest_m[joint] + 0.02 * corner).collect(),
             normals: vertices().map(|(_, corner)| corner.normalize()).collect(),
-            triangles: (0..joints.len() as u32).flat_map(|j| [[0, 1, 2], [1, 0, 3], [2, 1, 3], [0, 2, 3]].map(|t| t.map(|v| 4 * j + v))).collect(),
+            triangles: (0..joints.len() as u32)
+                .flat_map(|j| [[0, 1, 2], [1, 0, 3], [2, 1, 3], [0, 2, 3]].map(|t| t.map(|v| 4 * j + v)))
+                .collect(),
             joints: vertices().map(|(joint, _)| [joint as u16, parent(joint) as u16, 0, 0]).collect(),
             weights: vertices().map(|_| [0.75, 0.25, 0.0, 0.0]).collect(),
             colors: Vec::new(),
@@ -104,7 +106,10 @@ fn a_glb_on_a_foreign_rig_shows_what_the_stage_shows_with_all_meshes_and_materia
         }
         let document = gltf::Gltf::open(&path).expect("a glTF").document;
         let names: Vec<_> = document.nodes().filter_map(|node| node.name().map(str::to_owned)).collect();
-        assert!(character.rig().names().iter().chain(&["Suit".to_owned(), "Coat".to_owned()]).all(|name| names.contains(name)), "{names:?}");
+        assert!(
+            character.rig().names().iter().chain(&["Suit".to_owned(), "Coat".to_owned()]).all(|name| names.contains(name)),
+            "{names:?}"
+        );
         let material = document.materials().next().expect("a material");
         assert_eq!((material.name(), material.pbr_metallic_roughness().base_color_factor()), (Some("Suit cloth"), [0.2, 0.4, 0.6, 1.0]));
     }

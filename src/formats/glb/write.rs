@@ -96,7 +96,7 @@ fn bone_node(bones: &[Bone], index: usize, bone: &Bone) -> Node {
 fn add_skin(root: &mut Root, binary: &mut Binary, bones: &[Bone]) -> Index<Skin> {
     let inverse_bind = |&(rest_m, rotation): &(Vec3, Quat)| {
         let bone_from_world = rotation.inverse();
-        Mat4::from_rotation_translation(bone_from_world, bone_from_world * -rest_m).to_cols_array()
+        Mat4::from_rotation_translation(bone_from_world, -(bone_from_world * rest_m)).to_cols_array()
     };
     let inverse_binds: Vec<[f32; 16]> = bones::rest_world(bones).iter().map(inverse_bind).collect();
     let inverse_binds = binary.floats(root, &inverse_binds, Use::Values);
