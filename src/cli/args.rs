@@ -203,6 +203,9 @@ pub struct InspectArgs {
     /// As JSON, for scripts
     #[arg(long)]
     pub json: bool,
+    /// Which joint of its skeleton was taken for which part of the body, how it was found, and how sure that is
+    #[arg(long)]
+    pub bones: bool,
 }
 
 /// `zoetrope render`

@@ -1,6 +1,7 @@
 //! `zoetrope inspect FILE`: what a file holds, how far its motion goes and how clean it is.
 
 use super::args::InspectArgs;
+use super::bones;
 use super::error::CliError;
 use super::progress::{answer, say};
 use crate::files::one_line;
@@ -8,6 +9,9 @@ use crate::formats::{self, ReadOptions, Reading};
 use crate::motion::measure::{Quality, measure};
 
 pub(super) fn run(args: &InspectArgs) -> Result<(), CliError> {
+    if args.bones {
+        return bones::run(&args.file, args.json);
+    }
     let reading = formats::read_with(&args.file, &ReadOptions::default()).map_err(CliError::from_below)?;
     // Measured at 30 fps on our skeleton, whatever the file has: figures of different files can be compared.
     let quality = measure(&reading.motion);

@@ -6,6 +6,7 @@ pub mod args;
 mod batch;
 mod bench;
 mod bench_gpu;
+mod bones;
 mod convert;
 mod dataset;
 pub mod dataset_args;

@@ -26,7 +26,7 @@ pub use error::FormatError;
 pub use features::{read_features, write_features, write_tokens, write_vector};
 pub use file::write_text;
 pub use project::{PROJECT_ENDING, Project, open_project, save_project};
-pub use reading::{Animation, ClipChoice, ReadOptions, Reading, Recorded, decode, read, read_bvh, read_with};
+pub use reading::{Animation, ClipChoice, ReadOptions, Reading, Recorded, decode, read, read_bvh, read_rig, read_with};
 
 use crate::body::Character;
 use crate::motion::{self, FPS, Motion, NameStyle, led_in};

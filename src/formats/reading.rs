@@ -3,7 +3,7 @@
 use super::error::Fault;
 use super::{Format, FormatError, amass, bvh, check, features, file, glb};
 use crate::motion::Motion;
-use crate::motion::rig::RigMotion;
+use crate::motion::rig::{Rig, RigMotion};
 use std::path::Path;
 
 /// What to take of a file.
@@ -101,6 +101,21 @@ pub fn read_with(path: &Path, options: &ReadOptions) -> Result<Reading, FormatEr
 pub fn read_bvh(path: &Path) -> Result<RigMotion, FormatError> {
     let parsed = bvh::parse(&file::load(path)?, &ReadOptions::default());
     parsed.map(|parsed| parsed.clip).map_err(|fault| fault.while_reading(path))
+}
+
+/// The skeleton of a file that has one of its own, whether something moves it or not.
+///
+/// # Errors
+/// As [`read`], and for files that hold numbers of a known skeleton alone.
+pub fn read_rig(path: &Path) -> Result<Rig, FormatError> {
+    let format = Format::readable(path)?;
+    let bytes = file::load(path)?;
+    let found = match format {
+        Format::Bvh => bvh::parse(&bytes, &ReadOptions::default()).map(|parsed| parsed.clip.rig),
+        Format::Glb => glb::rig(path, &bytes),
+        Format::Npz | Format::Npy => Err(Fault::new("no skeleton of its own", "its joints are SMPL's; ask for a BVH or glTF file")),
+    };
+    found.map_err(|fault| fault.while_reading(path))
 }
 
 /// The motion in the bytes of a file, whose name says how they are read; what a glTF document refers to is looked for beside it.

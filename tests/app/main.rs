@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test says aloud what it skips")]
 #![cfg(feature = "app")]
 
+mod characters;
 mod continuing;
 mod desk;
 mod edits;

@@ -62,7 +62,8 @@ fn the_mannequin_stands_on_the_floor_at_the_height_of_the_skeleton() {
 fn left_and_right_are_mirror_images_with_mirrored_weights() {
     let character = mannequin();
     let key = |p: Vec3| p.to_array().map(|c| (c + 0.0).to_bits());
-    let by_position: std::collections::HashMap<_, _> = character.meshes()[0].positions_m.iter().enumerate().map(|(v, &p)| (key(p), v)).collect();
+    let by_position: std::collections::HashMap<_, _> =
+        character.meshes()[0].positions_m.iter().enumerate().map(|(v, &p)| (key(p), v)).collect();
     for v in 0..character.meshes()[0].positions_m.len() {
         let twin = by_position[&key(character.meshes()[0].positions_m[v] * vec3(-1.0, 1.0, 1.0))];
         let weight_of = |v: usize, joint: usize| -> f32 {
@@ -167,7 +168,8 @@ fn every_build_stands_where_the_regular_one_does_and_bears_the_same_poses() {
         let character = Character::mannequin_with(MannequinLook { build, ..MannequinLook::default() });
         volumes_m3.push(volume_m3(&character));
         assert_eq!(character.rig(), regular.rig(), "a motion is the same on every build");
-        let ((low_m, high_m), (low_before_m, high_before_m)) = (bounds_m(&character.meshes()[0].positions_m), bounds_m(&regular.meshes()[0].positions_m));
+        let ((low_m, high_m), (low_before_m, high_before_m)) =
+            (bounds_m(&character.meshes()[0].positions_m), bounds_m(&regular.meshes()[0].positions_m));
         assert!((low_m.y - low_before_m.y).abs() < 1e-3 && (high_m.y - high_before_m.y).abs() < 5e-3, "{build}: {low_m} {high_m}");
         assert!((high_m.x - high_before_m.x).abs() < 1e-3, "arms as long as before");
         for (v, (before, after)) in regular.meshes()[0].positions_m.iter().zip(&character.meshes()[0].positions_m).enumerate() {
@@ -197,7 +199,10 @@ fn a_colour_paints_the_skin_and_leaves_the_joint_lines_to_be_seen() {
     for (name, color) in COLORS {
         let character = Character::mannequin_with(MannequinLook { color, build: 0.0 });
         let mean = |of_lines: bool| {
-            let of: Vec<f32> = (0..regular.meshes()[0].colors.len()).filter(|v| is_line(*v) == of_lines).map(|v| character.meshes()[0].colors[v][1]).collect();
+            let of: Vec<f32> = (0..regular.meshes()[0].colors.len())
+                .filter(|v| is_line(*v) == of_lines)
+                .map(|v| character.meshes()[0].colors[v][1])
+                .collect();
             of.iter().sum::<f32>() / of.len() as f32
         };
         let (line, skin) = (mean(true), mean(false));

@@ -543,3 +543,44 @@ fn a_project_is_converted_whole_in_part_or_take_by_take() {
     assert!(!String::from_utf8_lossy(&std::fs::read(&out).expect("read")).contains("a walk"));
     assert!(fails(&["convert", text(&project), text(&out), "--take", "3"]).contains("no take 3"));
 }
+
+#[test]
+fn inspect_tells_which_joint_was_taken_for_which_part_and_how_it_was_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.bvh");
+    let joint = |name: &str, offset: &str, below: String| {
+        format!("JOINT {name} {{ OFFSET {offset} CHANNELS 3 Zrotation Yrotation Xrotation {below} }}")
+    };
+    let end = "End Site { OFFSET 0 0 8 }".to_owned();
+    let leg = |side: &str, x: f32| {
+        let foot = joint(&format!("{side}Foot"), "0 -39 0", joint(&format!("{side}ToeBase"), "0 -5 12", end.clone()));
+        joint(&format!("{side}UpLeg"), &format!("{x} -6 0"), joint(&format!("{side}Leg"), "0 -40 0", foot))
+    };
+    let arm = |side: &str, names: [&str; 3], x: f32| {
+        let hand = joint(&format!("{side}{}", names[2]), &format!("{} 0 0", 2.4 * x), end.clone());
+        let forearm = joint(&format!("{side}{}", names[1]), &format!("{} 0 0", 2.6 * x), hand);
+        joint(&format!("{side}{}", names[0]), &format!("{} 10 0", 1.8 * x), forearm)
+    };
+    let head = joint("Neck", "0 20 0", joint("Head", "0 10 0", end.clone()));
+    let arms = [arm("Left", ["Arm", "ForeArm", "Hand"], 10.0), arm("Right", ["Wing", "Flap", "Tip"], -10.0)].concat();
+    let spine = joint("Spine", "0 20 0", joint("Spine1", "0 20 0", [head, arms].concat()));
+    let body = [leg("Left", 9.0), leg("Right", -9.0), spine].concat();
+    let channels = "6 Xposition Yposition Zposition Zrotation Yrotation Xrotation";
+    let row = format!("0 95 0{}", " 0".repeat(3 + 3 * 18));
+    let text = format!("HIERARCHY ROOT Hips {{ OFFSET 0 0 0 CHANNELS {channels} {body} }} MOTION Frames: 1 Frame Time: 0.033 {row}\n");
+    std::fs::write(&path, text).expect("written");
+
+    let report: serde_json::Value =
+        serde_json::from_str(&succeeds(&["inspect", path.to_str().expect("a path"), "--bones", "--json"])).expect("JSON");
+    let bone = |part: &str| report["bones"].as_array().expect("bones").iter().find(|bone| bone["part"] == part).expect("a part").clone();
+    assert_eq!(
+        (bone("L_Elbow")["joint"].as_str(), bone("R_Elbow")["joint"].as_str()),
+        (Some("LeftForeArm"), Some("RightFlap")),
+        "{report}"
+    );
+    assert!(bone("L_Elbow")["confidence"].as_f64() > bone("R_Elbow")["confidence"].as_f64(), "{report}");
+    assert_eq!(report["missing"], serde_json::Value::Null);
+    let text = succeeds(&["inspect", path.to_str().expect("a path"), "--bones"]);
+    let line = text.lines().find(|line| line.starts_with("R_Elbow")).expect("a line");
+    assert!(line.contains("RightFlap") && line.contains("by its place in the rest pose"), "{line}");
+}

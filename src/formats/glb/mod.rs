@@ -10,5 +10,5 @@ mod nodes;
 mod read;
 mod write;
 
-pub(super) use read::decode;
+pub(super) use read::{decode, rig};
 pub(super) use write::encode;

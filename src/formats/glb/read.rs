@@ -3,7 +3,13 @@
 use super::{animation, container, nodes};
 use crate::formats::error::Fault;
 use crate::formats::{ReadOptions, Reading, own};
+use crate::motion::rig::Rig;
 use std::path::Path;
+
+/// The skeleton of the bytes of the file at `path`, in the pose in which it rests.
+pub(in crate::formats) fn rig(path: &Path, bytes: &[u8]) -> Result<Rig, Fault> {
+    Ok(nodes::tree(&container::open(path, bytes)?)?.rig)
+}
 
 /// The motion of the bytes of the file at `path` and what they hold.
 pub(in crate::formats) fn decode(path: &Path, bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {

@@ -1,6 +1,7 @@
 //! Which way is up in the frames of a clip whose rest pose stands upright: some programs write a skeleton with Y up and a take with Z up.
 
-use super::{LEGS, names};
+use super::LEGS;
+use super::found::{find_parts, parts_of};
 use crate::motion::Joint;
 use crate::motion::rig::RigMotion;
 use glam::{Quat, Vec3};
@@ -31,7 +32,7 @@ pub fn stand_up(clip: &mut RigMotion) {
 /// Whether the body rests along Y but in the take stands along Z, over feet that tread on the plane where Z is zero. A person who lies on the
 /// floor lies along Z too; but then nothing of the body is under that floor, and the feet are no floor themselves.
 fn is_z_up_take(clip: &RigMotion) -> bool {
-    let parts = names::parts(&clip.rig);
+    let parts = parts_of(&find_parts(&clip.rig));
     let part = |joint: Joint| parts[joint as usize];
     let legs = LEGS.map(|[hip, knee, ankle, _]| [part(hip), part(knee), part(ankle)]);
     let (Some(pelvis), Some(head)) = (part(Joint::Pelvis), part(Joint::Neck).or(part(Joint::Head))) else { return false };

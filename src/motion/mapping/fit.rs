@@ -1,7 +1,8 @@
 //! The numbers of a mapping: how the axes of a rig's joints lie against ours, its scale, its spine, its feet and its ground bone.
 
 use super::align::{align, spine_chain};
-use super::{LEGS, MappingError, Parts, names, reference};
+use super::found::{REQUIRED, find_parts, parts_of};
+use super::{LEGS, MappingError, Parts, names, reference, structure};
 use crate::motion::rig::{Rig, RigMotion, RigWorld};
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M, rest_positions};
 use glam::{Quat, Vec3};
@@ -43,26 +44,11 @@ pub(super) enum Driver {
     Parent(Quat),
 }
 
-/// The joints without which there is no body.
-const REQUIRED: [(Joint, &str); 11] = [
-    (Joint::Pelvis, "the pelvis"),
-    (Joint::LHip, "the left thigh"),
-    (Joint::RHip, "the right thigh"),
-    (Joint::LKnee, "the left shin"),
-    (Joint::RKnee, "the right shin"),
-    (Joint::LAnkle, "the left foot"),
-    (Joint::RAnkle, "the right foot"),
-    (Joint::LShoulder, "the left upper arm"),
-    (Joint::RShoulder, "the right upper arm"),
-    (Joint::LElbow, "the left forearm"),
-    (Joint::RElbow, "the right forearm"),
-];
-
 impl Fit {
     /// Matches a rig by its names and its reference pose.
     pub(super) fn new(clip: &RigMotion) -> Result<Self, MappingError> {
         let rig = &clip.rig;
-        let mut parts = names::parts(rig);
+        let mut parts = parts_of(&find_parts(rig));
         for (joint, part) in REQUIRED {
             if parts[joint as usize].is_none() {
                 return Err(MappingError::MissingPart { part });
@@ -77,6 +63,10 @@ impl Fit {
             parts[Joint::Neck as usize] = parts[Joint::Head as usize].or(spine.last().copied());
         }
 
+        let rest = rig.rest_world();
+        if [Vec3::Y, Vec3::Z].iter().any(|up| structure::stands_on_four_feet(&rest.positions, &parts, *up)) {
+            return Err(MappingError::Animal);
+        }
         let local = reference::reference_pose(clip, &parts);
         let ours_from_rig_world = reference::ours_from_rig_axes(clip, &parts, &local);
         let mut reference = local.clone();
@@ -116,7 +106,7 @@ impl Fit {
         let spine: Vec<(usize, Quat)> = spine.into_iter().map(|joint| (joint, from_ours(joint, alignment[0]))).collect();
         let middle = (at(Joint::LHip, &parts) + at(Joint::RHip, &parts)) * 0.5;
         let ankles_m = (at(Joint::LAnkle, &parts) + at(Joint::RAnkle, &parts)).y * 0.5 * scale;
-        let ground = ground_bone(rig, pelvis, &rig.rest_world(), ours_from_rig_world, scale);
+        let ground = ground_bone(rig, pelvis, &rest, ours_from_rig_world, scale);
         let driven: Parts = std::array::from_fn(|joint| parts[joint].filter(|_| found[joint].is_some()));
         Ok(Self {
             rig_joint_from_ours: std::array::from_fn(|joint| {

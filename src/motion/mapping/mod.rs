@@ -11,13 +11,16 @@ mod axes;
 pub mod fidelity;
 mod fit;
 mod floor;
+mod found;
 mod leg;
 mod names;
 mod onto;
 mod reference;
+mod structure;
 mod to_ours;
 
 pub use axes::stand_up;
+pub use found::{Found, FoundBy, FoundParts, find_parts};
 
 use super::rig::{Rig, RigMotion, RigPose};
 use super::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
@@ -36,6 +39,9 @@ pub enum MappingError {
         /// The missing part, as an SMPL name.
         part: &'static str,
     },
+    /// It stands on four feet.
+    #[error("the skeleton is an animal's: it stands on four feet")]
+    Animal,
     /// The skeleton has no extent.
     #[error("the skeleton's legs have no length")]
     NoLegs,
@@ -63,10 +69,10 @@ enum Way {
     Fitted(Box<Fit>),
 }
 
-/// The joints of a rig that play a part of the body, told by their names.
+/// The joints of a rig that play a part of the body, told by their names or their places.
 #[must_use]
 pub fn body_joints(rig: &Rig) -> HashSet<usize> {
-    names::parts(rig).into_iter().flatten().collect()
+    find_parts(rig).into_iter().flatten().map(|found| found.joint).collect()
 }
 
 /// Hip, knee, ankle and toe of each leg.
@@ -122,6 +128,15 @@ impl Mapping {
         match &self.way {
             Way::Shared { .. } => std::array::from_fn(Some),
             Way::Fitted(fit) => fit.parts,
+        }
+    }
+
+    /// The joints from the pelvis to where the arms part.
+    #[must_use]
+    pub fn spine(&self) -> Vec<usize> {
+        match &self.way {
+            Way::Shared { .. } => [Joint::Pelvis, Joint::Spine1, Joint::Spine2, Joint::Spine3].map(|joint| joint as usize).to_vec(),
+            Way::Fitted(fit) => fit.spine.iter().map(|(joint, _)| *joint).collect(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Our motion onto other rigs and back.
 
 use glam::{Quat, Vec3, vec3};
-use zoetrope::motion::mapping::Mapping;
+use zoetrope::motion::mapping::{FoundBy, Mapping, find_parts};
 use zoetrope::motion::rig::Rig;
 use zoetrope::motion::{Joint, Motion, Pose, REST_OFFSETS_M, WorldPose, ik, rest_positions};
 
@@ -256,4 +256,139 @@ fn a_shared_rig_takes_rotations_as_they_are() {
         assert_eq!((translations[0], rotations), (pose.root_m, &pose.local[..]));
     }
     assert_eq!(Mapping::shared(&rig).to_ours(&on_rig), motion);
+}
+
+/// The same rig with names that say nothing.
+fn nameless(rig: &Rig) -> Rig {
+    let mut bare = Rig::default();
+    for joint in 0..rig.len() {
+        bare.push(&format!("node_{joint}"), rig.parents()[joint], rig.rest_translations()[joint], rig.rest_rotations()[joint]);
+    }
+    bare
+}
+
+/// The rig turned as a whole.
+fn turned(rig: &Rig, turn: Quat) -> Rig {
+    let mut turned = Rig::default();
+    for joint in 0..rig.len() {
+        let parent = rig.parents()[joint];
+        let above = if parent.is_none() { turn } else { Quat::IDENTITY };
+        turned.push(&rig.names()[joint], parent, above * rig.rest_translations()[joint], above * rig.rest_rotations()[joint]);
+    }
+    turned
+}
+
+/// Numbers that look drawn by lot, 0 to 1.
+struct Lot(u32);
+
+impl Lot {
+    fn draw(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (self.0 >> 8) as f32 / (1 << 24) as f32
+    }
+
+    fn toss(&mut self) -> bool {
+        self.draw() < 0.5
+    }
+}
+
+#[test]
+fn rigs_whose_names_say_nothing_are_found_by_their_structure() {
+    let mut lot = Lot(7);
+    let (mut whole, mut missed) = (0, Vec::new());
+    for number in 0..200 {
+        let lower = 0.75 + 0.4 * lot.draw();
+        let build = Build {
+            spine: 1 + (lot.draw() * 6.0) as usize,
+            units_per_m: [1.0, 100.0, 39.37][(lot.draw() * 3.0) as usize],
+            arms_down: lot.draw() * 1.4,
+            lower,
+            upper: lower * (0.85 + 0.3 * lot.draw()),
+            ground: lot.toss(),
+            twists: lot.toss(),
+            facing: lot.draw() * std::f32::consts::TAU,
+        };
+        let mut rig = foreign(build);
+        // Hair, a skirt, fingers, ends.
+        let mut grow = |on: &str, count: usize, length: f32, way: Vec3| {
+            let mut above = rig.find(on).expect("a joint");
+            let world = rig.rest_world().rotations[above];
+            let step = world.inverse() * (Quat::from_rotation_y(build.facing) * way) * length * build.units_per_m;
+            for place in 0..count {
+                let along = if place == 0 { step } else { Vec3::X * step.length() };
+                above = rig.push(&format!("{on}_more_{place}"), Some(above), along, Quat::IDENTITY);
+            }
+        };
+        if lot.toss() {
+            grow("head", 1, 0.19, Vec3::Y);
+            grow("ball_l", 1, 0.07, Vec3::Z);
+            grow("ball_r", 1, 0.07, Vec3::Z);
+        }
+        if lot.toss() {
+            for side in ["l", "r"] {
+                for finger in 0..4 {
+                    grow(&format!("hand_{side}"), 3, 0.03, Vec3::new(0.02 * finger as f32, -0.03, 0.02 * finger as f32));
+                }
+            }
+        }
+        if lot.toss() {
+            grow("pelvis", 3, 0.1, Vec3::new(0.0, -0.7, -0.7));
+        }
+        let named = Mapping::of(&rig).expect("a human by its names").parts();
+        let up = if lot.toss() { Quat::from_rotation_x(std::f32::consts::FRAC_PI_2) } else { Quat::IDENTITY };
+        let found = find_parts(&turned(&nameless(&rig), up)).map(|found| found.map(|found| found.joint));
+        let wrong: Vec<_> = (0..named.len()).filter(|joint| named[*joint] != found[*joint]).map(|joint| Joint::ALL[joint]).collect();
+        if wrong.is_empty() { whole += 1 } else { missed.push((number, wrong)) }
+    }
+    println!("{whole} of 200 rigs without names; missed: {missed:?}");
+    assert!(whole >= 196, "{whole} of 200: {missed:?}");
+}
+
+#[test]
+fn every_bone_says_how_it_was_found() {
+    let rig = foreign(PLAIN);
+    let named = find_parts(&rig)[Joint::LKnee as usize].expect("a shin");
+    assert_eq!((named.joint, named.by), (rig.find("calf_l").expect("a joint"), FoundBy::Name));
+    let by_place = find_parts(&nameless(&rig))[Joint::LKnee as usize].expect("a shin");
+    assert_eq!((by_place.joint, by_place.by), (named.joint, FoundBy::Structure));
+    assert!(named.by.confidence() > by_place.by.confidence());
+    // One limb renamed: the rest is told by its names, that limb by its place.
+    let mut mixed = Rig::default();
+    for joint in 0..rig.len() {
+        let name = rig.names()[joint].replace("arm_l", "wing_of_the_left");
+        mixed.push(&name, rig.parents()[joint], rig.rest_translations()[joint], rig.rest_rotations()[joint]);
+    }
+    let found = find_parts(&mixed);
+    assert_eq!(
+        found[Joint::LElbow as usize].map(|found| (found.joint, found.by)),
+        rig.find("lowerarm_l").map(|joint| (joint, FoundBy::Structure))
+    );
+    assert_eq!(found[Joint::RElbow as usize].map(|found| found.by), Some(FoundBy::Name));
+}
+
+#[test]
+fn an_animal_on_four_feet_and_a_chain_are_refused() {
+    let mut dog = Rig::default();
+    let mut add = |name: &str, parent: Option<usize>, at: Vec3| dog.push(name, parent, at, Quat::IDENTITY);
+    let hips = add("hips", None, vec3(0.0, 0.6, -0.4));
+    let spine = add("spine", Some(hips), vec3(0.0, 0.0, 0.3));
+    let chest = add("chest", Some(spine), vec3(0.0, 0.0, 0.3));
+    let neck = add("neck", Some(chest), vec3(0.0, 0.1, 0.1));
+    add("head", Some(neck), vec3(0.0, 0.1, 0.1));
+    for (side, x) in [("l", 0.1), ("r", -0.1)] {
+        for (names, above) in [(["thigh", "calf", "foot", "ball"], hips), (["upperarm", "lowerarm", "hand", "finger"], chest)] {
+            let first = add(&format!("{}_{side}", names[0]), Some(above), vec3(x, 0.0, 0.0));
+            let second = add(&format!("{}_{side}", names[1]), Some(first), vec3(0.0, -0.28, 0.02));
+            let third = add(&format!("{}_{side}", names[2]), Some(second), vec3(0.0, -0.28, -0.02));
+            add(&format!("{}_{side}", names[3]), Some(third), vec3(0.0, -0.04, 0.06));
+        }
+    }
+    let error = Mapping::of(&dog).expect_err("a dog");
+    assert!(error.to_string().contains("four feet"), "{error}");
+    assert!(Mapping::of(&nameless(&dog)).is_err());
+    let mut chain = Rig::default();
+    for joint in 0..6 {
+        chain.push(&format!("bone_{joint}"), (joint as usize).checked_sub(1), Vec3::Y, Quat::IDENTITY);
+    }
+    assert!(Mapping::of(&chain).is_err());
 }

@@ -5,30 +5,31 @@
 mod clean;
 mod words;
 
+use super::found::{Found, FoundBy, FoundParts};
 use crate::motion::rig::Rig;
 use crate::motion::{JOINT_COUNT, Joint};
 use clean::{Side, said};
 use std::collections::HashMap;
 use words as w;
 
-/// The source joint that plays each SMPL-22 part, if any; the three spine joints are left to the hierarchy.
-pub(super) fn parts(rig: &Rig) -> [Option<usize>; JOINT_COUNT] {
+/// The rig's joint that plays each SMPL-22 part, if any; the three spine joints are left to the hierarchy.
+pub(super) fn found(rig: &Rig) -> FoundParts {
     let (names, parents) = (rig.names(), rig.parents());
     let said: Vec<clean::Said> = names.iter().map(|name| said(name)).collect();
-    let mut by_word: HashMap<(Side, &str), usize> = HashMap::new();
+    let mut by_word: HashMap<(Side, &str), Found> = HashMap::new();
     for (index, said) in said.iter().enumerate() {
-        by_word.entry((said.side, said.word.as_str())).or_insert(index);
+        by_word.entry((said.side, said.word.as_str())).or_insert(Found { joint: index, by: FoundBy::Name });
     }
     // Sketchfab counts all nodes, Blender those of one name: numbers are left out where nothing else has the bare word.
     for (index, said) in said.iter().enumerate() {
         if let Some(bare) = said.bare() {
-            by_word.entry((said.side, bare)).or_insert(index);
+            by_word.entry((said.side, bare)).or_insert(Found { joint: index, by: FoundBy::NumberedName });
         }
     }
     let find = |side: Side, words: &[&str]| words.iter().find_map(|word| by_word.get(&(side, *word)).copied());
 
     use Joint::*;
-    let mut parts = [None; JOINT_COUNT];
+    let mut parts: FoundParts = [None; JOINT_COUNT];
     parts[Pelvis as usize] = find(Side::Middle, w::HIPS);
     parts[Neck as usize] = find(Side::Middle, w::NECK);
     parts[Head as usize] = find(Side::Middle, w::HEAD);
@@ -74,16 +75,16 @@ pub(super) fn parts(rig: &Rig) -> [Option<usize>; JOINT_COUNT] {
 
 /// The joint that carries both legs and both arms. Of a joint called "hips" and one called "pelvis" below it, which carries the legs alone,
 /// it is the former (Daz, Character Creator); and where neither is called so (Rigify's first spine bone), where the two meet.
-fn pelvis(parts: &[Option<usize>; JOINT_COUNT], parents: &[Option<usize>]) -> Option<usize> {
+fn pelvis(parts: &FoundParts, parents: &[Option<usize>]) -> Option<Found> {
     let named = parts[Joint::Pelvis as usize];
     let at_or_above = |joint: usize| std::iter::successors(Some(joint), |joint| parents[*joint]);
-    let limbs = [Joint::LHip, Joint::RHip, Joint::LShoulder, Joint::RShoulder].map(|joint| parts[joint as usize]);
+    let limbs = [Joint::LHip, Joint::RHip, Joint::LShoulder, Joint::RShoulder].map(|joint| parts[joint as usize].map(|found| found.joint));
     let [Some(left_leg), right_leg, left_arm, right_arm] = limbs else { return named };
     let carries =
         |joint: usize| [right_leg, left_arm, right_arm].into_iter().flatten().all(|limb| at_or_above(limb).any(|above| above == joint));
     match named {
-        Some(named) if carries(named) && at_or_above(left_leg).any(|above| above == named) => Some(named),
-        _ => at_or_above(left_leg).find(|joint| carries(*joint)).or(named),
+        Some(named) if carries(named.joint) && at_or_above(left_leg).any(|above| above == named.joint) => Some(named),
+        _ => at_or_above(left_leg).find(|joint| carries(*joint)).map(|joint| Found { joint, by: FoundBy::Hierarchy }).or(named),
     }
 }
 

@@ -3,6 +3,10 @@
 use super::*;
 use glam::{Quat, Vec3};
 
+fn parts(rig: &Rig) -> [Option<usize>; JOINT_COUNT] {
+    found(rig).map(|found| found.map(|found| found.joint))
+}
+
 /// A rig of joints with these names and parents.
 fn named(names: &[impl AsRef<str>], parents: &[Option<usize>]) -> Rig {
     let mut rig = Rig::default();
@@ -13,7 +17,7 @@ fn named(names: &[impl AsRef<str>], parents: &[Option<usize>]) -> Rig {
 }
 
 /// The parts of a chain: names alone matter here.
-fn found(names: &[&str]) -> [Option<usize>; JOINT_COUNT] {
+fn chain(names: &[&str]) -> [Option<usize>; JOINT_COUNT] {
     parts(&named(names, &vec![None; names.len()]))
 }
 
@@ -28,7 +32,7 @@ fn every_style_finds_its_shoulders_and_feet() {
         ("biovision", &["LeftCollar", "LeftShoulder", "LeftAnkle", "LeftToe"]),
     ];
     for (style, names) in cases {
-        let parts = found(names);
+        let parts = chain(names);
         let joints = [Joint::LCollar, Joint::LShoulder, Joint::LAnkle, Joint::LFoot];
         for (index, joint) in joints.into_iter().enumerate() {
             assert_eq!(parts[joint as usize], Some(index), "{style} {joint:?}");
@@ -38,7 +42,7 @@ fn every_style_finds_its_shoulders_and_feet() {
 
 #[test]
 fn daz_names_with_a_small_letter_are_sided() {
-    let parts = found(&["hip", "lThigh", "lShin", "lFoot", "rShldr", "rForeArm", "rHand", "lowerBack"]);
+    let parts = chain(&["hip", "lThigh", "lShin", "lFoot", "rShldr", "rForeArm", "rHand", "lowerBack"]);
     assert_eq!(parts[Joint::Pelvis as usize], Some(0));
     assert_eq!(parts[Joint::LHip as usize], Some(1));
     assert_eq!(parts[Joint::LAnkle as usize], Some(3));
