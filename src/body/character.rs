@@ -23,6 +23,8 @@ impl Character {
         let joints = mapping.rig().len();
         let fits = meshes.iter().flat_map(|mesh| &mesh.joints).flatten().all(|joint| usize::from(*joint) < joints);
         assert!(fits, "a vertex is moved by a joint beyond the {joints} of the rig");
+        let skin = meshes.iter().flat_map(|mesh| &mesh.positions_m).copied();
+        let mapping = mapping.with_skin(skin);
         Self { mapping, meshes }
     }
 

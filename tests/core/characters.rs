@@ -116,6 +116,30 @@ fn a_glb_on_a_foreign_rig_shows_what_the_stage_shows_with_all_meshes_and_materia
 }
 
 #[test]
+fn a_character_stands_on_its_soles_wherever_it_rests() {
+    let rig = foreign(Build { facing: 0.4, ..PLAIN });
+    // The pelvis rests in the origin, and the soles are as thick as a platform shoe's.
+    let mut low = Rig::default();
+    for (joint, name) in rig.names().iter().enumerate() {
+        let place_m = if joint == 0 { Vec3::ZERO } else { rig.rest_translations()[joint] };
+        low.push(name, rig.parents()[joint], place_m, rig.rest_rotations()[joint]);
+    }
+    let mut meshes = character(&low).into_meshes();
+    let sole = meshes.iter().flat_map(|mesh| &mesh.positions_m).map(|place_m| place_m.y).fold(f32::INFINITY, f32::min) - 0.06;
+    for mesh in &mut meshes {
+        for (place_m, joints) in mesh.positions_m.iter_mut().zip(&mesh.joints) {
+            if low.names()[usize::from(joints[0])].starts_with("ball") {
+                place_m.y = sole;
+            }
+        }
+    }
+    let character = Character::new(Mapping::of(&low).expect("a human"), meshes);
+    let standing = Motion { frames: walk().frames[10..11].to_vec() };
+    let lowest_m = skin(&character, &standing.frames[0]).iter().map(|place_m| place_m.y).fold(f32::INFINITY, f32::min);
+    assert!(lowest_m.abs() < 0.012, "soles at {lowest_m} m");
+}
+
+#[test]
 fn a_rig_of_more_joints_than_a_byte_counts_goes_out_whole() {
     let mut rig = foreign(PLAIN);
     let head = rig.find("head").expect("a head");

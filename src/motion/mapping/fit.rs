@@ -26,6 +26,8 @@ pub(super) struct Fit {
     pub(super) drivers: Vec<Driver>,
     /// From the pelvis joint to the middle of the hips, in the pelvis's frame, the rig's unit.
     pub(super) hips_from_pelvis: Vec3,
+    /// Heights of the rig's ankles in the reference pose, in our world, metres.
+    ankles_m: f32,
     /// How much higher the rig's ankles stand over the floor than ours, metres.
     pub(super) lift_m: f32,
     pub(super) ground: Option<usize>,
@@ -119,13 +121,22 @@ impl Fit {
             scale,
             toe_from_rig_m,
             hips_from_pelvis: reference.rotations[pelvis].inverse() * (middle - reference.positions[pelvis]),
+            ankles_m,
             lift_m: lift_m(ankles_m),
             ground,
         })
     }
 }
 
-/// How much higher ankles that are this high in the rest pose stand than ours. Many rigs rest with the pelvis in the origin, or anywhere;
+impl Fit {
+    /// Takes the lowest of these places, the rig's unit, for the sole on which the rig stands in its rest pose.
+    pub(super) fn stand_on(&mut self, skin: impl Iterator<Item = Vec3>) {
+        let floor_m = skin.map(|place| (self.ours_from_rig_world * place).y * self.scale).fold(f32::INFINITY, f32::min);
+        self.lift_m = lift_m(self.ankles_m - floor_m);
+    }
+}
+
+/// How much higher ankles that are this high over the floor stand than ours. Many rigs rest with the pelvis in the origin, or anywhere;
 /// then there is no telling.
 fn lift_m(ankles_m: f32) -> f32 {
     if (0.02..0.25).contains(&ankles_m) { ankles_m - rest_positions()[Joint::LAnkle as usize].y } else { 0.0 }

@@ -26,6 +26,7 @@ use super::rig::{Rig, RigMotion, RigPose};
 use super::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
 use super::{Motion, Pose};
 use fit::Fit;
+use glam::Vec3;
 use std::collections::HashSet;
 
 /// Why a skeleton cannot be mapped.
@@ -114,6 +115,15 @@ impl Mapping {
         debug_assert!(rig.len() >= JOINT_COUNT, "our joints come first");
         let scale = rig.rest_translations()[0].y / REST_OFFSETS_M[0].y;
         Self { rig: rig.clone(), way: Way::Shared { scale } }
+    }
+
+    /// The same for a rig whose skin is at these places in the rest pose, the rig's unit: the lowest of them is the sole on which it stands.
+    #[must_use]
+    pub fn with_skin(mut self, skin: impl Iterator<Item = Vec3>) -> Self {
+        if let Way::Fitted(fit) = &mut self.way {
+            fit.stand_on(skin);
+        }
+        self
     }
 
     /// The rig.
