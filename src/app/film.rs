@@ -2,7 +2,8 @@
 
 use crate::author::export::FileKind;
 use crate::author::export::film::{Film, page};
-use crate::author::export::work::{Watch, WorkOutcome};
+use crate::author::export::work::WorkOutcome;
+use crate::author::tasks::Watch;
 use crate::stage::{CameraRig, Picture, Pictures, StageError};
 
 /// Draws and writes all of it, seen from `rig`. Nothing is left of a GIF that is cancelled; of PNGs those that were done.

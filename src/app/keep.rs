@@ -1,7 +1,7 @@
-//! Keeps what outlives the window, and ends it when that is written.
+//! What follows the session each frame, and the window's end.
 
 use super::lost_device::LastWork;
-use super::window::{Background, Outbox, State};
+use super::window::State;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 
@@ -9,37 +9,22 @@ use bevy::window::PrimaryWindow;
 #[derive(Resource, Default)]
 pub(super) struct Ending(pub(super) bool);
 
-/// Copies unsaved work and keeps the settings, now and then; tells the window's title.
-pub(super) fn keep_safe(
-    mut state: ResMut<'_, State>,
-    mut background: ResMut<'_, Background>,
-    mut outbox: ResMut<'_, Outbox>,
+/// Keeps unsaved work at hand, and tells the window's title.
+pub(super) fn follow_session(
+    state: Res<'_, State>,
     last_work: Res<'_, LastWork>,
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
-    time: Res<'_, Time<Real>>,
 ) {
     last_work.keep(&state);
-    outbox.0.extend(state.copy_due(time.delta_secs()));
-    background.keep_settings(&state.settings);
     let title = state.title();
     if window.title != title {
         window.title = title;
     }
 }
 
-/// Ends the window when that is wanted and all is written, the settings last. It goes on meanwhile: pictures that are drawn need its threads.
-pub(super) fn finish(
-    ending: Res<'_, Ending>,
-    state: Res<'_, State>,
-    mut background: ResMut<'_, Background>,
-    mut exit: MessageWriter<'_, AppExit>,
-) {
-    if !ending.0 {
-        return;
-    }
-    background.keep_settings(&state.settings);
-    if !background.errands.last() {
-        background.autosave.end();
+/// Ends the window when that is wanted and all is written. It goes on meanwhile: pictures that are drawn need its threads.
+pub(super) fn finish(ending: Res<'_, Ending>, mut state: ResMut<'_, State>, mut exit: MessageWriter<'_, AppExit>) {
+    if ending.0 && state.end() {
         exit.write(AppExit::Success);
     }
 }

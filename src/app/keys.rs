@@ -4,6 +4,9 @@ use super::panels::prompt_id;
 use crate::author::Action;
 use crate::author::commands::{COMMANDS, Command};
 use crate::author::key::{self, Held};
+use crate::author::session::{
+    ClipAction, ComparisonAction, DialogAction, GenerationAction, PlayerAction, RatingAction, SelectionAction, Sitting, TakeAction,
+};
 use crate::author::session::{Dialog, Session};
 use bevy_egui::egui::{Context, Event, Key, Modifiers};
 use std::sync::LazyLock;
@@ -28,7 +31,7 @@ pub static KEYS: LazyLock<Vec<(String, &str)>> = LazyLock::new(|| {
 /// where it has let go of the focus since: a slow frame brings words and Enter at once.
 pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
     // What becomes of work that was left behind is answered first.
-    if matches!(session.dialog, Dialog::Recover { .. }) {
+    if matches!(session.dialog(), Dialog::Recover { .. }) {
         return Vec::new();
     }
     let typing = was_typing || ctx.text_edit_focused();
@@ -43,8 +46,8 @@ pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
     });
     for (key, modifiers) in pressed {
         let command = command_of(key, modifiers);
-        let is_free = !typing && session.dialog == Dialog::None;
-        if session.rating().is_some() && !modifiers.command && key != Key::F11 {
+        let is_free = !typing && *session.dialog() == Dialog::None;
+        if session.sitting().is_some() && !modifiers.command && key != Key::F11 {
             actions.extend(is_free.then(|| rating_key(key, session)).flatten());
             continue;
         }
@@ -52,22 +55,28 @@ pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
             _ if command.is_some_and(|command| command.always || (is_free && modifiers.command)) => {
                 actions.extend(command.and_then(|command| command.action(session)));
             }
-            Key::F1 if session.dialog == Dialog::None => actions.push(Action::OpenHelp),
-            Key::Questionmark if is_free => actions.push(Action::OpenHelp),
+            Key::F1 if *session.dialog() == Dialog::None => actions.push(Action::Dialog(DialogAction::OpenHelp)),
+            Key::Questionmark if is_free => actions.push(Action::Dialog(DialogAction::OpenHelp)),
             // Dialogs close themselves at Escape; a text field lets go of the focus.
-            Key::Escape if is_free && !session.jobs.is_empty() => actions.push(Action::Cancel),
+            Key::Escape if is_free && !session.generation().jobs().is_empty() => actions.push(Action::Generation(GenerationAction::Cancel)),
             _ if !is_free => {}
-            Key::Escape if session.row().is_some() => actions.push(Action::SideBySide(false)),
-            Key::Escape => actions.push(Action::SelectNone),
+            Key::Escape if session.view().comparison().is_some() => actions.push(Action::Comparison(ComparisonAction::SideBySide(false))),
+            Key::Escape => actions.push(Action::Selection(SelectionAction::SelectNone)),
             // Space and Enter press what has the focus.
             Key::Enter if focused => {}
-            Key::Enter if session.shown_index().is_some() => actions.extend(session.shown_index().map(Action::AddToTimeline)),
+            Key::Enter if session.shown_index().is_some() => {
+                actions.extend(session.shown_index().map(|place| Action::Clips(ClipAction::AddToTimeline(place))));
+            }
             Key::Enter => ctx.memory_mut(|memory| memory.request_focus(prompt_id())),
             Key::Num1 | Key::Num2 | Key::Num3 | Key::Num4 | Key::Num5 | Key::Num6 | Key::Num7 | Key::Num8 | Key::Num9
                 if !modifiers.command =>
             {
                 let place = key as usize - Key::Num1 as usize;
-                actions.push(if session.row().is_some() { Action::Pick(place) } else { Action::Select(place) });
+                actions.push(if session.view().comparison().is_some() {
+                    Action::Comparison(ComparisonAction::Pick(place))
+                } else {
+                    Action::Takes(TakeAction::Select(place))
+                });
             }
             _ => actions.extend(command.and_then(|command| command.action(session))),
         }
@@ -111,18 +120,23 @@ fn named(key: Key) -> Option<key::Key> {
 
 /// While somebody rates, keys score.
 fn rating_key(key: Key, session: &Session) -> Option<Action> {
-    let score = |score: u8| session.next_score().map(|(side, criterion)| Action::Score { side, criterion, score });
+    let score = |score: u8| {
+        session
+            .sitting()
+            .and_then(Sitting::next_score)
+            .map(|(side, criterion)| Action::Rating(RatingAction::Score { side, criterion, score }))
+    };
     match key {
         Key::Num1 => score(1),
         Key::Num2 => score(2),
         Key::Num3 => score(3),
         Key::Num4 => score(4),
-        Key::Backspace => Some(Action::Unscore),
-        Key::Enter => Some(Action::RatePair),
-        Key::Space => Some(Action::TogglePlay),
-        Key::Home => Some(Action::ToStart),
-        Key::ArrowLeft => Some(Action::Step(-1)),
-        Key::ArrowRight => Some(Action::Step(1)),
+        Key::Backspace => Some(Action::Rating(RatingAction::Unscore)),
+        Key::Enter => Some(Action::Rating(RatingAction::RatePair)),
+        Key::Space => Some(Action::Player(PlayerAction::TogglePlay)),
+        Key::Home => Some(Action::Player(PlayerAction::ToStart)),
+        Key::ArrowLeft => Some(Action::Player(PlayerAction::Step(-1))),
+        Key::ArrowRight => Some(Action::Player(PlayerAction::Step(1))),
         _ => None,
     }
 }

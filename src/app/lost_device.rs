@@ -3,6 +3,7 @@
 
 use super::AppError;
 use crate::author::session::{Session, Unsaved};
+use crate::body::Cast;
 use crate::{formats, generator};
 use bevy::app::AppExit;
 use bevy::prelude::*;
@@ -18,6 +19,8 @@ pub(super) struct LastWork(Arc<Mutex<Kept>>);
 #[derive(Default)]
 struct Kept {
     unsaved: Option<Unsaved>,
+    /// The revision and cast that it was taken of.
+    of: Option<(u64, Cast)>,
     /// Where it is copied.
     place: Option<PathBuf>,
     /// Why the renderer gave up.
@@ -36,8 +39,10 @@ impl LastWork {
     /// Keeps at hand what the session has not saved.
     pub(super) fn keep(&self, session: &Session) {
         let mut kept = self.kept();
-        if kept.unsaved.as_ref().is_none_or(|old| !session.is(old)) {
+        let now = (session.timeline().revision(), session.settings().cast.clone());
+        if kept.of.as_ref() != Some(&now) || kept.unsaved.is_some() != session.is_unsaved() {
             kept.unsaved = session.unsaved();
+            kept.of = Some(now);
         }
     }
 
@@ -107,7 +112,7 @@ mod tests {
         let mut session = Session::new("starter");
         let motion = Motion { frames: vec![Pose::REST; 30] };
         session.add_take(Take { motion: motion.into(), raw: None, provenance: Provenance::default() });
-        session.apply(crate::author::Action::AddToTimeline(0));
+        session.apply(crate::author::session::ClipAction::AddToTimeline(0));
         session
     }
 
@@ -133,7 +138,7 @@ mod tests {
         let unsaved = last_work.lost_device("Validation Error").to_string();
         assert_eq!(unsaved, "the graphics device was lost (Validation Error): start zoetrope again, and it offers what was not saved");
         let copy = formats::open_project(&place).expect("the copy");
-        assert_eq!(copy.document.arrangement(), session.document().arrangement());
+        assert_eq!(copy.document.arrangement(), session.timeline().document().arrangement());
         std::fs::remove_file(place).expect("the copy");
     }
 }

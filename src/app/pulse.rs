@@ -41,37 +41,45 @@ const SAY_EVERY: Duration = Duration::from_secs(10);
 /// What is done while measuring: long clips are made and watched meanwhile, the last one plays, in each quality too; then many
 /// clips are edited by dragging.
 pub(super) fn script() -> Script {
-    use crate::author::Action::{
-        AddToTimeline, DragClip, DragTrim, Duplicate, Generate, MoveClip, Prompt, Quality, Quit, Release, Seconds, Seed, SelectAll,
-        SelectClip, Wait, WaitIdle,
-    };
+    use crate::author::script::Step;
+    use crate::author::session::ClipAction::{AddToTimeline, DragClip, DragTrim, Duplicate, MoveClip, Release};
+    use crate::author::session::DraftAction::{Prompt, Seconds, Seed};
+    use crate::author::session::{GenerationAction::Generate, ProjectAction::Quit, SelectionAction, ViewAction::Quality};
+    use Step::{Wait, WaitIdle};
+    fn steps<const N: usize>(steps: [impl Into<Step>; N]) -> [Step; N] {
+        steps.map(Into::into)
+    }
     use crate::timeline::ClipSettings;
     let clips = ["a person walks forward and waves", "someone jumps high", "somebody dances"].into_iter().cycle().take(CLIPS).zip(0..);
     // Three are needed for what follows.
     let clips = clips.enumerate().scan(within(MAKING), |in_time, (place, clip)| (place < 3 || in_time()).then_some(clip));
-    let making = clips.flat_map(|(prompt, seed)| [Prompt(prompt.to_owned()), Seed(seed), Seconds(Some(10.0)), Generate, WaitIdle]);
-    let qualities = QUALITIES.into_iter().flat_map(|(_, quality)| [Quality(Some(quality)), Wait(QUALITY_SECS)]);
-    let doubling = (0..DOUBLINGS).flat_map(|_| [SelectAll, Duplicate]);
-    let many = [1, 2].map(AddToTimeline).into_iter().chain(doubling);
-    let drag =
-        |step: fn(usize) -> crate::author::Action| (0..DRAG_STEPS).scan(within(DRAGGING), move |in_time, at| in_time().then(|| step(at)));
+    let draft = |(prompt, seed): (&str, u64)| steps([Prompt(prompt.to_owned()), Seed(seed), Seconds(Some(10.0))]);
+    let making = clips.flat_map(move |clip| draft(clip).into_iter().chain([Generate.into(), WaitIdle]));
+    let qualities = QUALITIES.into_iter().flat_map(|(_, quality)| [Quality(Some(quality)).into(), Wait(QUALITY_SECS)]);
+    let doubling = (0..DOUBLINGS).flat_map(|_| [SelectionAction::SelectAll.into(), Duplicate.into()]);
+    let many = steps([1, 2].map(AddToTimeline)).into_iter().chain(doubling);
+    let drag = |step: fn(usize) -> crate::author::session::ClipAction| {
+        (0..DRAG_STEPS).scan(within(DRAGGING), move |in_time, at| in_time().then(|| step(at).into()))
+    };
     let trims = drag(|step| DragTrim { clip: 0, from: 0.04 * step as f32, to: 10.0 });
     let slides = drag(|step| {
         let (facing_deg, foot_lock) = (0.5 * step as f32, step as f32 / DRAG_STEPS as f32);
         DragClip { clip: 0, settings: ClipSettings { facing_deg, foot_lock, ..Default::default() } }
     });
     let moves = drag(|step| MoveClip { clip: 0, to: 2 + step % 2 });
-    let editing = [SelectClip(0)].into_iter().chain(trims).chain([Release]).chain(slides).chain([Release]).chain(moves);
+    let release = || [Step::from(Release)];
+    let first = steps([SelectionAction::SelectClip(0)]);
+    let editing = first.into_iter().chain(trims).chain(release()).chain(slides).chain(release()).chain(moves);
     Script::of(
         [WaitIdle]
             .into_iter()
             .chain(making)
             .chain([Wait(PLAYING_SECS)])
             .chain(qualities)
-            .chain([Quality(None)])
+            .chain(steps([Quality(None)]))
             .chain(many)
             .chain(editing)
-            .chain([Quit]),
+            .chain(steps([Quit])),
     )
 }
 
@@ -226,7 +234,7 @@ fn begin(pulse: Res<'_, Pulse>, _main_thread: NonSendMarker) {
 }
 
 fn end(pulse: Res<'_, Pulse>, state: Res<'_, super::window::State>, _main_thread: NonSendMarker) {
-    let doing = match (state.jobs.is_empty(), state.clips().len(), state.settings.quality) {
+    let doing = match (state.generation().jobs().is_empty(), state.timeline().clips().len(), state.settings().quality) {
         (false, ..) => Doing::Generating,
         (true, MANY_CLIPS.., _) => Doing::Editing,
         (true, _, Some(quality)) => Doing::InQuality(quality),

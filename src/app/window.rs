@@ -1,21 +1,16 @@
 //! The bevy app around the session: one system each for hearing the generator, running the script, applying actions, showing.
 
 use super::file_dialog::FileDialog;
-use super::keep::{Ending, finish, keep_safe};
+use super::keep::{Ending, finish, follow_session};
 use super::lost_device::{self, LastWork};
-use super::panels::{self, Places, Shape, View};
+use super::panels::{self, PanelView, Places, Shape};
 use super::pulse::{self, Pulse, WindowSpeed};
 use super::{AppError, Launch, film, prompts, theme};
-use crate::author::autosave::{Autosave, KeptSettings};
-use crate::author::errands::{Errands, Outcome};
-use crate::author::export::ExportChoices;
-use crate::author::model_tasks::ModelTasks;
-use crate::author::script::{Busy, Script};
-use crate::author::session::{Dialog, Effect, ModelAction, Purpose, Session};
-use crate::author::settings::{SCALES, Settings};
-use crate::author::toast::ToastKind;
-use crate::author::{Action, scene};
-use crate::generator::protocol::{Command, Event};
+use crate::author::Action;
+use crate::author::script::{Busy, Script, Step};
+use crate::author::session::{GenerationAction, HostCommand, ProjectAction, Session, Start, ViewAction};
+use crate::author::settings::SCALES;
+use crate::generator::protocol::Event;
 use crate::generator::{PipelineBackend, Worker};
 use crate::pipeline::Device;
 use crate::stage::{CameraRig, Graphics, OnScreen, OnStage, Picture, StagePlugin, StageQuality, quietly};
@@ -97,28 +92,18 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
         return Err(AppError::NoDisplay);
     }
     let graphics = Graphics::open()?;
-    let (kept_settings, settings) = KeptSettings::begin(scripted);
-    let model = launch.model.unwrap_or_else(|| settings.model.clone());
-    worker.send(Command::Load { model: model.clone() })?;
+    let session = Session::begin(Start {
+        model: launch.model,
+        scripted,
+        threads: launch.threads,
+        full_screen: launch.demo,
+        graphics: Some((graphics.name.clone(), graphics.is_software)),
+        leaking_driver: graphics.leaking.clone(),
+        files: launch.file.into_iter().collect(),
+    });
+    let last_work = LastWork::to_be_copied_to(session.copy_path().map(Path::to_owned));
     // winit panics where a display is named that is not there.
-    let mut session = Session::new(&model);
-    session.full_screen = launch.demo;
-    session.networks_have_threads(launch.threads);
-    session.graphics = Some((graphics.name.clone(), graphics.is_software));
-    session.settings = settings;
-    if let Some(driver) = graphics.leaking.as_deref().filter(|_| !scripted) {
-        session.warn_of_driver(driver);
-    }
-    let at_start = session.take_on(session.cast().clone());
-    let autosave = Autosave::begin(scripted);
-    if let Some(orphan) = autosave.orphan() {
-        session.dialog = Dialog::Recover { project: orphan.project.clone() };
-    }
-    let last_work = LastWork::to_be_copied_to(autosave.copy_path().map(Path::to_owned));
     let mut app = quietly(|| window_app(&graphics, session, scripted)).map_err(|_| AppError::NoDisplay)?;
-    app.insert_resource(Outbox(at_start))
-        .insert_resource(Background { errands: Errands::default(), models: ModelTasks::default(), autosave, kept_settings })
-        .insert_resource(Given(launch.file.into_iter().collect()));
     let trouble = Trouble::default();
     app.insert_resource(Link(worker))
         .insert_resource(last_work.clone())
@@ -147,7 +132,7 @@ fn display_is_named() -> bool {
 }
 
 fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
-    let demo = session.full_screen;
+    let demo = session.view().is_full_screen();
     let mode = if demo { WindowMode::BorderlessFullscreen(MonitorSelection::Current) } else { WindowMode::Windowed };
     let window = Window {
         title: "Zoetrope".to_owned(),
@@ -178,13 +163,11 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .insert_resource(State(session))
     .insert_resource(Prompts(prompts::examples(demo)))
     .init_resource::<Inbox>()
-    .init_resource::<Outbox>()
     .init_resource::<FileDialog>()
     .init_resource::<Ending>()
     .add_systems(
         Update,
-        (hear_generator, see_theme, run_errands, run_model_tasks, run_script, apply_actions, choose_quality, show, keep_safe, choose_pace)
-            .chain(),
+        (hear_generator, see_theme, see_files, run_script, apply_actions, choose_quality, show, follow_session, choose_pace).chain(),
     )
     .add_systems(Last, finish)
     .add_systems(EguiPrimaryContextPass, draw_panels);
@@ -198,22 +181,6 @@ pub(super) struct State(Session);
 /// The generator.
 #[derive(Resource)]
 struct Link(Worker);
-
-/// What goes on beside the session.
-#[derive(Resource)]
-pub(super) struct Background {
-    pub(super) errands: Errands,
-    models: ModelTasks,
-    pub(super) autosave: Autosave,
-    kept_settings: KeptSettings,
-}
-
-impl Background {
-    /// Has the settings written where they have changed.
-    pub(super) fn keep_settings(&mut self, settings: &Settings) {
-        self.kept_settings.keep(settings, &mut self.errands);
-    }
-}
 
 /// What the graphics device can do when it has to keep up.
 #[derive(Resource)]
@@ -229,14 +196,6 @@ struct Prompts(Vec<&'static str>);
 /// Actions that wait to be applied.
 #[derive(Resource, Default)]
 struct Inbox(Vec<Action>);
-
-/// Files that were given to the window and wait to be opened.
-#[derive(Resource, Default)]
-struct Given(Vec<PathBuf>);
-
-/// Effects that wait to take place, of what came from outside.
-#[derive(Resource, Default)]
-pub(super) struct Outbox(pub(super) Vec<Effect>);
 
 /// A running script and its surroundings.
 #[derive(Resource, Default)]
@@ -259,11 +218,11 @@ struct Trouble(Arc<Mutex<Option<String>>>);
 #[derive(Component)]
 struct PicturePath(PathBuf);
 
-fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>, mut outbox: ResMut<'_, Outbox>) {
+fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>) {
     let mut preview_changed = false;
     while let Some(event) = link.0.try_event() {
         preview_changed |= matches!(event, Event::Preview { .. });
-        outbox.0.extend(state.hear(event));
+        state.handle_event(event);
     }
     if preview_changed && let Some(preview) = link.0.latest_preview() {
         state.preview(&preview);
@@ -279,86 +238,26 @@ fn see_theme(
 ) {
     let at_start = window.window_theme.filter(|_| !std::mem::replace(&mut *knows, true));
     if let Some(theme) = changes.read().last().map(|change| change.theme).or(at_start) {
-        state.system_is_light = theme == WindowTheme::Light;
+        state.system_is_light(theme == WindowTheme::Light);
     }
 }
 
-/// Takes in what has become of errands, and of files that were dropped on the window.
-#[expect(clippy::too_many_arguments, reason = "what comes from outside, each once")]
-fn run_errands(
-    mut background: ResMut<'_, Background>,
+/// Takes in paths that were chosen and files that were dropped, and that the window is to close.
+fn see_files(
     mut file_dialog: ResMut<'_, FileDialog>,
     mut state: ResMut<'_, State>,
     mut inbox: ResMut<'_, Inbox>,
-    mut outbox: ResMut<'_, Outbox>,
-    mut given: ResMut<'_, Given>,
     mut dropped: MessageReader<'_, '_, FileDragAndDrop>,
     mut closing: MessageReader<'_, '_, WindowCloseRequested>,
 ) {
-    for outcome in background.errands.take_done() {
-        match outcome {
-            Outcome::Exported(outcome) => outbox.0.extend(state.exported(outcome)),
-            Outcome::Worked(outcome) => outbox.0.extend(state.work_over(outcome)),
-            Outcome::Saved(outcome) => outbox.0.extend(state.saved(outcome)),
-            Outcome::Opened(outcome, stamp) => outbox.0.extend(state.opened(outcome, stamp)),
-            Outcome::Imported(outcomes) => outcomes.into_iter().for_each(|outcome| state.imported(outcome)),
-            Outcome::SlidingRemoved(outcome) => state.sliding_removed(outcome),
-            Outcome::Body(outcome) => state.body_loaded(*outcome),
-            Outcome::Copied(outcome) => state.copied(outcome),
-            Outcome::Forgotten => {}
-            Outcome::Recovered(project, stamp, outcome) => {
-                background.autosave.recovered(outcome.is_ok());
-                outbox.0.extend(state.recovered(project, stamp, outcome));
-            }
-            Outcome::Rating(outcome) => state.rating_read(outcome),
-            Outcome::Kept(outcome) => {
-                background.kept_settings.kept();
-                if let Err(message) = outcome {
-                    state.toasts.add(ToastKind::Warning, message);
-                }
-            }
-        }
-    }
     if let Some((purpose, path)) = file_dialog.take_chosen() {
-        inbox.0.extend(chosen(&state, purpose, path));
+        state.chosen(purpose, path);
     }
-    for event in dropped.read() {
-        if let FileDragAndDrop::DroppedFile { path_buf, .. } = event {
-            given.0.push(path_buf.clone());
-        }
-    }
-    // What becomes of work that was left behind is answered first.
-    if !matches!(state.dialog, Dialog::Recover { .. }) {
-        inbox.0.extend(given.0.drain(..).map(Action::of_file));
-    }
-    if let Some(done) = background.errands.work_done() {
-        state.work_at(done);
-    }
-    inbox.0.extend(closing.read().map(|_| Action::Close));
-}
-
-/// What is done with a path that was chosen; nothing where the dialog that asked for it is closed.
-fn chosen(state: &Session, purpose: Purpose, path: PathBuf) -> Option<Action> {
-    Some(match (purpose, &state.dialog) {
-        (Purpose::Export, Dialog::Export { .. }) => Action::ExportPath(path),
-        (Purpose::ExportFolder, Dialog::Export { .. }) => {
-            Action::ExportSettings(ExportChoices { folder: path, ..state.export_choices().clone() })
-        }
-        (Purpose::Model(part), _) => Action::Models(ModelAction::Part(part, path)),
-        (_, Dialog::File { purpose: open, .. }) if *open == purpose => Action::FilePath(path),
-        _ => return None,
-    })
-}
-
-/// Takes in what has become of the tasks for models.
-fn run_model_tasks(mut background: ResMut<'_, Background>, mut state: ResMut<'_, State>, mut outbox: ResMut<'_, Outbox>) {
-    if state.models().work().is_some() {
-        let (done, of) = background.models.work_at();
-        state.model_work_at(done, of);
-    }
-    for outcome in background.models.take_done() {
-        outbox.0.extend(state.model_task_over(outcome));
-    }
+    state.open_files(dropped.read().filter_map(|event| match event {
+        FileDragAndDrop::DroppedFile { path_buf, .. } => Some(path_buf.clone()),
+        _ => None,
+    }));
+    inbox.0.extend(closing.read().map(|_| ProjectAction::Close.into()));
 }
 
 fn run_script(
@@ -371,7 +270,7 @@ fn run_script(
 ) {
     if play.hands_over && (pressed.get_just_pressed().len() > 0 || clicked.get_just_pressed().len() > 0) {
         *play = Play { screenshots: std::mem::take(&mut play.screenshots), ..default() };
-        inbox.0.extend([Action::Camera(CameraMove::GoRound(0.0)), Action::Cancel]);
+        inbox.0.extend([ViewAction::Camera(CameraMove::GoRound(0.0)).into(), GenerationAction::Cancel.into()]);
     }
     play.still_frames += 1;
     play.still_secs += time.delta_secs();
@@ -379,8 +278,10 @@ fn run_script(
     let busy = Busy { picturing: !pictures.is_empty(), settling, ..state.busy() };
     let Play { script: Some(script), picturing, .. } = &mut *play else { return };
     *picturing = script.pictures_next() || busy.picturing;
-    if let Some(action) = script.next(busy, time.delta_secs()) {
-        inbox.0.push(action);
+    if let Some(step) = script.next(busy, time.delta_secs()) {
+        if let Step::Do(action) = step {
+            inbox.0.push(action);
+        }
         play.still_frames = 0;
         play.still_secs = 0.0;
     }
@@ -389,70 +290,50 @@ fn run_script(
 /// As the user wants it, else as the device can do it.
 fn choose_quality(state: Res<'_, State>, play: Res<'_, Play>, adapter: Res<'_, Adapter>, mut quality: ResMut<'_, StageQuality>) {
     let suitable = if play.picturing { Quality::HIGH } else { adapter.quality };
-    quality.set_if_neq(StageQuality(state.settings.quality.unwrap_or(suitable)));
+    quality.set_if_neq(StageQuality(state.settings().quality.unwrap_or(suitable)));
 }
 
-/// The one place where actions are applied, wherever they come from.
+/// The one place where actions are applied, wherever they come from, and what they want of the window is done.
 #[expect(clippy::too_many_arguments, reason = "what actions can reach outside of the session, each once")]
 fn apply_actions(
     mut inbox: ResMut<'_, Inbox>,
     mut state: ResMut<'_, State>,
     mut rig: ResMut<'_, CameraRig>,
-    mut background: ResMut<'_, Background>,
     mut commands: Commands<'_, '_>,
     mut window: Single<'_, '_, &mut Window, With<PrimaryWindow>>,
     mut ending: ResMut<'_, Ending>,
     (link, play): (Res<'_, Link>, Res<'_, Play>),
-    (mut outbox, mut clipboard, mut file_dialog): (ResMut<'_, Outbox>, ResMut<'_, EguiClipboard>, ResMut<'_, FileDialog>),
+    (mut clipboard, mut file_dialog): (ResMut<'_, EguiClipboard>, ResMut<'_, FileDialog>),
 ) {
-    let Background { errands, models, autosave, .. } = &mut *background;
-    // Whatever came from outside was first.
-    let mut effects = std::mem::take(&mut outbox.0);
-    let mut actions = inbox.0.drain(..);
+    inbox.0.drain(..).for_each(|action| state.apply(action));
+    // A refused command may lead to others.
     loop {
-        for effect in effects.drain(..) {
-            match effect {
-                Effect::Tell(command) => {
+        let wanted = state.take_host_commands();
+        if wanted.is_empty() {
+            break;
+        }
+        for command in wanted {
+            match command {
+                HostCommand::Tell(command) => {
                     if let Err(error) = link.0.send(command.clone()) {
                         state.refused(&command, error.to_string());
                     }
                 }
-                Effect::Models(task) => {
-                    if let Some(outcome) = models.begin(task) {
-                        outbox.0.extend(state.model_task_over(outcome));
-                    }
-                }
-                Effect::Camera(camera_move) => rig.apply(camera_move),
-                Effect::FullScreen(true) => window.mode = WindowMode::BorderlessFullscreen(MonitorSelection::Current),
-                Effect::FullScreen(false) => window.mode = WindowMode::Windowed,
-                Effect::Browse { path, purpose } => file_dialog.open(&path, purpose),
-                Effect::Copy(text) => clipboard.set_text(&text),
-                Effect::Export { take, options, path } => errands.export(take, *options, path),
-                Effect::ExportAll(batch) => errands.work(move |watch| batch.write(watch)),
-                Effect::Film(film) => {
+                HostCommand::Camera(camera_move) => rig.apply(camera_move),
+                HostCommand::FullScreen(true) => window.mode = WindowMode::BorderlessFullscreen(MonitorSelection::Current),
+                HostCommand::FullScreen(false) => window.mode = WindowMode::Windowed,
+                HostCommand::Browse { path, purpose } => file_dialog.open(&path, purpose),
+                HostCommand::Copy(text) => clipboard.set_text(&text),
+                HostCommand::Film(film, watch) => {
                     let rig = rig.in_picture();
-                    errands.work(move |watch| film::write(*film, rig, watch));
+                    state.draw(move || film::write(*film, rig, &watch));
                 }
-                Effect::OpenStudy { folder, rater } => errands.open_study(folder, rater),
-                Effect::KeepRating(rating) => errands.keep_rating(*rating),
-                Effect::ExportRatings(study) => errands.export_ratings(study),
-                Effect::CancelWork => errands.cancel_work(),
-                Effect::Save { document, cast, path, over } => errands.save(*document, cast, path, over),
-                Effect::RemoveSliding(take) => errands.remove_sliding(take),
-                Effect::Open(path) => errands.open(path),
-                Effect::Import(path, clips) => errands.import(path, clips),
-                Effect::KeepSafe(unsaved) => autosave.copy(unsaved, errands),
-                Effect::Forget => autosave.forget(errands),
-                Effect::Recover(brings_back) => autosave.recover(brings_back, errands),
-                Effect::LoadBody { path, shape } => errands.load_body(path, shape),
-                Effect::Screenshot(path) => {
+                HostCommand::Screenshot(path) => {
                     commands.spawn((PicturePath(play.screenshots.join(path)), Screenshot::primary_window())).observe(save_picture);
                 }
-                Effect::Quit => ending.0 = true,
+                HostCommand::Quit => ending.0 = true,
             }
         }
-        let Some(action) = actions.next() else { break };
-        effects = state.apply(action);
     }
 }
 
@@ -460,7 +341,7 @@ fn save_picture(captured: On<'_, '_, ScreenshotCaptured>, paths: Query<'_, '_, &
     let Ok(path) = paths.get(captured.entity) else { return };
     let saved = Picture::from_image(&captured.image).ok_or(crate::stage::StageError::NoPicture);
     if let Err(error) = saved.and_then(|picture| picture.save_png(&path.0)) {
-        state.toasts.add(ToastKind::Error, error.to_string());
+        state.fail(error.to_string());
     }
 }
 
@@ -471,12 +352,12 @@ fn show(
     time: Res<'_, Time>,
     trouble: Res<'_, Trouble>,
 ) {
-    state.advance(time.delta_secs().min(LONGEST_STEP_SECS));
-    scene::fill(&mut next, &state, state.player.at_secs());
+    state.update(time.delta_secs().min(LONGEST_STEP_SECS));
+    state.scene().fill(&mut next, state.view().player().at_secs());
     if *next != shown.0 {
         std::mem::swap(&mut *next, &mut shown.0);
     }
-    if let Some(error) = state.toasts.last_error() {
+    if let Some(error) = state.toasts().last_error() {
         let mut last = trouble.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_deref() != Some(error) {
             *last = Some(error.to_owned());
@@ -492,8 +373,8 @@ fn choose_pace(
     pulse: Option<Res<'_, Pulse>>,
     mut settings: ResMut<'_, WinitSettings>,
 ) {
-    let moves = state.player.is_playing() || state.is_generating() || play.script.is_some();
-    let measures_qualities = pulse.is_some() && state.settings.quality.is_some();
+    let moves = state.view().player().is_playing() || state.is_generating() || play.script.is_some();
+    let measures_qualities = pulse.is_some() && state.settings().quality.is_some();
     let mode = if !moves {
         UpdateMode::reactive(RESTING_INTERVAL)
     } else if adapter.is_software && !measures_qualities {
@@ -527,17 +408,17 @@ fn draw_panels(
     ctx.set_theme(if state.is_light() { egui::Theme::Light } else { egui::Theme::Dark });
     // Never so large that the panels have no room.
     let whole = ctx.viewport_rect().size() * ctx.zoom_factor();
-    ctx.set_zoom_factor(state.settings.scale.min(whole.x / LEAST_SIZE.0).min(whole.y / LEAST_SIZE.1).max(*SCALES.start()));
+    ctx.set_zoom_factor(state.settings().scale.min(whole.x / LEAST_SIZE.0).min(whole.y / LEAST_SIZE.1).max(*SCALES.start()));
     let window = ctx.viewport_rect();
     let places = Places::in_window(window, Shape::of(&state));
-    let free = match (state.rating(), state.row()) {
+    let free = match (state.sitting(), state.view().comparison()) {
         (Some(rating), _) => panels::free_of_rating(window, rating),
         (None, Some(_)) => places.beside_lists(),
         (None, None) => places.free,
     };
     rig.free_center = center_of(free, window);
     rig.free_size = Vec2::new(free.width() / window.width(), free.height() / window.height());
-    let view = View { session: &state, examples: &prompts.0, on_screen: &on_screen.0 };
+    let view = PanelView { session: &state, examples: &prompts.0, on_screen: &on_screen.0 };
     inbox.0.extend(panels::window(&mut panels::root(ctx), &view));
     Ok(())
 }

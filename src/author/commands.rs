@@ -3,9 +3,18 @@
 use super::Action;
 use super::export::ExportOf;
 use super::key::{Key, Shortcut};
-use super::session::{ModelAction, Overlay, Session};
+use super::session::{
+    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, ModelAction, Overlay,
+    PlayerAction, ProjectAction, RatingAction, SelectionAction, Session, TakeAction, TimelineAction, ViewAction,
+};
 use super::settings::Appearance;
 use crate::view::{CameraMove, Figure, Quality, ViewAngle};
+
+/// What a command does.
+#[expect(clippy::unnecessary_wraps, reason = "a command may do nothing now")]
+fn act(action: impl Into<Action>) -> Option<Action> {
+    Some(action.into())
+}
 
 /// How much one press of a key zooms.
 const KEY_ZOOM: f32 = 1.25;
@@ -103,139 +112,158 @@ const fn always(name: &'static str, shortcuts: &'static [Shortcut], action: fn(&
 
 /// All of them, as the list of keys shows them. Keys with Shift stand before the same ones without.
 pub const COMMANDS: &[Command] = &[
-    always("A clip for each action of the prompt", &[shift(ctrl('G'))], |_| Some(Action::LayOut)),
-    always("Generate", &[ctrl('G')], |_| Some(Action::Generate)),
-    command("Continue behind the selected clip", &[], |_| Some(Action::Continue)),
-    command("Read prompts word by word, or as they are understood", &[], |session| Some(Action::Literal(!session.draft.literal))),
-    command("Stop generating", &[], |_| Some(Action::Cancel)),
-    command("Play or pause", &[key(Key::Space)], |_| Some(Action::TogglePlay)),
-    command("Play", &[], |_| Some(Action::Play)),
-    command("Pause", &[], |_| Some(Action::Pause)),
-    command("Ten frames back", &[shift(key(Key::Left))], |_| Some(Action::Step(-10))),
-    command("Ten frames on", &[shift(key(Key::Right))], |_| Some(Action::Step(10))),
-    command("One frame back", &[key(Key::Left)], |_| Some(Action::Step(-1))),
-    command("One frame on", &[key(Key::Right)], |_| Some(Action::Step(1))),
-    command("First frame that is played", &[key(Key::Home)], |_| Some(Action::ToStart)),
-    command("Last frame that is played", &[key(Key::End)], |_| Some(Action::ToEnd)),
-    command("Play round and round, or once", &[sign('L')], |session| Some(Action::Loop(!session.player.looping()))),
-    command("Play at a quarter of the speed", &[], |_| Some(Action::Speed(0.25))),
-    command("Play at half speed", &[], |_| Some(Action::Speed(0.5))),
-    command("Play at real speed", &[], |_| Some(Action::Speed(1.0))),
+    always("A clip for each action of the prompt", &[shift(ctrl('G'))], |_| act(GenerationAction::LayOut)),
+    always("Generate", &[ctrl('G')], |_| act(GenerationAction::Generate)),
+    command("Continue behind the selected clip", &[], |_| act(GenerationAction::Continue)),
+    command("Read prompts word by word, or as they are understood", &[], |session| act(DraftAction::Literal(!session.draft().literal))),
+    command("Stop generating", &[], |_| act(GenerationAction::Cancel)),
+    command("Play or pause", &[key(Key::Space)], |_| act(PlayerAction::TogglePlay)),
+    command("Play", &[], |_| act(PlayerAction::Play)),
+    command("Pause", &[], |_| act(PlayerAction::Pause)),
+    command("Ten frames back", &[shift(key(Key::Left))], |_| act(PlayerAction::Step(-10))),
+    command("Ten frames on", &[shift(key(Key::Right))], |_| act(PlayerAction::Step(10))),
+    command("One frame back", &[key(Key::Left)], |_| act(PlayerAction::Step(-1))),
+    command("One frame on", &[key(Key::Right)], |_| act(PlayerAction::Step(1))),
+    command("First frame that is played", &[key(Key::Home)], |_| act(PlayerAction::ToStart)),
+    command("Last frame that is played", &[key(Key::End)], |_| act(PlayerAction::ToEnd)),
+    command("Play round and round, or once", &[sign('L')], |session| act(PlayerAction::Loop(!session.view().player().looping()))),
+    command("Play at a quarter of the speed", &[], |_| act(PlayerAction::Speed(0.25))),
+    command("Play at half speed", &[], |_| act(PlayerAction::Speed(0.5))),
+    command("Play at real speed", &[], |_| act(PlayerAction::Speed(1.0))),
     command("Previous take", &[key(Key::Up)], |session| {
-        Some(Action::Select(session.shown_index().unwrap_or(session.take_count()).checked_sub(1)?))
+        act(TakeAction::Select(session.shown_index().unwrap_or(session.timeline().take_count()).checked_sub(1)?))
     }),
-    command("Next take", &[key(Key::Down)], |session| Some(Action::Select(session.shown_index().map_or(0, |index| index + 1)))),
-    command("Takes of one prompt side by side, or one", &[sign('V')], |session| Some(Action::SideBySide(session.row().is_none()))),
+    command("Next take", &[key(Key::Down)], |session| act(TakeAction::Select(session.shown_index().map_or(0, |index| index + 1)))),
+    command("Takes of one prompt side by side, or one", &[sign('V')], |session| {
+        act(ComparisonAction::SideBySide(session.view().comparison().is_none()))
+    }),
     command("Like the shown take, or no longer", &[], |session| {
         let index = session.shown_index()?;
-        Some(Action::Favourite(index, !session.take_at(index)?.favourite))
+        act(TakeAction::Favourite(index, !session.timeline().take_at(index)?.favourite))
     }),
-    command("List favourites only, or all takes", &[], |session| Some(Action::OnlyFavourites(!session.filter.favourites))),
-    command("Make the shown take again with another seed", &[], |session| session.shown_index().map(Action::Again)),
-    command("Clean the shown take up with the published remove-sliding", &[], |session| session.shown_index().map(Action::RemoveSliding)),
-    command("Add the shown take to the timeline", &[], |session| session.shown_index().map(Action::AddToTimeline)),
-    command("Show the timeline", &[sign('T')], |_| Some(Action::ShowTimeline)),
-    command("Select clips up to the previous one too", &[shift(key(Key::PageUp))], |session| previous_clip(session).map(Action::SelectTo)),
-    command("Select clips up to the next one too", &[shift(key(Key::PageDown))], |session| Some(Action::SelectTo(next_clip(session)))),
-    command("Previous clip", &[key(Key::PageUp)], |session| previous_clip(session).map(Action::SelectClip)),
-    command("Next clip", &[key(Key::PageDown)], |session| Some(Action::SelectClip(next_clip(session)))),
-    command("Select all clips", &[ctrl('A')], |_| Some(Action::SelectAll)),
-    command("Select no clip", &[], |_| Some(Action::SelectNone)),
-    command("Split at the play head", &[sign('S')], |_| Some(Action::Split)),
-    command("Begin the clip at the play head", &[sign('[')], |_| Some(Action::TrimStartHere)),
-    command("End the clip at the play head", &[sign(']')], |_| Some(Action::TrimEndHere)),
-    command("Play and export from here", &[sign('I')], |_| Some(Action::InPoint)),
-    command("Play and export up to here", &[sign('O')], |_| Some(Action::OutPoint)),
-    command("Play and export all", &[sign('X')], |_| Some(Action::ClearRange)),
+    command("List favourites only, or all takes", &[], |session| act(TakeAction::OnlyFavourites(!session.list().favourites_only()))),
+    command("Make the shown take again with another seed", &[], |session| {
+        session.shown_index().map(|place| GenerationAction::Again(place).into())
+    }),
+    command("Clean the shown take up with the published remove-sliding", &[], |session| {
+        session.shown_index().map(|place| TakeAction::RemoveSliding(place).into())
+    }),
+    command("Add the shown take to the timeline", &[], |session| {
+        session.shown_index().map(|place| ClipAction::AddToTimeline(place).into())
+    }),
+    command("Show the timeline", &[sign('T')], |_| act(TimelineAction::ShowTimeline)),
+    command("Select clips up to the previous one too", &[shift(key(Key::PageUp))], |session| {
+        previous_clip(session).map(|place| SelectionAction::SelectTo(place).into())
+    }),
+    command("Select clips up to the next one too", &[shift(key(Key::PageDown))], |session| {
+        act(SelectionAction::SelectTo(next_clip(session)))
+    }),
+    command("Previous clip", &[key(Key::PageUp)], |session| previous_clip(session).map(|place| SelectionAction::SelectClip(place).into())),
+    command("Next clip", &[key(Key::PageDown)], |session| act(SelectionAction::SelectClip(next_clip(session)))),
+    command("Select all clips", &[ctrl('A')], |_| act(SelectionAction::SelectAll)),
+    command("Select no clip", &[], |_| act(SelectionAction::SelectNone)),
+    command("Split at the play head", &[sign('S')], |_| act(ClipAction::Split)),
+    command("Begin the clip at the play head", &[sign('[')], |_| act(ClipAction::TrimStartHere)),
+    command("End the clip at the play head", &[sign(']')], |_| act(ClipAction::TrimEndHere)),
+    command("Play and export from here", &[sign('I')], |_| act(TimelineAction::InPoint)),
+    command("Play and export up to here", &[sign('O')], |_| act(TimelineAction::OutPoint)),
+    command("Play and export all", &[sign('X')], |_| act(TimelineAction::ClearRange)),
     command("Move the selected clips earlier", &[key(Key::Left).with_alt()], |session| {
-        let first = session.clips().iter().position(|clip| session.is_selected(clip.id))?;
-        Some(Action::MoveClip { clip: session.selected_clip()?, to: first.saturating_sub(1) })
+        let first = session.timeline().clips().iter().position(|clip| session.timeline().is_selected(clip.id))?;
+        act(ClipAction::MoveClip { clip: session.timeline().selected_clip()?, to: first.saturating_sub(1) })
     }),
     command("Move the selected clips later", &[key(Key::Right).with_alt()], |session| {
-        let last = session.clips().iter().rposition(|clip| session.is_selected(clip.id))?;
-        Some(Action::MoveClip { clip: session.selected_clip()?, to: last + 2 })
+        let last = session.timeline().clips().iter().rposition(|clip| session.timeline().is_selected(clip.id))?;
+        act(ClipAction::MoveClip { clip: session.timeline().selected_clip()?, to: last + 2 })
     }),
-    command("Make the selected clip anew in its place", &[], |session| session.selected_clip().map(|_| Action::Anew)),
-    command("Duplicate the selected clips", &[ctrl('D')], |_| Some(Action::Duplicate)),
+    command("Make the selected clip anew in its place", &[], |session| {
+        session.timeline().selected_clip().and_then(|_| act(GenerationAction::Anew))
+    }),
+    command("Duplicate the selected clips", &[ctrl('D')], |_| act(ClipAction::Duplicate)),
     command("Remove the shown take, or the selected clips", &[key(Key::Delete)], |session| {
-        Some(session.shown_index().map_or(Action::Delete, Action::Remove))
+        session.shown_index().map_or_else(|| act(ClipAction::Delete), |index| act(TakeAction::Remove(index)))
     }),
-    command("Remove the selected clips", &[], |_| Some(Action::Delete)),
-    command("Redo", &[ctrl('Y'), shift(ctrl('Z'))], |_| Some(Action::Redo)),
-    command("Undo", &[ctrl('Z')], |_| Some(Action::Undo)),
-    command("Find the best loop of the selected clip", &[sign('R')], |session| session.selected_clip().map(Action::FindLoop)),
-    command("Less of the timeline", &[sign('+'), sign('=')], |session| Some(zoom(session, 1.0 / KEY_ZOOM))),
-    command("More of the timeline", &[sign('-')], |session| Some(zoom(session, KEY_ZOOM))),
-    command("All of the timeline", &[sign('0')], |_| Some(Action::FitTimeline)),
-    command("Follow the character, or stay", &[sign('F')], |session| Some(Action::Camera(CameraMove::Follow(!session.follow)))),
+    command("Remove the selected clips", &[], |_| act(ClipAction::Delete)),
+    command("Redo", &[ctrl('Y'), shift(ctrl('Z'))], |_| act(TimelineAction::Redo)),
+    command("Undo", &[ctrl('Z')], |_| act(TimelineAction::Undo)),
+    command("Find the best loop of the selected clip", &[sign('R')], |session| {
+        session.timeline().selected_clip().map(|place| ClipAction::FindLoop(place).into())
+    }),
+    command("Less of the timeline", &[sign('+'), sign('=')], |session| act(zoom(session, 1.0 / KEY_ZOOM))),
+    command("More of the timeline", &[sign('-')], |session| act(zoom(session, KEY_ZOOM))),
+    command("All of the timeline", &[sign('0')], |_| act(TimelineAction::FitTimeline)),
+    command("Follow the character, or stay", &[sign('F')], |session| {
+        act(ViewAction::Camera(CameraMove::Follow(!session.view().follows())))
+    }),
     command("Character or skeleton", &[sign('B')], |session| {
-        Some(Action::Show(if session.figure == Figure::Mannequin { Figure::Skeleton } else { Figure::Mannequin }))
+        act(ViewAction::Show(if session.view().figure() == Figure::Mannequin { Figure::Skeleton } else { Figure::Mannequin }))
     }),
-    command("Original as a ghost, or not", &[sign('G')], |session| Some(toggled(session, Overlay::Original))),
-    command("Onion skin: poses before and after, or not", &[sign('N')], |session| Some(toggled(session, Overlay::OnionSkin))),
-    command("Path on the floor, or not", &[sign('P')], |session| Some(toggled(session, Overlay::RootPath))),
-    command("Foot trails, or not", &[], |session| Some(toggled(session, Overlay::FootTrails))),
-    command("Slim mannequin", &[], |_| Some(Action::MannequinBuild(-1.0))),
-    command("Regular mannequin", &[], |_| Some(Action::MannequinBuild(0.0))),
-    command("Sturdy mannequin", &[], |_| Some(Action::MannequinBuild(1.0))),
-    command("Your own body…", &[], |_| Some(Action::OpenBody)),
-    command("The mannequin instead of your own body", &[], |_| Some(Action::DropBody)),
-    command("Look from the front", &[ctrl('1')], |_| Some(look(ViewAngle::Front))),
-    command("Look from three quarters", &[ctrl('2')], |_| Some(look(ViewAngle::ThreeQuarter))),
-    command("Look from the side", &[ctrl('3')], |_| Some(look(ViewAngle::Side))),
-    command("Look from the back", &[ctrl('4')], |_| Some(look(ViewAngle::Back))),
-    command("Look from the top", &[ctrl('5')], |_| Some(look(ViewAngle::Top))),
-    always("New project", &[ctrl('N')], |_| Some(Action::NewProject)),
-    always("Open…", &[ctrl('O')], |_| Some(Action::OpenProject)),
-    always("Save as…", &[shift(ctrl('S'))], |_| Some(Action::SaveProjectAs)),
-    always("Save", &[ctrl('S')], |_| Some(Action::SaveProject)),
-    always("Import a motion…", &[ctrl('I')], |_| Some(Action::ImportFile)),
-    always("Export…", &[ctrl('E')], |_| Some(Action::OpenExport)),
+    command("Original as a ghost, or not", &[sign('G')], |session| act(toggled(session, Overlay::Original))),
+    command("Onion skin: poses before and after, or not", &[sign('N')], |session| act(toggled(session, Overlay::OnionSkin))),
+    command("Path on the floor, or not", &[sign('P')], |session| act(toggled(session, Overlay::RootPath))),
+    command("Foot trails, or not", &[], |session| act(toggled(session, Overlay::FootTrails))),
+    command("Slim mannequin", &[], |_| act(CharacterAction::MannequinBuild(-1.0))),
+    command("Regular mannequin", &[], |_| act(CharacterAction::MannequinBuild(0.0))),
+    command("Sturdy mannequin", &[], |_| act(CharacterAction::MannequinBuild(1.0))),
+    command("Your own body…", &[], |_| act(CharacterAction::OpenBody)),
+    command("The mannequin instead of your own body", &[], |_| act(CharacterAction::DropBody)),
+    command("Look from the front", &[ctrl('1')], |_| act(look(ViewAngle::Front))),
+    command("Look from three quarters", &[ctrl('2')], |_| act(look(ViewAngle::ThreeQuarter))),
+    command("Look from the side", &[ctrl('3')], |_| act(look(ViewAngle::Side))),
+    command("Look from the back", &[ctrl('4')], |_| act(look(ViewAngle::Back))),
+    command("Look from the top", &[ctrl('5')], |_| act(look(ViewAngle::Top))),
+    always("New project", &[ctrl('N')], |_| act(ProjectAction::NewProject)),
+    always("Open…", &[ctrl('O')], |_| act(ProjectAction::OpenProject)),
+    always("Save as…", &[shift(ctrl('S'))], |_| act(ProjectAction::SaveProjectAs)),
+    always("Save", &[ctrl('S')], |_| act(ProjectAction::SaveProject)),
+    always("Import a motion…", &[ctrl('I')], |_| act(TakeAction::ImportFile)),
+    always("Export…", &[ctrl('E')], |_| act(ExportAction::OpenExport)),
     command("Export all takes, a file each", &[], |session| {
-        (session.take_count() > 0).then(|| Action::ExportAll(ExportOf::Takes, session.export_choices().folder.clone()))
+        (session.timeline().take_count() > 0)
+            .then(|| ExportAction::ExportAll(ExportOf::Takes, session.settings().export.folder.clone()).into())
     }),
-    command("Cancel the export", &[], |_| Some(Action::CancelExport)),
-    always("Larger text and buttons", &[ctrl('+'), ctrl('=')], |session| Some(Action::Scale(session.settings.scale + SCALE_STEP))),
-    always("Smaller text and buttons", &[ctrl('-')], |session| Some(Action::Scale(session.settings.scale - SCALE_STEP))),
-    always("Text and buttons as designed", &[ctrl('0')], |_| Some(Action::Scale(1.0))),
+    command("Cancel the export", &[], |_| act(ExportAction::CancelExport)),
+    always("Larger text and buttons", &[ctrl('+'), ctrl('=')], |session| act(ViewAction::Scale(session.settings().scale + SCALE_STEP))),
+    always("Smaller text and buttons", &[ctrl('-')], |session| act(ViewAction::Scale(session.settings().scale - SCALE_STEP))),
+    always("Text and buttons as designed", &[ctrl('0')], |_| act(ViewAction::Scale(1.0))),
     always("Light or dark", &[shift(ctrl('L'))], |session| {
-        Some(Action::Appearance(if session.is_light() { Appearance::Dark } else { Appearance::Light }))
+        act(ViewAction::Appearance(if session.is_light() { Appearance::Dark } else { Appearance::Light }))
     }),
-    command("Light or dark as the system", &[], |_| Some(Action::Appearance(Appearance::System))),
-    command("Stage in the quality that suits the graphics device", &[], |_| Some(Action::Quality(None))),
-    command("Stage in low quality", &[], |_| Some(Action::Quality(Some(Quality::LOW)))),
-    command("Stage in medium quality", &[], |_| Some(Action::Quality(Some(Quality::MEDIUM)))),
-    command("Stage in high quality", &[], |_| Some(Action::Quality(Some(Quality::HIGH)))),
-    always("Full screen, or a window", &[key(Key::F(11))], |session| Some(Action::FullScreen(!session.full_screen))),
-    command("Rate two models…", &[], |_| Some(Action::OpenRating)),
-    command("Choose another model…", &[], |_| Some(Action::Models(ModelAction::Menu))),
-    command("Get a model…", &[], |_| Some(Action::Models(ModelAction::OpenGet))),
-    command("Import checkpoints…", &[], |_| Some(Action::Models(ModelAction::OpenImport))),
-    command("Sampling: temperature, top-p, top-k, guidance", &[], |_| Some(Action::OpenSampling)),
-    command("Say the prompt in other words", &[], |_| Some(Action::Rewrite)),
-    command("About the model and its licence", &[], |_| Some(Action::OpenModel)),
-    always("Commands by name", &[ctrl('K'), shift(ctrl('P'))], |_| Some(Action::OpenPalette)),
-    command("Keys", &[sign('?'), key(Key::F(1))], |_| Some(Action::OpenHelp)),
-    always("Close", &[ctrl('Q')], |_| Some(Action::Close)),
-    command("Close whatever is unsaved", &[], |_| Some(Action::Quit)),
+    command("Light or dark as the system", &[], |_| act(ViewAction::Appearance(Appearance::System))),
+    command("Stage in the quality that suits the graphics device", &[], |_| act(ViewAction::Quality(None))),
+    command("Stage in low quality", &[], |_| act(ViewAction::Quality(Some(Quality::LOW)))),
+    command("Stage in medium quality", &[], |_| act(ViewAction::Quality(Some(Quality::MEDIUM)))),
+    command("Stage in high quality", &[], |_| act(ViewAction::Quality(Some(Quality::HIGH)))),
+    always("Full screen, or a window", &[key(Key::F(11))], |session| act(ViewAction::FullScreen(!session.view().is_full_screen()))),
+    command("Rate two models…", &[], |_| act(RatingAction::OpenRating)),
+    command("Choose another model…", &[], |_| act(Action::Models(ModelAction::Menu))),
+    command("Get a model…", &[], |_| act(Action::Models(ModelAction::OpenGet))),
+    command("Import checkpoints…", &[], |_| act(Action::Models(ModelAction::OpenImport))),
+    command("Sampling: temperature, top-p, top-k, guidance", &[], |_| act(DialogAction::OpenSampling)),
+    command("Say the prompt in other words", &[], |_| act(DraftAction::Rewrite)),
+    command("About the model and its licence", &[], |_| act(DialogAction::OpenModel)),
+    always("Commands by name", &[ctrl('K'), shift(ctrl('P'))], |_| act(DialogAction::OpenPalette)),
+    command("Keys", &[sign('?'), key(Key::F(1))], |_| act(DialogAction::OpenHelp)),
+    always("Close", &[ctrl('Q')], |_| act(ProjectAction::Close)),
+    command("Close whatever is unsaved", &[], |_| act(ProjectAction::Quit)),
 ];
 
 fn previous_clip(session: &Session) -> Option<usize> {
-    session.selected_clip().unwrap_or(session.clips().len()).checked_sub(1)
+    session.timeline().selected_clip().unwrap_or(session.timeline().clips().len()).checked_sub(1)
 }
 
 fn next_clip(session: &Session) -> usize {
-    session.selected_clip().map_or(0, |place| place + 1)
+    session.timeline().selected_clip().map_or(0, |place| place + 1)
 }
 
-fn zoom(session: &Session, factor: f32) -> Action {
-    Action::ZoomTimeline { factor, around: session.player.at_secs() }
+fn zoom(session: &Session, factor: f32) -> TimelineAction {
+    TimelineAction::ZoomTimeline { factor, around: session.view().player().at_secs() }
 }
 
-fn toggled(session: &Session, overlay: Overlay) -> Action {
-    Action::Overlay(overlay, !session.settings.overlays.has(overlay))
+fn toggled(session: &Session, overlay: Overlay) -> ViewAction {
+    ViewAction::Overlay(overlay, !session.settings().overlays.has(overlay))
 }
 
-fn look(angle: ViewAngle) -> Action {
-    Action::Camera(CameraMove::LookFrom(angle))
+fn look(angle: ViewAngle) -> ViewAction {
+    ViewAction::Camera(CameraMove::LookFrom(angle))
 }

@@ -4,12 +4,9 @@
 //! `stage`), how motions are made (`generator`).
 
 mod action;
-pub mod autosave;
 pub mod commands;
-pub mod errands;
 pub mod export;
 pub mod key;
-pub mod model_tasks;
 pub mod player;
 pub mod recovery;
 pub mod scene;
@@ -17,7 +14,7 @@ pub mod script;
 pub mod session;
 pub mod settings;
 pub mod stamp;
-mod tasks;
+pub mod tasks;
 pub mod toast;
 
 pub use action::Action;

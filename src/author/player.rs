@@ -1,10 +1,38 @@
 //! The play head: a state machine over the frames of the shown motion, which may still be growing.
 
 use crate::motion::FPS;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Slowest and fastest speed.
 pub const SPEED_RANGE: (f32, f32) = (0.1, 4.0);
+
+/// What can be done with the play head.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum PlayerAction {
+    /// Start the play head.
+    Play,
+    /// Stop the play head.
+    Pause,
+    /// Start or stop the play head.
+    TogglePlay,
+    /// Stop at a time, in seconds.
+    Seek(f32),
+    /// Pin the play head at a time while scrubbing, in seconds.
+    Scrub(f32),
+    /// The scrubbing ends: play on, if it played before.
+    EndScrub,
+    /// Stop and move by frames.
+    Step(i32),
+    /// Stop at the first frame.
+    ToStart,
+    /// Stop at the last frame.
+    ToEnd,
+    /// Choose the speed; 1 is real time.
+    Speed(f32),
+    /// Choose whether the end leads back to the start.
+    Loop(bool),
+}
 
 /// What the play head is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,7 +44,7 @@ pub enum PlayState {
     Playing,
     /// At the end of a motion that is still growing: goes on when there is more.
     Waiting,
-    /// Held by a hand.
+    /// Pinned while scrubbing.
     Scrubbing {
         /// Whether it plays on afterwards.
         resume: bool,
@@ -110,6 +138,23 @@ impl Player {
         self.looping
     }
 
+    /// Does an action.
+    pub(super) fn apply(&mut self, action: PlayerAction) {
+        match action {
+            PlayerAction::Play => self.play(),
+            PlayerAction::Pause => self.pause(),
+            PlayerAction::TogglePlay => self.toggle(),
+            PlayerAction::Seek(secs) => self.seek(secs),
+            PlayerAction::Scrub(secs) => self.scrub(secs),
+            PlayerAction::EndScrub => self.end_scrub(),
+            PlayerAction::Step(frames) => self.step(frames),
+            PlayerAction::ToStart => self.seek(self.first_secs()),
+            PlayerAction::ToEnd => self.seek(self.last_secs()),
+            PlayerAction::Speed(speed) => self.set_speed(speed),
+            PlayerAction::Loop(looping) => self.set_looping(looping),
+        }
+    }
+
     /// Takes up a motion and plays it from `from_secs`. A growing one has more frames to come.
     pub fn open(&mut self, frames: usize, growing: bool, from_secs: f32) {
         self.frames = frames;
@@ -157,7 +202,7 @@ impl Player {
         self.seek((self.frame() as f32 + frames as f32) / FPS);
     }
 
-    /// A hand holds the play head at a time.
+    /// Pins the play head at `secs` while scrubbing.
     pub fn scrub(&mut self, secs: f32) {
         let resume = match self.state {
             PlayState::Scrubbing { resume } => resume,
@@ -168,7 +213,7 @@ impl Player {
         self.go_to(secs);
     }
 
-    /// The hand lets go.
+    /// The scrubbing ends.
     pub fn end_scrub(&mut self) {
         if let PlayState::Scrubbing { resume } = self.state {
             self.state = if resume { PlayState::Playing } else { PlayState::Paused };

@@ -1,6 +1,7 @@
 //! What the session wants to be seen, as the stage takes it.
 
-use super::session::{Overlay, Session};
+use super::session::{CharacterAssets, Overlay, Timeline, View, original_pose_at};
+use super::settings::Settings;
 use crate::motion::{FPS, Joint, Motion, Pose};
 use crate::view::{Actor, CharacterHandle, Line, Look, MOST_ECHOES, Shown, Studio};
 use glam::Quat;
@@ -12,60 +13,76 @@ const LINE_HEIGHT_M: f32 = 0.004;
 /// How far before and after now the feet's ways are seen, frames.
 const TRAIL_FRAMES: usize = 24;
 
-/// Writes what is to be seen at a time. Called every frame: what `shown` has allocated is used again.
-pub fn fill(shown: &mut Shown, session: &Session, now_secs: f32) {
-    shown.actors.clear();
-    shown.figure = session.figure;
-    shown.studio = if session.is_light() { Studio::Light } else { Studio::Dark };
-    let character = CharacterHandle(session.character());
-    let actor = |pose, look| Actor { pose, look, character: character.clone() };
-    match session.row() {
-        Some(row) => shown.actors.extend(row.members.iter().map(|member| actor(member.pose_at(now_secs), Look::Solid))),
-        None => shown.actors.push(actor(session.pose_at(now_secs).unwrap_or_else(relaxed), Look::Solid)),
-    }
-    shown.abreast = session.row().and_then(|row| row.abreast());
-    shown.lines.root.clear();
-    shown.lines.feet.iter_mut().for_each(Vec::clear);
-    let motion = session.shown_motion().filter(|motion| !motion.is_empty() && session.row().is_none());
-    let Some(motion) = motion else { return };
-    let overlays = &session.settings.overlays;
-    if overlays.has(Overlay::Original) {
-        shown.actors.extend(session.original_pose_at(now_secs).map(|pose| actor(pose, Look::Original)));
-    }
-    if overlays.has(Overlay::OnionSkin) {
-        let step_secs = overlays.onion_frames as f32 / FPS;
-        for steps in 1..=MOST_ECHOES {
-            let away_secs = f32::from(steps) * step_secs;
-            for (secs, look) in [(now_secs - away_secs, Look::Before(steps)), (now_secs + away_secs, Look::After(steps))] {
-                if (0.0..=session.player.end_secs()).contains(&secs) {
-                    shown.actors.push(actor(motion.pose_at(secs), look));
+/// What the stage takes from a session.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// What is seen.
+    pub view: &'a View,
+    /// Takes and clips.
+    pub timeline: &'a Timeline,
+    /// Who is seen.
+    pub character: &'a CharacterAssets,
+    /// The user's choices.
+    pub settings: &'a Settings,
+}
+
+impl Scene<'_> {
+    /// Writes what is to be seen at a time. Called every frame: what `shown` has allocated is used again.
+    pub fn fill(&self, shown: &mut Shown, now_secs: f32) {
+        let Self { view, timeline, character, settings } = *self;
+        shown.actors.clear();
+        shown.figure = view.figure();
+        shown.studio = if settings.is_light(view.system_is_light()) { Studio::Light } else { Studio::Dark };
+        let worn = CharacterHandle(character.character());
+        let actor = |pose, look| Actor { pose, look, character: worn.clone() };
+        match view.comparison() {
+            Some(comparison) => shown.actors.extend(comparison.entries.iter().map(|entry| actor(entry.pose_at(now_secs), Look::Solid))),
+            None => shown.actors.push(actor(view.pose_at(timeline, now_secs).unwrap_or_else(relaxed), Look::Solid)),
+        }
+        shown.abreast = view.comparison().and_then(|comparison| comparison.room());
+        shown.lines.root.clear();
+        shown.lines.feet.iter_mut().for_each(Vec::clear);
+        let motion = view.motion(timeline).filter(|motion| !motion.is_empty() && view.comparison().is_none());
+        let Some(motion) = motion else { return };
+        let overlays = &settings.overlays;
+        if overlays.has(Overlay::Original) {
+            shown.actors.extend(original_pose_at(view, timeline, now_secs).map(|pose| actor(pose, Look::Original)));
+        }
+        if overlays.has(Overlay::OnionSkin) {
+            let step_secs = overlays.onion_frames as f32 / FPS;
+            for steps in 1..=MOST_ECHOES {
+                let away_secs = f32::from(steps) * step_secs;
+                for (secs, look) in [(now_secs - away_secs, Look::Before(steps)), (now_secs + away_secs, Look::After(steps))] {
+                    if (0.0..=view.player().end_secs()).contains(&secs) {
+                        shown.actors.push(actor(motion.pose_at(secs), look));
+                    }
                 }
             }
         }
-    }
-    let now = (now_secs * FPS).round() as usize;
-    if overlays.has(Overlay::RootPath) {
-        root_path(&mut shown.lines.root, motion, now, session);
-    }
-    if overlays.has(Overlay::FootTrails) {
-        foot_trails(&mut shown.lines.feet, motion, now, session);
+        let now = (now_secs * FPS).round() as usize;
+        if overlays.has(Overlay::RootPath) {
+            root_path(&mut shown.lines.root, motion, now, character);
+        }
+        if overlays.has(Overlay::FootTrails) {
+            foot_trails(&mut shown.lines.feet, motion, now, character);
+        }
     }
 }
 
 /// The whole way on the floor; what is still to come is fainter.
-fn root_path(line: &mut Line, motion: &Motion, now: usize, session: &Session) {
+fn root_path(line: &mut Line, motion: &Motion, now: usize, assets: &CharacterAssets) {
     let last = motion.len() - 1;
     let step = motion.len().div_ceil(MOST_CORNERS);
-    let scale = session.body().map_or(1.0, |body| body.character().scale());
+    let scale = assets.body().map_or(1.0, |body| body.character().scale());
     let place_m = |frame: usize| (motion.frames[frame].root_m * scale).with_y(LINE_HEIGHT_M);
     line.extend((0..last).step_by(step).chain([last]).map(|frame| (place_m(frame), if frame <= now { 0.9 } else { 0.35 })));
 }
 
 /// The ways of both feet around now, fading away from it.
-fn foot_trails(lines: &mut [Line; 2], motion: &Motion, now: usize, session: &Session) {
+fn foot_trails(lines: &mut [Line; 2], motion: &Motion, now: usize, assets: &CharacterAssets) {
     for frame in now.saturating_sub(TRAIL_FRAMES)..=(now + TRAIL_FRAMES).min(motion.len() - 1) {
         let pose = &motion.frames[frame];
-        let joints_m = session.body().map_or_else(|| pose.world(), |body| body.character().stands(pose)).positions_m;
+        let joints_m = assets.body().map_or_else(|| pose.world(), |body| body.character().stands(pose)).positions_m;
         let clearly = 1.0 - frame.abs_diff(now) as f32 / (TRAIL_FRAMES + 1) as f32;
         for (line, foot) in lines.iter_mut().zip([Joint::LFoot, Joint::RFoot]) {
             line.push((joints_m[foot as usize], clearly));

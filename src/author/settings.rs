@@ -113,6 +113,16 @@ impl Settings {
         crate::formats::write_text(path, &text).map_err(|error| error.to_string())
     }
 
+    /// Whether the window and its stage are light, where the system's other windows are or not.
+    #[must_use]
+    pub fn is_light(&self, system_is_light: bool) -> bool {
+        match self.appearance {
+            Appearance::System => system_is_light,
+            Appearance::Dark => false,
+            Appearance::Light => true,
+        }
+    }
+
     /// Chooses how large text and buttons are.
     pub(super) fn set_scale(&mut self, scale: f32) {
         self.scale = scale;

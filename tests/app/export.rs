@@ -1,6 +1,6 @@
 //! Exports from the window: what is chosen is what is written, one file or many, and the same without the window.
 
-use super::desk::{Desk, session_with};
+use super::desk::{Desk, run_tasks, session_with, wanted};
 use super::panels::{harness, two_clips};
 use clap::Parser;
 use egui_kittest::kittest::Queryable;
@@ -11,9 +11,12 @@ use std::sync::Arc;
 use zoetrope::app::film::write;
 use zoetrope::author::Action;
 use zoetrope::author::export::film::{Film, Scenes};
-use zoetrope::author::export::work::{Batch, Watch, WorkOutcome};
 use zoetrope::author::export::{ExportChoices, ExportOf, FileKind};
-use zoetrope::author::session::{Dialog, Effect, Saved, Session};
+use zoetrope::author::session::{
+    CharacterAction, ClipAction, Dialog, DraftAction, ExportAction, ExportWork, GenerationAction, HostCommand, PlayerAction, ProjectAction,
+    Session, TakeAction, TimelineAction, ViewAction,
+};
+use zoetrope::author::tasks::Watch;
 use zoetrope::cli::{Args, Command};
 use zoetrope::formats::{self, Contents, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
@@ -33,41 +36,52 @@ fn choices() -> ExportChoices {
     }
 }
 
-/// What a session wants to have written where.
-fn exported_by(session: &mut Session, path: &Path) -> (Take, WriteOptions) {
-    let effects = session.apply(Action::Export(path.to_owned()));
-    let [Effect::Export { take, options, path: to }] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(to, path);
-    (take.clone(), (**options).clone())
+/// What a session writes to a file of this name.
+fn exported_by(session: &mut Session, path: &Path) -> Motion {
+    export(session, path);
+    formats::read(path).expect("a motion")
+}
+
+fn export(session: &mut Session, path: &Path) {
+    session.apply(ExportAction::Export(path.to_owned()));
+    run_tasks(session);
+    assert_eq!(session.toasts().last_error(), None);
 }
 
 #[test]
 fn the_choices_of_the_last_export_are_those_of_the_next() {
+    let folder = tempfile::tempdir().expect("a folder");
     let mut session = session_with(&["a walk"]);
-    session.apply(Action::Select(0));
-    session.apply(Action::ExportSettings(choices()));
-    let (_, options) = exported_by(&mut session, Path::new("out/walk.bvh"));
-    assert_eq!((options.fps, options.names, options.root_bone), (60.0, NameStyle::Unreal, Some(false)));
-    assert!(options.in_place && options.units == Units::M && options.contents == Contents::Animation);
-    session.apply(Action::OpenExport);
-    let Dialog::Export { path, .. } = &session.dialog else { panic!("{:?}", session.dialog) };
-    assert_eq!(*path, PathBuf::from("out/a-walk.bvh"));
-    let stored = ron::to_string(session.export_choices()).expect("text");
-    assert_eq!(ron::from_str::<ExportChoices>(&stored).expect("choices"), *session.export_choices());
+    session.apply(TakeAction::Select(0));
+    session.apply(ExportAction::ExportSettings(choices()));
+    let bvh = folder.path().join("walk.bvh");
+    export(&mut session, &bvh);
+    let text = std::fs::read_to_string(&bvh).expect("a file");
+    assert!(
+        text.contains("ROOT pelvis") && text.contains("Frame Time: 0.01666"),
+        "Unreal's names without a root, 60 a second: {text:.400}"
+    );
+    session.apply(ExportAction::OpenExport);
+    let Dialog::Export { path, .. } = session.dialog() else { panic!("{:?}", session.dialog()) };
+    assert_eq!(*path, folder.path().join("a-walk.bvh"));
+    let stored = ron::to_string(&session.settings().export).expect("text");
+    assert_eq!(ron::from_str::<ExportChoices>(&stored).expect("choices"), session.settings().export);
     assert_eq!(ron::from_str::<ExportChoices>("(fps: 7)").expect("choices").within_bounds().fps, 30);
-    let (_, features) = exported_by(&mut session, Path::new("walk.npy"));
-    assert_eq!(features.fps, 30.0, "features have one rate");
+    let features = exported_by(&mut session, &folder.path().join("walk.npy"));
+    assert_eq!(features.len(), 30, "features have one rate");
 }
 
 #[test]
 fn a_range_goes_out_alone_unless_all_is_wanted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.glb");
     let mut session = two_clips();
-    session.apply(Action::Seek(0.5));
-    session.apply(Action::InPoint);
-    assert_eq!(exported_by(&mut session, Path::new("a.glb")).0.motion.len(), 45);
-    session.apply(Action::ExportSettings(ExportChoices { whole: true, ..ExportChoices::default() }));
-    assert_eq!(session.export_subject().map(|(_, frames)| frames), Some(60));
-    assert_eq!(exported_by(&mut session, Path::new("a.glb")).0.motion.len(), 60);
+    session.apply(PlayerAction::Seek(0.5));
+    session.apply(TimelineAction::InPoint);
+    assert_eq!(exported_by(&mut session, &file).len(), 45);
+    session.apply(ExportAction::ExportSettings(ExportChoices { whole: true, ..ExportChoices::default() }));
+    assert_eq!(session.export_subject().provenance().map(|(_, frames)| frames), Some(60));
+    assert_eq!(exported_by(&mut session, &file).len(), 60);
 }
 
 #[test]
@@ -75,26 +89,24 @@ fn the_copied_command_writes_the_same_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let [project, ours, theirs] = ["it's a scene.zoetrope", "ours.glb", "theirs.glb"].map(|name| folder.path().join(name));
     let mut session = two_clips();
-    session.apply(Action::MannequinColor([200, 10, 30]));
-    session.apply(Action::MannequinBuild(-0.25));
-    session.apply(Action::Seek(0.5));
-    session.apply(Action::InPoint);
-    session.apply(Action::ExportSettings(choices()));
-    assert_eq!(session.export_command(&theirs), None, "there is no project to read");
-    formats::save_project(&project, session.document(), None).expect("saved");
-    session.apply(Action::Save(project.clone()));
-    session.saved(Saved::Done(project, None));
-    session.apply(Action::ExportPath(theirs.clone()));
-    let effects = session.apply(Action::CopyCommand);
-    let [Effect::Copy(command)] = &effects[..] else { panic!("{effects:?}") };
+    session.apply(CharacterAction::MannequinColor([200, 10, 30]));
+    session.apply(CharacterAction::MannequinBuild(-0.25));
+    session.apply(PlayerAction::Seek(0.5));
+    session.apply(TimelineAction::InPoint);
+    session.apply(ExportAction::ExportSettings(choices()));
+    assert_eq!(session.export_subject().command(&theirs), None, "there is no project to read");
+    session.apply(ProjectAction::Save(project));
+    run_tasks(&mut session);
+    session.apply(ExportAction::ExportPath(theirs.clone()));
+    let commands = wanted(&mut session, ExportAction::CopyCommand);
+    let [HostCommand::Copy(command)] = &commands[..] else { panic!("{commands:?}") };
     let words = shlex::split(command).expect("words of a shell");
-    let (take, options) = exported_by(&mut session, &ours);
-    formats::write(&ours, &take.motion, &options).expect("written");
+    export(&mut session, &ours);
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_zoetrope")).args(&words[1..]).output().expect("the program runs");
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(std::fs::read(ours).expect("ours"), std::fs::read(theirs).expect("theirs"), "{command}");
-    session.apply(Action::Duplicate);
-    assert_eq!(session.export_command(Path::new("a.glb")), None, "the project's file is older than what is shown");
+    session.apply(ClipAction::Duplicate);
+    assert_eq!(session.export_subject().command(Path::new("a.glb")), None, "the project's file is older than what is shown");
 }
 
 #[test]
@@ -104,20 +116,14 @@ fn a_take_is_made_again_by_the_copied_command_with_its_own_words() {
     let provenance = Provenance { origin: request.clone().into(), model: "starter".to_owned(), ..Provenance::default() };
     let mut session = session_with(&[]);
     session.add_take(Take { motion: Arc::new(Motion { frames: vec![Pose::REST; 30] }), raw: None, provenance });
-    session.apply(Action::Select(0));
-    session.apply(Action::ExportSettings(choices()));
-    let command = session.export_command(Path::new("a b.bvh")).expect("a command");
+    session.apply(TakeAction::Select(0));
+    session.apply(ExportAction::ExportSettings(choices()));
+    let command = session.export_subject().command(Path::new("a b.bvh")).expect("a command");
     let args = Args::try_parse_from(shlex::split(&command).expect("words")).expect("a command line of ours");
     let Some(Command::Generate(args)) = args.command else { panic!("{command}") };
     assert_eq!((args.prompt, args.seed, args.output), (vec![request.prompt], 7, PathBuf::from("a b.bvh")), "{command}");
     assert_eq!((args.export.fps.as_str(), args.export.root_bone, args.export.in_place), ("60", Some(false), true), "{command}");
     assert_eq!((args.literal, args.temperature, args.top_k, args.guidance), (true, Some(0.7), Some(40), Some(2.5)), "{command}");
-}
-
-fn outcome_of(session: &mut Session, of: ExportOf, folder: &Path) -> WorkOutcome {
-    let effects = session.apply(Action::ExportAll(of, folder.to_owned()));
-    let [Effect::ExportAll(batch)] = &effects[..] else { panic!("{effects:?}") };
-    Batch::clone(batch).write(&Watch::default())
 }
 
 fn files_in(folder: &Path) -> Vec<String> {
@@ -131,23 +137,22 @@ fn files_in(folder: &Path) -> Vec<String> {
 fn all_takes_favourites_or_clips_become_a_file_each() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut session = two_clips();
-    session.apply(Action::Favourite(1, true));
-    session.apply(Action::ExportSettings(ExportChoices { kind: FileKind::Bvh, pattern: "{prompt}".to_owned(), ..choices() }));
+    session.apply(TakeAction::Favourite(1, true));
+    session.apply(ExportAction::ExportSettings(ExportChoices { kind: FileKind::Bvh, pattern: "{prompt}".to_owned(), ..choices() }));
     for (of, expected) in [
         (ExportOf::Takes, vec!["a-run.bvh", "a-walk.bvh"]),
         // What is there stays.
         (ExportOf::Favourites, vec!["a-run-2.bvh", "a-run.bvh", "a-walk.bvh"]),
         (ExportOf::Clips, vec!["a-run-2.bvh", "a-run-3.bvh", "a-run.bvh", "a-walk-2.bvh", "a-walk.bvh"]),
     ] {
-        let outcome = outcome_of(&mut session, of, &folder.path().join("new"));
-        assert_eq!(
-            (outcome.failures.len(), files_in(&folder.path().join("new"))),
-            (0, expected.iter().map(|name| (*name).to_owned()).collect())
-        );
-        assert!(session.busy().working && session.work().is_some());
-        assert!(session.apply(Action::ExportAll(of, "elsewhere".into())).is_empty(), "one at a time");
-        session.work_over(outcome);
-        assert!(!session.busy().working && session.work().is_none());
+        session.apply(ExportAction::ExportAll(of, folder.path().join("new")));
+        assert!(session.busy().working && session.exports().work().is_some());
+        session.apply(ExportAction::ExportAll(of, folder.path().join("elsewhere")));
+        run_tasks(&mut session);
+        assert!(!folder.path().join("elsewhere").exists(), "one at a time");
+        assert!(!session.busy().working && session.exports().work().is_none());
+        let expected: Vec<String> = expected.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!((session.toasts().last_error(), files_in(&folder.path().join("new"))), (None, expected));
     }
     assert_eq!(formats::read(&folder.path().join("new/a-walk.bvh")).expect("a motion").len(), 30);
 }
@@ -159,32 +164,30 @@ fn a_file_that_fails_is_named_and_the_others_go_on() {
     let broken = Motion { frames: vec![Pose { root_m: glam::Vec3::NAN, ..Pose::REST }; 3] };
     session.add_take(Take { motion: Arc::new(broken), raw: None, provenance: Provenance::default() });
     session.add_take(Take { motion: Arc::new(Motion { frames: vec![Pose::REST; 3] }), raw: None, provenance: Provenance::default() });
-    let outcome = outcome_of(&mut session, ExportOf::Takes, folder.path());
+    session.apply(ExportAction::ExportAll(ExportOf::Takes, folder.path().to_owned()));
+    run_tasks(&mut session);
     assert_eq!(files_in(folder.path()), ["1-a-walk-0.glb", "2-a-run-0.glb", "4-motion-0.glb"]);
-    session.work_over(outcome);
-    let error = session.toasts.last_error().expect("an error");
+    let error = session.toasts().last_error().expect("an error");
     assert!(error.contains("3-motion-0.glb") && error.contains("not finite"), "{error}");
-    assert!(session.toasts.list().iter().any(|toast| toast.text.contains("saved 3 of 4 files")));
+    assert!(session.toasts().list().iter().any(|toast| toast.text.contains("saved 3 of 4 files")));
 }
 
 #[test]
 fn a_cancelled_batch_ends_and_says_how_far_it_came() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut session = session_with(&["a walk", "a run"]);
-    let effects = session.apply(Action::ExportAll(ExportOf::Takes, folder.path().to_owned()));
-    let [Effect::ExportAll(batch)] = &effects[..] else { panic!("{effects:?}") };
-    assert!(matches!(session.apply(Action::CancelExport)[..], [Effect::CancelWork]));
-    let watch = Watch::default();
-    watch.cancel();
-    session.work_over(Batch::clone(batch).write(&watch));
-    assert!(session.toasts.list().iter().any(|toast| toast.text.contains("saved 0 of 2 files")));
+    session.apply(ExportAction::ExportAll(ExportOf::Takes, folder.path().to_owned()));
+    session.apply(ExportAction::CancelExport);
+    assert!(session.exports().work().is_some_and(ExportWork::is_ending));
+    run_tasks(&mut session);
+    assert!(session.toasts().list().iter().any(|toast| toast.text.contains("saved 0 of 2 files")));
     assert!(files_in(folder.path()).is_empty());
 }
 
 #[test]
 fn the_dialog_offers_what_the_kind_of_file_has() {
     let mut harness = harness(two_clips());
-    harness.state_mut().session.apply(Action::OpenExport);
+    harness.state_mut().session.apply(ExportAction::OpenExport);
     harness.run_steps(4);
     harness.get_by_label("Animation only").click();
     harness.run_steps(3);
@@ -192,7 +195,7 @@ fn the_dialog_offers_what_the_kind_of_file_has() {
     harness.run_steps(3);
     harness.get_by_label("60").click();
     harness.run_steps(3);
-    let chosen = harness.state().session.export_choices().clone();
+    let chosen = harness.state().session.settings().export.clone();
     assert!(chosen.contents == Contents::Animation && chosen.names == NameStyle::Unreal && chosen.root_bone && chosen.fps == 60);
     harness.get_by_label_contains("119 frames at 60 fps  ·  23 bones");
     assert!(harness.query_by_label("cm").is_none());
@@ -204,34 +207,36 @@ fn the_dialog_offers_what_the_kind_of_file_has() {
     harness.get_by_label_contains("2 files such as 1-a-person-walks-7.bvh");
     harness.get_by_label("Save").click();
     harness.run_steps(3);
-    assert!(harness.state().session.work().is_some());
+    assert!(harness.state().session.exports().work().is_some());
     harness.get_by_label("Exporting files: 0 of 2");
     harness.get_by_label("Cancel the export").click();
     harness.run_steps(3);
-    assert!(harness.state().done.contains(&Action::CancelExport));
+    assert!(harness.state().done.contains(&Action::Exports(ExportAction::CancelExport)));
 }
 
 #[test]
 fn pictures_of_the_stage_follow_the_motion_at_their_own_pace() {
     let mut session = two_clips();
-    session.apply(Action::ExportSettings(ExportChoices { film_size: (320, 180), film_fps: 12, ..ExportChoices::default() }));
-    session.apply(Action::ExportPath("walk.gif".into()));
-    assert!(matches!(&session.dialog, Dialog::Export { path, .. } if session.export_choices().summary(path, 60).contains("24 pictures")));
-    let effects = session.apply(Action::Export("walk.gif".into()));
-    let [Effect::Film(film)] = &effects[..] else { panic!("{effects:?}") };
+    session.apply(ExportAction::ExportSettings(ExportChoices { film_size: (320, 180), film_fps: 12, ..ExportChoices::default() }));
+    session.apply(ExportAction::ExportPath("walk.gif".into()));
+    assert!(
+        matches!(&session.dialog(), Dialog::Export { path, .. } if session.settings().export.summary(path, 60).contains("24 pictures"))
+    );
+    let commands = wanted(&mut session, ExportAction::Export("walk.gif".into()));
+    let [HostCommand::Film(film, _)] = &commands[..] else { panic!("{commands:?}") };
     assert_eq!((film.scenes.count(), film.size, film.fps), (24, (320, 180), 12.0));
-    assert!(session.work().is_some_and(|work| work.of == 24) && session.busy().working);
-    assert!(session.apply(Action::Export("walk.png".into())).is_empty(), "one film at a time");
-    assert_eq!(session.export_command(Path::new("walk.gif")), None);
+    assert!(session.exports().work().is_some_and(|work| work.progress() == (0, 24)) && session.busy().working);
+    assert!(wanted(&mut session, ExportAction::Export("walk.png".into())).is_empty(), "one film at a time");
+    assert_eq!(session.export_subject().command(Path::new("walk.gif")), None);
     // It shows what was seen when it was begun, whatever is done meanwhile.
     let seen_at = |session: &Session, secs: f32| {
         let mut shown = Shown::default();
-        zoetrope::author::scene::fill(&mut shown, session, secs);
+        session.scene().fill(&mut shown, secs);
         shown
     };
     let expected: Vec<Shown> = (0..24).map(|picture| seen_at(&session, picture as f32 / 12.0)).collect();
-    session.apply(Action::Select(0));
-    session.apply(Action::Show(Figure::Skeleton));
+    session.apply(TakeAction::Select(0));
+    session.apply(ViewAction::Show(Figure::Skeleton));
     assert!((0..24).all(|picture| film.scenes.at(picture) == expected[picture]));
     assert_ne!(seen_at(&session, 0.5), expected[6]);
 }
@@ -307,20 +312,14 @@ fn what_is_exported_is_the_timeline_or_its_range() {
     let mut desk = Desk::new();
     desk.prompt("a person walks");
     desk.until_idle();
-    desk.act(Action::Trim { clip: 0, from: 0.2, to: 1.8 });
-    desk.act(Action::Prompt("then sits down".to_owned()));
-    desk.act(Action::Continue);
+    desk.act(ClipAction::Trim { clip: 0, from: 0.2, to: 1.8 });
+    desk.act(DraftAction::Prompt("then sits down".to_owned()));
+    desk.act(GenerationAction::Continue);
     desk.until_idle();
-    desk.act(Action::FindLoop(0));
-    let exported = |desk: &mut Desk| {
-        let effects = desk.session.apply(Action::Export("out.npz".into()));
-        let [Effect::Export { take, .. }] = &effects[..] else { panic!("{effects:?}") };
-        let take = take.clone();
-        desk.session.exported(Ok("out.npz".into()));
-        take
-    };
-    let chain = desk.session.chain().motion().clone();
-    assert!(desk.session.clips()[0].settings.rounds > 1);
+    desk.act(ClipAction::FindLoop(0));
+    let exported = |desk: &mut Desk| desk.session.export_subject().take().expect("something to export");
+    let chain = desk.session.timeline().chain().motion().clone();
+    assert!(desk.session.timeline().clips()[0].settings.rounds > 1);
     assert_eq!(*exported(&mut desk).motion, chain);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("out.npz");
@@ -331,11 +330,11 @@ fn what_is_exported_is_the_timeline_or_its_range() {
         let [written, read] = [written, read].map(|pose| pose.world().positions_m);
         assert!(written.iter().zip(read).all(|(written, read)| written.distance(read) < 1e-3));
     }
-    desk.act(Action::Seek(1.0));
-    desk.act(Action::InPoint);
-    desk.act(Action::Seek(2.0));
-    desk.act(Action::OutPoint);
+    desk.act(PlayerAction::Seek(1.0));
+    desk.act(TimelineAction::InPoint);
+    desk.act(PlayerAction::Seek(2.0));
+    desk.act(TimelineAction::OutPoint);
     assert_eq!(exported(&mut desk).motion.frames[..], chain.frames[30..61]);
-    desk.act(Action::Select(0));
+    desk.act(TakeAction::Select(0));
     assert_eq!(exported(&mut desk).motion.len(), 60, "a take that is shown alone is exported alone");
 }

@@ -3,25 +3,21 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test says aloud what it skips")]
 #![cfg(feature = "app")]
 
+#[path = "../shared/actions.rs"]
+mod actions;
 mod characters;
-mod continuing;
+#[path = "../shared/desk.rs"]
 mod desk;
-mod edits;
 mod export;
-mod generation;
 #[path = "../shared/graphics.rs"]
 mod graphics;
 mod models;
 mod palette;
 mod panels;
 mod pose_shapes;
-mod project;
 mod rating;
-mod recovery;
 #[path = "../shared/kit.rs"]
 mod shared;
 #[path = "../shared/small_model.rs"]
 mod small_model;
-mod stage;
-mod variations;
 mod window;

@@ -1,6 +1,6 @@
 //! Models in the window: choosing, importing, removing, and how they are sampled.
 
-use super::desk::{Desk, session_with};
+use super::desk::{Desk, quits, run_tasks, session_with};
 use super::panels::harness;
 use crate::shared::kit;
 use crate::small_model::small_import;
@@ -8,12 +8,10 @@ use egui_kittest::kittest::Queryable;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use zoetrope::author::Action;
-use zoetrope::author::model_tasks::ModelTasks;
 use zoetrope::author::session::{
-    Dialog, Effect, ImportForm, InstalledModel, ModelAction, ModelDialog, ModelOutcome, ModelState, ModelTask, OfferedModel, Precision,
-    Saved, Session,
+    Dialog, DraftAction, ExportAction, FormAction, GenerationAction, HostCommand, ImportForm, InstalledModel, ModelAction, ModelDialog,
+    ModelState, OfferedModel, Precision, ProjectAction, Session,
 };
-use zoetrope::formats;
 use zoetrope::generator::protocol::{Command, Event, ModelInfo};
 use zoetrope::generator::{PipelineBackend, Worker};
 use zoetrope::pipeline::Device;
@@ -24,7 +22,7 @@ fn models(action: ModelAction) -> Action {
 }
 
 fn is_ready(session: &Session) -> bool {
-    matches!(session.model, ModelState::Ready(_))
+    matches!(session.models().state(), ModelState::Ready(_))
 }
 
 #[test]
@@ -32,30 +30,30 @@ fn a_chosen_model_is_loaded_and_remembered() {
     let mut desk = Desk::new();
     desk.act(models(ModelAction::Choose("another".to_owned())));
     desk.until(|session| session.models().current() == "another" && is_ready(session));
-    assert_eq!(desk.session.settings.model, "another");
+    assert_eq!(desk.session.settings().model, "another");
 }
 
 #[test]
 fn a_model_that_fails_to_load_leaves_the_one_before_working() {
     let mut desk = Desk::new();
     desk.act(models(ModelAction::Choose("missing".to_owned())));
-    desk.until(|session| matches!(session.model, ModelState::Loading { .. }));
+    desk.until(|session| matches!(session.models().state(), ModelState::Loading { .. }));
     desk.until(is_ready);
-    assert_eq!((desk.session.models().current(), desk.session.settings.model.as_str()), ("stand-in", "starter"));
+    assert_eq!((desk.session.models().current(), desk.session.settings().model.as_str()), ("stand-in", "starter"));
     assert!(desk.toast_texts()[0].contains("missing"), "{:?}", desk.toast_texts());
     desk.prompt("a person walks");
     desk.until_idle();
-    assert_eq!(desk.session.take_count(), 1);
+    assert_eq!(desk.session.timeline().take_count(), 1);
 }
 
 #[test]
 fn a_loading_can_be_cancelled_and_the_model_before_goes_on() {
     let mut desk = Desk::new();
     desk.act(models(ModelAction::Choose("endless".to_owned())));
-    desk.until(|session| matches!(session.model, ModelState::Loading { done, .. } if done > 0.0));
+    desk.until(|session| matches!(session.models().state(), ModelState::Loading { done, .. } if *done > 0.0));
     desk.act(models(ModelAction::CancelLoad));
     desk.until(is_ready);
-    assert_eq!((desk.session.models().current(), desk.session.settings.model.as_str()), ("stand-in", "starter"));
+    assert_eq!((desk.session.models().current(), desk.session.settings().model.as_str()), ("stand-in", "starter"));
     assert!(desk.toast_texts().is_empty(), "{:?}", desk.toast_texts());
 }
 
@@ -63,10 +61,10 @@ fn a_loading_can_be_cancelled_and_the_model_before_goes_on() {
 fn of_models_chosen_in_a_row_the_last_one_is_loaded_and_remembered() {
     let mut desk = Desk::new();
     desk.act(models(ModelAction::Choose("endless".to_owned())));
-    desk.until(|session| matches!(session.model, ModelState::Loading { done, .. } if done > 0.0));
+    desk.until(|session| matches!(session.models().state(), ModelState::Loading { done, .. } if *done > 0.0));
     desk.act(models(ModelAction::Choose("another".to_owned())));
     desk.until(is_ready);
-    assert_eq!((desk.session.models().current(), desk.session.settings.model.as_str()), ("another", "another"));
+    assert_eq!((desk.session.models().current(), desk.session.settings().model.as_str()), ("another", "another"));
     assert!(desk.toast_texts().is_empty(), "{:?}", desk.toast_texts());
 }
 
@@ -80,7 +78,7 @@ fn where_the_first_model_cannot_be_loaded_the_built_in_one_is() {
 
 /// What the generator tells of a model that is ready.
 fn ready(name: &str) -> Event {
-    let ModelState::Ready(model) = session_with(&[]).model else { panic!("no model") };
+    let ModelState::Ready(model) = session_with(&[]).models().state().clone() else { panic!("no model") };
     Event::Ready { name: name.to_owned(), model: ModelInfo { name: name.to_owned(), ..model } }
 }
 
@@ -88,15 +86,17 @@ fn ready(name: &str) -> Event {
 fn a_model_that_broke_for_good_gives_way_to_the_built_in_one() {
     let mut session = session_with(&[]);
     session.apply(models(ModelAction::Choose("large".to_owned())));
-    session.hear(Event::Loading { model: "large".to_owned(), done: 0.0 });
-    session.hear(ready("large"));
+    session.handle_event(Event::Loading { model: "large".to_owned(), done: 0.0 });
+    session.handle_event(ready("large"));
     // It broke and was to be loaded again.
-    session.hear(Event::Loading { model: "large".to_owned(), done: 0.0 });
-    session.hear(Event::LoadFailed { model: "large".to_owned(), message: "damaged".to_owned() });
-    let effects = session.hear(Event::NoModel);
-    assert!(matches!(&effects[..], [Effect::Tell(Command::Load { model })] if model == "starter"), "{effects:?}");
+    session.handle_event(Event::Loading { model: "large".to_owned(), done: 0.0 });
+    session.handle_event(Event::LoadFailed { model: "large".to_owned(), message: "damaged".to_owned() });
+    session.take_host_commands();
+    session.handle_event(Event::NoModel);
+    let commands = session.take_host_commands();
+    assert!(matches!(&commands[..], [HostCommand::Tell(Command::Load { model })] if model == "starter"), "{commands:?}");
     assert!(!is_ready(&session) && !session.can_generate());
-    session.hear(ready("starter"));
+    session.handle_event(ready("starter"));
     assert!(is_ready(&session));
 }
 
@@ -105,41 +105,43 @@ fn news_of_the_model_before_are_not_taken_for_the_one_on_its_way() {
     let mut session = session_with(&[]);
     session.apply(models(ModelAction::Choose("large".to_owned())));
     // Its device was lost while the last motion was made on it.
-    session.hear(ready("starter"));
-    assert_eq!((session.models().current(), is_ready(&session), session.settings.model.as_str()), ("large", false, "starter"));
-    session.hear(Event::LoadFailed { model: "large".to_owned(), message: "damaged".to_owned() });
+    session.handle_event(ready("starter"));
+    assert_eq!((session.models().current(), is_ready(&session), session.settings().model.as_str()), ("large", false, "starter"));
+    session.handle_event(Event::LoadFailed { model: "large".to_owned(), message: "damaged".to_owned() });
     assert_eq!((session.models().current(), is_ready(&session)), ("starter", true));
     // One that failed before says nothing about the next.
     session.apply(models(ModelAction::Choose("another".to_owned())));
-    session.hear(Event::LoadFailed { model: "large".to_owned(), message: "damaged".to_owned() });
-    session.hear(Event::Loading { model: "another".to_owned(), done: 0.0 });
-    session.hear(ready("another"));
-    assert_eq!((session.models().current(), session.settings.model.as_str()), ("another", "another"));
+    session.handle_event(Event::LoadFailed { model: "large".to_owned(), message: "damaged".to_owned() });
+    session.handle_event(Event::Loading { model: "another".to_owned(), done: 0.0 });
+    session.handle_event(ready("another"));
+    assert_eq!((session.models().current(), session.settings().model.as_str()), ("another", "another"));
 }
 
 #[test]
-fn a_model_in_use_or_to_come_back_to_is_not_removed_and_a_removed_one_is_not_chosen_again() {
+fn a_model_in_use_or_to_come_back_to_is_not_removed() {
     let mut session = session_with(&[]);
-    session.settings.model = "large".to_owned();
     session.apply(models(ModelAction::Choose("another".to_owned())));
     for name in ["starter", "another"] {
-        assert!(session.apply(models(ModelAction::Remove(name.to_owned()))).is_empty(), "{name}");
+        session.apply(models(ModelAction::Remove(name.to_owned())));
+        assert!(!session.busy().working || !session.run_task(), "{name}");
+        assert!(session.toasts().list().last().is_some_and(|toast| toast.text.contains("in use")));
     }
-    assert!(!session.apply(models(ModelAction::Remove("large".to_owned()))).is_empty());
-    session.model_task_over(ModelOutcome::Removed(Ok("large".to_owned())));
-    assert_eq!(session.settings.model, "starter");
 }
 
 #[test]
 fn a_window_asks_before_it_ends_an_import() {
     let mut session = session_with(&[]);
-    session.apply(models(ModelAction::Accept { offer: "flan".to_owned(), accepted: true }));
-    session.apply(models(ModelAction::Fetch { offer: "flan".to_owned(), base: None }));
-    assert!(session.apply(Action::Close).is_empty());
-    assert_eq!(session.dialog, Dialog::Exporting);
-    session.apply(Action::CloseExporting { waiting: true });
-    let effects = session.model_task_over(ModelOutcome::Fetched(Ok("flan".into())));
-    assert!(matches!(effects.last(), Some(Effect::Quit)), "{effects:?}");
+    session.apply(models(ModelAction::Accept { offer: "nothing".to_owned(), accepted: true }));
+    session.apply(models(ModelAction::Fetch { offer: "nothing".to_owned(), base: None }));
+    session.apply(ProjectAction::Close);
+    assert_eq!(*session.dialog(), Dialog::Exporting);
+    session.apply(ProjectAction::CloseExporting { waiting: true });
+    assert!(session.take_host_commands().is_empty());
+    // It fails, which is to be seen.
+    run_tasks(&mut session);
+    assert!(!quits(&mut session) && session.toasts().last_error().is_some());
+    session.apply(ProjectAction::Close);
+    assert!(quits(&mut session));
 }
 
 #[test]
@@ -148,28 +150,31 @@ fn work_under_way_is_asked_about_before_the_model_changes() {
         let mut desk = Desk::new();
         desk.prompt("a person walks");
         desk.act(models(ModelAction::Choose("another".to_owned())));
-        desk.session.model_task_over(ModelOutcome::Listed(Vec::new(), Vec::new()));
-        assert_eq!(desk.session.dialog, Dialog::Models(ModelDialog::Switch("another".to_owned())));
+        assert_eq!(*desk.session.dialog(), Dialog::Models(ModelDialog::Switch("another".to_owned())));
         assert_eq!(desk.session.models().current(), "stand-in");
         desk.act(models(ModelAction::Switch { model: "another".to_owned(), stopping }));
         desk.until(|session| session.models().current() == "another" && is_ready(session));
-        assert_eq!((desk.session.jobs.len(), desk.session.take_count()), (0, usize::from(!stopping)));
+        assert_eq!((desk.session.generation().jobs().len(), desk.session.timeline().take_count()), (0, usize::from(!stopping)));
     }
 }
 
 #[test]
 fn nothing_is_fetched_before_its_licence_is_accepted() {
     let mut session = session_with(&[]);
-    let fetch = || models(ModelAction::Fetch { offer: "flan-t5-xl".to_owned(), base: None });
-    assert!(session.apply(fetch()).is_empty() && session.models().work().is_none());
+    let fetch = || models(ModelAction::Fetch { offer: "nothing".to_owned(), base: None });
+    session.apply(fetch());
+    assert!(session.models().work().is_none());
     session.apply(models(ModelAction::Accept { offer: "another".to_owned(), accepted: true }));
-    assert!(session.apply(fetch()).is_empty());
-    session.apply(models(ModelAction::Accept { offer: "flan-t5-xl".to_owned(), accepted: true }));
-    assert!(matches!(&session.apply(fetch())[..], [Effect::Models(ModelTask::Fetch { .. })]));
-    session.model_work_at(3, 12);
-    assert_eq!(session.models().work().expect("work").share(), 0.25);
-    assert!(session.apply(fetch()).is_empty(), "one at a time");
-    session.model_task_over(ModelOutcome::Fetched(Err("stopped".to_owned())));
+    session.apply(fetch());
+    assert!(session.models().work().is_none());
+    session.apply(models(ModelAction::Accept { offer: "nothing".to_owned(), accepted: true }));
+    session.apply(fetch());
+    let work = session.models().work().expect("work");
+    work.watch().set(3, 12);
+    assert_eq!((work.share(), work.title()), (0.25, "Fetching nothing"));
+    session.apply(fetch());
+    assert!(session.toasts().list().iter().any(|toast| toast.text.contains("one model")), "one at a time");
+    run_tasks(&mut session);
     assert!(session.models().work().is_none());
 }
 
@@ -177,40 +182,37 @@ fn nothing_is_fetched_before_its_licence_is_accepted() {
 fn the_samplers_settings_are_asked_for_kept_within_bounds_and_made_again() {
     let mut desk = Desk::new();
     let wild = Sampling { temperature: Some(f32::NAN), top_k: Some(9_999_999), top_p: Some(7.0), guidance: Some(-1.0), greedy: false };
-    desk.act(Action::Sampling(wild));
+    desk.act(DraftAction::Sampling(wild));
     let kept = Sampling { temperature: None, top_k: Some(1000), top_p: Some(1.0), guidance: Some(1.0), greedy: false };
-    assert_eq!(desk.session.draft.sampling, kept);
+    assert_eq!(desk.session.draft().sampling, kept);
     desk.prompt("a person walks");
     desk.until_idle();
-    desk.act(Action::Sampling(Sampling::default()));
-    desk.act(Action::Again(0));
-    assert_eq!((&desk.session.draft.sampling, &desk.session.jobs[0].request.sampling), (&kept, &kept));
+    desk.act(DraftAction::Sampling(Sampling::default()));
+    desk.act(GenerationAction::Again(0));
+    assert_eq!((&desk.session.draft().sampling, &desk.session.generation().jobs()[0].request().sampling), (&kept, &kept));
     desk.until_idle();
-    let made = desk.session.takes().last().expect("a take").take.provenance.origin.asked().map(|(request, _)| request.sampling.clone());
+    let made =
+        desk.session.timeline().takes().last().expect("a take").take.provenance.origin.asked().map(|(request, _)| request.sampling.clone());
     assert_eq!(made, Some(kept));
 }
 
 #[test]
-fn rewritten_words_take_the_prompts_place_unless_it_was_written_on() {
+fn a_prompt_is_said_in_other_words_by_a_language_model_that_is_asked_for_first() {
     let mut session = session_with(&[]);
-    session.apply(Action::Prompt("could someone please walk a bit".to_owned()));
-    session.apply(Action::Rewrite);
-    assert!(matches!(session.dialog, Dialog::File { .. }), "it asks for a language model first");
-    session.apply(Action::Rewriter(Some("/models/llama.gguf".into())));
-    assert_eq!(session.dialog, Dialog::Sampling);
-    let over = |session: &mut Session, words: &str| {
-        let effects = session.apply(Action::Rewrite);
-        let [Effect::Models(ModelTask::Rewrite { prompt, .. })] = &effects[..] else { panic!("{effects:?}") };
-        assert!(session.models().is_rewriting() && session.busy().working);
-        (prompt.clone(), words.to_owned())
-    };
-    let (prompt, words) = over(&mut session, "a person walks");
-    session.model_task_over(ModelOutcome::Rewritten { prompt, words: Ok(Some(words)) });
-    assert_eq!(session.draft.prompt, "a person walks");
-    let (prompt, words) = over(&mut session, "a man walks");
-    session.apply(Action::Prompt("a person runs".to_owned()));
-    session.model_task_over(ModelOutcome::Rewritten { prompt, words: Ok(Some(words)) });
-    assert_eq!((session.draft.prompt.as_str(), session.models().is_rewriting()), ("a person runs", false));
+    session.apply(DraftAction::Prompt("could someone please walk a bit".to_owned()));
+    session.apply(DraftAction::Rewrite);
+    assert!(matches!(session.dialog(), Dialog::File { .. }), "it asks for a language model first");
+    session.apply(DraftAction::Rewriter(Some("/models/llama.gguf".into())));
+    assert_eq!(*session.dialog(), Dialog::Sampling);
+    session.apply(DraftAction::Rewrite);
+    assert!(session.draft().is_rewriting() && session.busy().working);
+    run_tasks(&mut session);
+    // There is no such file.
+    assert!(session.toasts().last_error().is_some_and(|text| text.contains("llama.gguf")));
+    assert_eq!((session.draft().prompt.as_str(), session.draft().is_rewriting()), ("could someone please walk a bit", false));
+    session.apply(DraftAction::Prompt(String::new()));
+    session.apply(DraftAction::Rewrite);
+    assert!(session.toasts().list().last().is_some_and(|toast| toast.text.contains("write a prompt first")));
 }
 
 /// A session that has been told what is there.
@@ -233,7 +235,7 @@ fn listed() -> Session {
         ..OfferedModel::default()
     };
     let installed = vec![model("starter", true), model("large", false)];
-    session.model_task_over(ModelOutcome::Listed(installed, vec![offer("flan", true), offer("3b", false)]));
+    session.models_listed(installed, vec![offer("flan", true), offer("3b", false)]);
     session
 }
 
@@ -247,7 +249,7 @@ fn the_menu_at_the_models_name_chooses_removes_and_leads_on() {
     harness.run_steps(3);
     harness.get_by_label("Remove large").click();
     harness.run_steps(4);
-    assert_eq!(harness.state().session.dialog, Dialog::Models(ModelDialog::Remove("large".to_owned())));
+    assert_eq!(*harness.state().session.dialog(), Dialog::Models(ModelDialog::Remove("large".to_owned())));
     harness.get_by_label("Cancel").click();
     harness.run_steps(3);
     harness.get_by_label_contains("Model starter").click();
@@ -277,63 +279,44 @@ fn a_licence_is_shown_and_accepted_before_the_button_fetches() {
 struct Window {
     session: Session,
     worker: Worker,
-    tasks: ModelTasks,
 }
 
 impl Window {
     fn open() -> Self {
         let worker = Worker::spawn(|| PipelineBackend::on(Device::Cpu)).expect("a thread");
         worker.send(Command::Load { model: "starter".to_owned() }).expect("room");
-        let mut window = Self { session: Session::new("starter"), worker, tasks: ModelTasks::default() };
+        let mut window = Self { session: Session::new("starter"), worker };
         window.until_idle();
         window
     }
 
-    fn act(&mut self, action: Action) {
-        let effects = self.session.apply(action);
-        self.perform(effects);
+    fn act(&mut self, action: impl Into<Action>) {
+        self.session.apply(action);
         self.until_idle();
-    }
-
-    fn perform(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Tell(command) => self.worker.send(command).expect("room"),
-                Effect::Models(task) => assert_eq!(self.tasks.begin(task), None),
-                Effect::Save { document, cast, path, .. } => {
-                    formats::save_project(&path, &document, Some(&cast)).expect("saved");
-                    let effects = self.session.saved(Saved::Done(path, None));
-                    self.perform(effects);
-                }
-                Effect::Open(path) => {
-                    let opened = formats::open_project(&path).map(|project| (path, project)).map_err(|error| error.to_string());
-                    let effects = self.session.opened(opened, None);
-                    self.perform(effects);
-                }
-                Effect::Export { take, options, path } => {
-                    let written = formats::write(&path, &take.motion, &options).map(|()| path).map_err(|error| error.to_string());
-                    self.session.exported(written);
-                }
-                _ => {}
-            }
-        }
     }
 
     fn until_idle(&mut self) {
         let start = Instant::now();
-        while self.session.busy().working {
-            assert!(start.elapsed() < Duration::from_secs(120), "still working: {:?}", self.session.model);
-            let heard = self.worker.wait_event(Duration::from_millis(5)).map(|event| self.session.hear(event));
-            let over: Vec<ModelOutcome> = self.tasks.take_done();
-            let effects = over.into_iter().flat_map(|outcome| self.session.model_task_over(outcome)).collect::<Vec<_>>();
-            self.perform(heard.into_iter().flatten().chain(effects).collect());
+        loop {
+            for command in self.session.take_host_commands() {
+                if let HostCommand::Tell(command) = command {
+                    self.worker.send(command).expect("room");
+                }
+            }
+            if !self.session.busy().working {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(120), "still working: {:?}", self.session.models().state());
+            if let Some(event) = self.worker.wait_event(Duration::from_millis(5)) {
+                self.session.handle_event(event);
+            }
+            self.session.update(0.01);
         }
     }
 
-    /// No message is an error, and the last one says this.
+    /// The last message says this.
     fn says(&self, what: &str) {
-        assert_eq!(self.session.toasts.last_error(), None);
-        let last = self.session.toasts.list().last().map(|toast| toast.text.clone());
+        let last = self.session.toasts().list().last().map(|toast| toast.text.clone());
         assert!(last.as_ref().is_some_and(|last| last.contains(what)), "{last:?}");
     }
 }
@@ -360,11 +343,10 @@ fn a_checkpoint_is_imported_chosen_used_saved_opened_and_exported_under_its_name
     };
     let mut window = Window::open();
     window.act(models(ModelAction::OpenImport));
-    window.act(models(ModelAction::Form(ImportForm { mean: "nowhere.npy".into(), ..form.clone() })));
+    window.act(models(ModelAction::Form(FormAction::Set(ImportForm { mean: "nowhere.npy".into(), ..form.clone() }))));
     window.act(models(ModelAction::Import));
-    assert!(window.session.toasts.last_error().is_some_and(|error| error.contains("nowhere.npy")));
-    window.session.toasts = Default::default();
-    window.act(models(ModelAction::Form(form)));
+    assert!(window.session.toasts().last_error().is_some_and(|error| error.contains("nowhere.npy")));
+    window.act(models(ModelAction::Form(FormAction::Set(form))));
     window.act(models(ModelAction::Import));
     window.says("imported tiny");
     let names: Vec<&str> = window.session.models().installed().iter().map(|model| model.name.as_str()).collect();
@@ -372,24 +354,24 @@ fn a_checkpoint_is_imported_chosen_used_saved_opened_and_exported_under_its_name
     assert!(window.session.models().installed().iter().all(|model| model.trouble.is_none() && model.memory_bytes > 0));
 
     window.act(models(ModelAction::Choose("tiny".to_owned())));
-    assert!(matches!(&window.session.model, ModelState::Ready(info) if info.name == "tiny"), "{:?}", window.session.model);
-    window.act(Action::Prompt("a person walks".to_owned()));
-    window.act(Action::Seconds(Some(1.0)));
-    window.act(Action::Sampling(Sampling { temperature: Some(0.8), ..Sampling::default() }));
-    window.act(Action::Generate);
+    assert!(window.session.models().state().info().is_some_and(|info| info.name == "tiny"), "{:?}", window.session.models().state());
+    window.act(DraftAction::Prompt("a person walks".to_owned()));
+    window.act(DraftAction::Seconds(Some(1.0)));
+    window.act(DraftAction::Sampling(Sampling { temperature: Some(0.8), ..Sampling::default() }));
+    window.act(GenerationAction::Generate);
     let [project, glb] = ["scene.zoetrope", "scene.glb"].map(|name| folder.path().join(name));
-    window.act(Action::Save(project.clone()));
+    window.act(ProjectAction::Save(project.clone()));
     window.act(models(ModelAction::Remove("tiny".to_owned())));
-    assert!(window.session.toasts.list().last().is_some_and(|toast| toast.text.contains("in use")));
+    assert!(window.session.toasts().list().last().is_some_and(|toast| toast.text.contains("in use")));
     window.act(models(ModelAction::Choose("starter".to_owned())));
     window.act(models(ModelAction::Remove("tiny".to_owned())));
     window.says("removed tiny");
     assert!(!folder.path().join("models/tiny").exists());
 
-    window.act(Action::Open(project));
-    let take = window.session.takes().last().expect("the take").take.clone();
+    window.act(ProjectAction::Open(project));
+    let take = window.session.timeline().takes().last().expect("the take").take.clone();
     assert_eq!((take.provenance.model.as_str(), take.motion.len()), ("tiny", 30), "a take keeps its own model");
-    window.act(Action::Export(glb.clone()));
+    window.act(ExportAction::Export(glb.clone()));
     assert!(credits(&glb).contains("model tiny"), "{}", credits(&glb));
 }
 

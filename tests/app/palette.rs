@@ -1,13 +1,13 @@
 //! The command palette and its table.
 
-use super::edits::all_kinds;
+use super::actions::all_kinds;
 use super::panels::{harness, two_clips};
 use bevy_egui::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use rand::SeedableRng;
 use zoetrope::author::Action;
 use zoetrope::author::commands::{COMMANDS, found};
-use zoetrope::author::session::Dialog;
+use zoetrope::author::session::{Dialog, PlayerAction};
 
 /// What nobody does by name: ends of a drag, waits of a script, and what an open dialog asks.
 const WITHOUT_NAME: [&str; 13] = [
@@ -71,16 +71,16 @@ fn some_letters_of_a_name_find_it_first() {
 #[test]
 fn a_command_is_found_and_done_with_the_keyboard_alone() {
     let mut harness = harness(two_clips());
-    harness.state_mut().session.apply(Action::Seek(0.5));
+    harness.state_mut().session.apply(PlayerAction::Seek(0.5));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     harness.run_steps(4);
-    assert_eq!(harness.state().session.dialog, Dialog::Palette { words: String::new() });
+    assert_eq!(*harness.state().session.dialog(), Dialog::Palette { words: String::new() });
     harness.event(Event::Text("split".to_owned()));
     harness.run_steps(3);
     assert!(harness.query_by_label("Undo").is_none() && harness.query_by_label("Split at the play head").is_some());
     harness.key_press(Key::Enter);
     harness.run_steps(3);
-    assert_eq!((harness.state().session.clips().len(), &harness.state().session.dialog), (3, &Dialog::None));
+    assert_eq!((harness.state().session.timeline().clips().len(), harness.state().session.dialog()), (3, &Dialog::None));
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::P);
     harness.run_steps(4);
     harness.event(Event::Text("clip".to_owned()));
@@ -95,5 +95,5 @@ fn a_command_is_found_and_done_with_the_keyboard_alone() {
     harness.run_steps(3);
     harness.key_press(Key::Escape);
     harness.run_steps(3);
-    assert_eq!(harness.state().session.dialog, Dialog::None);
+    assert_eq!(*harness.state().session.dialog(), Dialog::None);
 }

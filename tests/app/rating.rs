@@ -1,12 +1,12 @@
 //! Rating in the window: two clips without names, scores by keys and by clicks, kept at once.
 
-use super::desk::session_with;
+use super::desk::{run_tasks, session_with};
 use super::panels::harness;
 use bevy_egui::egui::Key;
 use egui_kittest::kittest::Queryable;
 use std::path::Path;
 use zoetrope::author::Action;
-use zoetrope::author::session::{Dialog, Effect, Rating, Session, Showing};
+use zoetrope::author::session::{Dialog, RatingAction, Session, Sitting, ViewMode};
 use zoetrope::formats::{self, WriteOptions};
 use zoetrope::motion::{Motion, Pose};
 use zoetrope::rating::{Sheet, Study, StudyPrompt};
@@ -22,28 +22,14 @@ fn study(folder: &Path) -> Study {
     study
 }
 
-/// Does what a rating asks of the outside, as the window's errands do.
-fn carry_out(session: &mut Session, effects: Vec<Effect>) {
-    for effect in effects {
-        match effect {
-            Effect::OpenStudy { folder, rater } => {
-                session.rating_read(Rating::open(&folder, &rater).map(Box::new).map_err(|error| error.to_string()));
-            }
-            Effect::KeepRating(rating) => session.rating_read(rating.saved().map(Box::new).map_err(|error| error.to_string())),
-            Effect::ExportRatings(study) => drop(session.exported(Rating::export(&study).map_err(|error| error.to_string()))),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-fn act(session: &mut Session, action: Action) {
-    let effects = session.apply(action);
-    carry_out(session, effects);
+fn act(session: &mut Session, action: RatingAction) {
+    session.apply(action);
+    run_tasks(session);
 }
 
 fn rating_session(folder: &Path) -> Session {
     let mut session = session_with(&["a walk"]);
-    act(&mut session, Action::Rate { folder: folder.to_owned(), rater: "Ann".to_owned() });
+    act(&mut session, RatingAction::Rate { folder: folder.to_owned(), rater: "Ann".to_owned() });
     session
 }
 
@@ -52,38 +38,38 @@ fn a_pair_is_scored_kept_and_followed_by_the_next() {
     let folder = tempfile::tempdir().expect("a folder");
     let study = study(folder.path());
     let mut session = rating_session(folder.path());
-    assert!(matches!(session.showing, Showing::Row(_)) && session.player.is_playing() && !session.busy().working);
-    let first = session.rating().and_then(|rating| rating.pair.clone()).expect("a pair").0;
-    act(&mut session, Action::RatePair);
-    assert_eq!(session.rating().expect("a rating").sheet.progress().0, 0, "nothing is kept before all is said");
+    assert!(matches!(session.view().mode(), ViewMode::Comparison(_)) && session.view().player().is_playing() && !session.busy().working);
+    let first = session.sitting().and_then(|rating| rating.pair.clone()).expect("a pair").0;
+    act(&mut session, RatingAction::RatePair);
+    assert_eq!(session.sitting().expect("a rating").sheet.progress().0, 0, "nothing is kept before all is said");
     for (side, criterion) in [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (1, 2)] {
-        assert_eq!(session.next_score(), Some((side, criterion)));
-        act(&mut session, Action::Score { side, criterion, score: 4 - side as u8 });
+        assert_eq!(session.sitting().and_then(Sitting::next_score), Some((side, criterion)));
+        act(&mut session, RatingAction::Score { side, criterion, score: 4 - side as u8 });
     }
-    act(&mut session, Action::RatePair);
+    act(&mut session, RatingAction::RatePair);
     let kept = Sheet::open(&study, "Ann").expect("the sheet");
     let left = first.models[0];
     assert_eq!((kept.progress().0, kept.scores()[&first.prompt][left], kept.scores()[&first.prompt][1 - left]), (1, [4; 3], [3; 3]));
-    let second = session.rating().and_then(|rating| rating.pair.clone()).expect("another pair").0;
+    let second = session.sitting().and_then(|rating| rating.pair.clone()).expect("another pair").0;
     assert_ne!(first.prompt, second.prompt);
-    act(&mut session, Action::Score { side: 0, criterion: 0, score: 1 });
-    act(&mut session, Action::Unscore);
-    assert_eq!(session.next_score(), Some((0, 0)));
-    act(&mut session, Action::Unscore);
-    assert_eq!(session.rating().and_then(|rating| rating.pair.clone()).map(|(pair, _)| pair), Some(first), "the last pair comes again");
-    act(&mut session, Action::EndRating);
-    assert!(session.rating().is_none() && matches!(session.showing, Showing::Take(_)));
-    act(&mut session, Action::OpenRating);
+    act(&mut session, RatingAction::Score { side: 0, criterion: 0, score: 1 });
+    act(&mut session, RatingAction::Unscore);
+    assert_eq!(session.sitting().and_then(Sitting::next_score), Some((0, 0)));
+    act(&mut session, RatingAction::Unscore);
+    assert_eq!(session.sitting().and_then(|rating| rating.pair.clone()).map(|(pair, _)| pair), Some(first), "the last pair comes again");
+    act(&mut session, RatingAction::EndRating);
+    assert!(session.sitting().is_none() && matches!(session.view().mode(), ViewMode::Take(_)));
+    act(&mut session, RatingAction::OpenRating);
     let here = Dialog::Rating { folder: folder.path().to_owned(), rater: "Ann".to_owned() };
-    assert_eq!(session.dialog, here, "the next sitting begins where this one ended");
+    assert_eq!(*session.dialog(), here, "the next sitting begins where this one ended");
 }
 
 #[test]
 fn a_study_that_is_none_is_an_error_and_nothing_changes() {
     let folder = tempfile::tempdir().expect("a folder");
     let session = rating_session(&folder.path().join("none"));
-    assert!(session.rating().is_none() && !session.busy().working);
-    assert!(session.toasts.last_error().is_some_and(|error| error.contains("zoetrope rate clips")));
+    assert!(session.sitting().is_none() && !session.busy().working);
+    assert!(session.toasts().last_error().is_some_and(|error| error.contains("zoetrope rate clips")));
 }
 
 #[test]
@@ -100,15 +86,11 @@ fn raters_see_no_names_and_rate_with_keys_alone() {
             harness.key_press(key);
             harness.run_steps(2);
         }
-        // What the window does with the effect of Enter.
-        let rating = harness.state().session.rating().expect("a rating").clone();
-        let next = rating.saved().map(Box::new).map_err(|error| error.to_string());
-        harness.state_mut().session.rating_read(next);
+        run_tasks(&mut harness.state_mut().session);
         harness.run_steps(3);
     }
     harness.get_by_label_contains("All pairs are rated");
-    let effects = harness.state_mut().session.apply(Action::ExportRatings);
-    carry_out(&mut harness.state_mut().session, effects);
+    act(&mut harness.state_mut().session, RatingAction::ExportRatings);
     let csv = std::fs::read_to_string(folder.path().join("scores.csv")).expect("written");
     assert_eq!(csv.lines().count(), 1 + 3 * 2);
     assert!(csv.contains(",4,3,1") && csv.contains(",2,3,4"), "{csv}");
@@ -118,12 +100,12 @@ fn raters_see_no_names_and_rate_with_keys_alone() {
 #[test]
 fn the_dialog_asks_for_a_folder_and_a_name() {
     let mut harness = harness(session_with(&[]));
-    harness.state_mut().session.apply(Action::OpenRating);
+    harness.state_mut().session.apply(RatingAction::OpenRating);
     harness.run_steps(4);
-    harness.state_mut().session.apply(Action::RatingForm { folder: "study".into(), rater: "Ann".to_owned() });
+    harness.state_mut().session.apply(RatingAction::RatingForm { folder: "study".into(), rater: "Ann".to_owned() });
     harness.run_steps(3);
     harness.get_by_label("Rate").click();
     harness.run_steps(3);
-    assert!(harness.state().done.contains(&Action::Rate { folder: "study".into(), rater: "Ann".to_owned() }));
-    assert_eq!(harness.state().session.dialog, Dialog::None);
+    assert!(harness.state().done.contains(&Action::Rating(RatingAction::Rate { folder: "study".into(), rater: "Ann".to_owned() })));
+    assert_eq!(*harness.state().session.dialog(), Dialog::None);
 }

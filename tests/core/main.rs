@@ -8,6 +8,7 @@
 
 mod archives;
 mod arrays;
+mod author;
 mod body;
 mod body_model;
 mod cases;

@@ -1,11 +1,12 @@
 //! Who is on the stage: a menu at the palette in the top bar, with the mannequin's look, or the user's own body and its shape.
 
-use super::View;
+use super::PanelView;
 use super::parts::{TextButton, choices, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, EDGE, TEXT};
 use crate::author::Action;
 use crate::author::session::Body;
+use crate::author::session::CharacterAction;
 use crate::body::{BUILDS, COLORS, MannequinLook};
 use bevy_egui::egui::color_picker::{Alpha, color_picker_color32};
 use bevy_egui::egui::{
@@ -16,18 +17,18 @@ const WIDTH: f32 = 236.0;
 /// How far the sliders of an own body reach, in deviations: most people lie within.
 const REACH: f32 = 3.0;
 
-pub(super) fn character_menu(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+pub(super) fn character_menu(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let button = icon_button(ui, Icon::Palette, "Colour, build, or your own body", 30.0, Emphasis::Quiet);
     let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).frame(theme::card());
     menu.show(|ui| contents(ui, view)).map_or_else(Vec::new, |shown| shown.inner)
 }
 
-fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+fn contents(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     ui.set_width(WIDTH);
     ui.spacing_mut().item_spacing.y = 4.0;
-    match view.session.body() {
+    match view.session.character().body() {
         Some(body) => own_body(ui, body),
-        None => mannequin(ui, view.session.cast().mannequin),
+        None => mannequin(ui, view.session.settings().cast.mannequin),
     }
 }
 
@@ -44,7 +45,7 @@ fn mannequin(ui: &mut Ui, look: MannequinLook) -> Vec<Action> {
         ui.spacing_mut().item_spacing.x = 6.0;
         for (name, color) in COLORS {
             if swatch(ui, name, color, look.color == color).clicked() {
-                actions.push(Action::MannequinColor(color));
+                actions.push(Action::Character(CharacterAction::MannequinColor(color)));
             }
         }
         let own = icon_button(ui, Icon::Palette, "Your own colour", 26.0, if picks { Emphasis::On } else { Emphasis::Quiet });
@@ -58,7 +59,7 @@ fn mannequin(ui: &mut Ui, look: MannequinLook) -> Vec<Action> {
         let mut color = Color32::from_rgb(red, green, blue);
         ui.spacing_mut().slider_width = 150.0;
         if color_picker_color32(ui, &mut color, Alpha::Opaque) {
-            actions.push(Action::MannequinColor([color.r(), color.g(), color.b()]));
+            actions.push(Action::Character(CharacterAction::MannequinColor([color.r(), color.g(), color.b()])));
         }
     }
     ui.add_space(6.0);
@@ -66,18 +67,18 @@ fn mannequin(ui: &mut Ui, look: MannequinLook) -> Vec<Action> {
     row(ui, 28.0, |ui| {
         let builds = BUILDS.map(|(name, build)| (build, name));
         if let Some(build) = choices(ui, &builds, Some(look.build)) {
-            actions.push(Action::MannequinBuild(build));
+            actions.push(Action::Character(CharacterAction::MannequinBuild(build)));
         }
     });
     let mut build = look.build;
     ui.spacing_mut().slider_width = WIDTH - 62.0;
     let slider = Slider::new(&mut build, -1.0..=1.0).fixed_decimals(2);
     if ui.add(slider).on_hover_text("Thicker or thinner; the motion stays the same").changed() {
-        actions.push(Action::MannequinBuild(build));
+        actions.push(Action::Character(CharacterAction::MannequinBuild(build)));
     }
     ui.add_space(6.0);
     if ui.add(TextButton { text: "Your own body…", main: false, min_width: 0.0, height: 26.0 }).clicked() {
-        actions.push(Action::OpenBody);
+        actions.push(Action::Character(CharacterAction::OpenBody));
     }
     actions
 }
@@ -98,10 +99,10 @@ fn own_body(ui: &mut Ui, body: &Body) -> Vec<Action> {
     row(ui, 24.0, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icon_button(ui, Icon::Close, "The mannequin again", 22.0, Emphasis::Quiet).clicked() {
-                actions.push(Action::DropBody);
+                actions.push(Action::Character(CharacterAction::DropBody));
             }
             if icon_button(ui, Icon::Again, "Another body…", 22.0, Emphasis::Quiet).clicked() {
-                actions.push(Action::OpenBody);
+                actions.push(Action::Character(CharacterAction::OpenBody));
             }
             let name = body.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -116,7 +117,7 @@ fn own_body(ui: &mut Ui, body: &Body) -> Vec<Action> {
             ui.label(faint(format!("Shape {}", number + 1)));
             let slider = Slider::new(&mut deviations, -REACH..=REACH).fixed_decimals(1);
             if ui.add(slider).on_hover_text("In deviations from the mean body").changed() {
-                actions.push(Action::BodyShape(number, deviations));
+                actions.push(Action::Character(CharacterAction::BodyShape(number, deviations)));
             }
         });
     }

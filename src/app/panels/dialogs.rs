@@ -1,10 +1,11 @@
 //! Which dialog is open; the model's card and the list of keys.
 
 use super::parts::{TextButton, faint, soft};
-use super::{View, export, models, palette, project, rating};
+use super::{PanelView, export, models, palette, project, rating};
 use crate::app::keys::KEYS;
 use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
 use crate::author::Action;
+use crate::author::session::DialogAction;
 use crate::author::session::{Dialog, ModelDialog, ModelState};
 use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
@@ -12,10 +13,10 @@ use std::path::{Path, PathBuf};
 /// A window that is wider has room for two columns of keys, points.
 const WIDE_HELP: f32 = 1100.0;
 
-pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+pub(super) fn dialogs(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     let frame = theme::card().corner_radius(14).inner_margin(Margin::same(20)).fill(theme::PANEL.color());
-    let should_close = match &view.session.dialog {
+    let should_close = match &view.session.dialog() {
         // The last two open at what they belong to.
         Dialog::None | Dialog::Models(ModelDialog::Menu) | Dialog::Sampling => false,
         Dialog::Models(dialog) => {
@@ -53,7 +54,9 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         }
         Dialog::Model => {
             let modal = Modal::new(Id::new("model")).frame(frame);
-            modal.show(ui.ctx(), |ui| actions.extend(model(ui, &view.session.model, view.session.tokens_per_sec))).should_close()
+            modal
+                .show(ui.ctx(), |ui| actions.extend(model(ui, view.session.models().state(), view.session.generation().tokens_per_sec())))
+                .should_close()
         }
         Dialog::Rating { folder, rater } => {
             let modal = Modal::new(Id::new("rating dialog")).frame(frame);
@@ -66,7 +69,7 @@ pub(super) fn dialogs(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         Dialog::Help => Modal::new(Id::new("help")).frame(frame).show(ui.ctx(), |ui| actions.extend(help(ui))).should_close(),
     };
     if should_close {
-        actions.push(Action::CloseDialog);
+        actions.push(Action::Dialog(DialogAction::CloseDialog));
     }
     actions
 }
@@ -106,7 +109,7 @@ fn model(ui: &mut Ui, model: &ModelState, tokens_per_sec: Option<f32>) -> Vec<Ac
     let mut actions = Vec::new();
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         if ui.add(TextButton { text: "Close", main: false, min_width: 96.0, height: 34.0 }).clicked() {
-            actions.push(Action::CloseDialog);
+            actions.push(Action::Dialog(DialogAction::CloseDialog));
         }
     });
     actions

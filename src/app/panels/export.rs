@@ -8,6 +8,7 @@ use crate::author::export::choices::{FILM_RATES, FILM_SIZES, RATES};
 use crate::author::export::names::file_stems;
 use crate::author::export::{ExportChoices, ExportOf, FileKind};
 use crate::author::session::Session;
+use crate::author::session::{DialogAction, ExportAction};
 use crate::formats::{Contents, Units};
 use crate::motion::NameStyle;
 use crate::timeline::{Provenance, Request};
@@ -24,10 +25,10 @@ pub(super) const FIELD_HEIGHT: f32 = 34.0;
 const MOST_OPTIONS: f32 = 4.0;
 
 pub(super) fn export(ui: &mut Ui, session: &Session, of: ExportOf, path: &Path, taken: bool) -> Vec<Action> {
-    let mut form = Form { session, of, path, choices: session.export_choices().clone(), actions: Vec::new() };
+    let mut form = Form { session, of, path, choices: session.settings().export.clone(), actions: Vec::new() };
     ui.set_width(WIDTH);
     ui.label(RichText::new("Export").font(theme::medium(18.0)).color(TEXT));
-    let Some((provenance, frames)) = session.export_subject() else { return vec![Action::CloseDialog] };
+    let Some((provenance, frames)) = session.export_subject().provenance() else { return vec![Action::Dialog(DialogAction::CloseDialog)] };
     ui.spacing_mut().item_spacing.y = 6.0;
     form.what(ui, &provenance.prompt());
     form.kind(ui);
@@ -46,8 +47,8 @@ pub(super) fn export(ui: &mut Ui, session: &Session, of: ExportOf, path: &Path, 
     ui.add_space(4.0);
     form.buttons(ui, taken, entered);
     let Form { choices, mut actions, .. } = form;
-    if choices != *session.export_choices() {
-        actions.push(Action::ExportSettings(choices));
+    if choices != session.settings().export {
+        actions.push(Action::Exports(ExportAction::ExportSettings(choices)));
     }
     actions
 }
@@ -73,11 +74,13 @@ impl Form<'_> {
     fn what(&mut self, ui: &mut Ui, prompt: &str) {
         let shown = ("What is shown".to_owned(), ExportOf::Shown);
         let several = [("All takes", ExportOf::Takes), ("Favourites", ExportOf::Favourites), ("Clips, a file each", ExportOf::Clips)];
-        let several = several.map(|(name, of)| (format!("{name} · {}", self.session.export_count(of)), of));
+        let several = several.map(|(name, of)| (format!("{name} · {}", self.session.export_subject().count(of)), of));
         let offered: Vec<(String, ExportOf)> =
-            std::iter::once(shown).chain(several.into_iter().filter(|(_, of)| self.session.export_count(*of) > 0)).collect();
+            std::iter::once(shown).chain(several.into_iter().filter(|(_, of)| self.session.export_subject().count(*of) > 0)).collect();
         let offered: Vec<(ExportOf, &str)> = offered.iter().map(|(name, of)| (*of, name.as_str())).collect();
-        named(ui, "What", |ui| self.actions.extend(choices(ui, &offered, Some(self.of)).map(Action::ExportOf)));
+        named(ui, "What", |ui| {
+            self.actions.extend(choices(ui, &offered, Some(self.of)).map(|place| Action::Exports(ExportAction::ExportOf(place))));
+        });
         let text = if self.of == ExportOf::Shown {
             format!("“{prompt}”")
         } else {
@@ -143,7 +146,7 @@ impl Form<'_> {
     }
 
     fn range(&mut self, ui: &mut Ui) {
-        if self.of == ExportOf::Shown && self.session.has_export_range() {
+        if self.of == ExportOf::Shown && self.session.export_subject().has_range() {
             let ranges = [(false, "In to out"), (true, "All of the timeline")];
             self.choices.whole = choices(ui, &ranges, Some(self.choices.whole)).unwrap_or(self.choices.whole);
         }
@@ -165,7 +168,7 @@ impl Form<'_> {
             ui.add_space(6.0);
             ui.label(faint("pictures a second"));
         });
-        if self.session.has_export_range() {
+        if self.session.export_subject().has_range() {
             named(ui, "Range", |ui| self.range(ui));
         }
     }
@@ -200,7 +203,7 @@ impl Form<'_> {
     /// The file's path; whether Enter ended it.
     fn file(&mut self, ui: &mut Ui) -> bool {
         let (written, entered) = self.path_row(ui, "File", "export path", self.path);
-        self.actions.extend(written.map(Action::ExportPath));
+        self.actions.extend(written.map(|place| Action::Exports(ExportAction::ExportPath(place))));
         entered
     }
 
@@ -228,7 +231,7 @@ impl Form<'_> {
             // From the right, so that the field takes what the button leaves.
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if ui.add(TextButton { text: "Browse…", main: false, min_width: 0.0, height: FIELD_HEIGHT }).clicked() {
-                    self.actions.push(Action::BrowseExportPath);
+                    self.actions.push(Action::Exports(ExportAction::BrowseExportPath));
                 }
                 path_field(ui, id, path)
             })
@@ -243,7 +246,7 @@ impl Form<'_> {
         } else {
             let origin = Request { seed: 7, ..Request::new("a person walks") }.into();
             let example = Provenance { origin, ..Provenance::default() };
-            let count = self.session.export_count(self.of);
+            let count = self.session.export_subject().count(self.of);
             let plural = if count == 1 { "" } else { "s" };
             file_stems(&self.choices.pattern, &[&example]).map(|stems| {
                 format!(
@@ -274,11 +277,11 @@ impl Form<'_> {
                 } else {
                     "Save the project first: the command reads it from its file"
                 };
-                let has_command = self.session.export_command(self.path).is_some();
+                let has_command = self.session.export_subject().command(self.path).is_some();
                 let copy = ui.add_enabled(has_command, TextButton { text: "Copy command line", main: false, min_width: 0.0, height: 34.0 });
                 let copy = copy.on_hover_text("The command that writes the same file without the window");
                 if copy.on_disabled_hover_text(why_not).clicked() {
-                    self.actions.push(Action::CopyCommand);
+                    self.actions.push(Action::Exports(ExportAction::CopyCommand));
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -287,12 +290,12 @@ impl Form<'_> {
                 let save = ui.add_enabled(can_save, TextButton { text, main: true, min_width: 96.0, height: 34.0 });
                 if save.clicked() || (entered && can_save) {
                     self.actions.push(match self.of {
-                        ExportOf::Shown => Action::Export(self.path.to_owned()),
-                        of => Action::ExportAll(of, self.choices.folder.clone()),
+                        ExportOf::Shown => Action::Exports(ExportAction::Export(self.path.to_owned())),
+                        of => Action::Exports(ExportAction::ExportAll(of, self.choices.folder.clone())),
                     });
                 }
                 if ui.add(TextButton { text: "Cancel", main: false, min_width: 0.0, height: 34.0 }).clicked() {
-                    self.actions.push(Action::CloseDialog);
+                    self.actions.push(Action::Dialog(DialogAction::CloseDialog));
                 }
             });
         });

@@ -1,10 +1,11 @@
 //! The right: everything about the selected clip.
 
-use super::View;
+use super::PanelView;
 use super::parts::{TextButton, card, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, TEXT};
 use crate::author::Action;
+use crate::author::session::{ClipAction, GenerationAction, SelectionAction, TakeAction};
 use crate::author::session::{Inspection, Session};
 use crate::motion::FPS;
 use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES, MOST_ROUNDS, SPEEDS};
@@ -15,9 +16,9 @@ const LABEL_WIDTH: f32 = 66.0;
 /// What the measures take at the bottom, where they stay in sight.
 const MEASURES_HEIGHT: f32 = 106.0;
 
-pub(super) fn inspector(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+pub(super) fn inspector(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let session = view.session;
-    let Some(place) = session.selected_clip() else { return Vec::new() };
+    let Some(place) = session.timeline().selected_clip() else { return Vec::new() };
     card(ui, "inspector", |ui| {
         // Small, so that nearly all of it is in sight in most windows.
         let style = ui.style_mut();
@@ -32,32 +33,32 @@ pub(super) fn inspector(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         let fields_height = if stay { height - MEASURES_HEIGHT } else { height };
         ScrollArea::vertical().auto_shrink([false, false]).max_height(fields_height).show(ui, |ui| {
             actions.extend(fields(ui, session, place));
-            session.inspection().filter(|_| !stay).into_iter().for_each(|inspection| measures(ui, inspection));
+            session.timeline().inspection().filter(|_| !stay).into_iter().for_each(|inspection| measures(ui, inspection));
         });
-        session.inspection().filter(|_| stay).into_iter().for_each(|inspection| measures(ui, inspection));
+        session.timeline().inspection().filter(|_| stay).into_iter().for_each(|inspection| measures(ui, inspection));
         actions
     })
 }
 
 fn head(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
     let mut actions = Vec::new();
-    let clip = &session.clips()[place];
+    let clip = &session.timeline().clips()[place];
     row(ui, 22.0, |ui| {
-        let also = session.selected_count() - 1;
-        let of = format!("Clip {} of {}", place + 1, session.clips().len());
+        let also = session.timeline().selected_count() - 1;
+        let of = format!("Clip {} of {}", place + 1, session.timeline().clips().len());
         let title = if also > 0 { format!("{of} · {also} more selected") } else { of };
         ui.label(RichText::new(title).font(theme::medium(13.0)).color(TEXT));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icon_button(ui, Icon::Close, "Close the inspector (Esc)", 22.0, Emphasis::Quiet).clicked() {
-                actions.push(Action::SelectNone);
+                actions.push(Action::Selection(SelectionAction::SelectNone));
             }
             let anew = "Make it anew in its place, with another seed; what was done to it stays";
             if icon_button(ui, Icon::Again, anew, 22.0, Emphasis::Quiet).clicked() {
-                actions.push(Action::Anew);
+                actions.push(Action::Generation(GenerationAction::Anew));
             }
         });
     });
-    if let Some(take) = session.document().takes().get(&clip.take) {
+    if let Some(take) = session.timeline().document().takes().get(&clip.take) {
         let prompt = take.provenance.prompt();
         ui.add(Label::new(soft(prompt.as_ref()).size(12.5)).truncate()).on_hover_text(prompt);
     }
@@ -65,7 +66,7 @@ fn head(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
 }
 
 fn fields(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
-    let clip = &session.clips()[place];
+    let clip = &session.timeline().clips()[place];
     let mut form = Form { place, clip, settings: clip.settings.clone(), actions: Vec::new() };
     ui.spacing_mut().slider_width = (ui.available_width() - LABEL_WIDTH - 76.0).max(40.0);
     trim(ui, session, &mut form);
@@ -83,10 +84,10 @@ fn fields(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
     row(ui, ROW_HEIGHT + 5.0, |ui| {
         let find = TextButton { text: "Find loop", main: false, min_width: 0.0, height: 25.0 };
         if ui.add(find).on_hover_text("Trim to the stretch that closes best, and play it several times (R)").clicked() {
-            form.actions.push(Action::FindLoop(place));
+            form.actions.push(Action::Clips(ClipAction::FindLoop(place)));
         }
         form.check(ui, "Returns", "Each round ends where it began instead of travelling on", |settings| &mut settings.returns);
-        if let Some(gap_m) = session.loop_gap_m(clip) {
+        if let Some(gap_m) = session.timeline().loop_gap_m(clip) {
             ui.label(faint(format!("gap {:.1} cm", 100.0 * gap_m)))
                 .on_hover_text("How far the joints are from closing, before the seam is blended");
         }
@@ -116,7 +117,13 @@ fn fields(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
     row(ui, ROW_HEIGHT, |ui| {
         let about = "A new take of this clip's take, with the published remove-sliding in the place of our clean-up";
         if ui.small_button("Published clean-up").on_hover_text(about).clicked() {
-            form.actions.extend(session.takes().position(|entry| entry.id == clip.take).map(Action::RemoveSliding));
+            form.actions.extend(
+                session
+                    .timeline()
+                    .takes()
+                    .position(|entry| entry.id == clip.take)
+                    .map(|place| Action::Takes(TakeAction::RemoveSliding(place))),
+            );
         }
     });
     let by_hand = clip.settings.contacts.len();
@@ -125,7 +132,7 @@ fn fields(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
             ui.label(soft(format!("{by_hand} contacts by hand")).size(12.5));
             if ui.small_button("Forget").on_hover_text("Let the clean-up find this clip's contacts by itself again").clicked() {
                 let settings = ClipSettings { contacts: Vec::new(), ..form.settings.clone() };
-                form.actions.push(Action::SetClip { clip: place, settings });
+                form.actions.push(Action::Clips(ClipAction::SetClip { clip: place, settings }));
             }
         });
     }
@@ -138,7 +145,7 @@ fn heading(ui: &mut Ui, text: &str) {
 }
 
 fn trim(ui: &mut Ui, session: &Session, form: &mut Form<'_>) {
-    let take_secs = session.document().takes().get(&form.clip.take).map_or(0.0, |take| take.motion.duration_secs());
+    let take_secs = session.timeline().document().takes().get(&form.clip.take).map_or(0.0, |take| take.motion.duration_secs());
     let (mut from, mut to) = (form.clip.from as f32 / FPS, form.clip.to as f32 / FPS);
     let clip = form.place;
     row(ui, ROW_HEIGHT, |ui| {
@@ -151,7 +158,13 @@ fn trim(ui: &mut Ui, session: &Session, form: &mut Form<'_>) {
             } else {
                 "End in the take (] at the play head)"
             });
-            form.hear(&response, |dragged| if dragged { Action::DragTrim { clip, from, to } } else { Action::Trim { clip, from, to } });
+            form.hear(&response, |dragged| {
+                if dragged {
+                    Action::Clips(ClipAction::DragTrim { clip, from, to })
+                } else {
+                    Action::Clips(ClipAction::Trim { clip, from, to })
+                }
+            });
         }
     });
 }
@@ -177,12 +190,18 @@ impl Form<'_> {
         });
         let response = response.on_hover_text(about);
         let (clip, settings) = (self.place, self.settings.clone());
-        self.hear(&response, |dragged| if dragged { Action::DragClip { clip, settings } } else { Action::SetClip { clip, settings } });
+        self.hear(&response, |dragged| {
+            if dragged {
+                Action::Clips(ClipAction::DragClip { clip, settings })
+            } else {
+                Action::Clips(ClipAction::SetClip { clip, settings })
+            }
+        });
     }
 
     fn check(&mut self, ui: &mut Ui, name: &str, about: &str, field: fn(&mut ClipSettings) -> &mut bool) {
         if ui.checkbox(field(&mut self.settings), soft(name).size(12.5)).on_hover_text(about).changed() {
-            self.actions.push(Action::SetClip { clip: self.place, settings: self.settings.clone() });
+            self.actions.push(Action::Clips(ClipAction::SetClip { clip: self.place, settings: self.settings.clone() }));
         }
     }
 
@@ -192,7 +211,7 @@ impl Form<'_> {
             self.actions.push(action(response.dragged()));
         }
         if response.drag_stopped() {
-            self.actions.push(Action::Release);
+            self.actions.push(Action::Clips(ClipAction::Release));
         }
     }
 }

@@ -1,18 +1,19 @@
 //! The project's menu, at its name in the top bar.
 
-use super::View;
+use super::PanelView;
 use crate::app::theme::{self, ACCENT, TEXT, TEXT_FAINT, TEXT_SOFT};
 use crate::author::Action;
 use crate::author::commands::{self, Command};
+use crate::author::session::{DialogAction, ExportAction, ProjectAction, RatingAction, TakeAction, ViewAction};
 use crate::author::settings::Appearance;
 use bevy_egui::egui::{Button, RichText, Ui};
 use std::path::Path;
 
 /// The project's name, a dot where it is unsaved; its menu opens at a click.
-pub(super) fn menu(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+pub(super) fn menu(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let session = view.session;
     let mut actions = Vec::new();
-    let name = RichText::new(format!("{} ⏷", session.project_name())).font(theme::regular(13.5)).color(TEXT_SOFT);
+    let name = RichText::new(format!("{} ⏷", session.project().name())).font(theme::regular(13.5)).color(TEXT_SOFT);
     let response = ui
         .menu_button(name, |ui| {
             ui.set_min_width(250.0);
@@ -26,23 +27,23 @@ pub(super) fn menu(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
                     ui.close();
                 }
             };
-            item(ui, "", true, Action::NewProject);
-            item(ui, "", true, Action::OpenProject);
-            for path in &session.settings.recent {
-                item(ui, &short(path), session.project() != Some(path), Action::OpenRecent(path.clone()));
+            item(ui, "", true, Action::Project(ProjectAction::NewProject));
+            item(ui, "", true, Action::Project(ProjectAction::OpenProject));
+            for path in &session.settings().recent {
+                item(ui, &short(path), session.project().path() != Some(path), Action::Project(ProjectAction::OpenRecent(path.clone())));
             }
             ui.separator();
-            item(ui, "", session.is_unsaved(), Action::SaveProject);
-            item(ui, "", true, Action::SaveProjectAs);
+            item(ui, "", session.is_unsaved(), Action::Project(ProjectAction::SaveProject));
+            item(ui, "", true, Action::Project(ProjectAction::SaveProjectAs));
             ui.separator();
-            item(ui, "", true, Action::ImportFile);
-            item(ui, "", session.can_export(), Action::OpenExport);
+            item(ui, "", true, Action::Takes(TakeAction::ImportFile));
+            item(ui, "", session.export_subject().is_there(), Action::Exports(ExportAction::OpenExport));
             ui.separator();
-            item(ui, "", true, Action::Appearance(if session.is_light() { Appearance::Dark } else { Appearance::Light }));
-            item(ui, "", true, Action::OpenRating);
-            item(ui, "", true, Action::OpenPalette);
-            item(ui, "", true, Action::OpenHelp);
-            item(ui, "", true, Action::Close);
+            item(ui, "", true, Action::View(ViewAction::Appearance(if session.is_light() { Appearance::Dark } else { Appearance::Light })));
+            item(ui, "", true, Action::Rating(RatingAction::OpenRating));
+            item(ui, "", true, Action::Dialog(DialogAction::OpenPalette));
+            item(ui, "", true, Action::Dialog(DialogAction::OpenHelp));
+            item(ui, "", true, Action::Project(ProjectAction::Close));
         })
         .response;
     if session.is_unsaved() {

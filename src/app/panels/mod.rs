@@ -1,6 +1,7 @@
 //! The panels: functions from what the window knows to what the user wants, and how they share the window.
 
 mod character;
+mod comparison;
 mod dialogs;
 mod export;
 mod inspector;
@@ -11,7 +12,6 @@ mod parts;
 mod project;
 mod prompt_bar;
 mod rating;
-mod row;
 mod sampling;
 mod stage_view;
 mod takes;
@@ -26,13 +26,13 @@ pub(crate) use prompt_bar::prompt_id;
 use super::keys;
 use super::theme::{self, GAP};
 use crate::author::Action;
-use crate::author::session::{Rating, Session};
+use crate::author::session::{Session, Sitting};
 use crate::stage::ScreenBox;
 use bevy_egui::egui::{LayerId, Rect, Ui, UiBuilder, pos2, vec2};
 
 /// What panels see.
 #[derive(Clone, Copy)]
-pub struct View<'a> {
+pub struct PanelView<'a> {
     /// The window's state.
     pub session: &'a Session,
     /// Prompts to try.
@@ -69,8 +69,8 @@ impl Shape {
     /// What a session has to show.
     #[must_use]
     pub fn of(session: &Session) -> Self {
-        let timeline = !session.clips().is_empty();
-        let inspector = session.selected_clip().is_some();
+        let timeline = !session.timeline().clips().is_empty();
+        let inspector = session.timeline().selected_clip().is_some();
         Self { timeline, inspector, examples: !timeline }
     }
 }
@@ -120,11 +120,11 @@ impl Places {
 const NARROWEST_PROMPT: f32 = 640.0;
 
 /// The whole window: background, panels, dialogs, messages and keys.
-pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+pub fn window(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     theme::wear(ui.ctx());
     let typing = ui.ctx().text_edit_focused();
-    let mut actions = match view.session.rating() {
-        Some(rating) => raters_window(ui, view, rating),
+    let mut actions = match view.session.sitting() {
+        Some(sitting) => raters_window(ui, view, sitting),
         None => editors_window(ui, view),
     };
     actions.extend(dialogs::dialogs(ui, view));
@@ -132,10 +132,10 @@ pub fn window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     actions
 }
 
-fn editors_window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+fn editors_window(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let places = Places::in_window(ui.max_rect(), Shape::of(view.session));
     let mut actions = stage_view::stage_view(ui, view);
-    row::labels(ui, view, places.beside_lists());
+    comparison::labels(ui, view, places.beside_lists());
     actions.extend(at(ui, places.top, |ui| top_bar::top_bar(ui, view)));
     actions.extend(at(ui, places.takes, |ui| takes::takes(ui, view)));
     actions.extend(at(ui, places.prompt, |ui| prompt_bar::prompt_bar(ui, view)));
@@ -148,17 +148,17 @@ fn editors_window(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
 }
 
 /// Nothing but the two clips and their scores: whoever rates sees no names.
-fn raters_window(ui: &mut Ui, view: &View<'_>, rating: &Rating) -> Vec<Action> {
-    let (place, free) = rating::places(ui.max_rect(), rating);
+fn raters_window(ui: &mut Ui, view: &PanelView<'_>, sitting: &Sitting) -> Vec<Action> {
+    let (place, free) = rating::places(ui.max_rect(), sitting);
     let mut actions = stage_view::stage_view(ui, view);
-    actions.extend(at(ui, place, |ui| rating::rating(ui, view, rating)));
+    actions.extend(at(ui, place, |ui| rating::rating(ui, view, sitting)));
     actions.extend(toasts::toasts(ui, view, free));
     actions
 }
 
 /// What a rater's panel does not cover.
-pub(crate) fn free_of_rating(window: Rect, rating: &Rating) -> Rect {
-    rating::places(window, rating).1
+pub(crate) fn free_of_rating(window: Rect, sitting: &Sitting) -> Rect {
+    rating::places(window, sitting).1
 }
 
 /// A user interface over the whole window, behind everything.

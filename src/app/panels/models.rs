@@ -1,6 +1,6 @@
 //! Models: the menu at the model's name, what can be fetched, and the form for checkpoints.
 
-use super::View;
+use super::PanelView;
 use super::dialogs::path_field;
 use super::export::FIELD_HEIGHT;
 use super::parts::{TextButton, choices, faint, progress_line, row, soft};
@@ -8,8 +8,9 @@ use super::project::{buttons, heading};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, DONE, EDGE, RAISED, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::author::Action;
+use crate::author::session::DialogAction;
 use crate::author::session::{
-    Dialog, ImportForm, ImportPart, InstalledModel, ModelAction, ModelDialog, ModelState, OfferedModel, Precision, Session,
+    Dialog, FormAction, ImportForm, ImportPart, InstalledModel, ModelAction, ModelDialog, ModelState, OfferedModel, Precision, Session,
 };
 use bevy_egui::egui::{
     Align, Color32, CornerRadius, DragValue, Frame, Id, Label, Layout, Margin, Popup, PopupCloseBehavior, Response, RichText, ScrollArea,
@@ -21,8 +22,8 @@ const FORM_WIDTH: f32 = 560.0;
 const ROW_HEIGHT: f32 = 50.0;
 
 /// The menu under the model's name, while it is open.
-pub(super) fn model_menu(view: &View<'_>, name: &Response) -> Vec<Action> {
-    if view.session.dialog != Dialog::Models(ModelDialog::Menu) {
+pub(super) fn model_menu(view: &PanelView<'_>, name: &Response) -> Vec<Action> {
+    if *view.session.dialog() != Dialog::Models(ModelDialog::Menu) {
         return Vec::new();
     }
     let mut open = true;
@@ -31,7 +32,7 @@ pub(super) fn model_menu(view: &View<'_>, name: &Response) -> Vec<Action> {
     let mut actions = shown.map_or_else(Vec::new, |shown| shown.inner);
     // The click that opens it is outside of it, too.
     if !open && !name.clicked() {
-        actions.push(Action::CloseDialog);
+        actions.push(Action::Dialog(DialogAction::CloseDialog));
     }
     actions
 }
@@ -50,7 +51,7 @@ fn menu_contents(ui: &mut Ui, session: &Session) -> Vec<Action> {
     if !models.installed().iter().any(|model| model.name == models.current()) {
         ui.add(Label::new(faint(format!("in use: {}", models.current()))).truncate());
     }
-    if let ModelState::Loading { name, done } = &session.model {
+    if let ModelState::Loading { name, done } = &session.models().state() {
         actions.extend(progress(ui, &format!("Loading {name}"), *done, Action::Models(ModelAction::CancelLoad)));
     }
     actions.extend(work(ui, session));
@@ -60,7 +61,7 @@ fn menu_contents(ui: &mut Ui, session: &Session) -> Vec<Action> {
         for (text, action) in [
             ("Get a model…", Action::Models(ModelAction::OpenGet)),
             ("Import checkpoints…", Action::Models(ModelAction::OpenImport)),
-            ("About this model", Action::OpenModel),
+            ("About this model", Action::Dialog(DialogAction::OpenModel)),
         ] {
             if ui.add(TextButton { text, main: false, min_width: 0.0, height: 28.0 }).clicked() {
                 actions.push(action);
@@ -83,7 +84,7 @@ fn installed(ui: &mut Ui, session: &Session, model: &InstalledModel) -> Vec<Acti
         (false, false) => Color32::TRANSPARENT,
     };
     ui.painter().rect_filled(place, CornerRadius::same(8), fill);
-    let light = match (&session.model, is_current) {
+    let light = match (&session.models().state(), is_current) {
         (ModelState::Ready(_), true) => Some(DONE),
         (ModelState::Loading { .. }, true) => Some(TEXT_FAINT),
         (ModelState::Failed { .. }, true) => Some(TROUBLE),
@@ -127,7 +128,7 @@ fn facts(session: &Session, model: &InstalledModel) -> String {
         let place = if model.built_in { "built in".to_owned() } else { format!("{} on disk", bytes(model.disk_bytes)) };
         facts.extend([model.precision.clone(), place, format!("{} of memory", bytes(model.memory_bytes))]);
     }
-    if let Some(speed) = session.settings.speeds.get(&model.name) {
+    if let Some(speed) = session.settings().speeds.get(&model.name) {
         facts.push(format!("{:.0} tokens/s on {}", speed.tokens_per_sec, speed.device));
     }
     if !model.licence.is_empty() {
@@ -145,7 +146,7 @@ fn bytes(bytes: u64) -> String {
 /// What is being fetched or imported.
 fn work(ui: &mut Ui, session: &Session) -> Vec<Action> {
     let Some(work) = session.models().work() else { return Vec::new() };
-    progress(ui, &work.title, work.share(), Action::Models(ModelAction::CancelWork))
+    progress(ui, work.title(), work.share(), Action::Models(ModelAction::CancelWork))
 }
 
 /// Something under way: its name, how far it is, and what ends it.
@@ -176,15 +177,18 @@ pub(super) fn dialog(ui: &mut Ui, session: &Session, dialog: &ModelDialog) -> Ve
         ModelDialog::Remove(name) => {
             heading(ui, &format!("Remove {name}?"), "Its files leave the disk. Takes that it made stay.");
             let remove = Action::Models(ModelAction::Remove(name.clone()));
-            buttons(ui, &[("Remove", true, remove), ("Cancel", true, Action::CloseDialog)])
+            buttons(ui, &[("Remove", true, remove), ("Cancel", true, Action::Dialog(DialogAction::CloseDialog))])
         }
         ModelDialog::Switch(model) => {
-            let count = session.jobs.len();
+            let count = session.generation().jobs().len();
             let motions = if count == 1 { "A motion is".to_owned() } else { format!("{count} motions are") };
             heading(ui, &format!("Change to {model}?"), &format!("{motions} still being made with the model before."));
             let switch = |stopping| Action::Models(ModelAction::Switch { model: model.clone(), stopping });
-            let offered =
-                [("Finish first", true, switch(false)), ("Stop and change", true, switch(true)), ("Cancel", true, Action::CloseDialog)];
+            let offered = [
+                ("Finish first", true, switch(false)),
+                ("Stop and change", true, switch(true)),
+                ("Cancel", true, Action::Dialog(DialogAction::CloseDialog)),
+            ];
             buttons(ui, &offered)
         }
     }
@@ -203,7 +207,10 @@ fn get(ui: &mut Ui, session: &Session) -> Vec<Action> {
     actions.extend(work(ui, session));
     actions.extend(buttons(
         ui,
-        &[("Close", true, Action::CloseDialog), ("Import checkpoints…", true, Action::Models(ModelAction::OpenImport))],
+        &[
+            ("Close", true, Action::Dialog(DialogAction::CloseDialog)),
+            ("Import checkpoints…", true, Action::Models(ModelAction::OpenImport)),
+        ],
     ));
     actions
 }
@@ -261,7 +268,7 @@ fn import(ui: &mut Ui, session: &Session) -> Vec<Action> {
     field_row(ui, "Weights", |ui| {
         let forms = [(Precision::AsItIs, "As they are"), (Precision::Q8_0, "q8_0"), (Precision::Q4_0, "q4_0")];
         if let Some(precision) = choices(ui, &forms, Some(form.precision)) {
-            actions.push(Action::Models(ModelAction::Form(ImportForm { precision, ..form.clone() })));
+            actions.push(Action::Models(ModelAction::Form(FormAction::Set(ImportForm { precision, ..form.clone() }))));
         }
         ui.label(faint("4 bits are for the largest"));
     });
@@ -269,12 +276,12 @@ fn import(ui: &mut Ui, session: &Session) -> Vec<Action> {
         let mut published = form.heads.is_none();
         if ui.checkbox(&mut published, soft("those of the published size").size(12.5)).changed() {
             let heads = if published { None } else { Some(16) };
-            actions.push(Action::Models(ModelAction::Form(ImportForm { heads, ..form.clone() })));
+            actions.push(Action::Models(ModelAction::Form(FormAction::Set(ImportForm { heads, ..form.clone() }))));
         }
         if let Some(mut heads) = form.heads
             && ui.add(DragValue::new(&mut heads).range(1..=256).speed(0.1)).changed()
         {
-            actions.push(Action::Models(ModelAction::Form(ImportForm { heads: Some(heads), ..form.clone() })));
+            actions.push(Action::Models(ModelAction::Form(FormAction::Set(ImportForm { heads: Some(heads), ..form.clone() }))));
         }
     });
     field_row(ui, "Name", |ui| {
@@ -283,7 +290,7 @@ fn import(ui: &mut Ui, session: &Session) -> Vec<Action> {
             Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
         let field = TextEdit::singleline(&mut name).id(Id::new("model name")).desired_width(ui.available_width()).frame(frame);
         if ui.add(field.hint_text(RichText::new("motionmillion-3b-q8").color(TEXT_FAINT)).char_limit(60)).changed() {
-            actions.push(Action::Models(ModelAction::Form(ImportForm { name, ..form.clone() })));
+            actions.push(Action::Models(ModelAction::Form(FormAction::Set(ImportForm { name, ..form.clone() }))));
         }
     });
     ui.add_space(4.0);
@@ -293,7 +300,10 @@ fn import(ui: &mut Ui, session: &Session) -> Vec<Action> {
         ui.label(faint(fault.unwrap_or("The licence of the weights goes on holding: you know where they are from.")));
     }
     let can = fault.is_none() && models.work().is_none();
-    actions.extend(buttons(ui, &[("Import", can, Action::Models(ModelAction::Import)), ("Close", true, Action::CloseDialog)]));
+    actions.extend(buttons(
+        ui,
+        &[("Import", can, Action::Models(ModelAction::Import)), ("Close", true, Action::Dialog(DialogAction::CloseDialog))],
+    ));
     actions
 }
 
@@ -309,10 +319,10 @@ fn part_field(ui: &mut Ui, form: &ImportForm, part: ImportPart) -> Vec<Action> {
     field_row(ui, name, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.add(TextButton { text: "Browse…", main: false, min_width: 0.0, height: FIELD_HEIGHT }).clicked() {
-                actions.push(Action::Models(ModelAction::Browse(part)));
+                actions.push(Action::Models(ModelAction::Form(FormAction::Browse(part))));
             }
             let (written, _) = path_field(ui, name, form.part(part));
-            actions.extend(written.map(|path| Action::Models(ModelAction::Part(part, path))));
+            actions.extend(written.map(|path| Action::Models(ModelAction::Form(FormAction::Part(part, path)))));
         });
     });
     if form.part(part).as_os_str().is_empty() {

@@ -1,10 +1,11 @@
 //! The command palette: everything that can be done, found by some letters of its name, with the keyboard alone.
 
-use super::View;
+use super::PanelView;
 use super::parts::faint;
 use crate::app::theme::{self, ACCENT, EDGE, RAISED, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
 use crate::author::Action;
 use crate::author::commands;
+use crate::author::session::DialogAction;
 use bevy_egui::egui::{
     Align2, CornerRadius, Event, EventFilter, Frame, Id, Key, Margin, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo,
     WidgetType, vec2,
@@ -15,7 +16,7 @@ const ROW_HEIGHT: f32 = 28.0;
 /// Rows that are in sight at once.
 const ROWS: f32 = 11.0;
 
-pub(super) fn palette(ui: &mut Ui, view: &View<'_>, written: &str) -> Vec<Action> {
+pub(super) fn palette(ui: &mut Ui, view: &PanelView<'_>, written: &str) -> Vec<Action> {
     ui.set_width(WIDTH);
     let mut actions = Vec::new();
     let found = commands::found(view.session, written);
@@ -36,7 +37,7 @@ pub(super) fn palette(ui: &mut Ui, view: &View<'_>, written: &str) -> Vec<Action
     }
     if response.changed() {
         chosen = 0;
-        actions.push(Action::PaletteWords(text));
+        actions.push(Action::Dialog(DialogAction::PaletteWords(text)));
     }
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     ui.add_space(4.0);
@@ -70,7 +71,7 @@ pub(super) fn palette(ui: &mut Ui, view: &View<'_>, written: &str) -> Vec<Action
                 color.color(),
             );
             if response.clicked() || (entered && is_chosen) {
-                actions.extend([Action::CloseDialog, action.clone()]);
+                actions.extend([Action::Dialog(DialogAction::CloseDialog), action.clone()]);
             }
         }
         if found.is_empty() {

@@ -1,11 +1,12 @@
 //! How the next generation is sampled, and the prompt in other words: what few need, behind "More" in the prompt bar.
 
-use super::View;
+use super::PanelView;
 use super::parts::{TextButton, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, RAISED, TEXT, TEXT_SOFT};
 use crate::author::Action;
 use crate::author::session::{Dialog, GUIDANCES, MOST_TOP_K, ModelState, TEMPERATURES, TOP_PS};
+use crate::author::session::{DialogAction, DraftAction};
 use crate::timeline::Sampling;
 use bevy_egui::egui::{
     Align, Button, Color32, DragValue, Label, Layout, Popup, PopupCloseBehavior, RectAlign, RichText, Ui, emath::Numeric, vec2,
@@ -15,15 +16,15 @@ use std::ops::RangeInclusive;
 const WIDTH: f32 = 300.0;
 
 /// The button "More", in the accent's colour where something is not as the model comes; its contents open at a click.
-pub(super) fn more(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
-    let is_open = view.session.dialog == Dialog::Sampling;
-    let differs = view.session.draft.sampling != Sampling::default();
+pub(super) fn more(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
+    let is_open = *view.session.dialog() == Dialog::Sampling;
+    let differs = view.session.draft().sampling != Sampling::default();
     let text = RichText::new("More").size(12.5).color(if differs { ACCENT } else { TEXT_SOFT });
     let button = Button::new(text).fill(if is_open { RAISED.color() } else { Color32::TRANSPARENT }).min_size(vec2(30.0, 26.0));
     let button = ui.add(button).on_hover_text("How tokens are chosen, and the prompt in other words");
     let mut actions = Vec::new();
     if button.clicked() {
-        actions.push(if is_open { Action::CloseDialog } else { Action::OpenSampling });
+        actions.push(if is_open { Action::Dialog(DialogAction::CloseDialog) } else { Action::Dialog(DialogAction::OpenSampling) });
     }
     if is_open {
         let mut open = true;
@@ -31,16 +32,16 @@ pub(super) fn more(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         let popup = popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).frame(theme::card().fill(theme::PANEL.color()));
         actions.extend(popup.show(|ui| contents(ui, view)).map_or_else(Vec::new, |shown| shown.inner));
         if !open && !button.clicked() {
-            actions.push(Action::CloseDialog);
+            actions.push(Action::Dialog(DialogAction::CloseDialog));
         }
     }
     actions
 }
 
-fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+fn contents(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let session = view.session;
-    let wanted = &session.draft.sampling;
-    let own = if let ModelState::Ready(info) = &session.model { info.sampling.clone() } else { Sampling::default() };
+    let wanted = &session.draft().sampling;
+    let own = if let ModelState::Ready(info) = &session.models().state() { info.sampling.clone() } else { Sampling::default() };
     let mut actions = Vec::new();
     ui.set_width(WIDTH);
     ui.spacing_mut().item_spacing.y = 4.0;
@@ -60,12 +61,12 @@ fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     let about = "How much the prompt counts; 1 is the model alone, and twice as fast";
     value(ui, ("Guidance", about), &mut next.guidance, own.guidance, GUIDANCES.0..=GUIDANCES.1);
     if next != *wanted {
-        actions.push(Action::Sampling(next));
+        actions.push(Action::Draft(DraftAction::Sampling(next)));
     }
     row(ui, 28.0, |ui| {
         let reset = TextButton { text: "As the model comes", main: false, min_width: 0.0, height: 26.0 };
         if ui.add_enabled(*wanted != Sampling::default(), reset).clicked() {
-            actions.push(Action::Sampling(Sampling::default()));
+            actions.push(Action::Draft(DraftAction::Sampling(Sampling::default())));
         }
     });
     ui.separator();
@@ -107,11 +108,11 @@ fn value<N: Numeric>(ui: &mut Ui, (name, about): (&str, &str), wanted: &mut Opti
 }
 
 /// The prompt in the words of the user's own language model.
-fn other_words(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+fn other_words(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let session = view.session;
     let mut actions = Vec::new();
     ui.label(RichText::new("Prompt in other words").font(theme::medium(13.0)).color(TEXT));
-    match &session.settings.rewriter {
+    match &session.settings().rewriter {
         None => {
             ui.label(faint("A language model of yours (a Llama in GGUF form) can say prompts in shorter and clearer words."));
         }
@@ -120,7 +121,7 @@ fn other_words(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
             row(ui, 24.0, |ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if icon_button(ui, Icon::Close, "No language model", 22.0, Emphasis::Quiet).clicked() {
-                        actions.push(Action::Rewriter(None));
+                        actions.push(Action::Draft(DraftAction::Rewriter(None)));
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         ui.add(Label::new(soft(name).size(12.5)).truncate()).on_hover_text(file.display().to_string());
@@ -130,13 +131,13 @@ fn other_words(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         }
     }
     row(ui, 28.0, |ui| {
-        let (text, can) = match (&session.settings.rewriter, session.models().is_rewriting()) {
+        let (text, can) = match (&session.settings().rewriter, session.draft().is_rewriting()) {
             (None, _) => ("Choose a language model…", true),
             (Some(_), true) => ("Rewriting…", false),
-            (Some(_), false) => ("Rewrite the prompt", !session.draft.prompt.trim().is_empty()),
+            (Some(_), false) => ("Rewrite the prompt", !session.draft().prompt.trim().is_empty()),
         };
         if ui.add_enabled(can, TextButton { text, main: false, min_width: 0.0, height: 26.0 }).clicked() {
-            actions.push(Action::Rewrite);
+            actions.push(Action::Draft(DraftAction::Rewrite));
         }
     });
     actions

@@ -1,7 +1,8 @@
 //! The stage behind the panels: the pointer turns, moves and zooms the camera.
 
-use super::{View, row};
+use super::{PanelView, comparison};
 use crate::author::Action;
+use crate::author::session::ViewAction;
 use crate::view::{CameraMove, ViewAngle};
 use bevy_egui::egui::{Id, PointerButton, Sense, Ui};
 
@@ -10,7 +11,7 @@ const POINTS_PER_RAD: f32 = 170.0;
 /// The wheel, points of scrolling for a factor of e.
 const SCROLL_POINTS_PER_E: f32 = 500.0;
 
-pub(super) fn stage_view(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+pub(super) fn stage_view(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let place = ui.max_rect();
     let response = ui.interact(place, Id::new("stage"), Sense::click_and_drag());
     let mut actions = Vec::new();
@@ -18,26 +19,26 @@ pub(super) fn stage_view(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         let moved = response.drag_delta();
         let shift = ui.input(|input| input.modifiers.shift);
         let pan = response.dragged_by(PointerButton::Secondary) || response.dragged_by(PointerButton::Middle) || shift;
-        actions.push(Action::Camera(if pan {
+        actions.push(Action::View(ViewAction::Camera(if pan {
             CameraMove::Pan(-moved.x / place.height(), moved.y / place.height())
         } else {
             CameraMove::Turn(-moved.x / POINTS_PER_RAD, moved.y / POINTS_PER_RAD)
-        }));
+        })));
     }
     if response.hovered() {
         let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
         if scroll != 0.0 {
-            actions.push(Action::Camera(CameraMove::Zoom((-scroll / SCROLL_POINTS_PER_E).exp())));
+            actions.push(Action::View(ViewAction::Camera(CameraMove::Zoom((-scroll / SCROLL_POINTS_PER_E).exp()))));
         } else if pinch != 1.0 {
-            actions.push(Action::Camera(CameraMove::Zoom(1.0 / pinch)));
+            actions.push(Action::View(ViewAction::Camera(CameraMove::Zoom(1.0 / pinch))));
         }
     }
     if response.double_clicked() {
-        actions.push(Action::Camera(CameraMove::LookFrom(ViewAngle::ThreeQuarter)));
-        actions.push(Action::Camera(CameraMove::Follow(true)));
+        actions.push(Action::View(ViewAction::Camera(CameraMove::LookFrom(ViewAngle::ThreeQuarter))));
+        actions.push(Action::View(ViewAction::Camera(CameraMove::Follow(true))));
     }
     if response.clicked() {
-        actions.extend(row::picked(ui, view));
+        actions.extend(comparison::picked(ui, view));
         // A click beside the prompt lets go of it, so that Space plays.
         ui.memory_mut(|memory| memory.stop_text_input());
     }

@@ -1,11 +1,12 @@
 //! The takes so far and the generations under way.
 
-use super::View;
+use super::PanelView;
 use super::parts::{card, faint, progress_line, row};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, EDGE, RAISED, RAISED_BRIGHT, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
 use crate::author::Action;
-use crate::author::session::{Entry, Job, Progress, Session};
+use crate::author::session::{ClipAction, ComparisonAction, GenerationAction, TakeAction};
+use crate::author::session::{Job, Progress, Session, TakeEntry};
 use crate::timeline::Provenance;
 use bevy_egui::egui::{
     Align, Align2, Color32, CornerRadius, Frame, Id, Layout, Margin, Rect, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder,
@@ -20,13 +21,13 @@ const SEARCH_HEIGHT: f32 = 30.0;
 /// From the middle of one of a row's buttons to the next.
 const BUTTON_STEP: f32 = 24.0;
 
-pub(super) fn takes(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+pub(super) fn takes(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let session = view.session;
-    if session.take_count() == 0 && session.jobs.is_empty() {
+    if session.timeline().take_count() == 0 && session.generation().jobs().is_empty() {
         return Vec::new();
     }
     // Only as tall as it needs to be.
-    let rows = session.listed().count() + session.jobs.len();
+    let rows = session.list().listed(session.timeline()).count() + session.generation().jobs().len();
     let place = ui.max_rect();
     let head = if searches(session) { 54.0 + SEARCH_HEIGHT + 4.0 } else { 54.0 };
     let height = (head + rows as f32 * (ROW_HEIGHT + 4.0)).min(place.height());
@@ -34,25 +35,25 @@ pub(super) fn takes(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     ui.scope_builder(UiBuilder::new().max_rect(place), |ui| card(ui, "takes", |ui| list(ui, view))).inner
 }
 
-fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+fn list(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let session = view.session;
     let mut actions = Vec::new();
     row(ui, 20.0, |ui| {
         ui.label(RichText::new("Takes").font(theme::medium(13.0)).color(TEXT));
-        ui.label(faint(session.take_count().to_string()));
-        let only = session.filter.favourites;
-        if session.take_count() > 1 {
-            let on = session.row().is_some();
+        ui.label(faint(session.timeline().take_count().to_string()));
+        let only = session.list().favourites_only();
+        if session.timeline().take_count() > 1 {
+            let on = session.view().comparison().is_some();
             let label = "Side by side (V); Ctrl+click puts takes into the row";
             if icon_button(ui, Icon::Abreast, label, 22.0, if on { Emphasis::On } else { Emphasis::Quiet }).clicked() {
-                actions.push(Action::SideBySide(!on));
+                actions.push(Action::Comparison(ComparisonAction::SideBySide(!on)));
             }
         }
-        if only || session.takes().any(|entry| entry.favourite) {
+        if only || session.timeline().takes().any(|entry| entry.favourite) {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let (icon, emphasis) = if only { (Icon::Star, Emphasis::On) } else { (Icon::StarOutline, Emphasis::Quiet) };
                 if icon_button(ui, icon, "Only favourites", 22.0, emphasis).clicked() {
-                    actions.push(Action::OnlyFavourites(!only));
+                    actions.push(Action::Takes(TakeAction::OnlyFavourites(!only)));
                 }
             });
         }
@@ -63,11 +64,11 @@ fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     }
     let shown = session.shown_index();
     ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
-        for (index, entry) in session.listed() {
-            let shown = shown == Some(index) || session.place_in_row(entry.id).is_some();
+        for (index, entry) in session.list().listed(session.timeline()) {
+            let shown = shown == Some(index) || session.view().comparison().is_some_and(|comparison| comparison.has(entry.id));
             actions.extend(take_row(ui, index, &entry, shown));
         }
-        for job in &session.jobs {
+        for job in session.generation().jobs() {
             actions.extend(job_row(ui, job));
         }
     });
@@ -75,19 +76,19 @@ fn list(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
 }
 
 fn searches(session: &Session) -> bool {
-    session.take_count() >= SEARCH_FROM || !session.filter.search.is_empty()
+    session.timeline().take_count() >= SEARCH_FROM || !session.list().search().is_empty()
 }
 
 fn search(ui: &mut Ui, session: &Session) -> Option<Action> {
-    let mut words = session.filter.search.clone();
+    let mut words = session.list().search().to_owned();
     let frame = Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(8, 5));
     let hint = RichText::new("Search").color(TEXT_FAINT);
     let field = TextEdit::singleline(&mut words).id(Id::new("search")).hint_text(hint).desired_width(f32::INFINITY).frame(frame);
     let response = row(ui, SEARCH_HEIGHT, |ui| ui.add(field));
-    response.changed().then_some(Action::Search(words))
+    response.changed().then_some(Action::Takes(TakeAction::Search(words)))
 }
 
-fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Action> {
+fn take_row(ui: &mut Ui, index: usize, entry: &TakeEntry<'_>, shown: bool) -> Vec<Action> {
     let take = &entry.take;
     let mut actions = Vec::new();
     let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
@@ -120,10 +121,14 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Ac
         }
     }
     if response.double_clicked() {
-        actions.push(Action::AddToTimeline(index));
+        actions.push(Action::Clips(ClipAction::AddToTimeline(index)));
     } else if response.clicked() {
         let beside = ui.input(|input| input.modifiers.command);
-        actions.push(if beside { Action::RowAlso(index) } else { Action::Select(index) });
+        actions.push(if beside {
+            Action::Comparison(ComparisonAction::CompareAlso(index))
+        } else {
+            Action::Takes(TakeAction::Select(index))
+        });
     }
     let understood = origin.understood().map_or_else(String::new, |plain| format!("understood as: {plain}\n"));
     response.on_hover_text(format!("{prompt}\n{understood}{}\nmodel {model}, {licence}", origin.settings()));
@@ -131,15 +136,15 @@ fn take_row(ui: &mut Ui, index: usize, entry: &Entry<'_>, shown: bool) -> Vec<Ac
 }
 
 /// What can be done with a take, from right to left: all of it under the pointer, else a favourite's star.
-fn row_buttons(index: usize, entry: &Entry<'_>, pointed: bool) -> Vec<(Icon, String, Action)> {
+fn row_buttons(index: usize, entry: &TakeEntry<'_>, pointed: bool) -> Vec<(Icon, String, Action)> {
     let number = index + 1;
     let (icon, label) =
         if entry.favourite { (Icon::Star, format!("Favourite {number}")) } else { (Icon::StarOutline, format!("Like take {number}")) };
-    let star = (icon, label, Action::Favourite(index, !entry.favourite));
+    let star = (icon, label, Action::Takes(TakeAction::Favourite(index, !entry.favourite)));
     if pointed {
-        let remove = (Icon::Close, format!("Remove take {number}"), Action::Remove(index));
-        let add = (Icon::Add, format!("Add take {number} to the timeline (double click)"), Action::AddToTimeline(index));
-        let again = (Icon::Again, format!("Take {number} again with another seed"), Action::Again(index));
+        let remove = (Icon::Close, format!("Remove take {number}"), Action::Takes(TakeAction::Remove(index)));
+        let add = (Icon::Add, format!("Add take {number} to the timeline (double click)"), Action::Clips(ClipAction::AddToTimeline(index)));
+        let again = (Icon::Again, format!("Take {number} again with another seed"), Action::Generation(GenerationAction::Again(index)));
         vec![remove, again, star, add]
     } else if entry.favourite {
         vec![star]
@@ -151,14 +156,14 @@ fn row_buttons(index: usize, entry: &Entry<'_>, pointed: bool) -> Vec<(Icon, Str
 fn job_row(ui: &mut Ui, job: &Job) -> Vec<Action> {
     let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::hover());
     ui.painter().rect_filled(place, CornerRadius::same(8), RAISED_BRIGHT.thin(0.4));
-    let under = match job.progress {
+    let under = match *job.progress() {
         Progress::Waiting => "waiting".to_owned(),
         Progress::Running { .. } => {
             let left = job.left_secs().map_or_else(String::new, |secs| format!(" · {} left", in_time(secs)));
             format!("generating · {:.0} %{left}", 100.0 * job.share())
         }
     };
-    two_lines(ui, place, &job.request.prompt, &under, TEXT_SOFT.color(), 0);
+    two_lines(ui, place, &job.request().prompt, &under, TEXT_SOFT.color(), 0);
     let line = Rect::from_min_max(pos2(place.left() + 10.0, place.bottom() - 5.0), pos2(place.right() - 10.0, place.bottom() - 3.0));
     progress_line(ui, line, job.share());
     Vec::new()

@@ -1,6 +1,6 @@
 //! The top: project, model and its licence on the left; views and Export on the right.
 
-use super::View;
+use super::PanelView;
 use super::character::character_menu;
 use super::menu::menu;
 use super::models::model_menu;
@@ -10,11 +10,12 @@ use crate::app::icons::{Emphasis, Icon, draw, icon_button};
 use crate::app::theme::{self, ACCENT, DONE, EDGE, RAISED, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::author::Action;
 use crate::author::session::{Dialog, ModelAction, ModelDialog, ModelState};
+use crate::author::session::{DialogAction, ExportAction, ViewAction};
 use crate::generator::protocol::ModelInfo;
 use crate::view::{CameraMove, Figure, ViewAngle};
 use bevy_egui::egui::{Align, Color32, CornerRadius, Layout, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, vec2};
 
-pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+pub(super) fn top_bar(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     row(ui, 36.0, |ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::hover());
@@ -31,8 +32,8 @@ pub(super) fn top_bar(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
 }
 
 /// The model's name, where it runs and the licence of what it makes; the menu of models opens at a click.
-fn model(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
-    let (light, name, rest, details) = match &view.session.model {
+fn model(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
+    let (light, name, rest, details) = match &view.session.models().state() {
         ModelState::Loading { name, done } => {
             let percent = if *done > 0.0 { format!(" {:.0} %", 100.0 * done) } else { String::new() };
             (TEXT_FAINT, format!("Loading {name}…{percent}"), String::new(), "the model is being loaded".to_owned())
@@ -58,9 +59,9 @@ fn model(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     ui.painter().galley(at, name, TEXT.color());
     ui.painter().galley(rest_at, rest, TEXT_SOFT.color());
     let mut actions = model_menu(view, &response);
-    let is_open = view.session.dialog == Dialog::Models(ModelDialog::Menu);
+    let is_open = *view.session.dialog() == Dialog::Models(ModelDialog::Menu);
     if response.on_hover_text(details).clicked() {
-        actions.push(if is_open { Action::CloseDialog } else { Action::Models(ModelAction::Menu) });
+        actions.push(if is_open { Action::Dialog(DialogAction::CloseDialog) } else { Action::Models(ModelAction::Menu) });
     }
     actions
 }
@@ -72,32 +73,32 @@ fn licence(info: &ModelInfo) -> String {
 }
 
 /// From right to left.
-fn right_side(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+fn right_side(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let session = view.session;
     let mut actions = Vec::new();
     ui.spacing_mut().item_spacing.x = 6.0;
     if icon_button(ui, Icon::Help, "Keys (?)", 30.0, Emphasis::Quiet).clicked() {
-        actions.push(Action::OpenHelp);
+        actions.push(Action::Dialog(DialogAction::OpenHelp));
     }
-    let can_export = session.can_export();
+    let can_export = session.export_subject().is_there();
     let export = TextButton { text: "Export…", main: false, min_width: 0.0, height: 30.0 };
     if ui.add_enabled(can_export, export).on_hover_text("Write the timeline or the shown take to a file (Ctrl+E)").clicked() {
-        actions.push(Action::OpenExport);
+        actions.push(Action::Exports(ExportAction::OpenExport));
     }
     divider(ui);
     let on = |on: bool| if on { Emphasis::On } else { Emphasis::Quiet };
-    let bones = session.figure == Figure::Skeleton;
+    let bones = session.view().figure() == Figure::Skeleton;
     if icon_button(ui, Icon::Bones, "Skeleton (B)", 30.0, on(bones)).clicked() {
-        actions.push(Action::Show(Figure::Skeleton));
+        actions.push(Action::View(ViewAction::Show(Figure::Skeleton)));
     }
     if icon_button(ui, Icon::Person, "Character (B)", 30.0, on(!bones)).clicked() {
-        actions.push(Action::Show(Figure::Mannequin));
+        actions.push(Action::View(ViewAction::Show(Figure::Mannequin)));
     }
     divider(ui);
     actions.extend(character_menu(ui, view));
     actions.extend(view_menu(ui, view));
-    if icon_button(ui, Icon::Follow, "Follow the character (F)", 30.0, on(session.follow)).clicked() {
-        actions.push(Action::Camera(CameraMove::Follow(!session.follow)));
+    if icon_button(ui, Icon::Follow, "Follow the character (F)", 30.0, on(session.view().follows())).clicked() {
+        actions.push(Action::View(ViewAction::Camera(CameraMove::Follow(!session.view().follows()))));
     }
     let angles = [
         (ViewAngle::Top, "Top"),
@@ -109,7 +110,7 @@ fn right_side(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     ui.scope(|ui| {
         ui.visuals_mut().widgets.inactive.weak_bg_fill = Color32::TRANSPARENT;
         if let Some(angle) = choices(ui, &angles, None) {
-            actions.push(Action::Camera(CameraMove::LookFrom(angle)));
+            actions.push(Action::View(ViewAction::Camera(CameraMove::LookFrom(angle))));
         }
     });
     actions

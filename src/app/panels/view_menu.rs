@@ -1,10 +1,11 @@
 //! What is seen beside the character, and how finely: a menu at the eye in the top bar.
 
-use super::View;
+use super::PanelView;
 use super::parts::{choices, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, TEXT};
 use crate::author::Action;
+use crate::author::session::ViewAction;
 use crate::author::session::{ONION_FRAMES, Overlay};
 use crate::author::settings::Appearance;
 use crate::view::{Quality, Resolution, Shadows};
@@ -18,16 +19,16 @@ const OVERLAYS: [(Overlay, &str, &str); 4] = [
     (Overlay::RootPath, "Path on the floor (P)", "Where the body goes"),
 ];
 
-pub(super) fn view_menu(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
-    let overlays = &view.session.settings.overlays;
+pub(super) fn view_menu(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
+    let overlays = &view.session.settings().overlays;
     let any = OVERLAYS.iter().any(|(overlay, ..)| overlays.has(*overlay));
     let eye = icon_button(ui, Icon::Eye, "What is seen beside the character", 30.0, if any { Emphasis::On } else { Emphasis::Quiet });
     let menu = Popup::menu(&eye).close_behavior(PopupCloseBehavior::CloseOnClickOutside).frame(theme::card());
     menu.show(|ui| contents(ui, view)).map_or_else(Vec::new, |shown| shown.inner)
 }
 
-fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
-    let overlays = &view.session.settings.overlays;
+fn contents(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
+    let overlays = &view.session.settings().overlays;
     let mut actions = Vec::new();
     ui.set_width(WIDTH);
     ui.spacing_mut().item_spacing.y = 4.0;
@@ -35,7 +36,7 @@ fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     for (overlay, name, about) in OVERLAYS {
         let mut on = overlays.has(overlay);
         if ui.checkbox(&mut on, soft(name)).on_hover_text(about).changed() {
-            actions.push(Action::Overlay(overlay, on));
+            actions.push(Action::View(ViewAction::Overlay(overlay, on)));
         }
         if overlay == Overlay::OnionSkin && overlays.onion_skin {
             row(ui, 24.0, |ui| {
@@ -43,7 +44,7 @@ fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
                 ui.label(faint("every"));
                 let mut frames = overlays.onion_frames;
                 if ui.add(DragValue::new(&mut frames).range(ONION_FRAMES).speed(0.1).suffix(" frames")).changed() {
-                    actions.push(Action::OnionFrames(frames));
+                    actions.push(Action::View(ViewAction::OnionFrames(frames)));
                 }
             });
         }
@@ -52,8 +53,8 @@ fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     ui.label(RichText::new("Appearance").font(theme::medium(13.0)).color(TEXT));
     row(ui, 28.0, |ui| {
         let appearances = [(Appearance::System, "System"), (Appearance::Dark, "Dark"), (Appearance::Light, "Light")];
-        if let Some(appearance) = choices(ui, &appearances, Some(view.session.settings.appearance)) {
-            actions.push(Action::Appearance(appearance));
+        if let Some(appearance) = choices(ui, &appearances, Some(view.session.settings().appearance)) {
+            actions.push(Action::View(ViewAction::Appearance(appearance)));
         }
     });
     ui.add_space(6.0);
@@ -63,17 +64,17 @@ fn contents(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
 }
 
 /// Presets, and what they consist of.
-fn quality(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+fn quality(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
-    let chosen = view.session.settings.quality;
+    let chosen = view.session.settings().quality;
     row(ui, 28.0, |ui| {
         let presets = [(None, "Auto"), (Some(Quality::LOW), "Low"), (Some(Quality::MEDIUM), "Medium"), (Some(Quality::HIGH), "High")];
         if let Some(quality) = choices(ui, &presets, Some(chosen)) {
-            actions.push(Action::Quality(quality));
+            actions.push(Action::View(ViewAction::Quality(quality)));
         }
     });
     let Some(quality) = chosen else {
-        ui.label(faint(match &view.session.graphics {
+        ui.label(faint(match &view.session.view().graphics() {
             Some((name, true)) => format!("medium: {name} draws on the processor"),
             Some((name, false)) => format!("high: {name}"),
             None => "what suits the graphics device".to_owned(),
@@ -91,21 +92,21 @@ fn quality(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
         part(ui, "Pixels");
         let resolutions = [(Resolution::Half, "50 %"), (Resolution::ThreeQuarters, "75 %"), (Resolution::Full, "100 %")];
         if let Some(resolution) = choices(ui, &resolutions, Some(quality.resolution)) {
-            actions.push(Action::Quality(Some(Quality { resolution, ..quality })));
+            actions.push(Action::View(ViewAction::Quality(Some(Quality { resolution, ..quality }))));
         }
     });
     row(ui, 26.0, |ui| {
         part(ui, "Shadows");
         let shadows = [(Shadows::Off, "None"), (Shadows::Small, "Hard"), (Shadows::Large, "Soft")];
         if let Some(shadows) = choices(ui, &shadows, Some(quality.shadows)) {
-            actions.push(Action::Quality(Some(Quality { shadows, ..quality })));
+            actions.push(Action::View(ViewAction::Quality(Some(Quality { shadows, ..quality }))));
         }
     });
     row(ui, 26.0, |ui| {
         part(ui, "Edges");
         let edges = [(false, "Rough"), (true, "Smooth")];
         if let Some(smooth_edges) = choices(ui, &edges, Some(quality.smooth_edges)) {
-            actions.push(Action::Quality(Some(Quality { smooth_edges, ..quality })));
+            actions.push(Action::View(ViewAction::Quality(Some(Quality { smooth_edges, ..quality }))));
         }
     });
     actions

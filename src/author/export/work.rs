@@ -1,41 +1,10 @@
 //! Long work beside the window: how far it is, how it is ended, what became of it.
 
 use super::names::free_path;
+use crate::author::tasks::Watch;
 use crate::formats::{self, WriteOptions};
 use crate::timeline::Take;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-/// What the worker tells of its way, and what it is told.
-#[derive(Debug, Default)]
-pub struct Watch {
-    done: AtomicUsize,
-    cancelled: AtomicBool,
-}
-
-impl Watch {
-    /// So much is done.
-    #[must_use]
-    pub fn done(&self) -> usize {
-        self.done.load(Ordering::Relaxed)
-    }
-
-    /// One part more is done.
-    pub fn step(&self) {
-        self.done.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// The work is to end.
-    pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether the work is to end.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
-    }
-}
 
 /// What became of long work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

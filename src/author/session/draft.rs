@@ -1,6 +1,21 @@
 //! What the next generation is asked for, as the prompt bar shows it.
 
+use super::desk::Desk;
+use super::project::{Project, Purpose};
+use super::{Dialog, Session};
+use crate::author::tasks::TaskKind;
+use crate::model::Rewriter;
 use crate::timeline::{Length, Request, Sampling};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Most takes of one prompt.
+pub const MOST_VARIATIONS: u32 = 9;
+/// Shortest and longest motion to ask for, seconds.
+pub const LENGTH_RANGE_SECS: (f32, f32) = (1.0, 10.0);
+/// How long a language model may look for other words: it may read gigabytes first.
+const REWRITING_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Temperatures that can be chosen.
 pub const TEMPERATURES: (f32, f32) = (0.05, 2.0);
@@ -10,6 +25,27 @@ pub const TOP_PS: (f32, f32) = (0.05, 1.0);
 pub const MOST_TOP_K: usize = 1000;
 /// Guidance scales that can be chosen.
 pub const GUIDANCES: (f32, f32) = (1.0, 10.0);
+
+/// What can be done with the draft.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum DraftAction {
+    /// Write the prompt.
+    Prompt(String),
+    /// Choose the seed.
+    Seed(u64),
+    /// Choose the length in seconds; `None` lets the model end where it wants.
+    Seconds(Option<f32>),
+    /// Choose how many takes a prompt gives.
+    Variations(u32),
+    /// Choose whether the model reads the prompt word by word, instead of the canonical prompt that its normaliser makes of it.
+    Literal(bool),
+    /// Choose how the next generation is sampled, where not as the model comes.
+    Sampling(Sampling),
+    /// Choose the language model that says prompts in other words, or none.
+    Rewriter(Option<PathBuf>),
+    /// Say the prompt in other words with it.
+    Rewrite,
+}
 
 /// What the next generation is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,18 +62,30 @@ pub struct Draft {
     pub literal: bool,
     /// What differs from the model's own sampler settings.
     pub sampling: Sampling,
+    rewriting: bool,
 }
 
 impl Default for Draft {
     fn default() -> Self {
-        Self { prompt: String::new(), seed: 0, length_secs: None, variations: 1, literal: false, sampling: Sampling::default() }
+        Self {
+            prompt: String::new(),
+            seed: 0,
+            length_secs: None,
+            variations: 1,
+            literal: false,
+            sampling: Sampling::default(),
+            rewriting: false,
+        }
     }
 }
 
 impl Draft {
-    /// What asks for a request again.
-    #[must_use]
-    pub fn of(request: &Request) -> Self {
+    /// Takes on what asks for a request again.
+    pub(super) fn ask_again(&mut self, request: &Request) {
+        *self = Self { rewriting: self.rewriting, ..Self::of(request) };
+    }
+
+    fn of(request: &Request) -> Self {
         let length_secs = match request.length {
             Length::Exact { secs } => Some(secs),
             Length::Between { .. } => None,
@@ -49,11 +97,12 @@ impl Draft {
             variations: request.variations,
             literal: request.literal,
             sampling: request.sampling.clone(),
+            ..Self::default()
         }
     }
 
     /// Takes on sampler settings, as far as they mean something.
-    pub(super) fn set_sampling(&mut self, wanted: Sampling) {
+    fn set_sampling(&mut self, wanted: Sampling) {
         let within =
             |value: Option<f32>, (least, most): (f32, f32)| value.filter(|value| value.is_finite()).map(|value| value.clamp(least, most));
         self.sampling = Sampling {
@@ -76,6 +125,72 @@ impl Draft {
             variations: self.variations,
             sampling: self.sampling.clone(),
             ..Request::new(self.prompt.trim())
+        }
+    }
+
+    /// Whether the prompt is being said in other words.
+    #[must_use]
+    pub fn is_rewriting(&self) -> bool {
+        self.rewriting
+    }
+
+    /// Does an action.
+    pub(super) fn apply(&mut self, action: DraftAction, desk: &mut Desk, project: &Project) {
+        match action {
+            DraftAction::Prompt(prompt) => self.prompt = prompt,
+            DraftAction::Seed(seed) => self.seed = seed,
+            DraftAction::Seconds(secs) => {
+                let (shortest, longest) = LENGTH_RANGE_SECS;
+                self.length_secs = secs.filter(|secs| secs.is_finite()).map(|secs| secs.clamp(shortest, longest));
+            }
+            DraftAction::Variations(variations) => self.variations = variations.clamp(1, MOST_VARIATIONS),
+            DraftAction::Literal(literal) => self.literal = literal,
+            DraftAction::Sampling(sampling) => self.set_sampling(sampling),
+            DraftAction::Rewriter(file) => {
+                // Another day begins in another folder.
+                desk.settings.rewriter = file.map(|file| std::path::absolute(&file).unwrap_or(file));
+                if matches!(desk.dialog, Dialog::File { .. }) {
+                    desk.dialog = Dialog::Sampling;
+                }
+            }
+            DraftAction::Rewrite => self.rewrite(desk, project),
+        }
+    }
+
+    /// Has a language model of the user's say the prompt in other words.
+    fn rewrite(&mut self, desk: &mut Desk, project: &Project) {
+        let prompt = self.prompt.trim().to_owned();
+        let Some(with) = desk.settings.rewriter.clone() else {
+            desk.dialog = project.dialog_for(Purpose::Rewriter, None, &desk.settings);
+            return;
+        };
+        if prompt.is_empty() {
+            return desk.warn("write a prompt first: it is said in other words");
+        }
+        if std::mem::replace(&mut self.rewriting, true) {
+            return;
+        }
+        let asked = prompt.clone();
+        let rewrite = move || {
+            let words = Rewriter::load(&with).and_then(|mut rewriter| rewriter.rewrite(&asked, REWRITING_PATIENCE));
+            words.map_err(|error| error.to_string())
+        };
+        desk.tasks.run(TaskKind::READ, rewrite, move |session: &mut Session, words| {
+            session.draft.rewritten(&prompt, words, &mut session.desk);
+        });
+    }
+
+    fn rewritten(&mut self, prompt: &str, words: Result<Option<String>, String>, desk: &mut Desk) {
+        self.rewriting = false;
+        match words {
+            Ok(Some(words)) if self.prompt.trim() == prompt => {
+                self.prompt = words;
+                desk.done(format!("the prompt was “{prompt}”"));
+            }
+            // Somebody went on writing meanwhile.
+            Ok(Some(words)) => desk.done(format!("other words for “{prompt}”: {words}")),
+            Ok(None) => desk.warn("no other words were found in time: the prompt stays as it is"),
+            Err(message) => desk.fail(message),
         }
     }
 }

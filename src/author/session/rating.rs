@@ -1,16 +1,59 @@
 //! Blind rating in the window: two clips side by side, what is said of them so far, and the way to the next pair.
 
-use super::row::{Member, Row};
-use super::{Dialog, Effect, Session};
-use crate::author::toast::ToastKind;
+use super::comparison::{Comparison, ComparisonEntry};
+use super::desk::Desk;
+use super::exports::Exports;
+use super::timeline::Timeline;
+use super::view::View;
+use super::{Dialog, Session};
+use crate::author::tasks::TaskKind;
 use crate::motion::Motion;
 use crate::rating::{CRITERIA, Pair, RatingError, Results, SCORES, Scores, Sheet, Study, csv};
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A rater at work.
+/// What can be done when two models are rated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum RatingAction {
+    /// Ask which study to rate.
+    OpenRating,
+    /// Write the folder and the rater's name in that dialog.
+    RatingForm {
+        /// The study's folder.
+        folder: PathBuf,
+        /// Who rates.
+        rater: String,
+    },
+    /// Rate the clips of a study, from where the rater left it.
+    Rate {
+        /// The study's folder.
+        folder: PathBuf,
+        /// Who rates.
+        rater: String,
+    },
+    /// Score a clip of the pair on the stage.
+    Score {
+        /// 0 is the left one, 1 the right one.
+        side: usize,
+        /// Place among [`crate::rating::CRITERIA`].
+        criterion: usize,
+        /// 1 to 4.
+        score: u8,
+    },
+    /// Take back the last score; where there is none, the last pair comes again.
+    Unscore,
+    /// Keep the scores and go on to the next pair.
+    RatePair,
+    /// Write all scores and figures into the study's folder.
+    ExportRatings,
+    /// Leave the rating; what was kept stays.
+    EndRating,
+}
+
+/// A rater's sitting.
 #[derive(Clone, Debug)]
-pub struct Rating {
+pub struct Sitting {
     /// What is rated.
     pub study: Arc<Study>,
     /// What was said so far.
@@ -23,7 +66,7 @@ pub struct Rating {
     pub rated: Vec<Pair>,
 }
 
-impl Rating {
+impl Sitting {
     /// A rater's work where it was left. Reads files.
     ///
     /// # Errors
@@ -61,6 +104,12 @@ impl Rating {
         Some([of(self.said[0])?, of(self.said[1])?])
     }
 
+    /// The place of the next score to give: left or right, and the criterion.
+    #[must_use]
+    pub fn next_score(&self) -> Option<(usize, usize)> {
+        turn().find(|(side, criterion)| self.said[*side][*criterion].is_none())
+    }
+
     /// Writes all scores and figures of the study into its folder. Answers where.
     ///
     /// # Errors
@@ -83,100 +132,121 @@ fn turn() -> impl DoubleEndedIterator<Item = (usize, usize)> {
     (0..CRITERIA.len()).flat_map(|criterion| [(0, criterion), (1, criterion)])
 }
 
-impl Session {
+/// Whether somebody rates, and how far that is.
+#[derive(Debug, Default)]
+pub struct Rating {
+    sitting: Option<Box<Sitting>>,
+}
+
+/// What rating reaches.
+pub(super) struct Context<'a> {
+    pub(super) desk: &'a mut Desk,
+    pub(super) timeline: &'a Timeline,
+    pub(super) view: &'a mut View,
+    pub(super) exports: &'a mut Exports,
+}
+
+impl Rating {
     /// The rater at work, while two clips are on the stage or all are rated.
     #[must_use]
-    pub fn rating(&self) -> Option<&Rating> {
-        self.rating.as_deref().filter(|rating| rating.pair.is_none() || self.row().is_some())
+    pub fn sitting(&self, view: &View) -> Option<&Sitting> {
+        self.sitting.as_deref().filter(|sitting| sitting.pair.is_none() || view.comparison().is_some())
     }
 
-    /// The place of the next score to give: left or right, and the criterion.
-    #[must_use]
-    pub fn next_score(&self) -> Option<(usize, usize)> {
-        let said = &self.rating()?.said;
-        turn().find(|(side, criterion)| said[*side][*criterion].is_none())
-    }
-
-    pub(super) fn open_rating(&mut self) {
-        let (folder, rater) = self.settings.rated.clone();
-        self.dialog = Dialog::Rating { folder, rater };
-    }
-
-    pub(super) fn rate(&mut self, folder: PathBuf, rater: String) -> Vec<Effect> {
-        self.dialog = Dialog::None;
-        self.unwatch();
-        self.errands += 1;
-        vec![Effect::OpenStudy { folder, rater }]
+    /// Does an action.
+    pub(super) fn apply(&mut self, action: RatingAction, context: &mut Context<'_>) {
+        match action {
+            RatingAction::OpenRating => {
+                let (folder, rater) = context.desk.settings.rated.clone();
+                context.desk.dialog = Dialog::Rating { folder, rater };
+            }
+            RatingAction::RatingForm { folder, rater } => context.desk.dialog = Dialog::Rating { folder, rater },
+            RatingAction::Rate { folder, rater } => {
+                context.desk.dialog = Dialog::None;
+                context.view.unwatch();
+                read(move || Sitting::open(&folder, &rater), context.desk);
+            }
+            RatingAction::Score { side, criterion, score } => self.score(side, criterion, score, context.view),
+            RatingAction::Unscore => self.unscore(context.desk),
+            RatingAction::RatePair => self.rate_pair(context.desk),
+            RatingAction::ExportRatings => {
+                if let Some(sitting) = &self.sitting {
+                    let study = Arc::clone(&sitting.study);
+                    let write = move || Sitting::export(&study).map_err(|error| error.to_string());
+                    context.exports.write_file(TaskKind::SERIAL, write, context.desk);
+                }
+            }
+            RatingAction::EndRating => {
+                if self.sitting.take().is_some() {
+                    context.view.show_something(context.timeline);
+                }
+            }
+        }
     }
 
     /// A study has been opened or a pair saved, or not.
-    pub fn rating_read(&mut self, outcome: Result<Box<Rating>, String>) {
-        self.errands = self.errands.saturating_sub(1);
-        let rating = match outcome {
-            Ok(rating) => rating,
-            Err(message) => return self.toasts.add(ToastKind::Error, message),
+    fn opened(&mut self, outcome: Result<Sitting, String>, context: &mut Context<'_>) {
+        let sitting = match outcome {
+            Ok(sitting) => sitting,
+            Err(message) => return context.desk.fail(message),
         };
-        match &rating.pair {
+        match &sitting.pair {
             Some((_, motions)) => {
-                let member = |motion: &Arc<Motion>| Member::coming(Arc::clone(motion), String::new(), 0);
-                self.show_row(Row::of(motions.iter().map(member).collect(), None, Default::default()), 0.0);
-                self.player.play();
+                let entry = |motion: &Arc<Motion>| ComparisonEntry::coming(Arc::clone(motion), String::new(), 0);
+                let comparison = Comparison::of(motions.iter().map(entry).collect(), None, Default::default());
+                context.view.show_comparison(comparison, 0.0, context.timeline);
+                context.view.player.play();
             }
-            None => self.show_something(),
+            None => context.view.show_something(context.timeline),
         }
-        self.settings.rated = (rating.study.folder().to_owned(), rating.sheet.rater.clone());
-        self.rating = Some(rating);
+        context.desk.settings.rated = (sitting.study.folder().to_owned(), sitting.sheet.rater.clone());
+        self.sitting = Some(Box::new(sitting));
     }
 
-    pub(super) fn score(&mut self, side: usize, criterion: usize, score: u8) {
-        if self.rating().is_some()
-            && let Some(said) = self.rating.as_mut().and_then(|rating| rating.said.get_mut(side)?.get_mut(criterion))
+    fn score(&mut self, side: usize, criterion: usize, score: u8, view: &View) {
+        if self.sitting(view).is_some()
+            && let Some(said) = self.sitting.as_mut().and_then(|sitting| sitting.said.get_mut(side)?.get_mut(criterion))
         {
             *said = Some(score.clamp(*SCORES.start(), *SCORES.end()));
         }
     }
 
     /// Takes back the last score; where there is none, the last pair comes again.
-    pub(super) fn unscore(&mut self) -> Vec<Effect> {
-        let Some(rating) = self.rating.as_mut() else { return Vec::new() };
-        let last = turn().rev().find(|(side, criterion)| rating.said[*side][*criterion].is_some());
+    fn unscore(&mut self, desk: &mut Desk) {
+        let Some(sitting) = self.sitting.as_mut() else { return };
+        let last = turn().rev().find(|(side, criterion)| sitting.said[*side][*criterion].is_some());
         if let Some((side, criterion)) = last {
-            rating.said[side][criterion] = None;
-            return Vec::new();
+            sitting.said[side][criterion] = None;
+        } else if let Some(pair) = sitting.rated.pop() {
+            sitting.sheet.forget(pair.prompt);
+            self.keep(desk);
         }
-        let Some(pair) = rating.rated.pop() else { return Vec::new() };
-        rating.sheet.forget(pair.prompt);
-        self.keep_rating()
     }
 
-    pub(super) fn rate_pair(&mut self) -> Vec<Effect> {
-        let Some(rating) = self.rating.as_mut() else { return Vec::new() };
-        let Some((pair, _)) = rating.pair else { return Vec::new() };
-        let Some(said) = rating.complete() else {
-            self.toasts.add(ToastKind::Warning, "give both clips a score of each kind first".to_owned());
-            return Vec::new();
+    fn rate_pair(&mut self, desk: &mut Desk) {
+        let Some(sitting) = self.sitting.as_mut() else { return };
+        let Some((pair, _)) = sitting.pair else { return };
+        let Some(said) = sitting.complete() else {
+            return desk.warn("give both clips a score of each kind first");
         };
-        rating.sheet.rate(pair, said);
-        rating.rated.push(pair);
-        self.keep_rating()
+        sitting.sheet.rate(pair, said);
+        sitting.rated.push(pair);
+        self.keep(desk);
     }
 
-    fn keep_rating(&mut self) -> Vec<Effect> {
-        let Some(rating) = &self.rating else { return Vec::new() };
-        self.errands += 1;
-        vec![Effect::KeepRating(rating.clone())]
-    }
-
-    pub(super) fn export_ratings(&mut self) -> Vec<Effect> {
-        let Some(rating) = &self.rating else { return Vec::new() };
-        let study = Arc::clone(&rating.study);
-        self.begin_export();
-        vec![Effect::ExportRatings(study)]
-    }
-
-    pub(super) fn end_rating(&mut self) {
-        if self.rating.take().is_some() {
-            self.show_something();
+    /// Keeps what the rater said, and opens the next pair.
+    fn keep(&self, desk: &mut Desk) {
+        if let Some(sitting) = self.sitting.clone() {
+            read(move || sitting.saved(), desk);
         }
     }
+}
+
+/// Opens a study or its next pair.
+fn read(sitting: impl FnOnce() -> Result<Sitting, RatingError> + Send + 'static, desk: &mut Desk) {
+    let read = move || sitting().map_err(|error| error.to_string());
+    desk.tasks.run(TaskKind::SERIAL, read, |session: &mut Session, outcome| {
+        let (rating, mut context) = session.rating_parts();
+        rating.opened(outcome, &mut context);
+    });
 }

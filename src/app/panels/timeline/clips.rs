@@ -4,6 +4,7 @@ use super::Scale;
 use crate::app::panels::parts::faint;
 use crate::app::theme::{self, ACCENT, EDGE, MARK, PANEL, SHADE, TEXT, Tone};
 use crate::author::Action;
+use crate::author::session::{ClipAction, PlayerAction, SelectionAction};
 use crate::author::session::{Session, StickFigure};
 use crate::motion::{FPS, PARENTS};
 use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES};
@@ -41,7 +42,7 @@ pub(super) fn clips(ui: &Ui, session: &Session, place: Rect, scale: &Scale) -> V
     let mut actions = Vec::new();
     let mut start = 0;
     let lane = place.shrink2(vec2(0.0, 2.0));
-    for (number, clip) in session.clips().iter().enumerate() {
+    for (number, clip) in session.timeline().clips().iter().enumerate() {
         let frames = clip.frames();
         let block = Rect::from_x_y_ranges(scale.x_of(start as f32)..=scale.x_of((start + frames) as f32), lane.y_range());
         // Only what is in sight.
@@ -68,7 +69,7 @@ struct Block<'a> {
 
 impl Block<'_> {
     fn paint(&self, ui: &Ui) {
-        let selected = self.session.is_selected(self.clip.id);
+        let selected = self.session.timeline().is_selected(self.clip.id);
         let hovered = ui.rect_contains_pointer(self.rect);
         let color = color_of(self.clip);
         let seen = self.rect.intersect(self.place);
@@ -102,7 +103,7 @@ impl Block<'_> {
         if width < 16.0 {
             return;
         }
-        let Some(take) = self.session.document().takes().get(&self.clip.take) else { return };
+        let Some(take) = self.session.timeline().document().takes().get(&self.clip.take) else { return };
         let mut job = LayoutJob::simple_singleline(take.provenance.prompt().into_owned(), theme::regular(11.5), TEXT.color());
         job.wrap = TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..TextWrapping::default() };
         let galley = painter.layout_job(job);
@@ -110,7 +111,7 @@ impl Block<'_> {
     }
 
     fn figures(&self, painter: &Painter) {
-        let Some(figures) = self.session.figures(self.clip.take) else { return };
+        let Some(figures) = self.session.timeline().figures(self.clip.take) else { return };
         let top = self.rect.top() + TITLE_HEIGHT + 3.0;
         let points_per_m = (self.rect.bottom() - 4.0 - top) / FIGURE_HEIGHT_M;
         let first = self.rect.left() + FIGURES_APART / 2.0;
@@ -162,15 +163,15 @@ impl Block<'_> {
         let id = self.clip.id.0;
         let seen = self.rect.intersect(self.place);
         let body = ui.interact(seen, Id::new(("clip", id)), Sense::click_and_drag());
-        let selected = self.session.is_selected(self.clip.id);
+        let selected = self.session.timeline().is_selected(self.clip.id);
         body.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, selected, format!("Clip {}", self.number + 1)));
         let mut actions = Vec::new();
         if body.clicked() {
             let modifiers = ui.input(|input| input.modifiers);
             actions.push(match () {
-                () if modifiers.command => Action::SelectAlso(self.number),
-                () if modifiers.shift => Action::SelectTo(self.number),
-                () => Action::SelectClip(self.number),
+                () if modifiers.command => Action::Selection(SelectionAction::SelectAlso(self.number)),
+                () if modifiers.shift => Action::Selection(SelectionAction::SelectTo(self.number)),
+                () => Action::Selection(SelectionAction::SelectClip(self.number)),
             });
         }
         actions.extend(self.reorder(ui, &body));
@@ -184,8 +185,13 @@ impl Block<'_> {
         }
         if !body.dragged() {
             body.on_hover_ui(|ui| {
-                let prompt =
-                    self.session.document().takes().get(&self.clip.take).map_or_else(Default::default, |take| take.provenance.prompt());
+                let prompt = self
+                    .session
+                    .timeline()
+                    .document()
+                    .takes()
+                    .get(&self.clip.take)
+                    .map_or_else(Default::default, |take| take.provenance.prompt());
                 ui.label(prompt);
                 let secs = |frames: usize| frames as f32 / FPS;
                 let from_to = format!("{:.2} to {:.2} s of its take", secs(self.clip.from), secs(self.clip.to));
@@ -203,7 +209,7 @@ impl Block<'_> {
         let pointer = body.interact_pointer_pos()?;
         let mut x = self.scale.x_of(0.0);
         let mut to = 0;
-        for clip in self.session.clips() {
+        for clip in self.session.timeline().clips() {
             let width = clip.frames() as f32 * self.scale.points_per_frame();
             if pointer.x < x + width / 2.0 {
                 break;
@@ -211,7 +217,7 @@ impl Block<'_> {
             (x, to) = (x + width, to + 1);
         }
         if body.drag_stopped() {
-            return (to != self.number && to != self.number + 1).then_some(Action::MoveClip { clip: self.number, to });
+            return (to != self.number && to != self.number + 1).then_some(Action::Clips(ClipAction::MoveClip { clip: self.number, to }));
         }
         ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
         let painter = ui.painter();
@@ -229,7 +235,7 @@ impl Block<'_> {
         response.widget_info(|| WidgetInfo::labeled(WidgetType::Slider, true, &label));
         let Some(hold) = self.held(ui, &response) else { return Vec::new() };
         if response.drag_stopped() {
-            return vec![Action::EndScrub, Action::Release];
+            return vec![Action::Player(PlayerAction::EndScrub), Action::Clips(ClipAction::Release)];
         }
         let speed = self.clip.settings.speed;
         let moved = response.total_drag_delta().unwrap_or_default().x / self.scale.points_per_frame();
@@ -242,7 +248,10 @@ impl Block<'_> {
         let (from, to) =
             if first { ((from + frames).clamp(0.0, (to - least).max(0.0)), to) } else { (from, (to + frames).max(from + least)) };
         let seen = if first { self.start } else { self.start + self.clip.frames() - 1 };
-        vec![Action::DragTrim { clip: self.number, from: from / FPS, to: to / FPS }, Action::Scrub(seen as f32 / FPS)]
+        vec![
+            Action::Clips(ClipAction::DragTrim { clip: self.number, from: from / FPS, to: to / FPS }),
+            Action::Player(PlayerAction::Scrub(seen as f32 / FPS)),
+        ]
     }
 
     /// A frame of the timeline, or what it snaps to: where the play head was, or a whole second.
@@ -264,18 +273,18 @@ impl Block<'_> {
         }
         let Some(hold) = self.held(ui, &response) else { return Vec::new() };
         if response.drag_stopped() {
-            return vec![Action::Release];
+            return vec![Action::Clips(ClipAction::Release)];
         }
         let moved = response.total_drag_delta().unwrap_or_default().x / self.scale.points_per_frame();
         let blend_frames = (hold.blend_frames as f32 + moved).round().clamp(0.0, MOST_BLEND_FRAMES as f32) as usize;
         let settings = ClipSettings { blend_frames, ..self.clip.settings.clone() };
-        vec![Action::DragClip { clip: self.number, settings }]
+        vec![Action::Clips(ClipAction::DragClip { clip: self.number, settings })]
     }
 
     /// What the hand took hold of, from the moment it did.
     fn held(&self, ui: &Ui, response: &Response) -> Option<Hold> {
         if response.drag_started() {
-            let play_head = self.session.player.at_secs() * FPS;
+            let play_head = self.session.view().player().at_secs() * FPS;
             let hold = Hold { from: self.clip.from, to: self.clip.to, blend_frames: self.clip.settings.blend_frames, play_head };
             ui.data_mut(|data| data.insert_temp(response.id, hold));
         }

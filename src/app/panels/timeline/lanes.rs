@@ -3,6 +3,7 @@
 use super::Scale;
 use crate::app::theme::{self, ACCENT, DONE, EDGE, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::author::Action;
+use crate::author::session::ClipAction;
 use crate::author::session::{Curves, Session};
 use crate::motion::FPS;
 use crate::motion::cleanup::ContactEdit;
@@ -59,12 +60,17 @@ pub(super) fn edit_contacts(ui: &Ui, session: &Session, place: Rect, scale: &Sca
         if let Some((from, to)) = pointer
             && (response.dragged() || response.drag_stopped())
         {
-            let touched = session.curves().contacts.get((scale.secs_at(from.x) * FPS) as usize).is_some_and(|feet| feet[foot]);
+            let touched = session.timeline().curves().contacts.get((scale.secs_at(from.x) * FPS) as usize).is_some_and(|feet| feet[foot]);
             let color = if touched { TROUBLE } else { ACCENT };
             let drawn = Rect::from_x_y_ranges(from.x.min(to.x)..=from.x.max(to.x), row.y_range());
             ui.painter().rect_filled(drawn.intersect(row), 1.5, color);
             if response.drag_stopped() {
-                done = Some(Action::SetContact { foot, from: scale.secs_at(from.x), to: scale.secs_at(to.x), touches: !touched });
+                done = Some(Action::Clips(ClipAction::SetContact {
+                    foot,
+                    from: scale.secs_at(from.x),
+                    to: scale.secs_at(to.x),
+                    touches: !touched,
+                }));
             }
         }
         let pointed = ui.input(|input| input.pointer.hover_pos()).map(|at| (scale.secs_at(at.x) * FPS) as usize);
@@ -80,14 +86,14 @@ pub(super) fn edit_contacts(ui: &Ui, session: &Session, place: Rect, scale: &Sca
 
 /// What was said of feet by hand, in frames of the timeline.
 fn said(session: &Session) -> impl Iterator<Item = ContactEdit> {
-    let starts = session.clips().iter().scan(0, |end, clip| Some(std::mem::replace(end, *end + clip.frames())));
+    let starts = session.timeline().clips().iter().scan(0, |end, clip| Some(std::mem::replace(end, *end + clip.frames())));
     let moved = |start: usize| move |edit: ContactEdit| ContactEdit { frames: start + edit.frames.start..start + edit.frames.end, ..edit };
-    session.clips().iter().zip(starts).flat_map(move |(clip, start)| clip.contacts_in_frames().into_iter().map(moved(start)))
+    session.timeline().clips().iter().zip(starts).flat_map(move |(clip, start)| clip.contacts_in_frames().into_iter().map(moved(start)))
 }
 
 /// Where a foot was said to stand and does not: foot and frames.
 fn unmet(session: &Session) -> impl Iterator<Item = (usize, Range<usize>)> {
-    let stands = |frame: usize, foot: usize| session.curves().contacts.get(frame).is_some_and(|feet| feet[foot]);
+    let stands = |frame: usize, foot: usize| session.timeline().curves().contacts.get(frame).is_some_and(|feet| feet[foot]);
     said(session).filter(|edit| edit.touches).flat_map(move |edit| {
         let (first, foot) = (edit.frames.start, edit.foot);
         let runs = runs(edit.frames.len(), |frame| !stands(first + frame, foot)).into_iter();

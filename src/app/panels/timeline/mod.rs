@@ -3,10 +3,11 @@
 mod clips;
 mod lanes;
 
-use super::View;
+use super::PanelView;
 use crate::app::theme::{ACCENT, EDGE, SHADE, SUNKEN};
 use crate::author::Action;
-use crate::author::session::{Session, Showing};
+use crate::author::session::{PlayerAction, SelectionAction, TimelineAction};
+use crate::author::session::{Session, ViewMode};
 use crate::motion::FPS;
 use bevy_egui::egui::{CornerRadius, Id, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
@@ -46,10 +47,10 @@ struct Parts {
     lanes: Rect,
 }
 
-pub(super) fn timeline(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
+pub(super) fn timeline(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let session = view.session;
     let place = ui.available_rect_before_wrap();
-    let (from_secs, span_secs) = session.in_sight();
+    let (from_secs, span_secs) = session.timeline().in_sight();
     let scale = Scale { left: place.left(), from_secs, points_per_sec: place.width() / span_secs };
     let under = place.height() - RULER_HEIGHT - 4.0;
     let clips_bottom = place.top() + RULER_HEIGHT + under * CLIPS_SHARE;
@@ -63,16 +64,16 @@ pub(super) fn timeline(ui: &mut Ui, view: &View<'_>) -> Vec<Action> {
     ui.painter().rect_filled(parts.clips, CornerRadius::same(6), SUNKEN);
     ui.painter().rect_filled(parts.lanes, CornerRadius::same(6), SUNKEN);
     lanes::ruler(ui.painter(), parts.ruler, &scale);
-    lanes::curves(ui.painter(), session.curves(), parts.lanes, &scale);
+    lanes::curves(ui.painter(), session.timeline().curves(), parts.lanes, &scale);
     lanes::edited_contacts(ui.painter(), session, parts.lanes, &scale);
     actions.extend(lanes::edit_contacts(ui, session, parts.lanes, &scale));
     actions.extend(clips::clips(ui, session, parts.clips, &scale));
     shade_outside_range(ui, session, &parts, &scale);
-    if matches!(session.showing, Showing::Timeline) {
+    if matches!(session.view().mode(), ViewMode::Timeline) {
         play_head(ui, session, place, &scale);
-        let at_secs = session.player.at_secs();
-        if session.player.is_playing() && !(from_secs..=from_secs + span_secs).contains(&at_secs) {
-            actions.push(Action::ScrollTimeline(at_secs - 0.1 * span_secs));
+        let at_secs = session.view().player().at_secs();
+        if session.view().player().is_playing() && !(from_secs..=from_secs + span_secs).contains(&at_secs) {
+            actions.push(Action::Timeline(TimelineAction::ScrollTimeline(at_secs - 0.1 * span_secs)));
         }
     }
     actions
@@ -83,7 +84,7 @@ fn background(ui: &Ui, session: &Session, place: Rect, parts: &Parts, scale: &Sc
     let mut actions = Vec::new();
     let ground = ui.interact(place, Id::new("timeline"), Sense::click());
     if ground.clicked() {
-        actions.push(Action::SelectNone);
+        actions.push(Action::Selection(SelectionAction::SelectNone));
     }
     // Ruler and curves, so that there is enough to take hold of.
     for (name, part) in [("Timeline ruler", parts.ruler), ("Timeline curves", parts.lanes)] {
@@ -92,26 +93,26 @@ fn background(ui: &Ui, session: &Session, place: Rect, parts: &Parts, scale: &Sc
         if let Some(pointer) = response.interact_pointer_pos()
             && (response.dragged() || response.clicked())
         {
-            if !matches!(session.showing, Showing::Timeline) {
-                actions.push(Action::ShowTimeline);
+            if !matches!(session.view().mode(), ViewMode::Timeline) {
+                actions.push(Action::Timeline(TimelineAction::ShowTimeline));
             }
-            actions.push(Action::Scrub(scale.secs_at(pointer.x)));
+            actions.push(Action::Player(PlayerAction::Scrub(scale.secs_at(pointer.x))));
         }
         if response.drag_stopped() || response.clicked() {
-            actions.push(Action::EndScrub);
+            actions.push(Action::Player(PlayerAction::EndScrub));
         }
     }
     if ui.rect_contains_pointer(place) {
         let (scroll, zoom, pointer) = ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta(), input.pointer.hover_pos()));
         let around = pointer.map_or(0.0, |pointer| scale.secs_at(pointer.x));
         if zoom != 1.0 {
-            actions.push(Action::ZoomTimeline { factor: 1.0 / zoom, around });
+            actions.push(Action::Timeline(TimelineAction::ZoomTimeline { factor: 1.0 / zoom, around }));
         } else if scroll.x + scroll.y != 0.0 {
             let alt = ui.input(|input| input.modifiers.alt);
             actions.push(if alt {
-                Action::ZoomTimeline { factor: (-scroll.y / SCROLL_POINTS_PER_E).exp(), around }
+                Action::Timeline(TimelineAction::ZoomTimeline { factor: (-scroll.y / SCROLL_POINTS_PER_E).exp(), around })
             } else {
-                Action::ScrollTimeline(scale.from_secs - (scroll.x + scroll.y) / scale.points_per_sec)
+                Action::Timeline(TimelineAction::ScrollTimeline(scale.from_secs - (scroll.x + scroll.y) / scale.points_per_sec))
             });
         }
     }
@@ -119,7 +120,7 @@ fn background(ui: &Ui, session: &Session, place: Rect, parts: &Parts, scale: &Sc
 }
 
 fn shade_outside_range(ui: &Ui, session: &Session, parts: &Parts, scale: &Scale) {
-    let Some(range) = session.range() else { return };
+    let Some(range) = session.timeline().range() else { return };
     let (from, to) = (scale.x_of(range.start as f32), scale.x_of(range.end as f32));
     let all = Rect::from_min_max(parts.clips.min, parts.lanes.max);
     let shade = SHADE.thin(0.47);
@@ -134,7 +135,7 @@ fn shade_outside_range(ui: &Ui, session: &Session, parts: &Parts, scale: &Scale)
 }
 
 fn play_head(ui: &Ui, session: &Session, place: Rect, scale: &Scale) {
-    let x = scale.x_of(session.player.at_secs() * FPS);
+    let x = scale.x_of(session.view().player().at_secs() * FPS);
     if !place.x_range().contains(x) {
         return;
     }

@@ -1,9 +1,10 @@
 //! Takes side by side: a label under each, a click picks one.
 
-use super::View;
+use super::PanelView;
 use crate::app::theme::{self, ACCENT, EDGE, ON_ACCENT, PANEL, RAISED, TEXT, TEXT_SOFT};
 use crate::author::Action;
-use crate::author::session::{Member, Row};
+use crate::author::session::ComparisonAction;
+use crate::author::session::{Comparison, ComparisonEntry};
 use crate::stage::ScreenBox;
 use bevy_egui::egui::{Align2, CornerRadius, CursorIcon, Id, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 
@@ -14,14 +15,14 @@ const BELOW_FEET: f32 = 20.0;
 const LABEL_HEIGHT: f32 = 24.0;
 
 /// Labels under the figures. The one under the pointer stands out, and the one that is picked.
-pub(super) fn labels(ui: &Ui, view: &View<'_>, free: Rect) {
-    let Some(row) = view.session.row() else { return };
+pub(super) fn labels(ui: &Ui, view: &PanelView<'_>, free: Rect) {
+    let Some(comparison) = view.session.view().comparison() else { return };
     let painter = ui.painter();
-    let picked = view.session.picked_in_row();
-    headline(painter, row, picked, free);
+    let picked = view.session.picked_in_comparison();
+    headline(painter, comparison, picked, free);
     let pointed = pointed(ui, view);
-    for (place, (member, figure)) in row.members.iter().zip(view.on_screen).enumerate() {
-        label(painter, place, member, on_points(figure, ui.max_rect()), [pointed, picked].contains(&Some(place)));
+    for (place, (entry, figure)) in comparison.entries.iter().zip(view.on_screen).enumerate() {
+        label(painter, place, entry, on_points(figure, ui.max_rect()), [pointed, picked].contains(&Some(place)));
     }
     if pointed.is_some() {
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
@@ -29,12 +30,12 @@ pub(super) fn labels(ui: &Ui, view: &View<'_>, free: Rect) {
 }
 
 /// The figure that was clicked, when the stage was.
-pub(super) fn picked(ui: &Ui, view: &View<'_>) -> Option<Action> {
-    pointed(ui, view).map(Action::Pick)
+pub(super) fn picked(ui: &Ui, view: &PanelView<'_>) -> Option<Action> {
+    pointed(ui, view).map(|place| Action::Comparison(ComparisonAction::Pick(place)))
 }
 
-fn pointed(ui: &Ui, view: &View<'_>) -> Option<usize> {
-    view.session.row()?;
+fn pointed(ui: &Ui, view: &PanelView<'_>) -> Option<usize> {
+    view.session.view().comparison()?;
     // Only where no panel covers the stage.
     let pointer = ui.ctx().pointer_latest_pos()?;
     let over_stage = ui.ctx().layer_id_at(pointer).is_none_or(|layer| layer == ui.layer_id());
@@ -58,11 +59,11 @@ fn on_points(figure: &ScreenBox, window: Rect) -> Rect {
 }
 
 /// What can be done, above the row.
-fn headline(painter: &Painter, row: &Row, picked: Option<usize>, free: Rect) {
-    let count = row.members.len();
+fn headline(painter: &Painter, comparison: &Comparison, picked: Option<usize>, free: Rect) {
+    let count = comparison.entries.len();
     let text = if let Some(place) = picked {
         format!("Number {} is picked and placed as soon as it is done  ·  Esc cancels all", place + 1)
-    } else if row.job.is_some() {
+    } else if comparison.job.is_some() {
         format!("Variation {count} is being made  ·  click one or press its number to take it  ·  Esc cancels all")
     } else {
         format!("{count} takes side by side  ·  click one or press its number  ·  Esc leaves")
@@ -74,8 +75,8 @@ fn headline(painter: &Painter, row: &Row, picked: Option<usize>, free: Rect) {
 }
 
 /// The number to press and the seed.
-fn label(painter: &Painter, place: usize, member: &Member, figure: Rect, stands_out: bool) {
-    let seed = painter.layout_no_wrap(format!("seed {}", member.seed), theme::regular(12.0), TEXT.color());
+fn label(painter: &Painter, place: usize, entry: &ComparisonEntry, figure: Rect, stands_out: bool) {
+    let seed = painter.layout_no_wrap(format!("seed {}", entry.seed), theme::regular(12.0), TEXT.color());
     let chip = vec2(20.0, LABEL_HEIGHT - 6.0);
     let size = vec2(chip.x + seed.size().x + 19.0, LABEL_HEIGHT);
     let under: Pos2 = pos2(figure.center().x, figure.bottom() + BELOW_FEET + LABEL_HEIGHT / 2.0);
@@ -87,5 +88,5 @@ fn label(painter: &Painter, place: usize, member: &Member, figure: Rect, stands_
     painter.rect_filled(chip, CornerRadius::same(9), fill);
     painter.text(chip.center(), Align2::CENTER_CENTER, place + 1, theme::medium(12.0), text.color());
     let at = pos2(chip.right() + 7.0, pill.center().y - seed.size().y / 2.0);
-    painter.galley(at, seed, if member.take.is_some() { TEXT.color() } else { TEXT_SOFT.color() });
+    painter.galley(at, seed, if entry.take.is_some() { TEXT.color() } else { TEXT_SOFT.color() });
 }

@@ -1,6 +1,9 @@
 //! Scripts: a list of the window's own actions in RON, run one after the other.
 
+mod read;
+
 use super::Action;
+use super::session::{ProjectAction, ViewAction};
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
@@ -42,18 +45,37 @@ pub struct Busy {
     pub settling: bool,
 }
 
+/// One step of a script.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Does something.
+    Do(Action),
+    /// Goes on when nothing is loading, generating or being written.
+    WaitIdle,
+    /// Goes on when a generation shows its first frames, or is over.
+    WaitPreview,
+    /// Goes on after so many seconds.
+    Wait(f32),
+}
+
+impl<A: Into<Action>> From<A> for Step {
+    fn from(action: A) -> Self {
+        Self::Do(action.into())
+    }
+}
+
 /// A running script. What it does next may depend on the time: its actions are made one by one.
 pub struct Script {
-    rest: Peekable<Actions>,
+    rest: Peekable<Steps>,
     wait_secs: f32,
 }
 
-type Actions = Box<dyn Iterator<Item = Action> + Send + Sync>;
+type Steps = Box<dyn Iterator<Item = Step> + Send + Sync>;
 
 impl Script {
-    /// A script of these actions.
-    pub fn of(actions: impl Iterator<Item = Action> + Send + Sync + 'static) -> Self {
-        Self { rest: (Box::new(actions) as Actions).peekable(), wait_secs: 0.0 }
+    /// A script of these steps.
+    pub fn of(steps: impl Iterator<Item = Step> + Send + Sync + 'static) -> Self {
+        Self { rest: (Box::new(steps) as Steps).peekable(), wait_secs: 0.0 }
     }
 
     /// Reads a script from a file.
@@ -72,12 +94,12 @@ impl Script {
     pub fn parse(text: &str, path: &Path) -> Result<Self, ScriptError> {
         // `Seconds(4.0)` instead of `Seconds(Some(4.0))`.
         let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
-        let actions: Vec<Action> = options.from_str(text).map_err(|error| ScriptError::Parse {
+        let steps: Vec<Step> = options.from_str(text).map_err(|error| ScriptError::Parse {
             path: path.to_owned(),
             line: error.span.start.line,
             reason: error.code.to_string(),
         })?;
-        Ok(Self::of(actions.into_iter()))
+        Ok(Self::of(steps.into_iter()))
     }
 
     /// The same script over and over.
@@ -89,11 +111,11 @@ impl Script {
     /// Whether a picture comes next.
     #[must_use]
     pub fn pictures_next(&mut self) -> bool {
-        matches!(self.rest.peek(), Some(Action::Screenshot(_)))
+        matches!(self.rest.peek(), Some(Step::Do(Action::View(ViewAction::Screenshot(_)))))
     }
 
-    /// The next action, if its time has come; `delta_secs` is the time since the last call. An ended script quits.
-    pub fn next(&mut self, busy: Busy, delta_secs: f32) -> Option<Action> {
+    /// The next step, if its time has come; `delta_secs` is the time since the last call. An ended script quits.
+    pub fn next(&mut self, busy: Busy, delta_secs: f32) -> Option<Step> {
         if busy.picturing {
             return None;
         }
@@ -102,13 +124,13 @@ impl Script {
             return None;
         }
         match self.rest.peek() {
-            Some(Action::WaitIdle) if busy.working => return None,
-            Some(Action::WaitPreview) if busy.working && !busy.showing => return None,
-            Some(Action::Screenshot(_)) if busy.settling && !busy.working => return None,
-            Some(Action::Wait(secs)) => self.wait_secs = *secs,
+            Some(Step::WaitIdle) if busy.working => return None,
+            Some(Step::WaitPreview) if busy.working && !busy.showing => return None,
+            Some(Step::Do(Action::View(ViewAction::Screenshot(_)))) if busy.settling && !busy.working => return None,
+            Some(Step::Wait(secs)) => self.wait_secs = *secs,
             _ => {}
         }
-        Some(self.rest.next().unwrap_or(Action::Quit))
+        Some(self.rest.next().unwrap_or_else(|| ProjectAction::Quit.into()))
     }
 }
 
@@ -121,6 +143,7 @@ impl std::fmt::Debug for Script {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::author::session::{DraftAction, GenerationAction, PlayerAction};
 
     const IDLE: Busy = Busy { working: false, showing: false, picturing: false, settling: false };
     const WORKING: Busy = Busy { working: true, ..IDLE };
@@ -133,33 +156,33 @@ mod tests {
     fn the_design_documents_example_is_a_script() {
         let text = r#"[ Prompt("a person walks forward and waves"), Seed(3), Generate, WaitIdle, Seek(1.5), Screenshot("walk.png"),
             Prompt("then sits down"), Continue, WaitIdle, Seconds(4.0), Seconds(None), Export("out.glb"), Quit ]"#;
-        let actions: Vec<Action> = script(text).rest.collect();
-        assert_eq!((actions.len(), &actions[9]), (13, &Action::Seconds(Some(4.0))));
+        let steps: Vec<Step> = script(text).rest.collect();
+        assert_eq!((steps.len(), &steps[9]), (13, &DraftAction::Seconds(Some(4.0)).into()));
     }
 
     #[test]
     fn waiting_for_idle_holds_the_next_action_back() {
         let mut script = script("[Generate, WaitIdle, Play]");
-        assert_eq!(script.next(IDLE, 0.0), Some(Action::Generate));
+        assert_eq!(script.next(IDLE, 0.0), Some(GenerationAction::Generate.into()));
         assert_eq!(script.next(WORKING, 9.0), None);
-        assert_eq!(script.next(IDLE, 0.0), Some(Action::WaitIdle));
-        assert_eq!(script.next(IDLE, 0.0), Some(Action::Play));
+        assert_eq!(script.next(IDLE, 0.0), Some(Step::WaitIdle));
+        assert_eq!(script.next(IDLE, 0.0), Some(PlayerAction::Play.into()));
     }
 
     #[test]
     fn waiting_for_a_preview_ends_with_the_first_frames_or_with_the_work() {
         let mut first = script("[WaitPreview]");
         assert_eq!(first.next(WORKING, 0.0), None);
-        assert_eq!(first.next(Busy { showing: true, ..WORKING }, 0.0), Some(Action::WaitPreview));
-        assert_eq!(script("[WaitPreview]").next(IDLE, 0.0), Some(Action::WaitPreview));
+        assert_eq!(first.next(Busy { showing: true, ..WORKING }, 0.0), Some(Step::WaitPreview));
+        assert_eq!(script("[WaitPreview]").next(IDLE, 0.0), Some(Step::WaitPreview));
     }
 
     #[test]
     fn waiting_takes_its_time() {
         let mut script = script("[Wait(1.0), Play]");
-        assert_eq!(script.next(IDLE, 0.1), Some(Action::Wait(1.0)));
+        assert_eq!(script.next(IDLE, 0.1), Some(Step::Wait(1.0)));
         assert_eq!(script.next(IDLE, 0.6), None);
-        assert_eq!(script.next(IDLE, 0.6), Some(Action::Play));
+        assert_eq!(script.next(IDLE, 0.6), Some(PlayerAction::Play.into()));
     }
 
     #[test]
@@ -172,19 +195,20 @@ mod tests {
     fn a_picture_is_taken_when_everything_is_at_rest() {
         let mut script = script(r#"[Screenshot("a.png")]"#);
         assert_eq!(script.next(Busy { settling: true, ..IDLE }, 0.1), None);
-        assert_eq!(script.next(IDLE, 0.1), Some(Action::Screenshot("a.png".into())));
+        assert_eq!(script.next(IDLE, 0.1), Some(ViewAction::Screenshot("a.png".into()).into()));
     }
 
     #[test]
     fn an_ended_script_quits() {
-        assert_eq!(script("[]").next(IDLE, 0.0), Some(Action::Quit));
+        assert_eq!(script("[]").next(IDLE, 0.0), Some(ProjectAction::Quit.into()));
     }
 
     #[test]
     fn a_script_without_end_begins_again() {
         let mut script = script("[Play, Pause]").without_end();
         let done: Vec<_> = (0..5).filter_map(|_| script.next(IDLE, 0.0)).collect();
-        assert_eq!(done, [Action::Play, Action::Pause, Action::Play, Action::Pause, Action::Play]);
+        let [play, pause] = [PlayerAction::Play, PlayerAction::Pause].map(Step::from);
+        assert_eq!(done, [play.clone(), pause.clone(), play.clone(), pause, play]);
     }
 
     #[test]

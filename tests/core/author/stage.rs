@@ -1,10 +1,12 @@
 //! Who and what is on the stage: ghosts, bodies, light.
 
-use super::desk::session_with;
+use super::desk::{run_tasks, session_with};
 use glam::Vec3;
 use std::sync::Arc;
-use zoetrope::author::Action;
-use zoetrope::author::session::{Body, Effect, Session};
+use zoetrope::author::session::{
+    Body, CharacterAction, ClipAction, ComparisonAction, ExportAction, PlayerAction, Session, TakeAction, TimelineAction, ViewAction,
+    original_pose_at,
+};
 use zoetrope::author::toast::ToastKind;
 use zoetrope::body::BodyModel;
 use zoetrope::motion::{Motion, PARENTS, Pose, rest_positions};
@@ -27,10 +29,12 @@ fn walked(prompt: &str) -> Take {
 fn the_ghost_of_a_take_is_what_it_was_before_its_clean_up() {
     let mut session = Session::new("stand-in");
     session.add_take(walked("a walk"));
-    session.apply(Action::Select(0));
-    session.apply(Action::Seek(1.0));
-    let (shown, ghost) =
-        (session.pose_at(session.player.at_secs()).expect("a pose"), session.original_pose_at(session.player.at_secs()).expect("a ghost"));
+    session.apply(TakeAction::Select(0));
+    session.apply(PlayerAction::Seek(1.0));
+    let (shown, ghost) = (
+        session.view().pose_at(session.timeline(), session.view().player().at_secs()).expect("a pose"),
+        original_pose_at(session.view(), session.timeline(), session.view().player().at_secs()).expect("a ghost"),
+    );
     assert!((shown.root_m - ghost.root_m - Vec3::Y * 0.02).length() < 1e-5);
     assert_eq!(shown.local, ghost.local);
 }
@@ -40,25 +44,30 @@ fn the_ghost_of_a_clip_goes_beside_it_as_it_was_made() {
     let mut session = Session::new("stand-in");
     session.add_take(walked("a walk"));
     for _ in 0..2 {
-        session.apply(Action::AddToTimeline(0));
+        session.apply(ClipAction::AddToTimeline(0));
     }
     let settings = ClipSettings { blend_frames: 5, mirror: true, ..ClipSettings::default() };
-    session.apply(Action::SetClip { clip: 1, settings: settings.clone() });
+    session.apply(ClipAction::SetClip { clip: 1, settings: settings.clone() });
     for secs in [2.5, 3.0, 3.8] {
-        session.apply(Action::Seek(secs));
+        session.apply(PlayerAction::Seek(secs));
         let (shown, ghost) = (
-            session.pose_at(session.player.at_secs()).expect("a pose"),
-            session.original_pose_at(session.player.at_secs()).expect("a ghost"),
+            session.view().pose_at(session.timeline(), session.view().player().at_secs()).expect("a pose"),
+            original_pose_at(session.view(), session.timeline(), session.view().player().at_secs()).expect("a ghost"),
         );
         let way_m = shown.root_m - ghost.root_m;
         // The mirror sends it the other way; the ghost goes the way of the take.
         assert!((way_m.y - 0.02).abs() < 1e-4, "{way_m}");
-        assert_eq!(ghost.local[1], session.take_at(0).expect("the take").take.raw.as_ref().expect("raw").pose_at(secs - 2.0).local[1]);
+        assert_eq!(
+            ghost.local[1],
+            session.timeline().take_at(0).expect("the take").take.raw.as_ref().expect("raw").pose_at(secs - 2.0).local[1]
+        );
     }
-    session.apply(Action::SetClip { clip: 1, settings: ClipSettings { mirror: false, ..settings } });
-    session.apply(Action::Seek(3.5));
-    let (shown, ghost) =
-        (session.pose_at(session.player.at_secs()).expect("a pose"), session.original_pose_at(session.player.at_secs()).expect("a ghost"));
+    session.apply(ClipAction::SetClip { clip: 1, settings: ClipSettings { mirror: false, ..settings } });
+    session.apply(PlayerAction::Seek(3.5));
+    let (shown, ghost) = (
+        session.view().pose_at(session.timeline(), session.view().player().at_secs()).expect("a pose"),
+        original_pose_at(session.view(), session.timeline(), session.view().player().at_secs()).expect("a ghost"),
+    );
     assert!((shown.root_m - ghost.root_m - Vec3::Y * 0.02).length() < 1e-3, "unedited, it goes where the clip goes");
 }
 
@@ -68,19 +77,19 @@ fn ghosts_before_and_after_now_stay_within_the_motion() {
     use zoetrope::view::{Look, Shown};
     let mut session = Session::new("stand-in");
     session.add_take(walked("a walk"));
-    session.apply(Action::Select(0));
-    session.apply(Action::Overlay(Overlay::OnionSkin, true));
-    session.apply(Action::Overlay(Overlay::RootPath, true));
-    session.apply(Action::Overlay(Overlay::FootTrails, true));
-    session.apply(Action::Seek(0.4));
+    session.apply(TakeAction::Select(0));
+    session.apply(ViewAction::Overlay(Overlay::OnionSkin, true));
+    session.apply(ViewAction::Overlay(Overlay::RootPath, true));
+    session.apply(ViewAction::Overlay(Overlay::FootTrails, true));
+    session.apply(PlayerAction::Seek(0.4));
     let mut shown = Shown::default();
-    zoetrope::author::scene::fill(&mut shown, &session, session.player.at_secs());
+    session.scene().fill(&mut shown, session.view().player().at_secs());
     let looks: Vec<Look> = shown.actors.iter().map(|actor| actor.look).collect();
     assert_eq!(looks, [Look::Solid, Look::Before(1), Look::After(1), Look::After(2), Look::After(3)]);
     assert!(shown.actors[1].pose.root_m.x < shown.actors[0].pose.root_m.x);
     assert_eq!((shown.lines.root.len(), shown.lines.feet[0].len()), (60, 37));
-    session.apply(Action::Row(vec![0]));
-    zoetrope::author::scene::fill(&mut shown, &session, session.player.at_secs());
+    session.apply(ComparisonAction::Compare(vec![0]));
+    session.scene().fill(&mut shown, session.view().player().at_secs());
     assert!(shown.lines.root.is_empty() && shown.actors.len() == 1, "nothing stands between those in a row");
 }
 
@@ -104,28 +113,25 @@ fn large_body() -> BodyModel {
 fn an_own_body_takes_the_mannequins_place_in_exports_until_it_is_dropped() {
     let mut session = Session::new("stand-in");
     session.add_take(walked("a walk"));
-    session.apply(Action::Select(0));
-    assert!(matches!(&session.apply(Action::LoadBody("body.npz".into()))[..], [Effect::LoadBody { .. }]));
-    assert!(session.busy().working);
+    session.apply(TakeAction::Select(0));
     let model = large_body();
     model.check().expect("a body");
-    session.body_loaded(Ok(Body::new("body.npz".into(), model, &[])));
-    assert!(!session.body().expect("a body").shape().is_empty());
-    let exported = |session: &mut Session| match &session.apply(Action::Export("walk.glb".into()))[..] {
-        [Effect::Export { options, .. }] => options.character.clone(),
-        other => panic!("{other:?}"),
-    };
+    session.wear(Body::new("body.npz".into(), model, &[]));
+    assert!(!session.character().body().expect("a body").shape().is_empty());
+    let exported = |session: &mut Session| session.character().character();
     let pelvis_m = |session: &mut Session| exported(session).expect("the body").rig().rest_translations()[0].y;
     let mean_m = pelvis_m(&mut session);
-    session.apply(Action::BodyShape(0, 1.0));
+    session.apply(CharacterAction::BodyShape(0, 1.0));
     assert!((pelvis_m(&mut session) / mean_m - 1.1).abs() < 1e-3);
-    session.apply(Action::BodyShape(0, 99.0));
-    session.apply(Action::BodyShape(7, 1.0));
-    assert_eq!(session.body().expect("a body").shape(), [5.0]);
-    session.apply(Action::DropBody);
+    session.apply(CharacterAction::BodyShape(0, 99.0));
+    session.apply(CharacterAction::BodyShape(7, 1.0));
+    assert_eq!(session.character().body().expect("a body").shape(), [5.0]);
+    session.apply(CharacterAction::DropBody);
     assert!(exported(&mut session).is_none());
-    session.body_loaded(Err("no body model: body.npz".to_owned()));
-    assert!(session.toasts.list().iter().any(|toast| toast.kind == ToastKind::Error));
+    session.apply(CharacterAction::LoadBody("no body.npz".into()));
+    assert!(session.busy().working);
+    run_tasks(&mut session);
+    assert!(session.toasts().list().iter().any(|toast| toast.kind == ToastKind::Error));
 }
 
 #[test]
@@ -135,16 +141,16 @@ fn the_window_is_as_light_as_the_system_unless_somebody_chose() {
     let mut session = session_with(&[]);
     let studio = |session: &Session| {
         let mut shown = Shown::default();
-        zoetrope::author::scene::fill(&mut shown, session, 0.0);
+        session.scene().fill(&mut shown, 0.0);
         shown.studio
     };
     assert_eq!(studio(&session), Studio::Dark);
-    session.system_is_light = true;
+    session.system_is_light(true);
     assert_eq!(studio(&session), Studio::Light);
-    session.apply(Action::Appearance(Appearance::Dark));
+    session.apply(ViewAction::Appearance(Appearance::Dark));
     assert_eq!(studio(&session), Studio::Dark);
-    session.system_is_light = false;
-    session.apply(Action::Appearance(Appearance::Light));
+    session.system_is_light(false);
+    session.apply(ViewAction::Appearance(Appearance::Light));
     assert_eq!(studio(&session), Studio::Light);
 }
 
@@ -152,21 +158,27 @@ fn the_window_is_as_light_as_the_system_unless_somebody_chose() {
 fn the_mannequins_colour_and_build_are_shown_and_go_out_and_undo_leaves_them_alone() {
     use zoetrope::view::Shown;
     let mut session = session_with(&["a walk"]);
-    session.apply(Action::AddToTimeline(0));
-    assert!(session.character().is_none(), "as it comes");
-    session.apply(Action::MannequinColor([10, 120, 30]));
-    session.apply(Action::MannequinBuild(7.0));
-    session.apply(Action::Undo);
-    assert_eq!((session.cast().mannequin.color, session.cast().mannequin.build), ([10, 120, 30], 1.0));
-    let character = session.character().expect("a look of its own");
+    session.apply(ClipAction::AddToTimeline(0));
+    assert!(session.character().character().is_none(), "as it comes");
+    session.apply(CharacterAction::MannequinColor([10, 120, 30]));
+    session.apply(CharacterAction::MannequinBuild(7.0));
+    session.apply(TimelineAction::Undo);
+    assert_eq!((session.settings().cast.mannequin.color, session.settings().cast.mannequin.build), ([10, 120, 30], 1.0));
+    let character = session.character().character().expect("a look of its own");
     let mut shown = Shown::default();
-    zoetrope::author::scene::fill(&mut shown, &session, 0.0);
+    session.scene().fill(&mut shown, 0.0);
     assert_eq!(shown.actors[0].character.0.as_ref(), Some(&character));
-    session.apply(Action::Select(0));
-    let effects = session.apply(Action::Export("walk.glb".into()));
-    let [Effect::Export { options, .. }] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(options.character.as_ref(), Some(&character));
-    session.apply(Action::MannequinBuild(0.0));
-    session.apply(Action::MannequinColor(zoetrope::body::COLORS[0].1));
-    assert!(session.character().is_none());
+    session.apply(TakeAction::Select(0));
+    let folder = tempfile::tempdir().expect("a folder");
+    let colors = |session: &mut Session, name: &str| {
+        let file = folder.path().join(name);
+        session.apply(ExportAction::Export(file.clone()));
+        run_tasks(session);
+        std::fs::read(file).expect("written")
+    };
+    let worn = colors(&mut session, "worn.glb");
+    session.apply(CharacterAction::MannequinBuild(0.0));
+    session.apply(CharacterAction::MannequinColor(zoetrope::body::COLORS[0].1));
+    assert!(session.character().character().is_none());
+    assert_ne!(colors(&mut session, "usual.glb"), worn);
 }

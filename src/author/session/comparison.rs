@@ -1,0 +1,357 @@
+//! Takes side by side: the variations of a prompt as they come, or takes of the user's choice, of which one is picked.
+
+use super::desk::Desk;
+use super::generation::{Generation, Placement};
+use super::takes::TakeList;
+use super::timeline::Timeline;
+use super::view::View;
+use crate::generator::protocol::JobId;
+use crate::motion::{FPS, Motion, Pose};
+use crate::timeline::{Take, TakeId};
+use crate::view::{Abreast, MOST_ABREAST};
+use glam::Vec3;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Air between two bodies at any time, metres.
+const GAP_M: f32 = 0.25;
+/// Time in which bodies go most of the way to a new place in the row, seconds.
+const SETTLE_SECS: f32 = 0.15;
+
+/// What can be done with takes side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ComparisonAction {
+    /// Show the takes at these places of the list side by side, from 0; nine at most.
+    #[serde(alias = "Row")]
+    Compare(Vec<usize>),
+    /// Put the take at this place of the list beside the others, or take it out; the first time it stands beside the shown one.
+    #[serde(alias = "RowAlso")]
+    CompareAlso(usize),
+    /// Show the takes of one prompt side by side, or leave the comparison.
+    SideBySide(bool),
+    /// Take the one at this place, from 0: put it where it was made for, or show it alone.
+    Pick(usize),
+}
+
+/// Takes side by side.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// From left to right.
+    pub entries: Vec<ComparisonEntry>,
+    /// The generation that they come from, while it goes on.
+    pub job: Option<JobId>,
+    /// What becomes of the one that is picked.
+    pub(super) placement: Placement,
+    room: Option<Abreast>,
+}
+
+/// One of the takes side by side.
+#[derive(Clone, Debug)]
+pub struct ComparisonEntry {
+    /// Its motion, or as much as there is of it.
+    pub motion: Arc<Motion>,
+    /// Its number as a take; none while it is being made.
+    pub take: Option<TakeId>,
+    /// What its person does.
+    pub prompt: String,
+    /// Its seed.
+    pub seed: u64,
+    /// Least and greatest x of its joints in each frame, metres.
+    reach_m: Vec<[f32; 2]>,
+    /// From where its motion is to where it stands in the row, metres.
+    offset_m: Vec3,
+    /// Where it goes.
+    goal_m: Vec3,
+}
+
+impl ComparisonEntry {
+    /// A take.
+    pub(super) fn of(id: TakeId, take: &Take) -> Self {
+        let origin = &take.provenance.origin;
+        let seed = origin.seed().unwrap_or(0);
+        Self { take: Some(id), ..Self::coming(Arc::clone(&take.motion), origin.prompt().into_owned(), seed) }
+    }
+
+    /// One that is being made.
+    pub(super) fn coming(motion: Arc<Motion>, prompt: String, seed: u64) -> Self {
+        let reach_m = motion.frames.iter().map(reach_m).collect();
+        Self { motion, take: None, prompt, seed, reach_m, offset_m: Vec3::ZERO, goal_m: Vec3::ZERO }
+    }
+
+    /// How it stands in the row at a time; at its end it holds its last pose.
+    #[must_use]
+    pub fn pose_at(&self, secs: f32) -> Pose {
+        let pose = self.motion.pose_at(secs);
+        Pose { root_m: pose.root_m + self.offset_m, ..pose }
+    }
+
+    fn start_m(&self) -> Vec3 {
+        self.motion.frames.first().map_or(Vec3::ZERO, |pose| pose.root_m.with_y(0.0))
+    }
+
+    fn reach_at(&self, frame: usize) -> Option<[f32; 2]> {
+        self.reach_m.get(frame.min(self.reach_m.len().checked_sub(1)?)).copied()
+    }
+}
+
+fn reach_m(pose: &Pose) -> [f32; 2] {
+    let xs = || pose.world().positions_m.map(|joint_m| joint_m.x);
+    [xs().into_iter().fold(f32::INFINITY, f32::min), xs().into_iter().fold(f32::NEG_INFINITY, f32::max)]
+}
+
+impl Comparison {
+    /// A row of these.
+    pub(super) fn of(entries: Vec<ComparisonEntry>, job: Option<JobId>, placement: Placement) -> Self {
+        let mut comparison = Self { entries, job, placement, room: None };
+        comparison.arrange();
+        comparison.entries.iter_mut().for_each(|entry| entry.offset_m = entry.goal_m);
+        comparison
+    }
+
+    /// Puts a entry at the end, or in the place of an older version of it.
+    pub(super) fn put(&mut self, entry: ComparisonEntry) {
+        let same = |other: &&mut ComparisonEntry| other.take == entry.take && other.seed == entry.seed;
+        if let Some(old) = self.entries.iter_mut().find(same) {
+            *old = ComparisonEntry { offset_m: old.offset_m, ..entry };
+            return self.arrange();
+        }
+        self.entries.push(entry);
+        self.arrange();
+        if let Some(last) = self.entries.last_mut() {
+            last.offset_m = last.goal_m;
+        }
+    }
+
+    /// Takes entries out.
+    pub(super) fn keep(&mut self, wanted: impl Fn(&ComparisonEntry) -> bool) {
+        self.entries.retain(wanted);
+        self.arrange();
+    }
+
+    /// How long the longest is, frames.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.entries.iter().map(|entry| entry.motion.len()).max().unwrap_or(0)
+    }
+
+    /// Whether a take is one of them.
+    #[must_use]
+    pub fn has(&self, take: TakeId) -> bool {
+        self.entries.iter().any(|entry| entry.take == Some(take))
+    }
+
+    /// The room that they take.
+    #[must_use]
+    pub fn room(&self) -> Option<Abreast> {
+        self.room
+    }
+
+    /// Time goes by: they go to their places.
+    pub(super) fn advance(&mut self, delta_secs: f32) {
+        let t = 1.0 - (-delta_secs / SETTLE_SECS).exp();
+        for entry in &mut self.entries {
+            let way_m = entry.goal_m - entry.offset_m;
+            entry.offset_m = if way_m.length() < 1e-3 { entry.goal_m } else { entry.offset_m + t * way_m };
+        }
+    }
+
+    /// Gives each its place: all start on a line, each as near to those before it as it can be without ever touching them.
+    fn arrange(&mut self) {
+        let frames = self.frames();
+        for place in 0..self.entries.len() {
+            let (before, rest) = self.entries.split_at_mut(place);
+            let entry = &mut rest[0];
+            let beside = |other: &ComparisonEntry| {
+                let needed = |frame: usize| Some(other.reach_at(frame)?[1] - entry.reach_at(frame)?[0] + GAP_M);
+                (0..frames).filter_map(needed).reduce(f32::max).map(|needed_m| other.goal_m.x + needed_m)
+            };
+            let x_m = before.iter().filter_map(beside).reduce(f32::max).unwrap_or(0.0);
+            entry.goal_m = Vec3::new(x_m, 0.0, -entry.start_m().z);
+        }
+        let starts = || self.entries.iter().map(|entry| entry.goal_m.x + entry.start_m().x);
+        let middle_m = starts().fold(0.0, |sum, x| sum + x) / self.entries.len().max(1) as f32;
+        self.entries.iter_mut().for_each(|entry| entry.goal_m.x -= middle_m);
+        self.room = self.needed_room();
+    }
+
+    fn needed_room(&self) -> Option<Abreast> {
+        let mut room = Abreast { half_width_m: 0.0, half_depth_m: 0.0 };
+        for frame in 0..self.frames() {
+            let places = || {
+                self.entries.iter().filter_map(|entry| {
+                    let last = entry.motion.len().checked_sub(1)?;
+                    Some(entry.motion.frames[frame.min(last)].root_m + entry.goal_m)
+                })
+            };
+            let half_m = (places().reduce(Vec3::max)? - places().reduce(Vec3::min)?) / 2.0;
+            room = Abreast { half_width_m: room.half_width_m.max(half_m.x), half_depth_m: room.half_depth_m.max(half_m.z) };
+        }
+        Some(room)
+    }
+}
+
+/// What a comparison reaches.
+pub(super) struct Context<'a> {
+    pub(super) desk: &'a mut Desk,
+    pub(super) timeline: &'a mut Timeline,
+    pub(super) view: &'a mut View,
+    pub(super) list: &'a TakeList,
+    pub(super) generation: &'a mut Generation,
+}
+
+impl ComparisonAction {
+    /// Does it.
+    pub(super) fn apply(self, context: &mut Context<'_>) {
+        match self {
+            Self::Compare(places) => context.compare(&places),
+            Self::CompareAlso(place) => context.compare_also(place),
+            Self::SideBySide(true) => context.side_by_side(),
+            Self::SideBySide(false) => context.leave(),
+            Self::Pick(place) => context.pick(place),
+        }
+    }
+}
+
+impl Context<'_> {
+    /// Shows the takes at these places of the list side by side.
+    fn compare(&mut self, places: &[usize]) {
+        let mut wanted: Vec<usize> = Vec::new();
+        for place in places {
+            if !wanted.contains(place) {
+                wanted.push(*place);
+            }
+        }
+        let entries = wanted.iter().filter_map(|place| self.timeline.take_at(*place));
+        let entries: Vec<ComparisonEntry> = entries.map(|entry| ComparisonEntry::of(entry.id, entry.take)).take(MOST_ABREAST).collect();
+        if entries.is_empty() {
+            return;
+        }
+        self.view.unwatch();
+        self.view.show_comparison(Comparison::of(entries, None, Placement::Nowhere), 0.0, self.timeline);
+    }
+
+    /// Shows takes side by side that belong together.
+    fn side_by_side(&mut self) {
+        if self.view.comparison().is_some() {
+            return;
+        }
+        let all: Vec<usize> = self.list.listed(self.timeline).map(|(place, _)| place).collect();
+        let prompt = self.prompt_in_question();
+        let alike: Vec<usize> = self
+            .list
+            .listed(self.timeline)
+            .filter(|(_, entry)| Some(entry.take.provenance.prompt().as_ref()) == prompt.as_deref())
+            .map(|(place, _)| place)
+            .collect();
+        let wanted = if alike.len() > 1 { alike } else { all };
+        if wanted.len() < 2 {
+            return self.desk.warn("make variations first: there are no takes to put side by side");
+        }
+        self.compare(&wanted[wanted.len().saturating_sub(MOST_ABREAST)..]);
+    }
+
+    /// The prompt of what is shown or selected, else the newest.
+    fn prompt_in_question(&self) -> Option<String> {
+        let of_clip = || self.timeline.selected_clip().and_then(|place| self.timeline.take(self.timeline.clips()[place].take));
+        let take = self.view.take(self.timeline).or_else(|| of_clip().map(Arc::as_ref));
+        take.map(|take| take.provenance.prompt().into_owned())
+            .or_else(|| self.timeline.takes().last().map(|entry| entry.take.provenance.prompt().into_owned()))
+    }
+
+    /// Puts the take at a place of the list beside the others, or takes it out; begins one beside the shown take.
+    fn compare_also(&mut self, place: usize) {
+        let Some(entry) = self.timeline.take_at(place) else { return };
+        let (id, entry) = (entry.id, ComparisonEntry::of(entry.id, entry.take));
+        let Some(comparison) = self.view.comparison().filter(|comparison| comparison.job.is_none()) else {
+            let shown = self.list.shown_index(self.timeline, self.view).filter(|shown| *shown != place);
+            let places: Vec<usize> = shown.into_iter().chain([place]).collect();
+            return self.compare(&places);
+        };
+        let mut comparison = comparison.clone();
+        if comparison.entries.iter().any(|other| other.take == Some(id)) {
+            comparison.keep(|other| other.take != Some(id));
+        } else if comparison.entries.len() < MOST_ABREAST {
+            comparison.put(entry);
+        } else {
+            return self.desk.warn(format!("at most {MOST_ABREAST} takes stand side by side"));
+        }
+        let (at_secs, playing) = (self.view.player().at_secs(), self.view.player().is_playing());
+        self.view.show_comparison(comparison, at_secs, self.timeline);
+        if !playing {
+            self.view.player.pause();
+        }
+    }
+
+    /// Takes one: it is put where it was made for, or shown alone. While they are still being made it is marked, or no longer, and taken
+    /// as soon as it is done.
+    fn pick(&mut self, place: usize) {
+        let Some(comparison) = self.view.comparison() else { return };
+        let Some(entry) = comparison.entries.get(place) else { return };
+        let Some(id) = entry.take else {
+            let (job, seed) = (comparison.job, entry.seed);
+            return job.into_iter().for_each(|job| self.generation.pick_early(job, seed, self.desk, self.timeline, self.view));
+        };
+        let placement = comparison.placement;
+        let at_secs = self.view.player().at_secs().min(entry.motion.len().saturating_sub(1) as f32 / FPS);
+        let placed = placement.put(id, true, self.desk, self.timeline);
+        self.view.follow(self.timeline);
+        match placed {
+            Some(start_secs) => self.view.show_timeline(start_secs, self.timeline),
+            None => self.view.show_take_at(id, at_secs, self.timeline),
+        }
+    }
+
+    /// Shows the timeline again; where there is none, the first of the takes side by side.
+    fn leave(&mut self) {
+        let Some(comparison) = self.view.comparison() else { return };
+        let first = comparison.entries.iter().find_map(|entry| entry.take);
+        self.view.unwatch();
+        match first {
+            Some(first) if self.timeline.clips().is_empty() => self.view.show_take(first, self.timeline),
+            _ => self.view.show_something(self.timeline),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Somebody who goes sideways at this speed.
+    fn sideways(metres_a_frame: f32, frames: usize) -> ComparisonEntry {
+        let pose = |frame: usize| Pose { root_m: Pose::REST.root_m + Vec3::X * (metres_a_frame * frame as f32), ..Pose::REST };
+        ComparisonEntry::coming(Arc::new(Motion { frames: (0..frames).map(pose).collect() }), String::new(), 0)
+    }
+
+    #[test]
+    fn nobody_in_a_row_ever_touches_anybody() {
+        let comparison =
+            Comparison::of(vec![sideways(0.05, 60), sideways(-0.05, 90), sideways(0.0, 30), sideways(0.02, 60)], None, Placement::Nowhere);
+        for frame in 0..comparison.frames() {
+            let reaches: Vec<[f32; 2]> = comparison.entries.iter().map(|entry| reach_m(&entry.pose_at(frame as f32 / FPS))).collect();
+            for (left, right) in reaches.iter().zip(&reaches[1..]) {
+                assert!(left[1] + GAP_M < right[0] + 1e-3, "frame {frame}: {reaches:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn those_who_go_the_same_way_stand_as_near_as_those_who_stand() {
+        let width = |metres_a_frame: f32| {
+            let comparison = Comparison::of(vec![sideways(metres_a_frame, 60), sideways(metres_a_frame, 60)], None, Placement::Nowhere);
+            comparison.room().expect("two").half_width_m
+        };
+        assert!((width(0.05) - width(0.0)).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_row_starts_in_line_and_in_the_middle() {
+        let mut away = sideways(0.0, 10);
+        let far = |pose: &Pose| Pose { root_m: pose.root_m + Vec3::new(40.0, 0.0, -7.0), ..*pose };
+        away = ComparisonEntry::coming(Arc::new(Motion { frames: away.motion.frames.iter().map(far).collect() }), String::new(), 0);
+        let comparison = Comparison::of(vec![away, sideways(0.0, 10)], None, Placement::Nowhere);
+        let starts: Vec<Vec3> = comparison.entries.iter().map(|entry| entry.pose_at(0.0).root_m).collect();
+        assert!((starts[0].x + starts[1].x).abs() < 1e-3 && (starts[0].z - starts[1].z).abs() < 1e-3, "{starts:?}");
+        assert!(comparison.room().expect("two").half_width_m < 1.5);
+    }
+}

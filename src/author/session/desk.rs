@@ -1,0 +1,44 @@
+//! What every state of the session reaches: dialog, messages, settings, tasks, and what has to happen outside.
+
+use super::{Dialog, HostCommand, Session};
+use crate::author::settings::Settings;
+use crate::author::tasks::Tasks;
+use crate::author::toast::{ToastKind, Toasts};
+use crate::generator::protocol::Command;
+
+/// What every state reaches.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    /// The open dialog.
+    pub(super) dialog: Dialog,
+    /// Messages to the user.
+    pub(super) toasts: Toasts,
+    /// The user's choices.
+    pub(super) settings: Settings,
+    /// Work on other threads.
+    pub(super) tasks: Tasks<Session>,
+    /// What has to happen outside, in order.
+    pub(super) host: Vec<HostCommand>,
+}
+
+impl Desk {
+    /// Tells that something is done.
+    pub(super) fn done(&mut self, text: impl Into<String>) {
+        self.toasts.add(ToastKind::Done, text.into());
+    }
+
+    /// Tells something that the user should know.
+    pub(super) fn warn(&mut self, text: impl Into<String>) {
+        self.toasts.add(ToastKind::Warning, text.into());
+    }
+
+    /// Tells what went wrong.
+    pub(super) fn fail(&mut self, text: impl Into<String>) {
+        self.toasts.add(ToastKind::Error, text.into());
+    }
+
+    /// Sends the generator a command.
+    pub(super) fn send(&mut self, command: Command) {
+        self.host.push(HostCommand::Tell(command));
+    }
+}

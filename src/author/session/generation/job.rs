@@ -1,0 +1,140 @@
+//! A generation that is not over: what it makes, how far it is, and where its takes go.
+
+use super::placement::Placement;
+use crate::generator::protocol::JobId;
+use crate::motion::Motion;
+use crate::timeline::{Request, Take, TakeId};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A generation that is not over.
+#[derive(Clone, Debug)]
+pub struct Job {
+    id: JobId,
+    request: Request,
+    /// The motion it goes on from.
+    pub(super) before: Option<Arc<Motion>>,
+    pub(super) placement: Placement,
+    progress: Progress,
+    /// When its first token was reported, and how many there were.
+    started: Option<(Instant, usize)>,
+    /// What becomes clips of their own behind it.
+    pub(super) queued: VecDeque<Request>,
+    /// The variations that are done, while others are to come.
+    pub(super) made: Vec<Take>,
+    /// The variation that was picked before all were done, and its take once that is placed.
+    pub(super) picked: Option<(u32, Option<TakeId>)>,
+}
+
+/// How far a generation is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Progress {
+    /// Others come first.
+    #[default]
+    Waiting,
+    /// On the way.
+    Running {
+        /// Tokens made.
+        tokens: usize,
+        /// The most it can come to; 0 while unknown.
+        at_most: usize,
+    },
+}
+
+impl Job {
+    /// One that waits.
+    pub(super) fn new(id: JobId, request: Request, before: Option<Arc<Motion>>, placement: Placement, queued: VecDeque<Request>) -> Self {
+        let progress = Progress::Waiting;
+        Self { id, request, before, placement, progress, started: None, queued, made: Vec::new(), picked: None }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> JobId {
+        self.id
+    }
+
+    /// What it makes.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Whether it makes a clip anew in its place.
+    #[must_use]
+    pub fn is_anew(&self) -> bool {
+        matches!(self.placement, Placement::InPlaceOf(_))
+    }
+
+    /// The seed of the variation that was picked before all were done.
+    #[must_use]
+    pub fn picked_seed(&self) -> Option<u64> {
+        self.picked.map(|(variation, _)| self.request.variation(variation).seed)
+    }
+
+    /// Whether it is the same motion at the same place.
+    pub(super) fn is_same(&self, request: &Request, before: Option<&Arc<Motion>>, placement: Placement) -> bool {
+        self.request == *request && self.before.as_ref() == before && self.placement == placement
+    }
+
+    /// So many tokens are made, of so many at most.
+    pub(super) fn report(&mut self, tokens: usize, at_most: usize) {
+        self.progress = Progress::Running { tokens, at_most };
+        if tokens > 0 && self.started.is_none() {
+            self.started = Some((Instant::now(), tokens));
+        }
+    }
+
+    /// Frames of the motion it goes on from.
+    #[must_use]
+    pub fn frames_before(&self) -> usize {
+        self.before.as_ref().map_or(0, |motion| motion.len())
+    }
+
+    /// How much of it is done, 0 to 1.
+    #[must_use]
+    pub fn share(&self) -> f32 {
+        match self.progress {
+            Progress::Waiting | Progress::Running { at_most: 0, .. } => 0.0,
+            Progress::Running { tokens, at_most } => (tokens as f32 / at_most as f32).min(1.0),
+        }
+    }
+
+    /// How fast its tokens come, once that can be told.
+    #[must_use]
+    pub fn tokens_per_sec(&self) -> Option<f32> {
+        let (Progress::Running { tokens, .. }, Some((start, first))) = (&self.progress, self.started) else { return None };
+        let secs = start.elapsed().as_secs_f32();
+        (secs > 0.05).then(|| tokens.saturating_sub(first) as f32 / secs).filter(|speed| *speed > 0.0)
+    }
+
+    /// How long its motion can become, in frames, of which so many are there; 0 while that cannot be told.
+    #[must_use]
+    pub fn expected_frames(&self, frames: usize) -> usize {
+        let before = self.frames_before();
+        match self.progress {
+            Progress::Running { tokens, at_most } if tokens > 0 => {
+                // The frames so far tell how many a token is worth.
+                let of_one = at_most / self.request.variations.max(1) as usize;
+                before + frames.saturating_sub(before) * of_one / tokens
+            }
+            Progress::Running { .. } | Progress::Waiting => 0,
+        }
+    }
+
+    /// How long it takes at most from now on, once that can be told.
+    #[must_use]
+    pub fn left_secs(&self) -> Option<f32> {
+        match self.progress {
+            Progress::Running { tokens, at_most } if at_most > 0 => Some(at_most.saturating_sub(tokens) as f32 / self.tokens_per_sec()?),
+            Progress::Running { .. } | Progress::Waiting => None,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What has to happen outside of the session.
+
+use super::project::Purpose;
+use crate::author::export::film::Film;
+use crate::author::tasks::Watch;
+use crate::generator::protocol::Command;
+use crate::view::CameraMove;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What has to happen outside of the session, done by whoever drives it: the window, or a test.
+#[derive(Clone, Debug)]
+pub enum HostCommand {
+    /// Tell the generator.
+    Tell(Command),
+    /// Move the camera.
+    Camera(CameraMove),
+    /// Fill the screen, or not.
+    FullScreen(bool),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Ask the system's file dialog.
+    Browse {
+        /// Where to begin.
+        path: PathBuf,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// Draw the stage, picture by picture, until the watch is cancelled: the work is given to [`super::Session::draw`].
+    Film(Box<Film>, Arc<Watch>),
+    /// Save a picture of the window.
+    Screenshot(PathBuf),
+    /// Close the window once [`super::Session::must_finish`] is over.
+    Quit,
+}

@@ -1,0 +1,198 @@
+//! What outlives the program: copies of unsaved work for the case that it dies, and the settings.
+
+use super::desk::Desk;
+use super::project::Project;
+use super::timeline::Timeline;
+use super::{Dialog, Session};
+use crate::author::recovery::{self, Orphan, Recovery};
+use crate::author::settings::Settings;
+use crate::author::stamp::Stamp;
+use crate::author::tasks::TaskKind;
+use crate::body::Cast;
+use crate::formats;
+use crate::timeline::Arrangement;
+use std::path::{Path, PathBuf};
+
+/// How often unsaved work is copied, seconds.
+const COPY_SECS: f32 = 5.0;
+
+/// Copies of unsaved work, and the settings' file.
+#[derive(Debug, Default)]
+pub(super) struct Persistence {
+    /// Where this window's copy lies, as far as there can be one here.
+    recovery: Option<Recovery>,
+    /// What another window left behind.
+    orphan: Option<Orphan>,
+    /// What the copy holds, once it is written.
+    holds: Option<(Arrangement, Cast)>,
+    /// What is being written into it.
+    coming: Option<(Arrangement, Cast)>,
+    /// Whether the user knows that it cannot be written.
+    failed: bool,
+    since_secs: f32,
+    settings_file: Option<PathBuf>,
+    /// The settings as they were written last.
+    written: Settings,
+    writing: bool,
+}
+
+/// What was left behind, as it was found.
+pub(super) struct Found {
+    /// The file of its project, if it had one.
+    pub(super) project: Option<PathBuf>,
+    /// That file's stamp, unless somebody has written it since.
+    pub(super) stamp: Option<Stamp>,
+    /// What the timeline was then.
+    pub(super) revision: u64,
+}
+
+impl Persistence {
+    /// Begins to keep copies in the user's folder for that, and the settings in theirs. A `scripted` window is nobody's work: it has the
+    /// usual settings and offers nothing of others. Answers the settings, and why there are no copies if there are none.
+    pub(super) fn begin(scripted: bool) -> (Self, Settings, Option<String>) {
+        let settings_file = Settings::file().filter(|_| !scripted);
+        let settings = settings_file.as_deref().map(Settings::read).unwrap_or_default();
+        let (recovery, trouble) = match recovery::folder().map(|folder| Recovery::begin(&folder).map_err(|error| (folder, error))) {
+            Some(Ok(recovery)) => (Some(recovery), None),
+            Some(Err((folder, error))) => (None, Some(format!("unsaved work cannot be kept safe ({error}): {}", folder.display()))),
+            None => (None, Some("unsaved work cannot be kept safe: this system names no folder for it".to_owned())),
+        };
+        let orphan = recovery::folder().filter(|_| !scripted && recovery.is_some()).and_then(|folder| Orphan::newest(&folder));
+        let written = settings.clone();
+        (Self { recovery, orphan, settings_file, written, ..Self::default() }, settings, trouble)
+    }
+
+    /// Copies go into this folder, for a test.
+    pub(super) fn in_folder(folder: &Path) -> std::io::Result<Self> {
+        let recovery = Some(Recovery::begin(folder)?);
+        Ok(Self { recovery, orphan: Orphan::newest(folder), ..Self::default() })
+    }
+
+    /// Where unsaved work is copied to.
+    pub(super) fn copy_path(&self) -> Option<&Path> {
+        self.recovery.as_ref().map(Recovery::copy)
+    }
+
+    /// The question what becomes of what another window left behind, if one did.
+    pub(super) fn offer(&self) -> Option<Dialog> {
+        self.orphan.as_ref().map(|orphan| Dialog::Recover { project: orphan.project.clone() })
+    }
+
+    /// Copies unsaved work and keeps the settings, when it is time for that.
+    pub(super) fn advance(&mut self, delta_secs: f32, project: &Project, timeline: &Timeline, desk: &mut Desk) {
+        self.keep_settings(desk);
+        self.since_secs += delta_secs;
+        if self.since_secs >= COPY_SECS && self.coming.is_none() {
+            self.since_secs = 0.0;
+            self.copy(project, timeline, desk);
+        }
+    }
+
+    fn copy(&mut self, project: &Project, timeline: &Timeline, desk: &mut Desk) {
+        let Some(unsaved) = project.unsaved_work(timeline, &desk.settings.cast) else {
+            if self.holds.is_some() {
+                self.forget(desk);
+            }
+            return;
+        };
+        let now = (timeline.arrangement().clone(), unsaved.cast.clone());
+        if self.holds.as_ref() == Some(&now) {
+            return;
+        }
+        let Some(recovery) = &mut self.recovery else { return };
+        // Without the note the copy is only without its name.
+        let _ = recovery.note(unsaved.project.as_deref());
+        let path = recovery.copy().to_owned();
+        self.coming = Some(now);
+        let write = move || formats::save_project(&path, &unsaved.document, Some(&unsaved.cast)).map_err(|error| error.to_string());
+        desk.tasks.run(TaskKind::BACKGROUND, write, |session: &mut Session, outcome| {
+            session.persistence.copied(outcome, &mut session.desk);
+        });
+    }
+
+    /// A copy was written, or not; then it is tried again, and the user told once.
+    fn copied(&mut self, outcome: Result<(), String>, desk: &mut Desk) {
+        let coming = self.coming.take();
+        match outcome {
+            Ok(()) => (self.holds, self.failed) = (coming, false),
+            Err(message) => {
+                if !std::mem::replace(&mut self.failed, true) {
+                    desk.warn(format!("unsaved work cannot be kept safe, which is tried again: {message}"));
+                }
+            }
+        }
+    }
+
+    /// Removes the copy: everything is saved.
+    pub(super) fn forget(&mut self, desk: &mut Desk) {
+        self.holds = None;
+        let Some(copy) = self.copy_path().map(Path::to_owned) else { return };
+        let remove = move || {
+            // A copy that was never written is not there.
+            let _ = std::fs::remove_file(copy);
+            Ok(())
+        };
+        desk.tasks.run(TaskKind::BACKGROUND, remove, |_: &mut Session, _| ());
+    }
+
+    /// Reads what was left behind, or lets it go.
+    pub(super) fn recover(&mut self, brings_back: bool, revision: u64, desk: &mut Desk) {
+        if !brings_back {
+            return self.orphan.take().iter().for_each(Orphan::remove);
+        }
+        let Some(orphan) = &self.orphan else { return };
+        let (copy, project) = (orphan.copy().to_owned(), orphan.project.clone());
+        let since = Stamp::of(&copy);
+        let stamp = project.as_deref().and_then(Stamp::of).filter(|stamp| since.is_some_and(|copy| !stamp.is_later_than(&copy)));
+        let found = Found { project, stamp, revision };
+        let read = move || formats::open_project(&copy).map_err(|error| error.to_string());
+        desk.tasks.run(TaskKind::SERIAL, read, |session: &mut Session, outcome| {
+            let (project, mut context) = session.project_parts();
+            project.recovered(outcome, found, &mut context);
+        });
+    }
+
+    /// What was left behind is this window's now.
+    pub(super) fn adopt(&mut self, arrangement: &Arrangement, cast: &Cast) {
+        if let (Some(recovery), Some(orphan)) = (&mut self.recovery, self.orphan.take()) {
+            // One that cannot be taken over stays where it is, and is offered again.
+            let _ = recovery.adopt(orphan);
+        }
+        self.holds = Some((arrangement.clone(), cast.clone()));
+    }
+
+    /// What was left behind waits for a window that can read it.
+    pub(super) fn leave_orphan(&mut self) {
+        self.orphan = None;
+    }
+
+    /// Has the settings written where they have changed. The latest are written when the ones before are.
+    fn keep_settings(&mut self, desk: &mut Desk) {
+        if self.writing || self.written == desk.settings {
+            return;
+        }
+        let Some(file) = self.settings_file.clone() else { return };
+        (self.written, self.writing) = (desk.settings.clone(), true);
+        let settings = self.written.clone();
+        desk.tasks.run(
+            TaskKind::BACKGROUND,
+            move || settings.write(&file),
+            |session: &mut Session, outcome| {
+                session.persistence.writing = false;
+                if let Err(message) = outcome {
+                    session.desk.warn(message);
+                }
+            },
+        );
+    }
+
+    /// Whether all is written that is to outlive the program; the settings come last. Then nothing is offered to the next window.
+    pub(super) fn end(&mut self, desk: &mut Desk) -> bool {
+        self.keep_settings(desk);
+        let is_over = !desk.tasks.must_finish();
+        if is_over {
+            self.recovery.iter().for_each(Recovery::end);
+        }
+        is_over
+    }
+}

@@ -1,0 +1,239 @@
+//! The list of takes: choosing, searching, favourites, motion files that become takes, and the published clean-up.
+
+use super::desk::Desk;
+use super::project::{Project, Purpose};
+use super::timeline::{TakeEntry, Timeline};
+use super::view::{View, ViewMode};
+use super::{Dialog, Session};
+use crate::author::tasks::TaskKind;
+use crate::formats::{self, ClipChoice, ReadOptions};
+use crate::motion::cleanup::remove_sliding::without_sliding;
+use crate::timeline::{Edit, Origin, Provenance, Take, TakeEdit};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What can be done with takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum TakeAction {
+    /// Show the take at this place of the list, from 0.
+    Select(usize),
+    /// Remove the take at this place of the list, from 0.
+    Remove(usize),
+    /// Make a take of a take with the published remove-sliding in the place of our clean-up.
+    RemoveSliding(usize),
+    /// Mark the take at this place of the list as a favourite, or not.
+    Favourite(usize, bool),
+    /// List the takes whose prompts have these words.
+    Search(String),
+    /// List favourites only, or all takes.
+    OnlyFavourites(bool),
+    /// Ask which motion file becomes a take.
+    ImportFile,
+    /// Make a take of a motion file.
+    Import(PathBuf),
+    /// Make takes of some of the animations of a motion file.
+    ImportClips {
+        /// The file.
+        path: PathBuf,
+        /// Which animations, from one.
+        clips: Vec<usize>,
+    },
+}
+
+/// What the list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TakeList {
+    search: String,
+    favourites: bool,
+}
+
+/// What the list reaches.
+pub(super) struct Context<'a> {
+    pub(super) desk: &'a mut Desk,
+    pub(super) timeline: &'a mut Timeline,
+    pub(super) view: &'a mut View,
+    pub(super) project: &'a Project,
+}
+
+impl TakeEntry<'_> {
+    /// Whether every word of `search` is in its prompt.
+    fn has_words(&self, search: &str) -> bool {
+        let prompt = self.take.provenance.prompt().to_lowercase();
+        search.to_lowercase().split_whitespace().all(|word| prompt.contains(word))
+    }
+}
+
+impl TakeList {
+    /// Words that prompts have to have.
+    #[must_use]
+    pub fn search(&self) -> &str {
+        &self.search
+    }
+
+    /// Whether only favourites are listed.
+    #[must_use]
+    pub fn favourites_only(&self) -> bool {
+        self.favourites
+    }
+
+    /// The takes that are listed, with their places.
+    pub fn listed<'a>(&self, timeline: &'a Timeline) -> impl Iterator<Item = (usize, TakeEntry<'a>)> {
+        timeline.takes().enumerate().filter(|(_, entry)| (!self.favourites || entry.favourite) && entry.has_words(&self.search))
+    }
+
+    /// Place in the list of the take that the stage shows alone.
+    #[must_use]
+    pub fn shown_index(&self, timeline: &Timeline, view: &View) -> Option<usize> {
+        let ViewMode::Take(id) = view.mode() else { return None };
+        timeline.takes().position(|entry| entry.id == *id)
+    }
+
+    /// Does an action.
+    pub(super) fn apply(&mut self, action: TakeAction, context: &mut Context<'_>) {
+        match action {
+            TakeAction::Select(index) => context.select(index),
+            TakeAction::Remove(index) => context.remove(index),
+            TakeAction::RemoveSliding(index) => context.remove_sliding(index),
+            TakeAction::Favourite(index, favourite) => {
+                if let Some(take) = context.timeline.take_at(index).map(|entry| entry.id) {
+                    context.timeline.edit(&Edit::Favourite { take, favourite }, context.desk);
+                }
+            }
+            TakeAction::Search(words) => self.search = words,
+            TakeAction::OnlyFavourites(only) => self.favourites = only,
+            TakeAction::ImportFile => context.desk.dialog = context.project.dialog_for(Purpose::Import, None, &context.desk.settings),
+            TakeAction::Import(path) => context.import(path, Vec::new()),
+            TakeAction::ImportClips { path, clips } => context.import(path, clips),
+        }
+        context.view.follow(context.timeline);
+    }
+}
+
+impl Context<'_> {
+    fn select(&mut self, index: usize) {
+        if let Some(id) = self.timeline.take_at(index).map(|entry| entry.id) {
+            self.view.show_take(id, self.timeline);
+        }
+    }
+
+    fn remove(&mut self, index: usize) {
+        let Some(id) = self.timeline.take_at(index).map(|entry| entry.id) else { return };
+        let was_shown = matches!(self.view.mode(), ViewMode::Take(shown) if *shown == id);
+        if !self.timeline.edit(&Edit::Discard(id), self.desk) || !was_shown {
+            return;
+        }
+        match self.timeline.take_count().checked_sub(1) {
+            Some(last) => self.select(index.min(last)),
+            None => self.view.show_something(self.timeline),
+        }
+    }
+
+    fn remove_sliding(&mut self, index: usize) {
+        let Some(take) = self.timeline.take_at(index).map(|entry| Arc::clone(entry.take)) else { return };
+        let remove = move || take_without_sliding(&take);
+        self.desk.tasks.run(TaskKind::READ, remove, |session: &mut Session, outcome| session.list_parts().1.new_take(outcome));
+    }
+
+    fn import(&mut self, path: PathBuf, clips: Vec<usize>) {
+        self.desk.dialog = Dialog::None;
+        let read = move || Ok(read(&path, &clips));
+        self.desk.tasks.run(TaskKind::READ, read, |session: &mut Session, files| match files {
+            Ok(files) => files.into_iter().for_each(|file| session.list_parts().1.imported(file)),
+            Err(message) => session.list_parts().1.imported(Err(message)),
+        });
+    }
+
+    /// A take was made of another, or not. It becomes the newest one.
+    fn new_take(&mut self, outcome: Result<Take, String>) {
+        match outcome {
+            Ok(take) => {
+                let id = self.timeline.add_take(take);
+                self.view.show_take(id, self.timeline);
+            }
+            Err(message) => self.desk.fail(message),
+        }
+    }
+
+    /// A motion file has been read, or not. It becomes the newest take; of several animations the user chooses first.
+    fn imported(&mut self, outcome: Result<ImportedFile, String>) {
+        match outcome {
+            Ok(ImportedFile { path, clips, .. }) if clips.len() > 1 && self.desk.dialog == Dialog::None => {
+                self.desk.dialog = Dialog::Clip { path, clips };
+            }
+            Ok(file) => {
+                self.desk.done(format!("imported {}", file.take.provenance.prompt()));
+                self.new_take(Ok(file.take));
+                file.notes.into_iter().for_each(|note| self.desk.warn(note));
+            }
+            Err(message) => self.desk.fail(message),
+        }
+    }
+}
+
+/// Removes a take's sliding as published: from what the network made, where that is known.
+fn take_without_sliding(take: &Take) -> Result<Take, String> {
+    let made = take.raw.as_ref().unwrap_or(&take.motion);
+    let motion = without_sliding(made).map_err(|error| format!("the sliding cannot be removed: {error}"))?;
+    let origin = match &take.provenance.origin {
+        // Once more changes nothing: it goes back to what the network made.
+        edited @ Origin::Edit { edit: TakeEdit::RemoveSliding, .. } => edited.clone(),
+        made => Origin::Edit { of: Box::new(made.clone()), edit: TakeEdit::RemoveSliding },
+    };
+    let provenance = Provenance { origin, ..take.provenance.clone() };
+    Ok(Take { motion: Arc::new(motion), raw: Some(Arc::clone(made)), provenance })
+}
+
+/// A motion file that was read.
+#[derive(Clone, Debug)]
+struct ImportedFile {
+    path: PathBuf,
+    /// The animation that was asked for, or the first that moves a body.
+    take: Take,
+    /// What was not as it should be.
+    notes: Vec<String>,
+    /// All animations that move a body, where none was asked for.
+    clips: Vec<FileClip>,
+}
+
+/// One of several animations in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileClip {
+    /// Its place in the file, from one.
+    pub number: usize,
+    /// Its name, or that it is an animation of this number.
+    pub name: String,
+    /// Its length.
+    pub length: Duration,
+}
+
+/// Reads animations of a motion file by their numbers from one, or the first that moves a body.
+fn read(path: &Path, clips: &[usize]) -> Vec<Result<ImportedFile, String>> {
+    if clips.is_empty() { vec![read_clip(path, None)] } else { clips.iter().map(|clip| read_clip(path, Some(*clip))).collect() }
+}
+
+fn read_clip(path: &Path, clip: Option<usize>) -> Result<ImportedFile, String> {
+    let options = ReadOptions { clip: clip.map(ClipChoice::Numbered), ..ReadOptions::default() };
+    let reading = formats::read_with(path, &options).map_err(|error| error.to_string())?;
+    let mut name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if let [_, _, ..] = &reading.animations[..] {
+        name = format!("{name}: {}", called(&reading.animations[reading.taken].name, reading.taken + 1));
+    }
+    let clips = reading.animations.into_iter().zip(1..).filter(|(animation, _)| clip.is_none() && animation.moves);
+    let clips = clips.map(|(animation, number)| FileClip {
+        number,
+        name: called(&animation.name, number),
+        length: Duration::try_from_secs_f32(animation.secs).unwrap_or_default(),
+    });
+    // The file says nothing of its rights that could be relied on.
+    let provenance =
+        Provenance { origin: Origin::File { name }, model: "an imported file".to_owned(), licence: "that of its source".to_owned() };
+    let take = Take { motion: Arc::new(reading.motion), raw: None, provenance };
+    Ok(ImportedFile { path: path.to_owned(), take, notes: reading.notes, clips: clips.collect() })
+}
+
+/// The name of an animation, or its number where it has none.
+fn called(name: &str, number: usize) -> String {
+    if name.is_empty() { format!("animation {number}") } else { name.to_owned() }
+}

@@ -1,0 +1,13 @@
+//! Whole sessions without a window.
+
+#[path = "../../shared/actions.rs"]
+mod actions;
+mod continuing;
+#[path = "../../shared/desk.rs"]
+pub(super) mod desk;
+mod edits;
+mod generation;
+mod project;
+mod recovery;
+mod stage;
+mod variations;
