@@ -314,6 +314,19 @@ class Motions(unittest.TestCase):
         self.assertEqual((error.shape, group.shape), ((12,), (12,)))
         self.assertGreater(error.min().item(), 0)
 
+    def test_minutes_of_a_run_are_those_that_it_works(self):
+        import time
+
+        from training import Run
+
+        run = Run(Path(tempfile.mkdtemp()), self.torch.nn.Linear(2, 2), 1e-3, 1.0, "cpu")
+        time.sleep(0.3)
+        self.assertLess(run.progress, 0.2 / 60)
+        until = time.thread_time() + 0.3
+        while time.thread_time() < until:
+            pass
+        self.assertGreater(run.progress, 0.3 / 60)
+
     def test_what_a_trainer_keeps_comes_back_in_place(self):
         from training import Run
 

@@ -15,7 +15,8 @@ class Run:
     """A training run in a folder: resumes exactly, saves every minute, stops when its minutes are used up.
 
     The learning rate follows the clock, not the step count: warm-up over the first 2 %, then a cosine to zero, so that a
-    run on any machine ends where its minutes end. On SIGTERM it is done after the step that it is at; saved then, it goes on there.
+    run on any machine ends where its minutes end; on a CPU they are the minutes that it works, so that others who are busy on it don't
+    end a run early. On SIGTERM it is done after the step that it is at; saved then, it goes on there.
     `kept` are tensors of the trainer's own, by name, that change while it trains: they are saved too, and restored in place.
     """
 
@@ -24,6 +25,8 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.net, self.rate, self.device = net, rate, device
         self.budget_secs = 60 * minutes
+        # Where many threads work, the first one works all along.
+        self.clock = time.thread_time if device == "cpu" else time.monotonic
         self.average = average
         decayed = [weight for name, weight in net.named_parameters() if weight.ndim > 1 and "wte" not in name]
         others = [weight for name, weight in net.named_parameters() if not (weight.ndim > 1 and "wte" not in name)]
@@ -34,7 +37,7 @@ class Run:
         self.history, self.kept = [], kept or {}
         if (self.folder / "checkpoint.pt").exists():
             self._resume()
-        self.started = self.saved = time.monotonic()
+        self.started, self.saved = self.clock(), time.monotonic()
         self.stopped = False
         signal.signal(signal.SIGTERM, self._stop)
 
@@ -47,7 +50,7 @@ class Run:
 
     @property
     def progress(self):
-        return min(1.0, (self.used_secs + time.monotonic() - self.started) / self.budget_secs)
+        return min(1.0, (self.used_secs + self.clock() - self.started) / self.budget_secs)
 
     def update(self, loss, clip=1.0):
         """One optimizer step and one step of the averaged weights."""
@@ -69,7 +72,7 @@ class Run:
 
     def report(self, measure, **others):
         """Notes a validation result; keeps the averaged weights if `measure` is the lowest so far."""
-        line = {"step": self.step, "secs": round(self.used_secs + time.monotonic() - self.started), "measure": measure, **others}
+        line = {"step": self.step, "secs": round(self.used_secs + self.clock() - self.started), "measure": measure, **others}
         self.history.append(line)
         print(self.folder.name, json.dumps({key: round(value, 4) if isinstance(value, float) else value for key, value in line.items()}), flush=True)
         if measure < self.best:
@@ -81,9 +84,9 @@ class Run:
             self.save()
 
     def save(self):
-        now = time.monotonic()
+        now = self.clock()
         self.used_secs += now - self.started
-        self.started = self.saved = now
+        self.started, self.saved = now, time.monotonic()
         state = {
             "net": self.net.state_dict(),
             "averaged": self.averaged,
