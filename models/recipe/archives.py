@@ -86,5 +86,5 @@ def told(archives):
 def licence_note(model, archives):
     """One line for users: what may be done, and whom to credit."""
     use = "free to use, also commercially" if model == "starter" else "for non-commercial use"
-    credits = list(dict.fromkeys(ARCHIVES[name].credit for name in archives if ARCHIVES[name].credit))
-    return f"Weights {use}. " + " ".join(credits) + " The text encoder all-MiniLM-L6-v2 is Apache-2.0."
+    credits = list(dict.fromkeys(ARCHIVES[name].credit.rstrip(".") for name in archives if ARCHIVES[name].credit))
+    return f"Weights {use}. " + "".join(f"{credit}. " for credit in credits) + "The text encoder all-MiniLM-L6-v2 is Apache-2.0."

@@ -55,6 +55,7 @@ class Licences(unittest.TestCase):
         note = archives.licence_note("starter", ["cmu", "cmu_extra", "g1_moves", "kaykit"])
         self.assertIn("also commercially", note)
         self.assertEqual(note.count("mocap.cs.cmu.edu"), 1)
+        self.assertRegex(note, r"^(?:\S[^.]*(?:\.\S[^.]*)*\. )+The text encoder", "sentences with an end each")
         self.assertIn("G1 Moves", note)
 
 
