@@ -1,16 +1,18 @@
 //! AMASS `.npz` files: SMPL pose parameters, Z up.
 //!
 //! Written with the keys of AMASS's SMPL-X release: `root_orient`, `pose_body` and `poses` are axis-angles, one row a frame. Read from any
-//! release: `root_orient` and `pose_body`, or `poses` of 52, 55 or 24 joints; and from AIST++ (`smpl_poses`, `smpl_trans`, Y up).
+//! release: `root_orient` and `pose_body`, or `poses` of 52, 55 or 24 joints; and from AIST++ (`smpl_poses`, `smpl_trans` and
+//! `smpl_scaling`, Y up), whose files are pickles.
 //!
 //! `trans` is where the origin of the body's template is, so that its pelvis lies at `trans` plus the template's rest pelvis, which hangs
 //! below the origin and is not turned with the body (SMPL-X's `forward`): about 0.92 m up for a standing body. With [`NpzOrigin::Floor`], and
 //! in files of Zoetrope 0.1, it is the pelvis minus that of our own rest pose instead: 0 for a body that stands on the floor. Such files
 //! are told by joints that would lie far below it.
 
-use super::archive::{self, Archive};
+use super::archive;
+use super::arrays::Arrays;
 use super::error::Fault;
-use super::npy::{self, Array, MAX_VALUES};
+use super::npy::{self, Array};
 use super::rate::{self, Clip};
 use super::{ReadOptions, Reading, Recorded, joints};
 use crate::motion::{JOINT_COUNT, Joint, Motion, Pose, REST_OFFSETS_M, rest_positions};
@@ -34,6 +36,8 @@ const FAR_FROM_FLOOR_M: f32 = 0.5;
 /// The rate of AIST++, whose files do not say it.
 const AIST_FPS: f32 = 60.0;
 
+const HELP: &str = "use an AMASS file of SMPL, SMPL-H or SMPL-X poses, or a motion of AIST++";
+
 /// Where `trans` is measured from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NpzOrigin {
@@ -49,8 +53,11 @@ struct Parameters {
     trans: Vec<f32>,
     root: Vec<f32>,
     body: Vec<f32>,
+    /// The arrays that these three came from.
+    names: [&'static str; 3],
     /// None where the file does not say.
     fps: Option<f32>,
+    notes: Vec<String>,
     joints: usize,
     /// The template's rest pelvis, in the file's axes.
     pelvis_m: Vec3,
@@ -58,28 +65,34 @@ struct Parameters {
     up: Quat,
 }
 
-/// The motion of an AMASS file's bytes.
+/// The motion of the bytes of an AMASS or AIST++ file.
 pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {
-    let mut archive = archive::open(bytes, "npz archive")?;
-    let names: Vec<String> = archive.file_names().filter_map(Result::ok).map(|name| name.trim_end_matches(".npy").to_owned()).collect();
-    let has = |name: &str| names.iter().any(|known| known == name);
+    let mut arrays = Arrays::open(bytes, "npz archive or pickle", HELP)?;
+    let found = arrays.names();
+    let has = |name: &str| found.iter().any(|known| known == name);
     if has("posed_joints") || has("joints") {
-        return joints::in_archive(&mut archive, options);
+        return joints::in_arrays(&mut arrays, options);
     }
-    let parameters = if has("smpl_poses") { of_aist(&mut archive)? } else { of_amass(&mut archive, &names)? };
-    let Parameters { trans, root, body, joints, pelvis_m, up, .. } = parameters;
+    let parameters = if has("smpl_poses") { of_aist(&mut arrays)? } else { of_amass(&mut arrays, &found)? };
+    let Parameters { trans, root, body, names, fps, mut notes, joints, pelvis_m, up } = parameters;
     let frames = trans.len() / 3;
     let no_rate = || Fault::new("no mocap_frame_rate", "give the rate with --source-fps, or add mocap_frame_rate to the file");
-    let fps = options.source_fps.or(parameters.fps).ok_or_else(no_rate)?;
+    if options.source_fps.is_some() {
+        notes.clear();
+    }
+    let fps = options.source_fps.or(fps).ok_or_else(no_rate)?;
     let fps = rate::check(&Clip { frames, fps })?;
+    let [of_trans, of_root, of_body] = names;
     if root.len() != frames * 3 || body.len() != frames * BODY_NUMBERS {
         let [root, body] = [root.len() / 3, body.len() / BODY_NUMBERS];
-        let cause = format!("{frames} frames of trans, {root} of the root's rotation and {body} of the body's");
+        let cause = format!("{frames} frames of {of_trans}, {root} of the root's rotation ({of_root}) and {body} of the body's ({of_body})");
         return Err(Fault::new(cause, "save arrays of the same clip"));
     }
-    if let Some(at) = trans.iter().chain(&root).chain(&body).position(|value| !value.is_finite()) {
-        let array = if at < trans.len() { "trans" } else { "the rotations" };
-        return Err(Fault::new(format!("a number in {array} that is not finite"), "leave those frames out and save it again"));
+    for (name, values, width) in [(of_trans, &trans, 3), (of_root, &root, 3), (of_body, &body, BODY_NUMBERS)] {
+        if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+            let cause = format!("{name}: a number of frame {} that is not finite", at / width);
+            return Err(Fault::new(cause, "leave those frames out and save it again"));
+        }
     }
     let motion = |pelvis: &dyn Fn(Vec3) -> Vec3| {
         Motion::from_poses_at(frames, fps, |frame| {
@@ -96,35 +109,50 @@ pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fau
         found = motion(&|trans| up * trans + REST_OFFSETS_M[0]);
     }
     land(&mut found);
-    Ok(Reading::of(found, Recorded { frames, fps, joints }))
+    Ok(Reading { notes, ..Reading::of(found, Recorded { frames, fps, joints }) })
 }
 
-fn of_amass(archive: &mut Archive<'_>, names: &[String]) -> Result<Parameters, Fault> {
-    let mut array = |names: &[&'static str]| read_array(archive, names);
-    let trans = rows("trans", array(&["trans"])?.ok_or_else(|| elsewhere(names))?, 3)?;
-    let fps = array(&["mocap_frame_rate", "mocap_framerate"])?.and_then(|fps| fps.values.first().copied());
+fn of_amass(arrays: &mut Arrays<'_>, found: &[String]) -> Result<Parameters, Fault> {
+    let trans = rows("trans", arrays.array("trans")?.ok_or_else(|| elsewhere(found))?, 3)?;
+    let fps = arrays.first(&["mocap_frame_rate", "mocap_framerate"])?.and_then(|fps| fps.values.first().copied());
     // One row a frame: 3 numbers of the root, then 3 of each joint of the body.
-    let (root, body, joints) = match (array(&["root_orient"])?, array(&["pose_body"])?) {
-        (Some(root), Some(body)) => (rows("root_orient", root, 3)?, rows("pose_body", body, BODY_NUMBERS)?, JOINT_COUNT),
-        _ => split(array(&["poses"])?.ok_or_else(|| missing("root_orient and pose_body, nor any poses"))?)?,
+    let (names, (root, body, joints)) = match (arrays.array("root_orient")?, arrays.array("pose_body")?) {
+        (Some(root), Some(body)) => {
+            (["root_orient", "pose_body"], (rows("root_orient", root, 3)?, rows("pose_body", body, BODY_NUMBERS)?, JOINT_COUNT))
+        }
+        _ => {
+            let poses = arrays.array("poses")?.ok_or_else(|| missing("root_orient and pose_body, nor any poses"))?;
+            (["poses"; 2], split("poses", poses)?)
+        }
     };
     let pelvis_m = if matches!(joints, 24 | 52) { SMPL_PELVIS_M } else { SMPLX_PELVIS_M };
-    Ok(Parameters { trans, root, body, fps, joints, pelvis_m, up: y_up_from_z_up() })
+    let names = ["trans", names[0], names[1]];
+    Ok(Parameters { trans, root, body, names, fps, notes: Vec::new(), joints, pelvis_m, up: y_up_from_z_up() })
 }
 
-/// AIST++'s: `smpl_trans` is in the unit that `smpl_scaling` tells, and Y is up.
-fn of_aist(archive: &mut Archive<'_>) -> Result<Parameters, Fault> {
-    let mut array = |name: &'static str| read_array(archive, &[name])?.ok_or_else(|| missing(name));
-    let scaling = array("smpl_scaling")?.values.first().copied().filter(|scaling| *scaling > 0.0).unwrap_or(1.0);
+/// AIST++'s: the body is `smpl_scaling` times as large as SMPL's, `smpl_trans` is where it then is, and Y is up (as the data set's own
+/// loader hands them to SMPL).
+fn of_aist(arrays: &mut Arrays<'_>) -> Result<Parameters, Fault> {
+    let mut array = |name: &str| arrays.array(name)?.ok_or_else(|| missing(name));
+    let scaling = match array("smpl_scaling")?.values[..] {
+        [scaling] if scaling.is_finite() && scaling > 0.0 => scaling,
+        _ => return Err(Fault::new("a smpl_scaling that is no size of a body", HELP)),
+    };
     let trans = rows("smpl_trans", array("smpl_trans")?, 3)?.into_iter().map(|value| value / scaling).collect();
-    let (root, body, joints) = split(array("smpl_poses")?)?;
-    Ok(Parameters { trans, root, body, fps: Some(AIST_FPS), joints, pelvis_m: SMPL_PELVIS_M, up: Quat::IDENTITY })
+    let (root, body, joints) = split("smpl_poses", array("smpl_poses")?)?;
+    let names = ["smpl_trans", "smpl_poses", "smpl_poses"];
+    let notes = vec![format!("the file does not say its rate; AIST++ has {AIST_FPS} frames a second, --source-fps gives another")];
+    Ok(Parameters { trans, root, body, names, fps: Some(AIST_FPS), notes, joints, pelvis_m: SMPL_PELVIS_M, up: Quat::IDENTITY })
 }
 
 /// Rotations of the root and of the body from an array of all joints, and how many joints that are.
-fn split(poses: Array) -> Result<(Vec<f32>, Vec<f32>, usize), Fault> {
+fn split(name: &str, mut poses: Array) -> Result<(Vec<f32>, Vec<f32>, usize), Fault> {
+    // Three numbers a joint, in a row or in one more dimension.
+    if let [frames, joints, 3] = poses.shape[..] {
+        poses.shape = vec![frames, joints * 3];
+    }
     let joints = poses.shape.last().map_or(0, |columns| columns / 3);
-    let poses = rows("poses", poses, 3 + BODY_NUMBERS)?;
+    let poses = rows(name, poses, 3 + BODY_NUMBERS)?;
     let rows = poses.chunks_exact(3 + BODY_NUMBERS);
     Ok((rows.clone().flat_map(|row| &row[..3]).copied().collect(), rows.flat_map(|row| &row[3..]).copied().collect(), joints))
 }
@@ -190,9 +218,12 @@ fn land(motion: &mut Motion) {
     }
 }
 
-/// What an archive without `trans` is.
+/// What a file without `trans` is.
 fn elsewhere(names: &[String]) -> Fault {
     let has = |name: &str| names.iter().any(|known| known == name);
+    if has("keypoints3d") || has("keypoints2d") {
+        return Fault::new("key points of AIST++, not a motion", "use the file of the same name among its motions");
+    }
     if has("v_template") || has("bind_vertices") || has("lbs_weights") {
         return Fault::new("a body model, not a motion", "use it with --character where it is SMPL's, and convert a motion file");
     }
@@ -200,33 +231,20 @@ fn elsewhere(names: &[String]) -> Fault {
         return missing("trans");
     }
     let some: Vec<&str> = names.iter().map(String::as_str).take(5).collect();
-    Fault::new(format!("no AMASS file (its arrays are {})", some.join(", ")), "use an AMASS file of SMPL, SMPL-H or SMPL-X poses")
+    Fault::new(format!("no AMASS file (its arrays are {})", some.join(", ")), HELP)
 }
 
 fn missing(key: &str) -> Fault {
-    Fault::new(format!("no {key}"), "use an AMASS file of SMPL, SMPL-H or SMPL-X poses")
+    Fault::new(format!("no {key}"), HELP)
 }
 
 /// The first `width` numbers of each row of a two-dimensional array.
 fn rows(name: &str, array: Array, width: usize) -> Result<Vec<f32>, Fault> {
     match *array.shape {
         [_, columns] if columns == width => Ok(array.values),
-        [_, columns] if columns > width && name == "poses" => {
+        [_, columns] if columns > width && name.ends_with("poses") => {
             Ok(array.values.chunks_exact(columns).flat_map(|row| &row[..width]).copied().collect())
         }
-        _ => Err(Fault::new(
-            format!("{name} of shape {:?} instead of [frames, {width}]", array.shape),
-            "use an AMASS file of SMPL, SMPL-H or SMPL-X poses",
-        )),
+        _ => Err(Fault::new(format!("{name} of shape {:?} instead of [frames, {width}]", array.shape), HELP)),
     }
-}
-
-/// The first array of the archive that has one of these names.
-pub(super) fn read_array(archive: &mut Archive<'_>, names: &[&'static str]) -> Result<Option<Array>, Fault> {
-    for name in names {
-        if let Some(bytes) = archive::unpacked(archive, &format!("{name}.npy"), (MAX_VALUES * 8) as u64)? {
-            return npy::parse(&bytes).map(Some);
-        }
-    }
-    Ok(None)
 }

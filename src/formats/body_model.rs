@@ -1,10 +1,9 @@
 //! A user's own body model: an `.npz` or `.pkl` file of SMPL, SMPL-H or SMPL-X, as their makers give it out. Only its arrays are read;
 //! nothing in it is run.
 
-use super::archive::{self, Archive};
+use super::arrays::Arrays;
 use super::error::Fault;
-use super::npy::{self, Array, MAX_VALUES};
-use super::pickled::Pickled;
+use super::npy::Array;
 use super::{FormatError, file};
 use crate::body::{BodyModel, POSE_SHAPES, PoseShapes};
 use crate::motion::JOINT_COUNT;
@@ -26,19 +25,15 @@ pub fn read_body_model(path: &Path) -> Result<BodyModel, FormatError> {
 }
 
 fn parse(bytes: &[u8]) -> Result<BodyModel, Fault> {
-    let mut source = match archive::open(bytes, "body model") {
-        Ok(archive) => Source::Archive(archive),
-        Err(fault) if bytes.starts_with(b"PK") => return Err(fault),
-        Err(_) => Source::Pickle(Pickled::parse(bytes)?),
-    };
-    let mut array = |name: &str, dimensions: usize| source.table(name, dimensions);
+    let mut arrays = Arrays::open(bytes, "body model", HELP)?;
+    let mut array = |name: &str, dimensions: usize| table(&mut arrays, name, dimensions);
     let template = array("v_template", 2)?;
     let shapes = array("shapedirs", 3)?;
     let regressor = array("J_regressor", 2)?;
     let weights = array("weights", 2)?;
     let triangles = array("f", 2)?;
     let tree = array("kintree_table", 2)?;
-    let pose_shapes = source.array("posedirs")?;
+    let pose_shapes = arrays.array("posedirs")?;
     let vertices = template.shape[0];
     for (name, found, expected) in [
         ("v_template", &template.shape, vec![vertices, 3]),
@@ -52,9 +47,19 @@ fn parse(bytes: &[u8]) -> Result<BodyModel, Fault> {
             return Err(Fault::new(format!("{name} of shape {found:?} instead of {expected:?}"), HELP));
         }
     }
-    let numbers = [&template, &shapes, &regressor, &weights, &triangles];
-    if vertices == 0 || numbers.iter().any(|array| array.values.iter().any(|value| !value.is_finite())) {
-        return Err(Fault::new("no vertices, or a number that is not finite", HELP));
+    if vertices == 0 {
+        return Err(Fault::new("a body without vertices (v_template is empty)", HELP));
+    }
+    let numbers = [
+        ("v_template", &template),
+        ("shapedirs", &shapes),
+        ("J_regressor", &regressor),
+        ("weights", &weights),
+        ("f", &triangles),
+        ("kintree_table", &tree),
+    ];
+    if let Some((name, _)) = numbers.iter().find(|(_, array)| array.values.iter().any(|value| !value.is_finite())) {
+        return Err(Fault::new(format!("{name} holds a number that is not finite"), HELP));
     }
     let all_shapes = shapes.shape[2];
     let shape = |number: usize| {
@@ -88,30 +93,11 @@ fn shapes_of_poses(array: &Array, vertices: usize) -> Result<PoseShapes, Fault> 
     Ok(PoseShapes::of(vertices, |number, vertex| Vec3::from_array([0, 1, 2].map(|axis| at(number, vertex, axis)))))
 }
 
-/// Where the arrays are.
-enum Source<'a> {
-    Archive(Archive<'a>),
-    Pickle(Pickled<'a>),
-}
-
-impl Source<'_> {
-    /// An array; none if there is none of this name.
-    fn array(&mut self, name: &str) -> Result<Option<Array>, Fault> {
-        match self {
-            Self::Archive(archive) => {
-                let bytes = archive::unpacked(archive, &format!("{name}.npy"), (MAX_VALUES * 8) as u64 + (1 << 10))?;
-                bytes.map(|bytes| npy::parse(&bytes)).transpose()
-            }
-            Self::Pickle(pickle) => pickle.array(name),
-        }
+/// An array that has to be there, of so many dimensions.
+fn table(arrays: &mut Arrays<'_>, name: &str, dimensions: usize) -> Result<Array, Fault> {
+    let array = arrays.array(name)?.ok_or_else(|| Fault::new(format!("no {name}, which a body model has"), HELP))?;
+    if array.shape.len() != dimensions {
+        return Err(Fault::new(format!("{name} of shape {:?}, where {dimensions} dimensions belong", array.shape), HELP));
     }
-
-    /// An array that has to be there, of so many dimensions.
-    fn table(&mut self, name: &str, dimensions: usize) -> Result<Array, Fault> {
-        let array = self.array(name)?.ok_or_else(|| Fault::new(format!("no {name}, which a body model has"), HELP))?;
-        if array.shape.len() != dimensions {
-            return Err(Fault::new(format!("{name} of shape {:?}, where {dimensions} dimensions belong", array.shape), HELP));
-        }
-        Ok(array)
-    }
+    Ok(array)
 }

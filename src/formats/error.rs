@@ -77,6 +77,11 @@ impl Fault {
         Self::new(cause, "the file is damaged: export or download it again")
     }
 
+    /// The same fault of one member of an archive, which its name goes before.
+    pub(super) fn in_member(self, name: &str) -> Self {
+        Self::new(format!("{name}: {}", self.cause), self.help)
+    }
+
     pub(super) fn while_reading(self, path: &Path) -> FormatError {
         FormatError::Malformed { path: path.to_owned(), cause: self.cause, help: self.help }
     }

@@ -4,7 +4,7 @@ use super::error::{Fault, FormatError};
 use super::joints::{self, HUMANML_ROW};
 use super::rate::{self, Clip};
 use super::{ReadOptions, Reading, Recorded, file, npy};
-use crate::motion::features::{ROTATIONS, ROW};
+use crate::motion::features::{FeaturesError, ROTATIONS, ROW};
 use crate::motion::{self, FPS, Features, JOINT_COUNT};
 use glam::Vec3;
 use std::path::Path;
@@ -86,8 +86,13 @@ fn features(array: npy::Array) -> Result<Features, Fault> {
         shape => return Err(Fault::new(format!("an array of shape {shape:?}"), HELP)),
     };
     rate::check(&Clip { frames, fps: FPS })?;
-    // The message ends in advice of its own, for callers without a file.
-    Features::new(array.values).map_err(|error| Fault::new(error.to_string().split(';').next().unwrap_or_default(), HELP))
+    Features::new(array.values).map_err(|error| {
+        let help = match error {
+            FeaturesError::NotFinite { .. } => "mend or leave out that frame, and save it again",
+            FeaturesError::Length(_) | FeaturesError::Empty => HELP,
+        };
+        Fault::new(error.to_string(), help)
+    })
 }
 
 pub(super) fn encode(features: &Features) -> Vec<u8> {

@@ -1,8 +1,7 @@
 //! Motions that are stored as the places of joints alone: HumanML3D's `[frames, 22, 3]` and its 263 numbers a frame, and what Kimodo
 //! makes on SMPL's joints. Rotations are made from the places: directions of bones as they are, turns along bones as small as can be.
 
-use super::amass::read_array;
-use super::archive::Archive;
+use super::arrays::Arrays;
 use super::error::Fault;
 use super::npy::Array;
 use super::rate::{self, Clip};
@@ -22,11 +21,11 @@ const FARTHEST: f32 = 1e4;
 
 type Places = [Vec3; JOINT_COUNT];
 
-/// The motion of an archive with places of joints.
-pub(super) fn in_archive(archive: &mut Archive<'_>, options: &ReadOptions) -> Result<Reading, Fault> {
-    let (array, fps) = match read_array(archive, &["posed_joints"])? {
+/// The motion of a file with places of joints.
+pub(super) fn in_arrays(arrays: &mut Arrays<'_>, options: &ReadOptions) -> Result<Reading, Fault> {
+    let (array, fps) = match arrays.array("posed_joints")? {
         Some(array) => (array, KIMODO_FPS),
-        None => (read_array(archive, &["joints"])?.ok_or_else(|| Fault::new("no joints", "save an array [frames, 22, 3]"))?, HUMANML_FPS),
+        None => (arrays.array("joints")?.ok_or_else(|| Fault::new("no joints", "save an array [frames, 22, 3]"))?, HUMANML_FPS),
     };
     match array.shape[..] {
         [_, JOINT_COUNT, 3] => of_places(&array.values, fps, options),

@@ -5,6 +5,7 @@
 
 mod amass;
 mod archive;
+mod arrays;
 mod body_model;
 mod bones;
 mod bvh;
@@ -44,7 +45,7 @@ pub enum Format {
     Bvh,
     /// `.glb`: binary glTF; `.gltf` is read too.
     Glb,
-    /// `.npz`: AMASS's SMPL pose parameters.
+    /// `.npz`: AMASS's SMPL pose parameters; a `.pkl` of AIST++ is read too.
     Npz,
     /// `.npy`: the networks' 272 features a frame.
     Npy,
@@ -57,8 +58,12 @@ impl Format {
     /// [`FormatError::UnknownEnding`].
     pub fn of(path: &Path) -> Result<Self, FormatError> {
         let ending = ending(path);
-        // The others of glTF's endings are read alone.
-        let format = Self::by_ending(&ending).filter(|format| *format != Self::Glb || ending == "glb");
+        // The others of glTF's endings, and pickles, are read alone.
+        let format = Self::by_ending(&ending).filter(|format| match format {
+            Self::Glb => ending == "glb",
+            Self::Npz => ending == "npz",
+            Self::Bvh | Self::Npy => true,
+        });
         format.ok_or_else(|| FormatError::UnknownEnding { path: path.to_owned(), known: WRITTEN })
     }
 
@@ -81,14 +86,14 @@ impl Format {
         match ending {
             "bvh" => Some(Self::Bvh),
             "glb" | "gltf" | "vrm" | "vrma" => Some(Self::Glb),
-            "npz" => Some(Self::Npz),
+            "npz" | "pkl" | "pickle" | "p" => Some(Self::Npz),
             "npy" => Some(Self::Npy),
             _ => None,
         }
     }
 }
 
-const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .npz or .npy";
+const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .npz, .pkl or .npy";
 const WRITTEN: &str = ".bvh, .glb, .npz or .npy";
 
 /// The ending of a file's name in lower case; empty where it has none.
@@ -102,7 +107,6 @@ fn elsewhere(ending: &str) -> Option<(&'static str, &'static str)> {
         "fbx" | "dae" | "usd" | "usda" | "usdc" | "usdz" | "blend" | "ma" | "mb" => {
             ("a scene of another program", "open it in Blender or the program that wrote it and export .bvh or .glb")
         }
-        "pkl" | "pickle" | "p" => ("a Python pickle (AIST++ and many data sets)", "save its arrays with numpy.savez as .npz"),
         "pt" | "pth" | "ckpt" => ("a PyTorch file", "save its arrays with numpy.savez as .npz"),
         "vmd" | "pmx" | "pmd" => ("a file of MikuMikuDance", "open it in Blender with an MMD add-on and export .bvh or .glb"),
         "c3d" | "trc" => ("markers without a skeleton", "solve them to a skeleton in a motion capture program and export .bvh"),

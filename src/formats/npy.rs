@@ -1,8 +1,10 @@
 //! NumPy arrays: any numeric `.npy` to flat f32 values in C order, and back. Never trusts a declared size.
 
+use super::archive;
 use super::error::Fault;
 use npyz::{DType, NpyFile, Order, TypeChar, WriterBuilder};
-use std::io::{self, Cursor};
+use std::io::{self, Cursor, Read, Seek};
+use zip::ZipArchive;
 
 /// Most values of one array, 64 MiB: ten minutes of AMASS's widest poses at 120 fps, 25 of features, or SMPL-X's pose shapes.
 pub(super) const MAX_VALUES: usize = 16 << 20;
@@ -49,6 +51,17 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Array, Fault> {
     let values = read(npy).map_err(|error| Fault::cut_off(format!("array data cut off ({error})")))?;
     let values = if order == Order::Fortran { c_order(&values, &shape) } else { values };
     Ok(Array { shape, values })
+}
+
+/// The array that an archive holds under this name; none if there is none. Faults name the member.
+pub(super) fn in_archive<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Result<Option<Array>, Fault> {
+    in_member(archive, &format!("{name}.npy"), MAX_VALUES * size_of::<f64>() + MAX_HEADER_BYTES)
+}
+
+/// The array in a member of at most `limit` bytes, header included; none if there is no such member. Faults name the member.
+pub(super) fn in_member<R: Read + Seek>(archive: &mut ZipArchive<R>, member: &str, limit: usize) -> Result<Option<Array>, Fault> {
+    let Some(bytes) = archive::unpacked(archive, member, limit as u64)? else { return Ok(None) };
+    parse(&bytes).map(Some).map_err(|fault| fault.in_member(member))
 }
 
 /// An array whose header is read and whose values are not.

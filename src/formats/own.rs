@@ -3,7 +3,7 @@
 use super::bones::{self, Bone};
 use super::error::Fault;
 use super::rate;
-use crate::motion::mapping::{retarget, stand_up};
+use crate::motion::mapping::{MappingError, retarget, stand_up};
 use crate::motion::rig::RigMotion;
 use crate::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M};
 use glam::Quat;
@@ -29,11 +29,18 @@ pub(super) fn motion_of(mut clip: RigMotion) -> Result<Motion, Fault> {
         }
     }
     stand_up(&mut clip);
-    retarget(&clip).map_err(|error| {
-        // The names that are known stand in brackets; here they are the advice.
-        let cause = error.to_string().split(" (").next().unwrap_or_default().to_owned();
-        Fault::new(cause, "use a humanoid with joint names of Mixamo, HumanIK, Unity, Unreal, VRM, Biped, Daz, Rigify, MMD, SMPL or CMU")
-    })
+    retarget(&clip).map_err(|error| Fault::new(error.to_string(), way_out(&error)))
+}
+
+/// What to do with a skeleton that cannot be retargeted.
+fn way_out(error: &MappingError) -> &'static str {
+    match error {
+        MappingError::MissingPart { .. } => {
+            "use a humanoid with joint names of Mixamo, HumanIK, Unity, Unreal, VRM, Biped, Daz, Rigify, MMD, SMPL or CMU"
+        }
+        MappingError::NoLegs => "export its skeleton with the lengths of its bones",
+        MappingError::NoFrames => "export it again with its animation",
+    }
 }
 
 /// The clip's joint of each bone, if its skeleton is ours with these names and this unit.

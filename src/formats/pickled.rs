@@ -1,10 +1,9 @@
-//! The arrays in a pickled dictionary: numpy's, scipy's sparse ones (as dense ones), and those that chumpy wraps.
+//! The arrays in a pickled dictionary: numpy's, scipy's sparse ones (as dense ones), those that chumpy wraps, and plain numbers as arrays of one.
 
 use super::error::Fault;
 use super::npy::{Array, MAX_DIMENSIONS, MAX_VALUES, c_order};
-use crate::files::pickle::{Pickle, Ref};
+use crate::files::pickle::{Node, Pickle, Ref};
 
-const HELP: &str = "use the file of a body model from its makers";
 /// How often chumpy may wrap what it wraps.
 const MOST_WRAPPINGS: usize = 8;
 
@@ -13,28 +12,42 @@ type Number = fn(&[u8]) -> Option<f32>;
 
 /// A pickle whose outermost value is a dictionary.
 #[derive(Debug)]
-pub(super) struct Pickled<'a>(Pickle<'a>);
+pub(super) struct Pickled<'a> {
+    pickle: Pickle<'a>,
+    /// What to do where it does not hold what it should.
+    help: &'static str,
+}
 
 impl<'a> Pickled<'a> {
-    /// Reads the dictionary.
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Fault> {
-        let pickle = Pickle::parse(bytes).map_err(|cause| Fault::new(format!("no body model ({cause})"), HELP))?;
+    /// Reads the dictionary of a file that should be of this kind.
+    pub(super) fn parse(bytes: &'a [u8], kind: &str, help: &'static str) -> Result<Self, Fault> {
+        let pickle = Pickle::parse(bytes).map_err(|cause| Fault::new(format!("no {kind} ({cause})"), help))?;
         if pickle.entries(pickle.root()).next().is_none() {
-            return Err(Fault::new("no body model (it has nothing by name)", HELP));
+            return Err(Fault::new(format!("no {kind} (it has nothing by name)"), help));
         }
-        Ok(Self(pickle))
+        Ok(Self { pickle, help })
+    }
+
+    /// The names of all entries.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.pickle.entries(self.pickle.root()).map(|(name, _)| name)
     }
 
     /// The array of this name; none if there is no such entry.
     pub(super) fn array(&self, name: &str) -> Result<Option<Array>, Fault> {
-        let Some(at) = self.0.entry(self.0.root(), name) else { return Ok(None) };
-        let array = self.array_at(at).ok_or_else(|| Fault::new(format!("{name}, which is no array of numbers"), HELP))?;
+        let Some(at) = self.pickle.entry(self.pickle.root(), name) else { return Ok(None) };
+        let array = self.array_at(at).ok_or_else(|| Fault::new(format!("{name}, which is no array of numbers"), self.help))?;
         Ok(Some(array))
     }
 
     /// The array that a value would become.
     fn array_at(&self, mut at: Ref) -> Option<Array> {
-        let Self(pickle) = self;
+        let Self { pickle, .. } = self;
+        match *pickle.node(at) {
+            Node::Int(number) => return Some(Array { shape: Vec::new(), values: vec![number as f32] }),
+            Node::Float(number) => return Some(Array { shape: Vec::new(), values: vec![number as f32] }),
+            _ => {}
+        }
         // chumpy keeps what it wraps as x; it may wrap another.
         for _ in 0..MOST_WRAPPINGS {
             let wrapped = pickle.call(at)?.2.and_then(|state| pickle.entry(state, "x"));
@@ -55,8 +68,12 @@ impl<'a> Pickled<'a> {
 
     /// An array of numpy's.
     fn dense(&self, at: Ref) -> Option<Array> {
-        let Self(pickle) = self;
+        let Self { pickle, .. } = self;
         let (maker, arguments, state) = pickle.call(at)?;
+        if maker.ends_with("multiarray.scalar") {
+            let &[kind, bytes] = arguments else { return None };
+            return Some(Array { shape: Vec::new(), values: vec![self.reader(kind)?(&pickle.bytes(bytes)?)?] });
+        }
         let (shape, kind, is_fortran, bytes) = if maker.ends_with("._frombuffer") {
             // numpy from protocol 5 on: bytes, kind of number, shape, order of the indices.
             let &[bytes, kind, shape, order] = arguments else { return None };
@@ -86,7 +103,7 @@ impl<'a> Pickled<'a> {
 
     /// How numbers of a kind are read.
     fn reader(&self, kind: Ref) -> Option<Number> {
-        let Self(pickle) = self;
+        let Self { pickle, .. } = self;
         let (maker, arguments, state) = pickle.call(kind)?;
         let order = state.and_then(|state| pickle.text(*pickle.sequence(state)?.get(1)?));
         if maker != "numpy.dtype" || order == Some(">") {
@@ -129,6 +146,10 @@ fn sparse(rows: usize, columns: usize, by_columns: bool, [data, indices, starts]
 mod tests {
     use super::*;
 
+    fn parsed(bytes: &[u8]) -> Result<Pickled<'_>, Fault> {
+        Pickled::parse(bytes, "body model", "use another")
+    }
+
     /// `{"a": numpy.array([[1, 2, 3], [4, 5, 6]], "<f8")}` in protocol 2, as numpy 1 writes it.
     fn pickle(values: &[f64], shape: [u8; 2]) -> Vec<u8> {
         let mut bytes = b"\x80\x02}U\x01acnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01".to_vec();
@@ -145,7 +166,7 @@ mod tests {
     #[test]
     fn an_array_comes_back() {
         let bytes = pickle(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2, 3]);
-        let pickle = Pickled::parse(&bytes).expect("a pickle");
+        let pickle = parsed(&bytes).expect("a pickle");
         let array = pickle.array("a").expect("readable").expect("there");
         assert_eq!((array.shape, array.values), (vec![2, 3], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
         assert!(pickle.array("b").expect("readable").is_none());
@@ -154,7 +175,7 @@ mod tests {
     #[test]
     fn nothing_is_called_whatever_a_pickle_asks_for() {
         let asks = b"\x80\x02}U\x01acposix\nsystem\nU\x09touch /xx\x85Rs.";
-        let pickle = Pickled::parse(asks).expect("a pickle");
+        let pickle = parsed(asks).expect("a pickle");
         assert!(pickle.array("a").is_err());
     }
 
@@ -162,13 +183,13 @@ mod tests {
     fn every_cut_and_every_other_byte_is_an_error_or_an_array_and_never_a_crash() {
         let whole = pickle(&[1.0; 6], [2, 3]);
         for length in 0..whole.len() {
-            assert!(Pickled::parse(&whole[..length]).is_err(), "{length}");
+            assert!(parsed(&whole[..length]).is_err(), "{length}");
         }
         for place in 0..whole.len() {
             for byte in 0..=255 {
                 let mut other = whole.clone();
                 other[place] = byte;
-                let _ = Pickled::parse(&other).and_then(|pickle| pickle.array("a"));
+                let _ = parsed(&other).and_then(|pickle| pickle.array("a"));
             }
         }
     }
@@ -179,10 +200,10 @@ mod tests {
         let mut bytes =
             b"\x80\x02}U\x01acscipy.sparse.csc\ncsc_matrix\n)\x81q\x00}(U\x04datah\x00U\x07indicesh\x00U\x06indptrh\x00U\x05shape".to_vec();
         bytes.extend(b"K\x02K\x02\x86ubs.");
-        let pickle = Pickled::parse(&bytes).expect("a pickle");
+        let pickle = parsed(&bytes).expect("a pickle");
         assert!(pickle.array("a").is_err());
         // And one that chumpy wraps in itself.
-        let pickle = Pickled::parse(b"\x80\x02}U\x01acchumpy.ch\nCh\n)\x81q\x00}U\x01xh\x00sbs.").expect("a pickle");
+        let pickle = parsed(b"\x80\x02}U\x01acchumpy.ch\nCh\n)\x81q\x00}U\x01xh\x00sbs.").expect("a pickle");
         assert!(pickle.array("a").is_err());
     }
 

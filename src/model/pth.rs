@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use candle_core::DType;
@@ -45,7 +45,7 @@ pub(super) fn entries(path: &Path, key: &str, label: &str) -> Result<BTreeMap<St
     let file_len = file.metadata().map_err(|cause| Error::Read { cause, path: label.into() })?.len();
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|_| bad("the end of the archive is missing or damaged"))?;
     let (folder, table) = table_of_contents(&mut archive, label)?;
-    let pickle = Pickle::parse(&table).map_err(|cause| bad(&format!("its table of contents cannot be read: {cause}")))?;
+    let pickle = Pickle::parse(&table).map_err(|cause| bad(&format!("{folder}/data.pkl cannot be read: {cause}")))?;
     if let Some(name) = pickle.globals().find(|name| !is_harmless(name)) {
         return Err(bad(&format!("it asks to run {}, which no table of tensors needs; nothing was run", one_line(name, 80))));
     }
@@ -55,7 +55,8 @@ pub(super) fn entries(path: &Path, key: &str, label: &str) -> Result<BTreeMap<St
     for (name, tensor) in tensors {
         let bad = |cause: String| malformed("PyTorch", &format!("the tensor {name} {cause}"), label);
         let tensor = tensor.map_err(|cause| bad(cause.into()))?;
-        let stored = archive.by_name(&format!("{folder}/data/{}", tensor.storage)).map_err(|_| bad("has no numbers".into()))?;
+        let member = format!("{folder}/data/{}", tensor.storage);
+        let stored = archive.by_name(&member).map_err(|_| bad(format!("has no numbers: there is no {member}")))?;
         let start = stored.data_start().filter(|_| stored.compression() == CompressionMethod::Stored);
         let start = start.ok_or_else(|| bad("is compressed".into()))?;
         let size = tensor.dtype.size_in_bytes();
@@ -79,15 +80,19 @@ fn table_of_contents(archive: &mut ZipArchive<BufReader<File>>, label: &str) -> 
     let index = (0..archive.len()).find(|&index| {
         archive.by_index_raw(index).is_ok_and(|entry| entry.name().is_ok_and(|name| name.split('/').nth(1) == Some("data.pkl")))
     });
-    let mut entry =
-        archive.by_index(index.ok_or_else(|| bad("the archive holds no tensors"))?).map_err(|_| bad("the archive is damaged"))?;
+    let entry = archive.by_index(index.ok_or_else(|| bad("the archive holds no tensors"))?);
+    let mut entry = entry.map_err(|error| bad(&format!("data.pkl cannot be unpacked: {error}")))?;
+    let name = entry.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
     if entry.size() > LONGEST_TABLE {
-        return Err(bad("its table of contents is absurdly long"));
+        return Err(bad(&format!("{name} is absurdly long")));
     }
-    let folder = entry.name().ok().and_then(|name| Some(name.split('/').next()?.to_string())).unwrap_or_default();
     let mut table = Vec::new();
     let read = entry.by_ref().take(LONGEST_TABLE).read_to_end(&mut table);
-    read.map_err(|_| bad("its table of contents is cut off"))?;
+    read.map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => bad(&format!("{name} is cut off")),
+        _ => bad(&format!("{name} is damaged: {error}")),
+    })?;
+    let folder = name.split('/').next().unwrap_or_default().to_owned();
     Ok((folder, table))
 }
 

@@ -2,6 +2,7 @@
 
 use super::dialects::walk;
 use super::formats::{apart_m, floats, npy, npz};
+use super::pickles::aist;
 use glam::{Quat, Vec3, vec3};
 use std::path::Path;
 use zoetrope::formats::{self, ReadOptions, Reading};
@@ -82,16 +83,9 @@ fn normalised_features_of_ours_are_named() {
 }
 
 #[test]
-fn aist_has_y_up_a_scale_and_no_rate() {
+fn a_dance_of_aist_in_an_archive_is_read_too() {
     let walk = walk();
-    let axis_angles = |pose: &zoetrope::motion::Pose| {
-        let mut values: Vec<f32> = pose.local.iter().flat_map(|turn| turn.to_scaled_axis().to_array()).collect();
-        values.resize(72, 0.0);
-        values
-    };
-    let poses: Vec<f32> = walk.frames.iter().flat_map(axis_angles).collect();
-    // SMPL's rest pelvis lies below its template's origin; places are in a unit of their own.
-    let trans: Vec<f32> = walk.frames.iter().flat_map(|pose| (90.0 * (pose.root_m - vec3(-0.002, -0.223, 0.028))).to_array()).collect();
+    let [poses, trans] = aist(&walk, 90.0);
     let shape = |columns: usize| format!("({}, {columns})", walk.len());
     let bytes = npz(&[
         ("smpl_poses", npy(&shape(72), "'<f4'", &floats(&poses))),
@@ -100,6 +94,35 @@ fn aist_has_y_up_a_scale_and_no_rate() {
     ]);
     assert_same(&walk, &read("dance.npz", &bytes, &AT_30).expect("AIST++"));
     assert_eq!(read("dance.npz", &bytes, &ReadOptions::default()).expect("AIST++").recorded.fps, 60.0);
+}
+
+#[test]
+fn a_fault_of_an_array_names_the_file_and_the_array() {
+    let array = |shape: &str, count: usize| npy(shape, "'<f4'", &floats(&vec![0.25; count]));
+    let mut not_finite = vec![0.25; 2 * 63];
+    not_finite[63 + 5] = f32::NAN;
+    let not_finite = npy("(2, 63)", "'<f4'", &floats(&not_finite));
+    let cases: [(&str, Vec<u8>, &[&str]); 6] = [
+        ("pose_body", array("(2, 63)", 100), &["pose_body.npy:", "declared"]),
+        ("root_orient", b"nothing".to_vec(), &["root_orient.npy:", "no npy header"]),
+        ("trans", npy("(2, 3)", "'<U1'", &[0; 24]), &["trans.npy:", "kind"]),
+        ("pose_body", not_finite, &["pose_body:", "frame 1", "not finite"]),
+        ("root_orient", array("(1, 3)", 3), &["root_orient", "2 frames of trans"]),
+        ("mocap_frame_rate", b"\x93NUMPY\x01".to_vec(), &["mocap_frame_rate.npy:"]),
+    ];
+    for (changed, bytes, words) in cases {
+        let whole = [
+            ("trans", array("(2, 3)", 6)),
+            ("root_orient", array("(2, 3)", 6)),
+            ("pose_body", array("(2, 63)", 126)),
+            ("mocap_frame_rate", npy("()", "'<f8'", &30f64.to_le_bytes())),
+        ];
+        let arrays = whole.map(|(name, array)| (name, if name == changed { bytes.clone() } else { array }));
+        let message = read("clip.npz", &npz(&arrays), &ReadOptions::default()).expect_err(changed);
+        assert!(words.iter().chain([&"clip.npz"]).all(|word| message.contains(word)), "{message}");
+    }
+    let message = read("places.npz", &npz(&[("joints", b"nothing".to_vec())]), &ReadOptions::default()).expect_err("no array");
+    assert!(message.contains("joints.npy:") && message.contains("places.npz"), "{message}");
 }
 
 #[test]

@@ -297,7 +297,7 @@ fn what_is_wrong_with_a_body_is_one_line_that_names_the_file() {
         (without("kintree_table"), "kintree_table"),
         (changed("f", &|_, values| values[0] = 1e6), "triangle"),
         (changed("weights", &|shape, _| shape.reverse()), "weights"),
-        (changed("v_template", &|_, values| values[0] = f64::NAN), "not finite"),
+        (changed("v_template", &|_, values| values[0] = f64::NAN), "v_template holds a number that is not finite"),
         (changed("kintree_table", &|_, values| values[5] = 0.0), "hang together"),
         (changed("J_regressor", &|_, values| values.fill(0.0)), "follows from no vertex"),
         (changed("shapedirs", &|shape, _| *shape = vec![shape.iter().product()]), "dimensions"),
@@ -307,6 +307,13 @@ fn what_is_wrong_with_a_body_is_one_line_that_names_the_file() {
         let error = read_body_model(&path).expect_err(says).to_string();
         assert!(error.contains(says) && error.contains("body.npz") && !error.contains('\n'), "{error}");
     }
+    // A member that is no array is named.
+    let mut archive = ZipWriter::new(fs::File::create(&path).expect("a file"));
+    archive.start_file("v_template.npy", SimpleFileOptions::default()).expect("a member");
+    archive.write_all(b"nothing").expect("bytes");
+    archive.finish().expect("an archive");
+    let error = read_body_model(&path).expect_err("no array").to_string();
+    assert!(error.contains("v_template.npy: no npy header") && error.contains("body.npz"), "{error}");
     fs::write(&path, b"nothing").expect("a file");
     assert!(read_body_model(&path).expect_err("no archive").to_string().contains("body.npz"));
 }

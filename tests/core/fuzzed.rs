@@ -2,10 +2,14 @@
 
 use super::dialects;
 use super::formats::{Folder, floats, lively, npy, npz};
+use super::pickles::{Entry, dictionary};
+use super::project::{make_format_1, members, pack};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use zoetrope::formats::{self, Contents, WriteOptions};
-use zoetrope::timeline::Document;
+use zoetrope::motion::Motion;
+use zoetrope::timeline::{Context, Document, Edit, Origin, Provenance, Request, Take, TakeEdit};
 
 #[path = "../../fuzz/readers.rs"]
 mod readers;
@@ -63,6 +67,52 @@ fn every_target_takes_its_seeds_cuts_of_them_and_changed_bytes() {
     }
 }
 
+/// The archives among the seeds, with some bytes of a member that may be others.
+const ARCHIVES: [(&str, &[u8]); 5] = [
+    ("pth/one.pth", b"weight"),
+    ("npz/aist.npz", b"\xcd\xcc\xcc\x3d"),
+    ("npz/clip.npz", b"neutral"),
+    ("project/takes.zoetrope", b"a person walks"),
+    ("project/format-1.zoetrope", b"a person walks"),
+];
+
+#[test]
+fn what_is_changed_in_an_archive_is_read_and_not_refused_by_its_checksum() {
+    for (seed, part) in ARCHIVES {
+        let path = fuzz().join("corpus").join(seed);
+        let mut bytes = std::fs::read(&path).expect(seed);
+        // Texts of numpy have four bytes a letter.
+        let part: Vec<u8> = if seed.ends_with("clip.npz") { part.iter().flat_map(|letter| [*letter, 0, 0, 0]).collect() } else { part.to_vec() };
+        let at = bytes.windows(part.len()).position(|window| window == part).expect("it is there as it is");
+        let whole = members(&path);
+        bytes[at] ^= 1;
+        let folder = Folder::new();
+        let repacked = folder.file("repacked.zip");
+        std::fs::write(&repacked, readers::repacked(&bytes).expect("members")).expect("written");
+        // Reading them all compares their checksums.
+        let changed = members(&repacked);
+        assert!(changed.keys().eq(whole.keys()), "{seed}");
+        let differences: usize = changed.values().zip(whole.values()).map(|(one, other)| one.iter().zip(other).filter(|(a, b)| a != b).count()).sum();
+        assert_eq!(differences, 1, "{seed}");
+        // What lies behind is cut off, too.
+        let cut = readers::repacked(&bytes[..at + 1]).expect("members");
+        std::fs::write(&repacked, cut).expect("written");
+        assert!(members(&repacked).len() <= whole.len(), "{seed}");
+    }
+    assert!(readers::repacked(b"no archive").is_none() && readers::repacked(b"PK\x03\x04").is_none());
+}
+
+#[test]
+fn the_seeds_of_projects_open_with_their_takes() {
+    for (name, format) in [("takes.zoetrope", 2), ("format-1.zoetrope", 1)] {
+        let path = fuzz().join("corpus/project").join(name);
+        let contents: serde_json::Value = serde_json::from_slice(&members(&path)["project.json"]).expect("JSON");
+        assert_eq!(contents["format"], format, "{name}");
+        let document = formats::open_project(&path).expect(name).document;
+        assert!(document.takes().len() == 2 && document.arrangement().clips.len() == 1, "{name}");
+    }
+}
+
 #[test]
 fn every_target_is_in_the_manifest_and_has_its_program() {
     let manifest = std::fs::read_to_string(fuzz().join("Cargo.toml")).expect("a manifest");
@@ -72,6 +122,24 @@ fn every_target_is_in_the_manifest_and_has_its_program() {
         assert!(program.contains(&format!("readers::{target}(")), "{target} runs another reader");
     }
     assert_eq!(manifest.matches("[[bin]]").count(), TARGETS.len());
+}
+
+/// A take with everything that a take can have, and one that was edited.
+fn document() -> Document {
+    let mut document = Document::default();
+    let end = Motion { frames: dialects::walk().frames[..2].to_vec() };
+    let context = Context { after: Some(Arc::new(end.clone())), ..Context::after_end_of(&end) };
+    let made = Origin::Prompt { request: Request::new("a person walks"), understood: Some("walk".to_owned()), context };
+    let edited = Origin::Edit { of: Box::new(Origin::File { name: "walk.bvh".to_owned() }), edit: TakeEdit::RemoveSliding };
+    for (origin, raw) in [(made, Some(Arc::new(lively(3)))), (edited, None)] {
+        let provenance = Provenance { origin, model: "starter".to_owned(), licence: "CC0".to_owned() };
+        let take = document.add(Take { motion: Arc::new(lively(3)), raw: raw.clone(), provenance });
+        document.apply(&Edit::Favourite { take, favourite: true }).expect("a take");
+        if raw.is_some() {
+            document.apply(&Edit::Insert { take, at: 0 }).expect("a clip");
+        }
+    }
+    document
 }
 
 #[test]
@@ -85,11 +153,17 @@ fn make_the_seeds() {
     let folder = Folder::new();
     let motion = lively(3);
     let options = WriteOptions { contents: Contents::Skeleton, ..WriteOptions::default() };
+    let read = |name: &str| std::fs::read(folder.file(name)).expect("read");
+    // Archives go in without compression.
+    let archive = |target: &str, name: &str| {
+        pack(&folder.file("stored"), &members(&folder.file(name)));
+        seed(target, name, &read("stored"));
+    };
     for (target, name) in [("bvh", "clip.bvh"), ("gltf", "clip.glb"), ("npz", "clip.npz"), ("npy", "clip.npy")] {
         formats::write(&folder.file(name), &motion, &options).expect("written");
-        seed(target, name, &std::fs::read(folder.file(name)).expect("read"));
+        if target == "npz" { archive(target, name) } else { seed(target, name, &read(name)) }
     }
-    let walk = zoetrope::motion::Motion { frames: dialects::walk().frames[..2].to_vec() };
+    let walk = Motion { frames: dialects::walk().frames[..2].to_vec() };
     let text = dialects::text(&walk);
     seed("bvh", "foreign.bvh", text.as_bytes());
     seed("bvh", "grown-together.bvh", text.replace(" -", "-").as_bytes());
@@ -103,9 +177,20 @@ fn make_the_seeds() {
         ("smpl_trans", npy("(1, 3)", "'<f4'", &floats(&[0.0; 3]))),
         ("smpl_scaling", npy("(1,)", "'<f4'", &floats(&[90.0]))),
     ];
-    seed("npz", "aist.npz", &npz(&arrays));
-    formats::save_project(&folder.file("empty.zoetrope"), &Document::default(), None).expect("written");
-    seed("project", "empty.zoetrope", &std::fs::read(folder.file("empty.zoetrope")).expect("read"));
+    std::fs::write(folder.file("aist.npz"), npz(&arrays)).expect("written");
+    archive("npz", "aist.npz");
+    let arrays = [
+        ("smpl_poses", Entry::Array(&[1, 72], "f4", floats(&[0.1; 72]))),
+        ("smpl_trans", Entry::Array(&[1, 3], "f4", floats(&[0.0; 3]))),
+        ("smpl_scaling", Entry::Fraction(90.0)),
+    ];
+    seed("npz", "aist.pkl", &dictionary(4, &arrays));
+    for (name, document) in [("empty.zoetrope", Document::default()), ("takes.zoetrope", document())] {
+        formats::save_project(&folder.file(name), &document, None).expect("written");
+        seed("project", name, &read(name));
+    }
+    make_format_1(&folder.file("takes.zoetrope"));
+    seed("project", "format-1.zoetrope", &read("takes.zoetrope"));
     let array = b"\x80\x02}U\x0av_templatecnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01K\x01K\x03\x86\
         cnumpy\ndtype\nU\x02f4K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89U\x0c\0\0\x80?\0\0\0\0\0\0\0@tbs.";
     let sparse = b"\x80\x02}U\x0bJ_regressorcscipy.sparse.csc\ncsc_matrix\n)\x81q\x00}(U\x04datah\x00U\x07indicesh\x00U\x06indptrh\x00\

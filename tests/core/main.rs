@@ -22,6 +22,7 @@ mod formats;
 mod fuzzed;
 mod gltf;
 mod motion;
+mod pickles;
 mod project;
 mod rating;
 #[path = "../shared/kit.rs"]

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
 use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use zoetrope::formats::{Project, open_project, save_project};
 use zoetrope::timeline::{Context, Edit, Length, Request, Sampling};
 
@@ -34,7 +34,7 @@ fn a_project_comes_back_to_the_letter() {
 }
 
 /// The members of an archive.
-fn members(path: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn members(path: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut archive = ZipArchive::new(fs::File::open(path).expect("a file")).expect("an archive");
     let count = archive.len();
     let read = |at: usize| {
@@ -46,10 +46,12 @@ fn members(path: &Path) -> BTreeMap<String, Vec<u8>> {
     (0..count).map(read).collect()
 }
 
-fn pack(path: &Path, members: &BTreeMap<String, Vec<u8>>) {
+/// An archive of these members as they are.
+pub(crate) fn pack(path: &Path, members: &BTreeMap<String, Vec<u8>>) {
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut archive = ZipWriter::new(fs::File::create(path).expect("a file"));
     for (name, bytes) in members {
-        archive.start_file(name.as_str(), SimpleFileOptions::default()).expect("a member");
+        archive.start_file(name.as_str(), stored).expect("a member");
         archive.write_all(bytes).expect("bytes");
     }
     archive.finish().expect("an archive");
@@ -73,7 +75,11 @@ fn what_is_wrong_with_a_project_is_one_line_that_names_it() {
         assert!(json.contains(from), "{from}");
         with("project.json", json.replacen(from, to, 1).into_bytes())
     };
-    let cases: [(BTreeMap<String, Vec<u8>>, &str); 9] = [
+    // The first number of the second frame.
+    let mut not_finite = whole["takes/1.npy"].clone();
+    let at = not_finite.len() % (91 * 4) + 91 * 4;
+    not_finite[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    let cases: [(BTreeMap<String, Vec<u8>>, &str); 10] = [
         (changed("\"format\": 2", "\"format\": 3"), "newer Zoetrope"),
         (changed("\"version\": 1", "\"version\": 2"), "newer Zoetrope"),
         (changed("\"to\": 18", "\"to\": 99"), "frames"),
@@ -81,8 +87,9 @@ fn what_is_wrong_with_a_project_is_one_line_that_names_it() {
         (changed("\"arrangement\"", "\"derangement\""), "project.json"),
         (without("project.json"), "no project"),
         (without("takes/2.npy"), "takes/2.npy"),
-        (with("takes/2.npy", b"nothing".to_vec()), "npy"),
-        (with("takes/1.npy", whole["takes/1.npy"][..900].to_vec()), "declared"),
+        (with("takes/2.npy", b"nothing".to_vec()), "takes/2.npy: no npy header"),
+        (with("takes/1.npy", whole["takes/1.npy"][..900].to_vec()), "takes/1.npy: shape"),
+        (with("takes/1.npy", not_finite), "takes/1.npy: frame 1 holds"),
     ];
     for (members, says) in cases {
         pack(&path, &members);
@@ -98,13 +105,9 @@ fn what_is_wrong_with_a_project_is_one_line_that_names_it() {
     assert!(open_project(&path).is_err());
 }
 
-#[test]
-fn a_project_of_zoetrope_0_1_opens_with_the_requests_that_made_its_takes() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("scene.zoetrope");
-    let document = after_steps(1);
-    save_project(&path, &document, None).expect("saved");
-    let mut members = members(&path);
+/// Makes a project one of Zoetrope 0.1, whose takes were all made by the same sentence.
+pub(crate) fn make_format_1(path: &Path) {
+    let mut members = members(path);
     members.retain(|name, _| !name.contains("before"));
     let mut contents: serde_json::Value = serde_json::from_slice(&members["project.json"]).expect("JSON");
     contents["format"] = 1.into();
@@ -115,7 +118,16 @@ fn a_project_of_zoetrope_0_1_opens_with_the_requests_that_made_its_takes() {
         });
     }
     members.insert("project.json".to_owned(), contents.to_string().into_bytes());
-    pack(&path, &members);
+    pack(path, &members);
+}
+
+#[test]
+fn a_project_of_zoetrope_0_1_opens_with_the_requests_that_made_its_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("scene.zoetrope");
+    let document = after_steps(1);
+    save_project(&path, &document, None).expect("saved");
+    make_format_1(&path);
     let opened = open_project(&path).expect("opened").document;
     assert_eq!(opened.arrangement(), document.arrangement());
     let sampling = Sampling { guidance: Some(2.5), ..Sampling::default() };

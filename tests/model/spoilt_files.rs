@@ -40,21 +40,54 @@ fn safetensors(names: &[&str]) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &vec![0; 4 * names.len()]].concat()
 }
 
-/// The archive that PyTorch writes for `{"net": {name: one number, …}}`.
-fn pth(names: &[&str]) -> Vec<u8> {
+/// How one tensor of a `.pth` is described: the module and name of its storage's class, the number of its first item, shape, strides.
+struct Described<'a> {
+    class: &'a str,
+    first: Vec<u8>,
+    shape: Vec<u8>,
+    strides: Vec<u8>,
+}
+
+impl Default for Described<'_> {
+    /// One float32.
+    fn default() -> Self {
+        Self { class: "torch\nFloatStorage", first: int(0), shape: tuple(&[1]), strides: tuple(&[1]) }
+    }
+}
+
+/// A number of a pickle, in as many bytes as it takes.
+fn int(number: i64) -> Vec<u8> {
+    match u8::try_from(number) {
+        Ok(byte) => vec![b'K', byte],
+        Err(_) => [&[0x8a, 8][..], &number.to_le_bytes()].concat(),
+    }
+}
+
+fn tuple(numbers: &[i64]) -> Vec<u8> {
+    [&b"("[..], &numbers.iter().flat_map(|number| int(*number)).collect::<Vec<u8>>(), b"t"].concat()
+}
+
+/// The pickle that PyTorch writes for `{"net": {name: tensor, …}}`, each tensor in the storage `0`.
+fn table(tensors: &[(&str, Described<'_>)]) -> Vec<u8> {
     let text = |text: &str| [&b"X"[..], &(text.len() as u32).to_le_bytes(), text.as_bytes()].concat();
     let mut pickle = [&b"\x80\x02}"[..], &text("net"), b"}("].concat();
-    for name in names {
+    for (name, Described { class, first, shape, strides }) in tensors {
         pickle.extend(text(name));
         pickle.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
         pickle.extend(text("storage"));
-        pickle.extend(b"ctorch\nFloatStorage\n");
+        pickle.extend(format!("c{class}\n").into_bytes());
         pickle.extend(text("0"));
         pickle.extend(text("cpu"));
-        pickle.extend(b"K\x01tQK\x00K\x01\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtR");
+        pickle.extend([&b"K\x01tQ"[..], first, shape, strides, b"\x89ccollections\nOrderedDict\n)RtR"].concat());
     }
     pickle.extend(b"us.");
-    archive(&pickle, &[0; 4])
+    pickle
+}
+
+/// The archive that PyTorch writes for `{"net": {name: one number, …}}`.
+fn pth(names: &[&str]) -> Vec<u8> {
+    let tensors: Vec<_> = names.iter().map(|name| (*name, Described::default())).collect();
+    archive(&table(&tensors), &[0; 4])
 }
 
 fn archive(pickle: &[u8], numbers: &[u8]) -> Vec<u8> {
@@ -100,12 +133,58 @@ fn absurd_pth_files_are_refused_at_once() {
         let message = refused(&folder.file("absurd.pth", &archive(&pickle, &[0; 4])));
         assert!(message.contains("absurd.pth"), "{what}: {message}");
     }
-    // A shape beyond the file.
-    let mut bytes = pth(&["weight"]);
-    let at = bytes.windows(6).position(|part| part == b"K\x00K\x01\x85K").expect("the shape") + 3;
-    bytes[at] = 200;
-    // The archive's checksum of its table is not what refuses it.
-    assert!(names(&folder.file("shape.pth", &bytes)).is_err());
+}
+
+#[test]
+fn a_pth_whose_tensors_are_not_in_the_file_is_refused_with_the_tensors_name() {
+    let folder = Folder::new();
+    let one = Described::default;
+    let (huge, most) = (1 << 40, i64::MAX);
+    let cases: [(&str, Described<'_>, &str); 10] = [
+        ("two numbers of one", Described { shape: tuple(&[2]), ..one() }, "claims the shape [2]"),
+        ("a number behind the last", Described { first: int(1), ..one() }, "more than the file holds"),
+        ("a start beyond all memory", Described { first: int(most), ..one() }, "more than the file holds"),
+        ("a shape beyond all memory", Described { shape: tuple(&[most, most]), strides: tuple(&[most, 1]), ..one() }, "more than the file"),
+        ("gigabytes", Described { shape: tuple(&[huge]), ..one() }, "claims the shape [1099511627776]"),
+        ("doubles of floats", Described { class: "torch\nDoubleStorage", ..one() }, "claims the shape [1]"),
+        ("columns before rows", Described { shape: tuple(&[2, 2]), strides: tuple(&[1, 2]), ..one() }, "contiguous"),
+        ("nine dimensions", Described { shape: tuple(&[1; 9]), strides: tuple(&[1; 9]), ..one() }, "incompletely"),
+        ("less than nothing", Described { shape: tuple(&[-1]), ..one() }, "incompletely"),
+        ("numbers of a kind that no network has", Described { class: "torch\nComplexFloatStorage", ..one() }, "type of numbers"),
+    ];
+    for (what, described, says) in cases {
+        let message = refused(&folder.file("shape.pth", &archive(&table(&[("net.weight", described)]), &[0; 4])));
+        let names_all = ["net.weight", says, "shape.pth"].iter().all(|word| message.contains(word));
+        assert!(names_all, "{what}: {message}");
+    }
+    // Eight dimensions are read, and as many numbers as there are.
+    let read = |described, numbers: &[u8]| names(&folder.file("right.pth", &archive(&table(&[("weight", described)]), numbers)));
+    assert!(read(Described { shape: tuple(&[1; 8]), strides: tuple(&[1; 8]), ..one() }, &[0; 4]).is_ok());
+    assert!(read(Described { first: int(1), shape: tuple(&[2]), ..one() }, &[0; 12]).is_ok());
+}
+
+#[test]
+fn a_damaged_table_of_a_pth_is_called_damaged_and_a_cut_one_cut_off() {
+    let folder = Folder::new();
+    let whole = pth(&["weight"]);
+    let at = whole.windows(6).position(|part| part == b"weight").expect("its name");
+    let mut damaged = whole.clone();
+    damaged[at] ^= 1;
+    let message = refused(&folder.file("damaged.pth", &damaged));
+    assert!(message.contains("model/data.pkl is damaged") && message.contains("checksum") && !message.contains("cut off"), "{message}");
+    // The archive is sound and what is in it is not.
+    let pickle = table(&[("weight", Described::default())]);
+    let message = refused(&folder.file("half.pth", &archive(&pickle[..pickle.len() / 2], &[0; 4])));
+    assert!(message.contains("model/data.pkl") && message.contains("cut off"), "{message}");
+    let message = refused(&folder.file("cut.pth", &whole[..whole.len() / 2]));
+    assert!(message.contains("end of the archive"), "{message}");
+    let mut other = whole.clone();
+    // The numbers' member under another name.
+    for at in (0..other.len()).filter(|at| whole[*at..].starts_with(b"model/data/0")) {
+        other[at + 11] = b'1';
+    }
+    let message = refused(&folder.file("lost.pth", &other));
+    assert!(message.contains("the tensor weight") && message.contains("no model/data/0"), "{message}");
 }
 
 #[test]

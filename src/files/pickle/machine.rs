@@ -109,14 +109,8 @@ impl<'a> Machine<'a> {
             b'M' => Node::Int(u16::from_le_bytes(self.take_array()?).into()),
             0x8a => long(self.counted(1)?),
             0x8b => long(self.counted(4)?),
-            b'F' => {
-                self.line()?;
-                Node::Other
-            }
-            b'G' => {
-                self.take(8)?;
-                Node::Other
-            }
+            b'F' => self.line()?.parse().map_or(Node::Other, Node::Float),
+            b'G' => Node::Float(f64::from_be_bytes(self.take_array()?)),
             b'S' => Node::Bytes(Cow::Owned(unquoted(self.line()?).ok_or_else(damaged)?)),
             b'V' => Node::Bytes(Cow::Borrowed(self.line()?.as_bytes())),
             b'U' | b'C' | 0x8c => Node::Bytes(Cow::Borrowed(self.counted(1)?)),
@@ -278,7 +272,7 @@ fn damaged() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Pickle;
+    use super::super::{Node, Pickle};
 
     #[test]
     fn what_takes_more_than_it_should_is_refused() {
@@ -300,6 +294,9 @@ mod tests {
         let old = Pickle::parse(b"(dp0\nS'a'\np1\nI5\nsV\xc3\xa4\nL7L\ns.").expect("protocol 0");
         let of = |pickle: &Pickle<'_>, name: &str| pickle.entry(pickle.root(), name).and_then(|at| pickle.count(at));
         assert_eq!((of(&old, "a"), of(&old, "ä")), (Some(5), Some(7)));
+        let fractions = Pickle::parse(b"(F0.5\nG\x3f\xe0\0\0\0\0\0\0t.").expect("fractions");
+        let both = fractions.sequence(fractions.root()).expect("a tuple").iter().map(|&at| fractions.node(at));
+        assert!(both.eq([&Node::Float(0.5); 2]));
         let new = Pickle::parse(b"\x80\x04}\x8c\x01aK\x05s\x8c\x02\xc3\xa4\x8a\x01\x07s.").expect("protocol 4");
         assert_eq!((of(&new, "a"), of(&new, "ä")), (Some(5), Some(7)));
     }

@@ -21,10 +21,12 @@ pub struct Pickle<'a> {
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node<'a> {
-    /// None, fractions, integers beyond 64 bits, sets: nothing that an array or a table of arrays needs.
+    /// None, integers beyond 64 bits, sets: nothing that an array or a table of arrays needs.
     Other,
     /// An integer or a truth value.
     Int(i64),
+    /// A fraction.
+    Float(f64),
     /// Bytes, or a text in UTF-8; Python 2 does not tell them apart.
     Bytes(Cow<'a, [u8]>),
     /// A tuple or a list.

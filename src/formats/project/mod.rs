@@ -137,7 +137,7 @@ impl<'a> Packed<'a> {
         let motions: Vec<(String, &Motion)> = kept.iter().flat_map(|(id, take)| motions(**id, take)).collect();
         let mut all = 0;
         for (name, motion) in &motions {
-            check(motion)?;
+            check(motion).map_err(|fault| fault.in_member(name))?;
             let size = bytes(motion);
             if size > limits.motion {
                 let cause = format!("{name} is longer than a project can keep, {:.0} minutes", motion.duration_secs() / 60.0);
@@ -230,18 +230,16 @@ impl<R: Read + Seek> Motions<'_, R> {
     /// The motion in a member; none where there is no such member.
     fn read(&mut self, id: TakeId, kind: &str) -> Result<Option<Arc<Motion>>, Fault> {
         let name = member(id, kind);
-        let most = self.limits.motion + HEADER;
-        let Some(bytes) = archive::unpacked(&mut self.archive, &name, most as u64)? else { return Ok(None) };
-        let Array { shape, values } = npy::parse(&bytes)?;
+        let Some(Array { shape, values }) = npy::in_member(&mut self.archive, &name, self.limits.motion + HEADER)? else { return Ok(None) };
         if !matches!(shape[..], [_, ROW]) {
             return Err(Fault::damaged(format!("{name} of shape {shape:?} instead of [frames, {ROW}]")));
         }
-        self.left = self.left.checked_sub(bytes.len().saturating_sub(HEADER)).ok_or_else(|| {
+        self.left = self.left.checked_sub(values.len() * size_of::<f32>()).ok_or_else(|| {
             let cause = format!("takes of more than {} MiB", self.limits.all >> 20);
             Fault::new(cause, "remove some in the program that saved it")
         })?;
         let motion = Motion { frames: values.chunks_exact(ROW).map(pose).collect() };
-        check(&motion)?;
+        check(&motion).map_err(|fault| fault.in_member(&name))?;
         Ok(Some(Arc::new(motion)))
     }
 }

@@ -34,13 +34,13 @@ const _: () = assert!(ROTATIONS.end == ROW && ROW == 2 + 6 + 22 * 3 + 22 * 3 + 2
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FeaturesError {
     /// The array does not divide into rows.
-    #[error("{0} numbers are not a whole number of frames of {ROW}; use an array of shape [frames, {ROW}]")]
+    #[error("{0} numbers are not a whole number of frames of {ROW}")]
     Length(usize),
     /// There are no rows.
-    #[error("there are no frames; use a motion of at least one frame")]
+    #[error("there are no frames")]
     Empty,
     /// NaN, an infinity, or a number too large for any motion.
-    #[error("number {element} of frame {frame} is not a usable number; repair or leave out that frame")]
+    #[error("number {element} of frame {frame} is not a usable number")]
     NotFinite {
         /// Row of the number.
         frame: usize,

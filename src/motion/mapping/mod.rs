@@ -33,9 +33,7 @@ use std::collections::HashSet;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
     /// A part of the body has no joint with a known name.
-    #[error(
-        "no joint of the skeleton is named like {part} (known: the names of Mixamo, HumanIK, Unity, Unreal, VRM, Biped, Daz, Rigify, MMD, SMPL, CMU and others)"
-    )]
+    #[error("no joint of the skeleton is named like {part}")]
     MissingPart {
         /// The missing part, as an SMPL name.
         part: &'static str,
