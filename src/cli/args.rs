@@ -62,7 +62,7 @@ pub struct WindowArgs {
 pub enum Command {
     /// Make motions from prompts
     Generate(GenerateArgs),
-    /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .npz .npy .zoetrope to .bvh .glb .npz or .npy
+    /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .npz .pkl .npy .zoetrope to .bvh .glb .npz or .npy
     Convert(ConvertArgs),
     /// Measure a motion file
     Inspect(InspectArgs),

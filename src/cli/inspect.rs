@@ -28,8 +28,9 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), CliError> {
 
 fn as_json(reading: &Reading, quality: &Quality) -> String {
     let recorded = &reading.recorded;
-    let clip =
-        |animation: &formats::Animation| serde_json::json!({ "name": animation.name, "seconds": animation.secs, "moves": animation.moves });
+    let clip = |animation: &formats::Animation| {
+        serde_json::json!({ "name": animation.name, "seconds": animation.secs, "moves": animation.moves, "fault": animation.fault })
+    };
     let report = serde_json::json!({
         "frames": recorded.frames,
         "fps": recorded.fps,
@@ -71,8 +72,12 @@ fn as_text(reading: &Reading, quality: &Quality) -> String {
     }
     for (at, animation) in reading.animations.iter().enumerate().filter(|_| reading.animations.len() > 1) {
         let mark = if at == reading.taken { "  (measured)" } else { "" };
-        let still = if animation.moves { "" } else { ", moves no body" };
-        lines.push(format!("  {:<3} {}  {:.2} s{still}{mark}", at + 1, one_line(&animation.name, 60), animation.secs));
+        let state = match &animation.fault {
+            Some(_) => "cannot be read".to_owned(),
+            None if animation.moves => format!("{:.2} s", animation.secs),
+            None => format!("{:.2} s, moves no body", animation.secs),
+        };
+        lines.push(format!("  {:<3} {}  {state}{mark}", at + 1, one_line(&animation.name, 60)));
     }
     lines.join("\n")
 }

@@ -121,11 +121,11 @@ impl Sizes {
 
 impl Transformer {
     /// Brings a model's weights to the device, one matrix after the other: first room for all, then the weights. `tuning`
-    /// is a file that remembers which variants a device likes; without one the plainest are taken. `watch` is told which share is there.
+    /// is a file that remembers which variants a device likes; without one the plainest are taken.
     ///
     /// # Errors
     /// [`Error::TooSmall`] before anything is read; matrices that are missing, misshapen or in no known format; the source's own.
-    pub fn load(gpu: Gpu, sizes: Sizes, source: &mut dyn Source, tuning: Option<&Path>, watch: &mut dyn FnMut(f32)) -> Result<Arc<Self>> {
+    pub fn load(gpu: Gpu, sizes: Sizes, source: &mut dyn Source, tuning: Option<&Path>) -> Result<Arc<Self>> {
         sizes.check()?;
         let mut shapes = Vec::new();
         for (name, rows, inner) in sizes.matrices() {
@@ -136,7 +136,7 @@ impl Transformer {
             }
             shapes.push((name, shape));
         }
-        let mut loader = Loader::new(&gpu, &sizes, source, shapes, watch)?;
+        let mut loader = Loader::new(&gpu, &sizes, source, shapes)?;
         let mut blocks = Vec::with_capacity(sizes.layers);
         for index in 0..sizes.layers {
             let name = |part: &str| format!("transformer.h.{index}.{part}");
@@ -208,21 +208,12 @@ struct Loader<'a> {
     gpu: &'a Gpu,
     source: &'a mut dyn Source,
     reserved: Vec<(String, Matrix)>,
-    watch: &'a mut dyn FnMut(f32),
-    done: u64,
-    all: u64,
 }
 
 impl<'a> Loader<'a> {
-    fn new(
-        gpu: &'a Gpu,
-        sizes: &Sizes,
-        source: &'a mut dyn Source,
-        shapes: Vec<(String, MatrixShape)>,
-        watch: &'a mut dyn FnMut(f32),
-    ) -> Result<Self> {
-        let all: u64 = shapes.iter().map(|(_, shape)| shape.bytes()).sum();
-        let needed = all + sizes.cache_bytes() + WORKSPACE;
+    fn new(gpu: &'a Gpu, sizes: &Sizes, source: &'a mut dyn Source, shapes: Vec<(String, MatrixShape)>) -> Result<Self> {
+        let weights: u64 = shapes.iter().map(|(_, shape)| shape.bytes()).sum();
+        let needed = weights + sizes.cache_bytes() + WORKSPACE;
         let too_small = |room: u64| Error::TooSmall { name: gpu.name().to_owned(), needed, room, advice: advice(sizes, room) };
         if let Some(limit) = gpu.memory_limit()
             && needed > limit
@@ -251,7 +242,7 @@ impl<'a> Loader<'a> {
             reserved.push((name, matrix?));
         }
         gpu.check()?;
-        Ok(Self { gpu, source, reserved, watch, done: 0, all })
+        Ok(Self { gpu, source, reserved })
     }
 
     fn take(&mut self, name: &str) -> Result<Matrix> {
@@ -259,17 +250,11 @@ impl<'a> Loader<'a> {
         at.map(|at| self.reserved.swap_remove(at).1).ok_or_else(|| Error::Unfit(format!("{name} is asked for twice")))
     }
 
-    fn filled(&mut self, matrix: Matrix) -> Matrix {
-        self.done += matrix.shape.bytes();
-        (self.watch)(self.done as f32 / self.all as f32);
-        matrix
-    }
-
     fn matrix(&mut self, name: &str) -> Result<Matrix> {
         let matrix = self.take(name)?;
         let bytes = self.source.matrix(name).map_err(Error::Source)?;
         matrix.fill(self.gpu, &bytes)?;
-        Ok(self.filled(matrix))
+        Ok(matrix)
     }
 
     fn in_turns(&mut self, even: &str, odd: &str) -> Result<Matrix> {
@@ -277,7 +262,7 @@ impl<'a> Loader<'a> {
         let even = self.source.matrix(even).map_err(Error::Source)?;
         let odd = self.source.matrix(odd).map_err(Error::Source)?;
         matrix.fill_in_turns(self.gpu, &even, &odd)?;
-        Ok(self.filled(matrix))
+        Ok(matrix)
     }
 
     fn numbers(&mut self, name: &str, count: usize) -> Result<Vec<f32>> {

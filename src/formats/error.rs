@@ -77,7 +77,12 @@ impl Fault {
         Self::new(cause, "the file is damaged: export or download it again")
     }
 
-    /// The same fault of one member of an archive, which its name goes before.
+    /// What is wrong, without what to do.
+    pub(super) fn cause(&self) -> &str {
+        &self.cause
+    }
+
+    /// The same fault of one member of an archive, or of another part of a file, which its name goes before.
     pub(super) fn in_member(self, name: &str) -> Self {
         Self::new(format!("{name}: {}", self.cause), self.help)
     }

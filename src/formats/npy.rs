@@ -189,5 +189,8 @@ mod tests {
         for shape in hostile {
             assert!(parse(&with_shape(shape)).is_err(), "{shape}");
         }
+        let deep = |dimensions: usize| format!("({})", "1,".repeat(dimensions));
+        assert_eq!(parse(&with_shape(&deep(MAX_DIMENSIONS))).expect("one value").shape.len(), MAX_DIMENSIONS);
+        assert!(parse(&with_shape(&deep(MAX_DIMENSIONS + 1))).is_err());
     }
 }

@@ -208,6 +208,32 @@ mod tests {
     }
 
     #[test]
+    fn an_array_has_no_more_dimensions_than_numpy_allows() {
+        // The shape of two sizes with so many more of 1.
+        let deep = |more: usize| {
+            let bytes = pickle(&[1.0; 6], [2, 3]);
+            let at = bytes.windows(5).position(|window| window == b"K\x02K\x03\x86").expect("the shape");
+            let shape = [&b"(K\x02K\x03"[..], &b"K\x01".repeat(more), b"t"].concat();
+            [&bytes[..at], &shape, &bytes[at + 5..]].concat()
+        };
+        let array = |bytes: &[u8]| parsed(bytes).and_then(|pickle| pickle.array("a")).map(|array| array.expect("there").shape.len());
+        assert_eq!(array(&deep(MAX_DIMENSIONS - 2)).expect("an array"), MAX_DIMENSIONS);
+        assert!(array(&deep(MAX_DIMENSIONS - 1)).is_err());
+    }
+
+    #[test]
+    fn a_number_alone_is_an_array_of_no_dimensions() {
+        // 93.5 as numpy's float64, and as Python's.
+        let scalar = b"\x80\x02}(U\x01acnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nU\x02f8K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xff\
+            J\xff\xff\xff\xffK\x00tbU\x08\0\0\0\0\0`W@\x86RU\x01bG@W`\0\0\0\0\0U\x01cK\x07u.";
+        let pickle = parsed(scalar).expect("a pickle");
+        for (name, value) in [("a", 93.5), ("b", 93.5), ("c", 7.0)] {
+            let array = pickle.array(name).expect("a number").expect("there");
+            assert_eq!((array.shape, array.values), (vec![], vec![value]), "{name}");
+        }
+    }
+
+    #[test]
     fn starts_that_go_back_and_forth_are_refused_at_once() {
         let array = |values: Vec<f32>| Array { shape: vec![values.len()], values };
         let back_and_forth = (0..20_000).map(|at| if at % 2 == 0 { 0.0 } else { 1e6 }).collect();

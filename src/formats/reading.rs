@@ -48,10 +48,12 @@ impl Recorded {
 pub struct Animation {
     /// Its name; empty where it has none.
     pub name: String,
-    /// From its first key frame to its last, seconds.
+    /// From its first key frame to its last, seconds; 0 where its key frames were not looked at, because another was asked for.
     pub secs: f32,
-    /// Whether it moves a joint; else it is a single pose, or moves something else.
+    /// Whether it moves a joint; else it is a single pose, moves something else, or was not looked at.
     pub moves: bool,
+    /// Why its key frames cannot be read.
+    pub fault: Option<String>,
 }
 
 /// A motion that was read, and what its file holds.

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::error::{Error, Result};
 use super::installed::target;
 use crate::model::{
-    Checkpoint, FileSource, ModelConfig, MotionTokenizer, PUBLISHED_SIZES, Quantization, Source, Statistics, TextEncoderConfig,
-    TokenizerConfig, TransformerConfig, Weights, inspect_text_encoder, open_t5, text_weights, try_pieces, write_gguf, write_safetensors,
+    Checkpoint, FileSource, Memory, ModelConfig, MotionModel, MotionTokenizer, PUBLISHED_SIZES, Quantization, Source, Statistics,
+    TextEncoderConfig, TokenizerConfig, TransformerConfig, Weights, free_memory, inspect_text_encoder, open_t5, text_weights, try_pieces,
+    write_gguf, write_safetensors,
 };
 
 /// What to import, and where to.
@@ -27,7 +28,7 @@ pub struct Import {
     pub mean: PathBuf,
     /// Deviation of the features, `.npy`.
     pub std: PathBuf,
-    /// Attention heads of the transformer, which shapes do not tell; those of the published size if absent.
+    /// Attention heads of the transformer, which shapes do not tell; those of the configuration or of the published size if absent.
     pub heads: Option<usize>,
     /// JSON laid over the `model.json` that the shapes give: for what they cannot tell.
     pub config: Option<PathBuf>,
@@ -40,8 +41,8 @@ pub struct Import {
 /// Told how many weights are written of how many; a break stops the import and leaves nothing behind.
 pub type Watch<'a> = &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>;
 
-/// Checks the parts against each other, then writes the model folder beside its final place and renames it. Returns the
-/// folder. What an import that was killed left behind is removed by the next one.
+/// Checks the parts against each other, writes the model folder beside its final place, runs the model once where there is memory for it,
+/// and renames the folder, which it returns. What an import that was killed left behind is removed by the next one.
 ///
 /// # Errors
 /// Anything unreadable or unfitting, named; a target that exists.
@@ -53,8 +54,20 @@ pub fn import(import: &Import, watch: Watch<'_>) -> Result<PathBuf> {
     let mut parts = Parts::open(import)?;
     let unfinished = Unfinished::beside(&folder)?;
     parts.write(import, unfinished.path(), watch)?;
+    try_once(&parts.config, unfinished.path(), &import.transformer)?;
     unfinished.finish(&folder)?;
     Ok(folder)
+}
+
+/// Makes a little of a motion with the model in a folder: some faults show in what it computes alone, which must not be at the first
+/// prompt. A model that this machine has no memory for is left untried.
+fn try_once(config: &ModelConfig, folder: &Path, transformer: &Path) -> Result<()> {
+    let source = Source::Folder(folder.into());
+    let memory = Memory::of(&source, config)?;
+    if free_memory().is_none_or(|free| memory.as_it_is <= free) {
+        MotionModel::load(&source)?.try_once(&transformer.display().to_string())?;
+    }
+    Ok(())
 }
 
 /// The checkpoints of an import, open and checked against each other.
@@ -194,38 +207,33 @@ fn published_heads(transformer: &Checkpoint, path: &Path) -> Result<usize> {
 
 /// `model.json` from the shapes, with the user's configuration laid over it; also the count of motion codes.
 fn configure(import: &Import, tokenizer: &Checkpoint, transformer: &Checkpoint, encoder: &Source) -> Result<(ModelConfig, usize)> {
-    let heads = import.heads.map_or_else(|| published_heads(transformer, &import.transformer), Ok)?;
+    let over = import.config.as_deref().map(configuration).transpose()?;
+    let configured = over.as_ref().and_then(|over| over["transformer"]["n_head"].as_u64()).and_then(|heads| usize::try_from(heads).ok());
+    let heads = configured.or(import.heads).map_or_else(|| published_heads(transformer, &import.transformer), Ok)?;
     let (transformer_config, codes) = TransformerConfig::infer(transformer, heads)?;
     let tokenizer_config = TokenizerConfig::infer(tokenizer, codes)?;
     let (kind, text_dim) = inspect_text_encoder(encoder, "")?;
     // Some faults of a text's tokenizer show at its first use alone, which must not be that of every prompt.
     try_pieces(encoder, "")?;
     let name = Path::new(&import.target).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let token_rate = 30.0 / tokenizer_config.frames_per_token() as f32;
     let mut config = json!({
         "format": 1,
         "name": name,
         "licence": "imported",
         "licence_note": "Imported weights: the terms of their authors apply to them and to what they make.",
-        "token_rate": token_rate,
         "text_encoder": { "kind": match kind { TextEncoderConfig::Bert => "bert", TextEncoderConfig::T5 => "t5" } },
         "tokenizer": tokenizer_config,
         "transformer": transformer_config,
     });
-    let label = match &import.config {
-        Some(path) => {
-            let bytes = fs::read(path).map_err(|cause| Error::File { what: "read", cause, path: path.clone() })?;
-            let over: Value = serde_json::from_slice(&bytes).map_err(|cause| Error::Unfit {
-                cause: cause.to_string(),
-                path: path.clone(),
-                help: "write a JSON object such as {\"tokenizer\": {\"activation\": \"silu\"}}",
-            })?;
-            lay_over(&mut config, over);
-            path
-        }
-        None => &import.transformer,
-    };
-    let config = ModelConfig::parse(config.to_string().as_bytes(), &label.display().to_string())?;
+    let says_rate = over.as_ref().is_some_and(|over| over.get("token_rate").is_some());
+    if let Some(over) = over {
+        lay_over(&mut config, over);
+    }
+    let label = import.config.as_ref().unwrap_or(&import.transformer);
+    let mut config = ModelConfig::parse(config.to_string().as_bytes(), &label.display().to_string())?;
+    if !says_rate {
+        config.token_rate = 30.0 / config.tokenizer.frames_per_token() as f32;
+    }
 
     let unfit = |cause: String, path: &Path, help| Err(Error::Unfit { cause, path: path.into(), help });
     if config.tokenizer.codes() != codes {
@@ -238,6 +246,15 @@ fn configure(import: &Import, tokenizer: &Checkpoint, transformer: &Checkpoint, 
         return unfit(cause, &import.text_encoder, "choose the text encoder that the transformer was trained with");
     }
     Ok((config, codes))
+}
+
+/// What the user says of a model.
+fn configuration(path: &Path) -> Result<Value> {
+    let bytes = fs::read(path).map_err(|cause| Error::File { what: "read", cause, path: path.into() })?;
+    let help = "write a JSON object such as {\"tokenizer\": {\"activation\": \"silu\"}}";
+    let unfit = |cause: String| Error::Unfit { cause, path: path.into(), help };
+    let over: Value = serde_json::from_slice(&bytes).map_err(|cause| unfit(cause.to_string()))?;
+    if over.is_object() { Ok(over) } else { Err(unfit("no JSON object".to_owned())) }
 }
 
 /// Replaces the values of `base` by those of `over`, object by object.

@@ -9,6 +9,7 @@ use super::error::{Error, Result};
 use super::intent::Intent;
 use super::network::Network;
 use super::progress::LoadProgress;
+use super::sampler::Sampler;
 use super::source::Source;
 use super::statistics::Statistics;
 use super::text_encoder::{TextEncoder, TextFeatures, text_weights};
@@ -102,6 +103,32 @@ impl MotionModel {
         }
         progress.complete();
         Ok(Self { config, text_encoder, intent, network, tokenizer: Arc::new(tokenizer), statistics })
+    }
+
+    /// Reads a sentence and makes one token of motion: what the tables of a model's files do not tell shows then. `path` only names the
+    /// model in errors.
+    ///
+    /// # Errors
+    /// What fails, and the part that computes numbers which are none.
+    pub fn try_once(&self, path: &str) -> Result<()> {
+        let check = |part: &str, values: &[f32]| {
+            if values.iter().all(|value| !value.is_nan()) && values.iter().any(|value| value.is_finite()) {
+                return Ok(());
+            }
+            let cause = format!("its {part} computes numbers that are none");
+            Err(Error::Config { cause, path: path.into(), advice: "get the files of the model again" })
+        };
+        let text = self.encode_text("A person walks forward.")?;
+        check("text encoder", text.values())?;
+        let (mut state, mut logits) = self.network.start(&[&text], &[])?;
+        let mut sampler = Sampler::greedy();
+        let mut tokens = Vec::new();
+        for _ in 0..2 {
+            check("transformer", &logits[0])?;
+            tokens.push(sampler.choose(&logits[0], false));
+            logits = state.step(&tokens[tokens.len() - 1..])?;
+        }
+        check("motion tokenizer", &self.decode_motion(&tokens)?)
     }
 
     /// Reads a prompt.

@@ -9,6 +9,10 @@ use super::error::{Error, Result};
 #[derive(Clone, Debug, Default)]
 pub struct LoadProgress(Arc<Loading>);
 
+/// How far a loading was at some time.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(u64);
+
 #[derive(Debug, Default)]
 struct Loading {
     /// Weights that were read, and all that will be.
@@ -41,6 +45,17 @@ impl LoadProgress {
         self.0.of.store(weights, Ordering::Relaxed);
     }
 
+    /// How far it is, to go [back to](Self::back_to).
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark(self.0.done.load(Ordering::Relaxed))
+    }
+
+    /// What has been read since then is read anew, so that it counts once.
+    pub fn back_to(&self, mark: Mark) {
+        self.0.done.store(mark.0, Ordering::Relaxed);
+    }
+
     /// All is there, also what nobody reads of the files.
     pub fn complete(&self) {
         self.0.done.store(self.0.of.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -56,5 +71,24 @@ impl LoadProgress {
         }
         self.0.done.fetch_add(weights, Ordering::Relaxed);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_anew_counts_once() {
+        let progress = LoadProgress::default();
+        progress.expect(100);
+        progress.advance(20).expect("goes on");
+        // A graphics device takes half of the weights and then refuses; the processor reads them all.
+        let before = progress.mark();
+        progress.advance(40).expect("goes on");
+        progress.back_to(before);
+        assert_eq!(progress.share(), 0.2);
+        progress.advance(80).expect("goes on");
+        assert_eq!(progress.share(), 1.0);
     }
 }

@@ -60,7 +60,8 @@ pub fn load_on(source: &Source, gpu: Gpu, tuning: Option<&Path>, progress: &Load
     let loaded = MotionModel::load_with(source, progress, |checkpoint, config| {
         // A small model is faster than its tuning, and is to make the processor's tokens.
         let tuning = tuning.filter(|_| !is_small(&checkpoint));
-        match transformer_on_gpu(gpu, checkpoint, config, tuning, &mut |_| ())? {
+        let before = progress.mark();
+        match transformer_on_gpu(gpu, checkpoint, config, tuning)? {
             Ok(transformer) => {
                 let (source, config) = (source.clone(), config.clone());
                 let on_cpu = move || Ok(Box::new(transformer_on_cpu(transformer_weights(&source)?, &config)?) as _);
@@ -69,6 +70,7 @@ pub fn load_on(source: &Source, gpu: Gpu, tuning: Option<&Path>, progress: &Load
             Err(engine::Error::Source(message)) => Err(Error::Device(message)),
             Err(error) => {
                 refused = Some(sentence(&error));
+                progress.back_to(before);
                 check_memory(source)?;
                 Ok(Box::new(transformer_on_cpu(transformer_weights(source)?.watched(progress), config)?))
             }

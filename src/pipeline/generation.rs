@@ -59,18 +59,29 @@ impl Made {
 /// # Errors
 /// A failing network.
 pub fn parts(model: &MotionModel, request: &Request) -> Result<Vec<Request>, PipelineError> {
-    let whole = || Ok(vec![request.clone()]);
+    let parts = understood_parts(model, request)?;
+    Ok(parts.map_or_else(|| vec![request.clone()], |parts| parts.into_iter().map(|part| part.request).collect()))
+}
+
+/// A request, and the plain words that the model reads instead of its prompt; none where it reads that as it is.
+struct Understood {
+    request: Request,
+    plainly: Option<String>,
+}
+
+/// [`parts`] with what the model understood of each; nothing where the request is made as one.
+fn understood_parts(model: &MotionModel, request: &Request) -> Result<Option<VecDeque<Understood>>, PipelineError> {
     let prompts = split(&request.prompt);
     if prompts.len() < 2 || request.is_literal() {
-        return whole();
-    }
-    for prompt in &prompts {
-        if model.plainly(prompt)?.is_none() {
-            return whole();
-        }
+        return Ok(None);
     }
     let lengths = shared(request.length, prompts.len());
-    Ok(prompts.into_iter().zip(lengths).map(|(prompt, length)| Request { prompt, length, ..request.clone() }).collect())
+    let mut parts = VecDeque::with_capacity(prompts.len());
+    for (prompt, length) in prompts.into_iter().zip(lengths) {
+        let Some(plainly) = model.plainly(&prompt)? else { return Ok(None) };
+        parts.push_back(Understood { request: Request { prompt, length, ..request.clone() }, plainly: Some(plainly) });
+    }
+    Ok(Some(parts))
 }
 
 /// A prompt on its way to a motion. Text is read at the start, each step makes a token, the last one decodes and cleans up. Several
@@ -79,7 +90,7 @@ pub struct Generation<'m> {
     model: &'m MotionModel,
     request: Request,
     current: Variations<'m>,
-    coming: VecDeque<Request>,
+    coming: VecDeque<Understood>,
     made: Option<Made>,
 }
 
@@ -90,9 +101,11 @@ impl<'m> Generation<'m> {
     /// An empty prompt, a length that the model cannot hold, or a failing network.
     pub fn start(model: &'m MotionModel, request: &Request, after: Option<&Motion>) -> Result<Self, PipelineError> {
         let request = Request { prompt: request.prompt.trim().to_owned(), ..request.variation(0) };
-        let mut coming = VecDeque::from(parts(model, &request)?);
-        let first = coming.pop_front().unwrap_or_else(|| request.clone());
-        let current = Variations::start(model, &first, after)?;
+        let mut coming = understood_parts(model, &request)?.unwrap_or_default();
+        let current = match coming.pop_front() {
+            Some(first) => Variations::begin(model, first, after)?,
+            None => Variations::start(model, &request, after)?,
+        };
         Ok(Self { model, request, current, coming, made: None })
     }
 
@@ -111,7 +124,7 @@ impl<'m> Generation<'m> {
                 return self.finish().map(|made| Step::Done(Box::new(made)));
             };
             let made = self.finish()?;
-            self.current = Variations::start(self.model, &next, Some(&made.take.motion))?;
+            self.current = Variations::begin(self.model, next, Some(&made.take.motion))?;
             self.made = Some(made);
         }
     }
@@ -165,10 +178,14 @@ impl<'m> Variations<'m> {
         if prompt.is_empty() {
             return Err(PipelineError::EmptyPrompt);
         }
-        let request = Request { prompt: prompt.to_owned(), ..request.clone() };
+        let plainly = if request.is_literal() { None } else { model.plainly(without_links(prompt))? };
+        Self::begin(model, Understood { request: Request { prompt: prompt.to_owned(), ..request.clone() }, plainly }, after)
+    }
+
+    /// [`start`](Self::start) of what has been understood already.
+    fn begin(model: &'m MotionModel, Understood { request, plainly }: Understood, after: Option<&Motion>) -> Result<Self, PipelineError> {
         let guided = sampling(model.config.sampling, &request).guidance != 1.0;
-        let understood = if request.is_literal() { None } else { model.plainly(without_links(prompt))? };
-        let mut texts = vec![model.encode_text(understood.as_deref().unwrap_or(prompt))?];
+        let mut texts = vec![model.encode_text(plainly.as_deref().unwrap_or(&request.prompt))?];
         if guided {
             texts.push(model.encode_text("")?);
         }
@@ -176,7 +193,7 @@ impl<'m> Variations<'m> {
         let (mut state, logits) = model.network.start(&texts.iter().collect::<Vec<_>>(), Before::tokens(before.as_ref()))?;
         let room = state.room();
         let count = request.variations.max(1);
-        let sequence = |variation| Sequence::new(model, request.variation(variation), understood.clone(), before.clone(), room);
+        let sequence = |variation| Sequence::new(model, request.variation(variation), plainly.clone(), before.clone(), room);
         let sequences = (0..count).map(sequence).collect::<Result<Vec<_>, _>>()?;
         let rows: Vec<usize> = (0..texts.len()).flat_map(|row| std::iter::repeat_n(row, sequences.len())).collect();
         if sequences.len() > 1 {

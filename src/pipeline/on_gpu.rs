@@ -42,7 +42,6 @@ pub fn transformer_on_gpu(
     checkpoint: Checkpoint,
     config: &TransformerConfig,
     tuning: Option<&Path>,
-    watch: &mut dyn FnMut(f32),
 ) -> model::Result<engine::Result<Arc<engine::Transformer>>> {
     let path = checkpoint.label().to_owned();
     config.check(&path)?;
@@ -62,7 +61,7 @@ pub fn transformer_on_gpu(
         vocabulary,
         angles: rope.table()?,
     };
-    Ok(engine::Transformer::load(gpu, sizes, &mut Weights(checkpoint), tuning, watch))
+    Ok(engine::Transformer::load(gpu, sizes, &mut Weights(checkpoint), tuning))
 }
 
 /// The engine's errors as the model's: what the caller asked wrongly stays that.

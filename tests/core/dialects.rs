@@ -315,6 +315,72 @@ fn a_bad_value_is_reported_with_its_line_frame_and_joint() {
 }
 
 #[test]
+fn rows_of_another_width_than_the_skeletons_are_refused_in_one_sentence() {
+    let plain = Dialect::default().write(&walk());
+    let (head, rows) = plain.split_once("0.033333\n").expect("rows");
+    let first_row = head.lines().count() + 1;
+    let with = |declared: usize, change: &dyn Fn(usize, &str) -> String| {
+        let rows: Vec<String> = rows.lines().enumerate().map(|(at, row)| change(at, row)).collect();
+        decode(format!("{}0.033333\n{}", head.replace("Frames: 45", &format!("Frames: {declared}")), rows.join("\n")).as_bytes())
+    };
+    let shorter = |by: usize| move |_: usize, row: &str| row.split(' ').skip(by).collect::<Vec<_>>().join(" ");
+    let longer = |by: usize| move |_: usize, row: &str| format!("{row}{}", " 1.5".repeat(by));
+    // A skeleton of 22 joints, the topmost of which has a place too: 69 numbers.
+    type Change<'a> = &'a dyn Fn(usize, &str) -> String;
+    let changes: [(Change<'_>, usize); 5] =
+        [(&longer(1), 70), (&longer(3), 72), (&longer(69), 138), (&shorter(1), 68), (&shorter(3), 66)];
+    for (change, numbers) in changes {
+        let message = with(45, change).map(|_| ()).expect_err("another width");
+        let words = [&format!("rows of {numbers} numbers"), &format!("line {first_row}"), "69 CHANNELS", "walk.bvh"];
+        assert!(words.iter().all(|word| message.contains(*word)), "{message}");
+    }
+    // However many frames the file says that it has.
+    for declared in [1, 44, 46, 4000] {
+        for (change, numbers) in [(&longer(1) as Change<'_>, 70), (&shorter(1), 68)] {
+            let message = with(declared, change).map(|_| ()).expect_err("another width");
+            assert!(message.contains(&format!("rows of {numbers} numbers")), "{declared} declared: {message}");
+        }
+    }
+    // One odd row is not that of all, also where it is the first.
+    let first = |by: &'static dyn Fn(usize, &str) -> String| move |at: usize, row: &str| if at == 0 { by(at, row) } else { row.to_owned() };
+    let message = with(45, &first(&|_, row| format!("{row} 5"))).map(|_| ()).expect_err("a longer row");
+    assert!(message.contains(&format!("line {first_row} has more than the 69 numbers")), "{message}");
+    let message = with(45, &first(&|_, row| row.split_once(' ').expect("numbers").1.to_owned())).map(|_| ()).expect_err("a shorter row");
+    assert!(message.contains(&format!("line {first_row} has fewer than the 69 numbers")), "{message}");
+    // Numbers that run on over the line ends, whatever is said of their frames.
+    for declared in [44, 45, 46] {
+        for a_line in [1, 3, 23] {
+            let words: Vec<&str> = rows.split_whitespace().collect();
+            let wrapped: Vec<String> = words.chunks(a_line).map(|part| part.join(" ")).collect();
+            let text = format!("{}0.033333\n{}", head.replace("Frames: 45", &format!("Frames: {declared}")), wrapped.join("\n"));
+            assert_eq!(decode(text.as_bytes()).expect("read").recorded.frames, declared.min(45), "{a_line} a line");
+        }
+    }
+    let words: Vec<&str> = rows.split_whitespace().collect();
+    for a_line in [10, 50, 69 * 45] {
+        let wrapped: Vec<String> = words.chunks(a_line).map(|part| part.join(" ")).collect();
+        assert_same("wrapped", &walk(), format!("{head}0.033333\n{}", wrapped.join("\n")).as_bytes());
+    }
+    let row = rows.lines().next().expect("a row");
+    let cut = format!("{}0.033333\n{}", head.replace("Frames: 45", "Frames: 1"), &row[..row.len() / 2]);
+    let message = decode(cut.as_bytes()).map(|_| ()).expect_err("half a row");
+    assert!(message.contains("no whole row") && message.contains("cut off"), "{message}");
+}
+
+#[test]
+fn a_joint_is_one_whatever_its_name_ends_in() {
+    let walk = walk();
+    let joints = |text: &str| decode(text.as_bytes()).expect("read").recorded.joints;
+    let plain = Dialect::default().write(&walk);
+    assert_eq!(joints(&plain), JOINT_COUNT);
+    let name = |joint| if joint == Joint::LWrist as usize { "LeftHand_end".to_owned() } else { cmu(joint) };
+    assert_eq!(joints(&Dialect { name, ..Dialect::default() }.write(&walk)), JOINT_COUNT);
+    // What other programs write in the place of an End Site.
+    assert_eq!(joints(&plain.replace("End Site", "JOINT Tip_end")), JOINT_COUNT);
+    assert_eq!(joints(&plain.replace("End Site", "JOINT Tip")), JOINT_COUNT + 5);
+}
+
+#[test]
 fn absurd_positions_are_refused() {
     let mut walk = walk();
     walk.frames[3].root_m.x = 9e6;

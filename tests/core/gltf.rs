@@ -150,6 +150,83 @@ fn the_first_animation_that_moves_a_body_is_taken_and_others_are_chosen() {
     }
 }
 
+/// Gives the animation at this place key frames that go back in time, in a sampler of their own accessor.
+fn spoil(json: &mut Value, bin: &mut Vec<u8>, animation: usize) {
+    let view = view(json, bin, &floats(&[1.0, 0.5, 0.0]));
+    let at = json["accessors"].as_array().expect("accessors").len();
+    json["accessors"].as_array_mut().expect("accessors").push(json!({
+        "bufferView": view, "componentType": 5126, "type": "SCALAR", "count": 3
+    }));
+    json["animations"][animation]["samplers"].as_array_mut().expect("samplers").iter_mut().for_each(|sampler| sampler["input"] = at.into());
+}
+
+#[test]
+fn an_animation_that_cannot_be_read_spoils_no_other() {
+    let motion = lively(12);
+    let by = |clip: &str| ReadOptions { clip: Some(ClipChoice::Named(clip.to_owned())), ..ReadOptions::default() };
+    for spoilt in [0, 2] {
+        let change = |json: &mut Value, bin: &mut Vec<u8>| {
+            another(json, "Front", true, |_, _| true);
+            another(json, "Back", false, |_, _| true);
+            spoil(json, bin, spoilt);
+        };
+        let reading = changed(&motion, change).expect("the others are sound");
+        let faults: Vec<bool> = reading.animations.iter().map(|animation| animation.fault.is_some()).collect();
+        assert_eq!(faults, [spoilt == 0, false, spoilt == 2]);
+        assert_eq!(reading.taken, usize::from(spoilt == 0), "the first that can be read");
+        let note = format!("number {} of the animations cannot be read", spoilt + 1);
+        assert!(reading.notes.iter().any(|found| found.contains(&note)), "{:?}", reading.notes);
+        assert_same(&motion, changed(&motion, change));
+        // One that is asked for is looked at alone.
+        let chosen = changed_with(&motion, &by("Motion"), change).expect("sound");
+        assert!(chosen.taken == 1 && chosen.notes.is_empty() && chosen.animations.iter().all(|animation| animation.fault.is_none()));
+        assert!(chosen.animations[1].moves && chosen.animations[1].secs > 0.3);
+        let name = if spoilt == 0 { "Front" } else { "Back" };
+        let message = changed_with(&motion, &by(name), change).expect_err("spoilt");
+        assert!(message.contains(&format!("animation \"{name}\":")) && message.contains("clip.glb"), "{message}");
+    }
+    // The only one.
+    let message = changed(&motion, |json, bin| spoil(json, bin, 0)).expect_err("spoilt");
+    assert!(message.contains("key frames whose times") && message.contains("clip.glb"), "{message}");
+}
+
+#[test]
+fn more_key_frames_than_memory_should_hold_are_those_of_an_animation_alone() {
+    // Each of the first animation's channels names the same long arrays: 14 times 5 million numbers.
+    let motion = lively(3);
+    let long = |json: &mut Value, _: &mut Vec<u8>| {
+        another(json, "Sound", false, |_, _| true);
+        let input = json["accessors"].as_array().expect("accessors").len();
+        let accessors = json["accessors"].as_array_mut().expect("accessors");
+        // Without bytes of their own they cost nothing to write.
+        accessors.push(json!({ "componentType": 5126, "type": "SCALAR", "count": 1 << 20 }));
+        accessors.push(json!({ "componentType": 5126, "type": "VEC4", "count": 1 << 20 }));
+        let nodes = json["nodes"].as_array().expect("nodes").len();
+        let channel = |number: usize| json!({ "sampler": 0, "target": { "node": number % nodes, "path": "rotation" } });
+        let channels: Vec<Value> = (0..14).map(channel).collect();
+        json["animations"][0] = json!({ "name": "Long", "channels": channels, "samplers": [{ "input": input, "output": input + 1 }] });
+    };
+    let message = changed_with(&motion, &ReadOptions { clip: Some(ClipChoice::Numbered(1)), ..ReadOptions::default() }, long);
+    let message = message.expect_err("too much");
+    assert!(message.contains("too many key frames") && message.contains("\"Long\""), "{message}");
+    let sound = changed_with(&motion, &ReadOptions { clip: Some(ClipChoice::Numbered(2)), ..ReadOptions::default() }, long);
+    assert_same(&motion, sound);
+}
+
+#[test]
+fn more_bind_matrices_than_joints_are_left_alone() {
+    let motion = lively(3);
+    let matrices = |count: usize| {
+        changed(&motion, move |json, _| {
+            let at = json["accessors"].as_array().expect("accessors").len();
+            json["accessors"].as_array_mut().expect("accessors").push(json!({ "componentType": 5126, "type": "MAT4", "count": count }));
+            json["skins"][0]["inverseBindMatrices"] = at.into();
+        })
+    };
+    // A million zeros without a buffer: a skin is read without them.
+    assert_same(&motion, matrices(1 << 20));
+}
+
 #[test]
 fn what_a_file_requires_and_is_not_known_is_named() {
     let motion = lively(3);

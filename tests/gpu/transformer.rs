@@ -28,7 +28,7 @@ fn open(path: &Path) -> Checkpoint {
 }
 
 fn on_gpu(checkpoint: Checkpoint, config: &TransformerConfig) -> Option<Arc<engine::Transformer>> {
-    Some(transformer_on_gpu(gpu()?, checkpoint, config, None, &mut |_| ()).unwrap().unwrap())
+    Some(transformer_on_gpu(gpu()?, checkpoint, config, None).unwrap().unwrap())
 }
 
 /// A variant of the reference kit on the device, and its recorded activations.
@@ -185,7 +185,7 @@ fn tuned(file: &Path, folder: &Path) -> Option<(Arc<engine::Transformer>, TextFe
     let mut checkpoint = open(&kit("transformer_small/hs16/model.safetensors")?);
     let names = checkpoint.names();
     write_gguf(&mut checkpoint, &names, Some(Quantization::Q8_0), &weights, &mut |_| ControlFlow::Continue(())).unwrap();
-    let transformer = transformer_on_gpu(gpu()?, open(&weights), &config, Some(file), &mut |_| ()).unwrap().unwrap();
+    let transformer = transformer_on_gpu(gpu()?, open(&weights), &config, Some(file)).unwrap().unwrap();
     Some((transformer, text_of(&io, "a")))
 }
 
@@ -385,7 +385,7 @@ fn a_model_that_does_not_fit_says_which_form_of_it_would() {
     {
         let Some(gpu) = gpu() else { return };
         let gpu = gpu.with_memory_limit(Some(gigabytes * 1_000_000_000));
-        let error = engine::Transformer::load(gpu, three_billion(), &mut Closed, None, &mut |_| ()).unwrap_err();
+        let error = engine::Transformer::load(gpu, three_billion(), &mut Closed, None).unwrap_err();
         let message = error.to_string();
         assert!(message.contains("needs 7.1 GB") && message.contains(expected), "{message}");
     }

@@ -156,6 +156,85 @@ fn an_import_quantises_and_takes_a_configuration() {
     assert!(message.contains("levels"), "{message}");
 }
 
+/// What is not told by shapes, as a model folder says it.
+fn untold(folder: &Path) -> [String; 3] {
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("model.json")).unwrap()).unwrap();
+    let tokenizer = ["activation", "norm", "dilation_growth_rate", "patch_size", "patch_method"].map(|key| json["tokenizer"][key].to_string());
+    let transformer = ["n_head", "block_size", "norm_eps", "rope_base", "rope"].map(|key| json["transformer"][key].to_string());
+    [tokenizer.join(" "), transformer.join(" "), format!("{} {}", json["token_rate"], json["licence"])]
+}
+
+#[test]
+fn what_shapes_do_not_tell_takes_the_published_value_unless_a_configuration_says_otherwise() {
+    let Some(kit) = kit("") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let published = import(&small_import(&kit, &at("published"))).unwrap();
+    let expected = [r#""relu" "LN" 3 1 "haar""#, r#"4 301 1e-5 10000.0 "exact""#, r#"15.0 "imported""#];
+    assert_eq!(untold(&published), expected);
+    let config = folder.path().join("config.json");
+    let says = r#"{
+        "tokenizer": {"activation": "silu", "dilation_growth_rate": 2, "patch_method": "rearrange"},
+        "transformer": {"n_head": 2, "block_size": 200, "norm_eps": 1e-6, "rope_base": 5000.0, "rope": "bf16"},
+        "licence": "CC0"
+    }"#;
+    std::fs::write(&config, says).unwrap();
+    // The heads stand in the configuration, too.
+    let other = Import { config: Some(config.clone()), heads: None, ..small_import(&kit, &at("other")) };
+    let expected = [r#""silu" "LN" 2 1 "rearrange""#, r#"2 200 1e-6 5000.0 "bf16""#, r#"15.0 "CC0""#];
+    assert_eq!(untold(&import(&other).unwrap()), expected);
+    // And the rate of the tokens.
+    std::fs::write(&config, r#"{"token_rate": 7.5}"#).unwrap();
+    let slow = import(&Import { config: Some(config.clone()), ..small_import(&kit, &at("slow")) }).unwrap();
+    assert_eq!(untold(&slow)[2], r#"7.5 "imported""#);
+    for text in ["[1]", "3", "{"] {
+        std::fs::write(&config, text).unwrap();
+        let message = import(&Import { config: Some(config.clone()), ..small_import(&kit, &at("none")) }).unwrap_err().to_string();
+        assert!(message.contains("config.json") && message.contains("JSON object"), "{message}");
+    }
+}
+
+/// A safetensors file with a number of one tensor that is none.
+fn spoilt(file: &Path, tensor: &str, to: &Path) -> PathBuf {
+    let mut bytes = std::fs::read(file).unwrap();
+    let header = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let table: serde_json::Value = serde_json::from_slice(&bytes[8..8 + header]).unwrap();
+    let at = 8 + header + table[tensor]["data_offsets"][0].as_u64().unwrap() as usize;
+    bytes[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    std::fs::write(to, bytes).unwrap();
+    to.to_owned()
+}
+
+#[test]
+fn an_import_is_run_once_and_refused_where_it_computes_nothing() {
+    let Some(kit) = kit("") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("models/new");
+    std::fs::create_dir(folder.path().join("models")).unwrap();
+    let refused = |change: &dyn Fn(&mut Import)| {
+        let mut changed = small_import(&kit, &target.display().to_string());
+        change(&mut changed);
+        let message = import(&changed).unwrap_err().to_string();
+        assert_eq!(std::fs::read_dir(folder.path().join("models")).unwrap().count(), 0, "after: {message}");
+        message
+    };
+    let to = folder.path().join("spoilt.safetensors");
+    let transformer = spoilt(&kit.join("pipeline_small/transformer.safetensors"), "transformer.ln_f.scale", &to);
+    let message = refused(&|import| import.transformer = transformer.clone());
+    assert!(message.contains("transformer computes numbers that are none") && message.contains("spoilt.safetensors"), "{message}");
+    let tokenizer = spoilt(&kit.join("pipeline_small/tokenizer.safetensors"), "vqvae.quantizer.project_out.bias", &to);
+    let message = refused(&|import| import.tokenizer = tokenizer.clone());
+    assert!(message.contains("motion tokenizer computes numbers that are none"), "{message}");
+    let encoder = folder.path().join("t5");
+    std::fs::create_dir(&encoder).unwrap();
+    for name in ["config.json", "spiece.model"] {
+        std::fs::copy(kit.join("t5_small").join(name), encoder.join(name)).unwrap();
+    }
+    spoilt(&kit.join("t5_small/model.safetensors"), "encoder.final_layer_norm.weight", &encoder.join("model.safetensors"));
+    let message = refused(&|import| import.text_encoder = encoder.clone());
+    assert!(message.contains("text encoder computes numbers that are none"), "{message}");
+}
+
 #[test]
 fn what_does_not_fit_is_refused_in_words_and_leaves_nothing_behind() {
     let Some(kit) = whole_kit() else { return };

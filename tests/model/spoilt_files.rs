@@ -161,6 +161,13 @@ fn a_pth_whose_tensors_are_not_in_the_file_is_refused_with_the_tensors_name() {
     let read = |described, numbers: &[u8]| names(&folder.file("right.pth", &archive(&table(&[("weight", described)]), numbers)));
     assert!(read(Described { shape: tuple(&[1; 8]), strides: tuple(&[1; 8]), ..one() }, &[0; 4]).is_ok());
     assert!(read(Described { first: int(1), shape: tuple(&[2]), ..one() }, &[0; 12]).is_ok());
+    // A table that unpacks to more than any table has.
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("model/data.pkl", zip::write::SimpleFileOptions::default()).expect("started");
+    let nothing = vec![0; 1 << 20];
+    (0..65).for_each(|_| archive.write_all(&nothing).expect("written"));
+    let message = refused(&folder.file("bomb.pth", &archive.finish().expect("finished").into_inner()));
+    assert!(message.contains("model/data.pkl is absurdly long"), "{message}");
 }
 
 #[test]

@@ -273,11 +273,19 @@ fn damaged() -> String {
 #[cfg(test)]
 mod tests {
     use super::super::{Node, Pickle};
+    use super::LONGEST_NAME;
 
     #[test]
     fn what_takes_more_than_it_should_is_refused() {
         assert!(Pickle::parse(&vec![b']'; (4 << 20) + 1]).is_err(), "endless lists");
         assert!(Pickle::parse(b"\x80\x02T\xff\xff\xff\xffx.").is_err(), "a text of 4 GB");
+        // A class of a name that is written once and asked for again and again.
+        let class = |letters: usize| {
+            let text = [&b"T"[..], &(letters as u32).to_le_bytes(), &vec![b'n'; letters]].concat();
+            [&b"\x80\x04"[..], &text, b"q\x00", &b"h\x00h\x00\x93".repeat(100), b"."].concat()
+        };
+        assert!(Pickle::parse(&class(LONGEST_NAME / 2)).is_ok());
+        assert!(Pickle::parse(&class(LONGEST_NAME / 2 + 1)).is_err(), "a class of a giant name");
         assert!(Pickle::parse(b"\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\xffx.").is_err(), "a text beyond all memory");
     }
 

@@ -1,6 +1,7 @@
 //! BVH: the skeleton and animation text format that every animation tool writes.
 
 mod read;
+mod rows;
 mod text;
 mod write;
 
@@ -11,15 +12,14 @@ use super::{ReadOptions, Reading, Recorded, own, rate};
 
 /// The motion of a BVH file's bytes and what they hold.
 pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {
-    let read::Parsed { clip, notes } = parse(bytes, options)?;
-    let joints = clip.rig.names().iter().filter(|name| !name.ends_with(read::END)).count();
+    let read::Parsed { clip, joints, notes } = parse(bytes, options)?;
     let recorded = Recorded { frames: clip.frame_count(), fps: clip.fps, joints };
     Ok(Reading { notes, ..Reading::of(own::motion_of(clip)?, recorded) })
 }
 
 /// The skeleton and the frames of a BVH file's bytes, at a rate that can be.
 pub(super) fn parse(bytes: &[u8], options: &ReadOptions) -> Result<read::Parsed, Fault> {
-    let read::Parsed { mut clip, mut notes } = read::parse(&text::decoded(bytes))?;
+    let read::Parsed { mut clip, joints, mut notes } = read::parse(&text::decoded(bytes))?;
     let frames = clip.frame_count();
     let fps = match options.source_fps {
         Some(fps) => fps,
@@ -33,5 +33,5 @@ pub(super) fn parse(bytes: &[u8], options: &ReadOptions) -> Result<read::Parsed,
     if options.source_fps.is_none() {
         notes.extend(rate::doubt(&rate::Clip { frames, fps }));
     }
-    Ok(read::Parsed { clip, notes })
+    Ok(read::Parsed { clip, joints, notes })
 }

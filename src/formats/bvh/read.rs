@@ -1,6 +1,7 @@
-//! Reading BVH: any joint names, channel order, unit and frame rate. Text in, a foreign skeleton and its animation out, with notes
-//! on what in the text was not as it says.
+//! Reading BVH: any joint names, channel order, unit and frame rate. Text in, a foreign skeleton and its animation (`rows.rs`) out, with
+//! notes on what in the text was not as it says.
 
+use super::rows;
 use super::text::{AGAIN, Words, shortened};
 use crate::formats::error::Fault;
 use crate::motion::rig::{Rig, RigMotion};
@@ -8,16 +9,12 @@ use glam::{Quat, Vec3};
 
 /// More joints than any humanoid has; a file that declares more is not one.
 const MAX_JOINTS: usize = 2048;
-/// Joints times frames: eleven minutes of 75 joints at 120 fps, 170 MB. Joints without channels take memory but no text, so the
-/// length of the file does not bound it.
-const MAX_JOINT_FRAMES: usize = 6_000_000;
-
 /// What the end of a bone is called, after its joint.
-pub(super) const END: &str = "_end";
+const END: &str = "_end";
 
 /// One number of a frame line, and what it does to its joint.
 #[derive(Clone, Copy, Debug)]
-enum Channel {
+pub(super) enum Channel {
     Position(usize),
     Rotation(usize),
 }
@@ -33,7 +30,7 @@ impl Channel {
         }
     }
 
-    fn name(self) -> String {
+    pub(super) fn name(self) -> String {
         let (axis, kind) = match self {
             Self::Position(axis) => (axis, "position"),
             Self::Rotation(axis) => (axis, "rotation"),
@@ -43,26 +40,36 @@ impl Channel {
 }
 
 /// A joint's channels, in the order in which their numbers stand.
-struct JointChannels {
+pub(super) struct JointChannels {
     /// None for joints of other people in the file, whose numbers are passed over.
-    joint: Option<usize>,
-    channels: Vec<Channel>,
+    pub(super) joint: Option<usize>,
+    pub(super) channels: Vec<Channel>,
 }
 
 #[derive(Default)]
-struct Hierarchy {
+pub(super) struct Hierarchy {
     /// The first person.
-    rig: Rig,
+    pub(super) rig: Rig,
     /// Of everybody, as the file has them.
-    channels: Vec<JointChannels>,
+    pub(super) channels: Vec<JointChannels>,
     /// The topmost joints of the others.
     others: Vec<String>,
+}
+
+impl Hierarchy {
+    /// Joints of the first person, ends of bones not counted: End Sites, and joints that other programs write in their place.
+    fn joints(&self) -> usize {
+        let is_end = |joint: usize, channels: &[Channel]| channels.is_empty() && self.rig.names()[joint].ends_with(END);
+        self.channels.iter().filter(|own| own.joint.is_some_and(|joint| !is_end(joint, &own.channels))).count()
+    }
 }
 
 /// A parsed file.
 pub(in crate::formats) struct Parsed {
     /// The first person. End Sites are joints called `NAME_end`. Its rate is what the file says, which may be none.
     pub(in crate::formats) clip: RigMotion,
+    /// How many of its joints are no ends of bones.
+    pub(in crate::formats) joints: usize,
     /// What a reader of the motion should know.
     pub(in crate::formats) notes: Vec<String>,
 }
@@ -96,8 +103,9 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Fault> {
         let who = if count == 1 { "another person".to_owned() } else { format!("{count} other persons") };
         notes.push(format!("the first person is read; the file has {who} too ({})", shortened(first)));
     }
-    let clip = parse_rows(&mut words, hierarchy, declared, 1.0 / frame_secs, &mut notes)?;
-    Ok(Parsed { clip, notes })
+    let joints = hierarchy.joints();
+    let clip = rows::parse(&mut words, hierarchy, declared, 1.0 / frame_secs, &mut notes)?;
+    Ok(Parsed { clip, joints, notes })
 }
 
 /// One person's joints.
@@ -182,92 +190,4 @@ fn parse_channels(words: &mut Words<'_>, joint: &str) -> Result<Vec<Channel>, Fa
         channels.push(Channel::of(word).ok_or_else(unknown)?);
     }
     Ok(channels)
-}
-
-/// The rows of numbers, as many as are there of those that the file declares.
-fn parse_rows(words: &mut Words<'_>, hierarchy: Hierarchy, declared: u64, fps: f32, notes: &mut Vec<String>) -> Result<RigMotion, Fault> {
-    let Hierarchy { rig, channels, .. } = hierarchy;
-    let width: usize = channels.iter().map(|joint| joint.channels.len()).sum();
-    if width == 0 {
-        return Err(Fault::new("a skeleton without CHANNELS, which cannot move", "export it again with its animation"));
-    }
-    if declared == 0 {
-        return Err(Fault::new("no frames (Frames: 0)", "export it again with its animation"));
-    }
-    let max_frames = MAX_JOINT_FRAMES / rig.len().max(1);
-    let mut clip = RigMotion { rig, fps, translations: Vec::new(), rotations: Vec::new() };
-    // Most files have a frame a line; then a line of another length is a fault that would shift all that follows.
-    let mut a_frame_a_line = true;
-    let mut row = Vec::with_capacity(width);
-    let mut frame = 0;
-    while (frame as u64) < declared {
-        let line = words.line();
-        row.clear();
-        let mut end_line = line;
-        for joint in &channels {
-            let name = || joint.joint.map_or("another person", |joint| clip.rig.names()[joint].as_str());
-            for channel in &joint.channels {
-                end_line = words.line();
-                let what = || format!("frame {}, {} {}", frame + 1, name(), channel.name());
-                let Some(value) = words.number(what)? else { break };
-                row.push(value);
-            }
-        }
-        let next_line = words.line();
-        let is_end = words.peek().is_none();
-        let is_whole = row.len() == width;
-        if frame == 0 {
-            a_frame_a_line = end_line == line && (is_end || next_line != line);
-        } else if a_frame_a_line && !row.is_empty() && !(is_end && row.len() <= width && end_line == line) {
-            if end_line != line {
-                return Err(wrong_length(line, "fewer", width));
-            }
-            if next_line == line {
-                return Err(wrong_length(line, "more", width));
-            }
-        }
-        if !is_whole {
-            if !row.is_empty() {
-                notes.push(format!("the last row is cut off (line {line}, {} of {width} numbers) and left out", row.len()));
-            }
-            break;
-        }
-        if frame == max_frames {
-            return Err(Fault::new(format!("more than {max_frames} frames"), "cut it into shorter clips"));
-        }
-        push_frame(&mut clip, &channels, &row);
-        frame += 1;
-    }
-    if frame == 0 {
-        return Err(Fault::cut_off("no whole row of numbers"));
-    }
-    if (frame as u64) < declared {
-        notes.push(format!("{declared} frames are declared and {frame} are there; those are read"));
-    } else if words.peek().is_some() {
-        notes.push(format!("the {declared} declared frames are read; there is more from line {} on", words.line()));
-    }
-    Ok(clip)
-}
-
-fn wrong_length(line: usize, how: &str, width: usize) -> Fault {
-    Fault::new(format!("line {line} has {how} than the {width} numbers of a frame"), AGAIN)
-}
-
-/// Adds the frame that a row of numbers describes.
-fn push_frame(clip: &mut RigMotion, channels: &[JointChannels], row: &[f32]) {
-    let mut values = row.iter();
-    for joint in channels {
-        let own: Vec<(Channel, f32)> = joint.channels.iter().copied().zip(values.by_ref().copied()).collect();
-        let Some(index) = joint.joint else { continue };
-        let mut translation = clip.rig.rest_translations()[index];
-        let mut rotation = Quat::IDENTITY;
-        for (channel, value) in own {
-            match channel {
-                Channel::Position(axis) => translation[axis] = value,
-                Channel::Rotation(axis) => rotation *= Quat::from_axis_angle(Vec3::AXES[axis], value.to_radians()),
-            }
-        }
-        clip.translations.push(translation);
-        clip.rotations.push(rotation.normalize());
-    }
 }

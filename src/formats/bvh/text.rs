@@ -195,6 +195,19 @@ mod tests {
     }
 
     #[test]
+    fn numbers_part_in_a_word_of_any_length() {
+        let long = "1.5-2.5e-3+".repeat(2000);
+        let mut words = Words::of(long.trim_end_matches('+'));
+        for _ in 0..2000 {
+            assert_eq!(words.number(String::new).expect("a number").map(f32::abs), Some(1.5));
+            assert_eq!(words.number(String::new).expect("a number"), Some(-0.0025));
+        }
+        assert_eq!(words.number(String::new).expect("the end"), None);
+        // More letters than any number has are none.
+        assert!(Words::of(&"1".repeat(LONGEST_NUMBER + 40)).number(String::new).is_err());
+    }
+
+    #[test]
     fn utf_16_is_read_in_either_order() {
         for order in [u16::to_le_bytes, u16::to_be_bytes] {
             let bytes: Vec<u8> = "\u{feff}HIERARCHY 左".encode_utf16().flat_map(order).collect();

@@ -12,13 +12,13 @@ use gltf_json::{Accessor, Index};
 const MAX_WITHOUT_BUFFER: usize = 1 << 20;
 
 impl Container<'_> {
-    /// The values of an accessor with `N` components each, integers scaled to -1..1 where the file says so. Without a buffer view they
-    /// are zeros, which a sparse accessor replaces here and there.
     /// How many items an accessor says that it has; 0 where there is no such accessor.
     pub(super) fn count(&self, index: Index<Accessor>) -> usize {
         self.root.accessors.get(index.value()).map_or(0, |accessor| usize::try_from(accessor.count.0).unwrap_or(usize::MAX))
     }
 
+    /// The values of an accessor with `N` components each, integers scaled to -1..1 where the file says so. Without a buffer view they
+    /// are zeros, which a sparse accessor replaces here and there.
     pub(super) fn floats<const N: usize>(&self, index: Index<Accessor>) -> Result<Vec<[f32; N]>, Fault> {
         let bad = |cause: &str| Fault::new(format!("accessor {}: {cause}", index.value()), "export it again");
         let accessor = self.root.accessors.get(index.value()).ok_or_else(|| bad("it does not exist"))?;

@@ -28,8 +28,10 @@ struct Track {
 /// Key frames further apart than this are an animator's poses, not a recording's frames.
 const SLOWEST_RECORDING_FPS: f32 = 10.0;
 
-/// Most numbers of all key frames that are looked at: a file may name the same long array again and again.
+/// Most numbers of all key frames that are looked at, 256 MB: a file may name the same long array again and again.
 const MAX_KEY_VALUES: usize = 64 << 20;
+
+const AGAIN: &str = "export the animation again";
 
 /// An animation at a steady rate, and what the file has beside it.
 pub(super) struct Sampled {
@@ -42,26 +44,11 @@ pub(super) struct Sampled {
 
 /// Samples the animation that the options choose, else the first that moves a body, at 30 fps.
 pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOptions) -> Result<Sampled, Fault> {
-    let body = body_joints(&tree.rig);
-    let mut animations: Vec<formats::Animation> = Vec::new();
-    let mut posed = None;
-    let mut left = MAX_KEY_VALUES;
-    for animation in &container.root.animations {
-        let tracks = tracks(container, &tree, animation, &mut left)?;
-        if !tracks.is_empty() {
-            posed = posed.or(Some(animations.len()));
-        }
-        let (from, to) = span(&tracks);
-        let moves = tracks.iter().any(|track| body.contains(&track.joint) && track.moves());
-        animations.push(formats::Animation { name: animation.name.clone().unwrap_or_default(), secs: (to - from).max(0.0), moves });
-    }
-    let taken = choose(&animations, posed, options)?;
-    let mut notes = Vec::new();
+    let Choice { animations, taken, tracks, mut notes } = choose(container, &tree, options)?;
     if options.clip.is_none() && animations.len() > 1 {
         let count = animations.len();
         notes.push(format!("number {} of {count} animations is taken, {}", taken + 1, quoted(&animations[taken].name)));
     }
-    let tracks = tracks(container, &tree, &container.root.animations[taken], &mut { MAX_KEY_VALUES })?;
     if tracks.is_empty() {
         let cause = format!("animation {} moves no skeleton", quoted(&animations[taken].name));
         return Err(Fault::new(cause, "choose another with --clip, or export it with its animation"));
@@ -95,32 +82,82 @@ pub(super) fn sample(container: &Container<'_>, tree: Tree, options: &ReadOption
     Ok(Sampled { clip, recorded, animations, taken, notes })
 }
 
-/// The animation that the options name, else the first that moves a body, else the first that holds a pose of the skeleton.
-fn choose(animations: &[formats::Animation], posed: Option<usize>, options: &ReadOptions) -> Result<usize, Fault> {
-    let none = || Fault::new("no animation of a skeleton", "export it with its animation");
-    let Some(wanted) = &options.clip else {
-        return animations.iter().position(|animation| animation.moves).or(posed).ok_or_else(none);
-    };
-    if animations.is_empty() {
-        return Err(none());
+/// One of a file's animations, and what was seen of all.
+struct Choice {
+    animations: Vec<formats::Animation>,
+    taken: usize,
+    tracks: Vec<Track>,
+    notes: Vec<String>,
+}
+
+/// The animation that the options name, else the first that moves a body, else the first that holds a pose of the skeleton. Each is read
+/// once, and where one is named it alone; a fault is fatal in the one that is taken.
+fn choose(container: &Container<'_>, tree: &Tree, options: &ReadOptions) -> Result<Choice, Fault> {
+    let named: Vec<&str> = container.root.animations.iter().map(|animation| animation.name.as_deref().unwrap_or_default()).collect();
+    let wanted = options.clip.as_ref().map(|clip| wanted(clip, &named)).transpose()?;
+    let body = body_joints(&tree.rig);
+    let (mut animations, mut notes) = (Vec::new(), Vec::new());
+    let (mut best, mut first_fault) = (None, None);
+    let mut left = MAX_KEY_VALUES;
+    for (at, animation) in container.root.animations.iter().enumerate() {
+        let mut seen = formats::Animation { name: named[at].to_owned(), secs: 0.0, moves: false, fault: None };
+        let looks = wanted.is_none_or(|wanted| wanted == at);
+        match looks.then(|| tracks(container, tree, animation, &mut left)) {
+            None => {}
+            Some(Ok(tracks)) => {
+                let (from, to) = span(&tracks);
+                seen.secs = (to - from).max(0.0);
+                seen.moves = tracks.iter().any(|track| body.contains(&track.joint) && track.moves());
+                let is_better = match &best {
+                    None => wanted.is_some() || !tracks.is_empty(),
+                    Some((_, moves, _)) => seen.moves && !moves,
+                };
+                if is_better {
+                    best = Some((at, seen.moves, tracks));
+                }
+            }
+            Some(Err(fault)) => {
+                let fault = if named.len() > 1 { fault.in_member(&format!("animation {}", quoted(named[at]))) } else { fault };
+                notes.push(format!("number {} of the animations cannot be read ({})", at + 1, fault.cause()));
+                seen.fault = Some(fault.cause().to_owned());
+                first_fault.get_or_insert(fault);
+            }
+        }
+        animations.push(seen);
     }
-    let numbered = |number: usize| number.checked_sub(1).filter(|at| *at < animations.len());
-    let wanted = match wanted {
+    match (best, first_fault) {
+        (Some((taken, _, tracks)), _) => Ok(Choice { animations, taken, tracks, notes }),
+        (None, Some(fault)) => Err(fault),
+        (None, None) => Err(no_animation()),
+    }
+}
+
+fn no_animation() -> Fault {
+    Fault::new("no animation of a skeleton", "export it with its animation")
+}
+
+/// The place of the animation that is asked for, among the names of all.
+fn wanted(clip: &ClipChoice, names: &[&str]) -> Result<usize, Fault> {
+    if names.is_empty() {
+        return Err(no_animation());
+    }
+    let numbered = |number: usize| number.checked_sub(1).filter(|at| *at < names.len());
+    let wanted = match clip {
         ClipChoice::Named(name) => name,
         ClipChoice::Numbered(number) => {
-            let cause = || Fault::new(format!("no animation {number} among the {}", animations.len()), "choose another");
+            let cause = || Fault::new(format!("no animation {number} among the {}", names.len()), "choose another");
             return numbered(*number).ok_or_else(cause);
         }
     };
-    let named = |fits: &dyn Fn(&str) -> bool| animations.iter().position(|animation| fits(&animation.name));
+    let named = |fits: &dyn Fn(&str) -> bool| names.iter().position(|name| fits(name));
     // Blender writes `Armature|Walk` for the action that its user calls Walk.
     let action = |name: &str| name.rsplit('|').next().is_some_and(|action| action.eq_ignore_ascii_case(wanted));
     let found = named(&|name| name == wanted)
         .or_else(|| named(&|name| name.eq_ignore_ascii_case(wanted) || action(name)))
         .or_else(|| numbered(wanted.parse().ok()?));
     found.ok_or_else(|| {
-        let names: Vec<String> = animations.iter().map(|animation| quoted(&animation.name)).collect();
-        let cause = format!("no animation {} among the {} ({})", quoted(wanted), animations.len(), names.join(", "));
+        let all: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+        let cause = format!("no animation {} among the {} ({})", quoted(wanted), names.len(), all.join(", "));
         Fault::new(cause, "choose one of them by name or number with --clip")
     })
 }
@@ -150,19 +187,23 @@ fn span(tracks: &[Track]) -> (f32, f32) {
 
 /// The tracks of an animation. What they hold is taken off the numbers that are `left`.
 fn tracks(container: &Container<'_>, tree: &Tree, animation: &Animation, left: &mut usize) -> Result<Vec<Track>, Fault> {
-    let mut tracks = Vec::new();
+    let mut channels = Vec::new();
     for channel in &animation.channels {
         let Some(&joint) = tree.joint_of_node.get(&channel.target.node.value()) else { continue };
         let Valid(property @ (Property::Translation | Property::Rotation)) = channel.target.path else { continue };
-        let sampler = animation
-            .samplers
-            .get(channel.sampler.value())
-            .ok_or_else(|| Fault::new("a channel without its sampler", "export the animation again"))?;
+        let sampler = animation.samplers.get(channel.sampler.value());
+        channels.push((channel, joint, property, sampler.ok_or_else(|| Fault::new("a channel without its sampler", AGAIN))?));
+    }
+    let numbers = channels.iter().fold(0_usize, |sum, (_, _, _, sampler)| {
+        let values = container.count(sampler.output).saturating_mul(Vec4::AXES.len());
+        sum.saturating_add(container.count(sampler.input)).saturating_add(values)
+    });
+    *left = left.checked_sub(numbers).ok_or_else(|| Fault::new("too many key frames", "export one animation alone"))?;
+    let mut tracks = Vec::with_capacity(channels.len());
+    for (channel, joint, property, sampler) in channels {
         let Valid(interpolation) = sampler.interpolation else {
             return Err(Fault::new("an unknown interpolation", "export the animation with linear key frames"));
         };
-        let count = container.count(sampler.input).saturating_add(container.count(sampler.output));
-        *left = left.checked_sub(count).ok_or_else(|| Fault::new("too many key frames", "export one animation alone"))?;
         let secs: Vec<f32> = container.floats::<1>(sampler.input)?.into_iter().map(|[secs]| secs).collect();
         let values: Vec<Vec4> = match property {
             Property::Rotation => container.floats::<4>(sampler.output)?.into_iter().map(Vec4::from_array).collect(),

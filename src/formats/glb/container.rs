@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use gltf::binary::Glb;
-use gltf_json::Root;
+use gltf_json::{Buffer, Root};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -36,21 +36,21 @@ pub(super) fn open<'a>(path: &Path, bytes: &'a [u8]) -> Result<Container<'a>, Fa
     }
     let root = Root::from_slice(&json).map_err(|error| if is_version_one(&json) { version_one() } else { no_document(&error) })?;
     let notes = extensions::check(&root.extensions_required)?;
-    let mut bin = bin;
-    let mut left = file::MAX_FILE_BYTES as usize;
-    let buffers = root
-        .buffers
-        .iter()
-        .map(|buffer| match &buffer.uri {
-            None => Ok(bin.take().unwrap_or_default()),
-            Some(uri) => {
-                let buffer = load(path, uri)?;
-                left = left.checked_sub(buffer.len()).ok_or_else(|| Fault::new("too large buffers", "export it as one .glb"))?;
-                Ok(Cow::Owned(buffer))
-            }
-        })
-        .collect::<Result<_, Fault>>()?;
+    let buffers = buffers(path, &root, bin, file::MAX_FILE_BYTES as usize)?;
     Ok(Container { root, json, buffers, notes })
+}
+
+/// The bytes of each buffer; those outside of the file at `path` are at most `left` together, whatever the same file is named for.
+fn buffers<'a>(path: &Path, root: &Root, mut bin: Option<Chunk<'a>>, mut left: usize) -> Result<Vec<Chunk<'a>>, Fault> {
+    let mut buffer = |buffer: &Buffer| match &buffer.uri {
+        None => Ok(bin.take().unwrap_or_default()),
+        Some(uri) => {
+            let buffer = load(path, uri)?;
+            left = left.checked_sub(buffer.len()).ok_or_else(|| Fault::new("too large buffers", "export it as one .glb"))?;
+            Ok(Cow::Owned(buffer))
+        }
+    };
+    root.buffers.iter().map(&mut buffer).collect()
 }
 
 fn no_document(error: &serde_json::Error) -> Fault {
@@ -155,6 +155,19 @@ mod tests {
         }
         let missing = load(&folder.path().join("x.gltf"), "walk.bin").expect_err("not there").while_reading(Path::new("x.gltf"));
         assert!(missing.to_string().contains("walk.bin is not beside it"), "{missing}");
+    }
+
+    #[test]
+    fn a_file_that_is_named_again_and_again_counts_each_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("a.bin"), [0; 100]).expect("written");
+        let named = r#"{"uri":"a.bin","byteLength":100}"#;
+        let json = format!(r#"{{"asset":{{"version":"2.0"}},"buffers":[{}]}}"#, [named; 3].join(","));
+        let root = Root::from_slice(json.as_bytes()).expect("a document");
+        let taken = |left: usize| buffers(&folder.path().join("x.gltf"), &root, None, left).map(|buffers| buffers.len());
+        assert_eq!(taken(300).expect("300 bytes"), 3);
+        let fault = taken(299).expect_err("more than 299 bytes").while_reading(Path::new("x.gltf"));
+        assert!(fault.to_string().contains("too large buffers"), "{fault}");
     }
 
     #[test]
