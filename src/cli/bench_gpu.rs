@@ -40,8 +40,7 @@ pub(super) fn run(name: &str, form: BenchForm, device: &Device, interrupt: &Inte
     interrupt.check()?;
     let start = Instant::now();
     let checkpoint = Checkpoint::open(&FileSource::from(file.as_path()), "").map_err(CliError::from_below)?;
-    let transformer =
-        transformer_on_gpu(gpu, checkpoint, &config, library::tuning_file().as_deref()).map_err(CliError::from_below)?;
+    let transformer = transformer_on_gpu(gpu, checkpoint, &config, library::tuning_file().as_deref()).map_err(CliError::from_below)?;
     let transformer = transformer.map_err(CliError::from_below)?;
     interrupt.check()?;
     let spread = transformer.spread();

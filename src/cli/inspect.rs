@@ -28,9 +28,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), CliError> {
 
 fn as_json(reading: &Reading, quality: &Quality) -> String {
     let recorded = &reading.recorded;
-    let clip = |animation: &formats::Animation| {
-        serde_json::json!({ "name": animation.name, "seconds": animation.secs, "moves": animation.moves, "fault": animation.fault })
-    };
+    let clip = |animation: &formats::Animation| serde_json::json!({ "name": animation.name, "seconds": animation.secs, "moves": animation.moves, "fault": animation.fault });
     let report = serde_json::json!({
         "frames": recorded.frames,
         "fps": recorded.fps,

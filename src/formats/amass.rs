@@ -85,7 +85,8 @@ pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fau
     let [of_trans, of_root, of_body] = names;
     if root.len() != frames * 3 || body.len() != frames * BODY_NUMBERS {
         let [root, body] = [root.len() / 3, body.len() / BODY_NUMBERS];
-        let cause = format!("{frames} frames of {of_trans}, {root} of the root's rotation ({of_root}) and {body} of the body's ({of_body})");
+        let cause =
+            format!("{frames} frames of {of_trans}, {root} of the root's rotation ({of_root}) and {body} of the body's ({of_body})");
         return Err(Fault::new(cause, "save arrays of the same clip"));
     }
     for (name, values, width) in [(of_trans, &trans, 3), (of_root, &root, 3), (of_body, &body, BODY_NUMBERS)] {

@@ -38,6 +38,7 @@ fn way_out(error: &MappingError) -> &'static str {
         MappingError::MissingPart { .. } => {
             "use a humanoid with joint names of Mixamo, HumanIK, Unity, Unreal, VRM, Biped, Daz, Rigify, MMD, SMPL or CMU"
         }
+        MappingError::Animal => "use the motion of a person",
         MappingError::NoLegs => "export its skeleton with the lengths of its bones",
         MappingError::NoFrames => "export it again with its animation",
     }

@@ -224,7 +224,8 @@ mod tests {
     #[test]
     fn a_number_alone_is_an_array_of_no_dimensions() {
         // 93.5 as numpy's float64, and as Python's.
-        let scalar = b"\x80\x02}(U\x01acnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nU\x02f8K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xff\
+        let scalar =
+            b"\x80\x02}(U\x01acnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nU\x02f8K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xff\
             J\xff\xff\xff\xffK\x00tbU\x08\0\0\0\0\0`W@\x86RU\x01bG@W`\0\0\0\0\0U\x01cK\x07u.";
         let pickle = parsed(scalar).expect("a pickle");
         for (name, value) in [("a", 93.5), ("b", 93.5), ("c", 7.0)] {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::error::{Error, Result};
 use super::installed::target;
 use crate::model::{
-    Checkpoint, FileSource, Memory, ModelConfig, MotionModel, MotionTokenizer, PUBLISHED_SIZES, Quantization, Source, Statistics,
+    Checkpoint, FileSource, Memory, ModelConfig, MotionModel, MotionTokenizer, PUBLISHED_SIZES, Part, Quantization, Source, Statistics,
     TextEncoderConfig, TokenizerConfig, TransformerConfig, Weights, free_memory, inspect_text_encoder, open_t5, text_weights, try_pieces,
     write_gguf, write_safetensors,
 };
@@ -54,20 +54,31 @@ pub fn import(import: &Import, watch: Watch<'_>) -> Result<PathBuf> {
     let mut parts = Parts::open(import)?;
     let unfinished = Unfinished::beside(&folder)?;
     parts.write(import, unfinished.path(), watch)?;
-    try_once(&parts.config, unfinished.path(), &import.transformer)?;
+    try_once(import, &parts.config, unfinished.path())?;
     unfinished.finish(&folder)?;
     Ok(folder)
 }
 
 /// Makes a little of a motion with the model in a folder: some faults show in what it computes alone, which must not be at the first
 /// prompt. A model that this machine has no memory for is left untried.
-fn try_once(config: &ModelConfig, folder: &Path, transformer: &Path) -> Result<()> {
+fn try_once(import: &Import, config: &ModelConfig, folder: &Path) -> Result<()> {
     let source = Source::Folder(folder.into());
     let memory = Memory::of(&source, config)?;
-    if free_memory().is_none_or(|free| memory.as_it_is <= free) {
-        MotionModel::load(&source)?.try_once(&transformer.display().to_string())?;
+    if free_memory().is_some_and(|free| memory.as_it_is > free) {
+        return Ok(());
     }
-    Ok(())
+    MotionModel::load(&source)?.try_once().map_err(|(part, how)| {
+        let (part, path) = match part {
+            Part::TextEncoder => ("text encoder", &import.text_encoder),
+            Part::Transformer => ("transformer", &import.transformer),
+            Part::MotionTokenizer => ("motion tokenizer", &import.tokenizer),
+        };
+        Error::Unfit {
+            cause: format!("the {part} {how}"),
+            path: path.clone(),
+            help: "choose files that belong together, and get them again",
+        }
+    })
 }
 
 /// The checkpoints of an import, open and checked against each other.

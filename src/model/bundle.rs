@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::checkpoint::Checkpoint;
 use super::config::{ModelConfig, TransformerConfig};
 use super::error::{Error, Result};
+use super::foreign::guarded;
 use super::intent::Intent;
 use super::network::Network;
 use super::progress::LoadProgress;
@@ -105,30 +106,23 @@ impl MotionModel {
         Ok(Self { config, text_encoder, intent, network, tokenizer: Arc::new(tokenizer), statistics })
     }
 
-    /// Reads a sentence and makes one token of motion: what the tables of a model's files do not tell shows then. `path` only names the
-    /// model in errors.
+    /// Reads a sentence and makes two tokens of motion: what the tables of a model's files do not tell shows then.
     ///
     /// # Errors
-    /// What fails, and the part that computes numbers which are none.
-    pub fn try_once(&self, path: &str) -> Result<()> {
-        let check = |part: &str, values: &[f32]| {
-            if values.iter().all(|value| !value.is_nan()) && values.iter().any(|value| value.is_finite()) {
-                return Ok(());
-            }
-            let cause = format!("its {part} computes numbers that are none");
-            Err(Error::Config { cause, path: path.into(), advice: "get the files of the model again" })
-        };
-        let text = self.encode_text("A person walks forward.")?;
-        check("text encoder", text.values())?;
-        let (mut state, mut logits) = self.network.start(&[&text], &[])?;
+    /// The part that fails or computes numbers which are none, and how.
+    pub fn try_once(&self) -> Result<(), (Part, String)> {
+        let text = of(Part::TextEncoder, || self.encode_text("A person walks forward."))?;
+        usable(Part::TextEncoder, text.values())?;
+        let (mut state, mut logits) = of(Part::Transformer, || self.network.start(&[&text], &[]))?;
         let mut sampler = Sampler::greedy();
         let mut tokens = Vec::new();
         for _ in 0..2 {
-            check("transformer", &logits[0])?;
-            tokens.push(sampler.choose(&logits[0], false));
-            logits = state.step(&tokens[tokens.len() - 1..])?;
+            usable(Part::Transformer, &logits[0])?;
+            let token = sampler.choose(&logits[0], false);
+            logits = of(Part::Transformer, || state.step(&[token]))?;
+            tokens.push(token);
         }
-        check("motion tokenizer", &self.decode_motion(&tokens)?)
+        usable(Part::MotionTokenizer, &of(Part::MotionTokenizer, || self.decode_motion(&tokens))?)
     }
 
     /// Reads a prompt.
@@ -166,4 +160,24 @@ impl MotionModel {
     pub fn stream_decoder(&self) -> StreamDecoder {
         StreamDecoder::new(Arc::clone(&self.tokenizer))
     }
+}
+
+/// A part of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What reads the prompt.
+    TextEncoder,
+    /// What makes tokens.
+    Transformer,
+    /// What makes motion of tokens.
+    MotionTokenizer,
+}
+
+fn of<T>(part: Part, work: impl FnOnce() -> Result<T>) -> Result<T, (Part, String)> {
+    guarded(work).map_err(|cause| (part, format!("does not run ({cause})")))
+}
+
+fn usable(part: Part, values: &[f32]) -> Result<(), (Part, String)> {
+    let is_usable = values.iter().all(|value| !value.is_nan()) && values.iter().any(|value| value.is_finite());
+    if is_usable { Ok(()) } else { Err((part, "computes numbers that are none".to_owned())) }
 }

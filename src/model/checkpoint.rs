@@ -302,11 +302,12 @@ impl Checkpoint {
 /// Writes all tensors of a (small) checkpoint as float32 `.safetensors`, under their names.
 ///
 /// # Errors
-/// Damaged tensors, and a file that cannot be written.
+/// Damaged tensors, numbers that are not finite, and a file that cannot be written.
 pub fn write_safetensors(checkpoint: &mut Checkpoint, path: &Path) -> Result<()> {
     let mut tensors = HashMap::new();
     for name in checkpoint.names() {
         let tensor = checkpoint.read(&name)?.dense()?;
+        check_finite(&tensor, &name, checkpoint.label())?;
         tensors.insert(name, tensor);
     }
     let failed = |cause: candle_core::Error| Error::Write { cause: std::io::Error::other(cause), path: path.display().to_string() };
@@ -344,6 +345,12 @@ pub(super) fn insert(entries: &mut BTreeMap<String, Entry>, name: &str, entry: E
 pub(super) fn malformed(kind: &'static str, cause: &dyn std::fmt::Display, path: &str) -> Error {
     let cause = cause.to_string();
     Error::Malformed { kind, cause: one_line(cause.lines().next().unwrap_or_default(), 160), path: path.into() }
+}
+
+/// Refuses numbers of a tensor of which one is none: activations hide them, and what is computed is wrong without a word.
+pub(super) fn check_finite(numbers: &Tensor, name: &str, path: &str) -> Result<()> {
+    let sum = numbers.to_dtype(DType::F32)?.sum_all()?.to_scalar::<f32>()?;
+    if sum.is_finite() { Ok(()) } else { Err(malformed("weights", &format!("the tensor {name} holds a number that is not finite"), path)) }
 }
 
 /// Refuses a tensor that claims more bytes than its file has.

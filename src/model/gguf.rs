@@ -8,7 +8,7 @@ use std::path::Path;
 
 use candle_core::quantized::{GgmlDType, QTensor};
 
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, check_finite};
 use super::error::{Error, Result};
 use super::weights::Quantization;
 
@@ -24,7 +24,7 @@ pub type Watch<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
 /// and float16 elsewhere; without one they keep their precision. Everything else is float32.
 ///
 /// # Errors
-/// Damaged tensors, a file that cannot be written, and [`Error::Stopped`].
+/// Damaged tensors, numbers that are not finite, a file that cannot be written, and [`Error::Stopped`].
 pub fn write_gguf(
     checkpoint: &mut Checkpoint,
     names: &[String],
@@ -63,6 +63,7 @@ pub fn write_gguf(
         let mut written = 0;
         for first in (0..rows).step_by(step.max(1)) {
             let part = checkpoint.read_rows(name, first..rows.min(first + step))?;
+            check_finite(&part, name, checkpoint.label())?;
             let part = QTensor::quantize(&part, dtype)?;
             let data = part.data()?;
             file.write_all(&data).map_err(failed)?;

@@ -38,7 +38,7 @@ pub mod tokenizer;
 pub mod transformer;
 mod weights;
 
-pub use bundle::{MotionModel, is_small, transformer_on_cpu, transformer_weights};
+pub use bundle::{MotionModel, Part, is_small, transformer_on_cpu, transformer_weights};
 pub use checkpoint::{Checkpoint, Stored, write_safetensors};
 pub use config::{
     Activation, ModelConfig, Norm, PUBLISHED_SIZES, PatchMethod, RopePrecision, Sampling, TextEncoderConfig, TokenizerConfig,

@@ -327,8 +327,7 @@ fn rows_of_another_width_than_the_skeletons_are_refused_in_one_sentence() {
     let longer = |by: usize| move |_: usize, row: &str| format!("{row}{}", " 1.5".repeat(by));
     // A skeleton of 22 joints, the topmost of which has a place too: 69 numbers.
     type Change<'a> = &'a dyn Fn(usize, &str) -> String;
-    let changes: [(Change<'_>, usize); 5] =
-        [(&longer(1), 70), (&longer(3), 72), (&longer(69), 138), (&shorter(1), 68), (&shorter(3), 66)];
+    let changes: [(Change<'_>, usize); 5] = [(&longer(1), 70), (&longer(3), 72), (&longer(69), 138), (&shorter(1), 68), (&shorter(3), 66)];
     for (change, numbers) in changes {
         let message = with(45, change).map(|_| ()).expect_err("another width");
         let words = [&format!("rows of {numbers} numbers"), &format!("line {first_row}"), "69 CHANNELS", "walk.bvh"];

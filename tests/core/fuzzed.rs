@@ -82,7 +82,8 @@ fn what_is_changed_in_an_archive_is_read_and_not_refused_by_its_checksum() {
         let path = fuzz().join("corpus").join(seed);
         let mut bytes = std::fs::read(&path).expect(seed);
         // Texts of numpy have four bytes a letter.
-        let part: Vec<u8> = if seed.ends_with("clip.npz") { part.iter().flat_map(|letter| [*letter, 0, 0, 0]).collect() } else { part.to_vec() };
+        let part: Vec<u8> =
+            if seed.ends_with("clip.npz") { part.iter().flat_map(|letter| [*letter, 0, 0, 0]).collect() } else { part.to_vec() };
         let at = bytes.windows(part.len()).position(|window| window == part).expect("it is there as it is");
         let whole = members(&path);
         bytes[at] ^= 1;
@@ -92,7 +93,8 @@ fn what_is_changed_in_an_archive_is_read_and_not_refused_by_its_checksum() {
         // Reading them all compares their checksums.
         let changed = members(&repacked);
         assert!(changed.keys().eq(whole.keys()), "{seed}");
-        let differences: usize = changed.values().zip(whole.values()).map(|(one, other)| one.iter().zip(other).filter(|(a, b)| a != b).count()).sum();
+        let differences: usize =
+            changed.values().zip(whole.values()).map(|(one, other)| one.iter().zip(other).filter(|(a, b)| a != b).count()).sum();
         assert_eq!(differences, 1, "{seed}");
         // What lies behind is cut off, too.
         let cut = readers::repacked(&bytes[..at + 1]).expect("members");

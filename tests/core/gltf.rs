@@ -214,6 +214,19 @@ fn more_key_frames_than_memory_should_hold_are_those_of_an_animation_alone() {
 }
 
 #[test]
+fn an_accessor_that_says_more_than_it_has_is_named() {
+    let motion = lively(3);
+    for count in [1_u64 << 62, 1 << 24, 40] {
+        let message = changed(&motion, |json, _| {
+            let at = times_of(json);
+            json["accessors"][at]["count"] = count.into();
+        });
+        let message = message.expect_err("more than there is");
+        assert!(message.starts_with("accessor ") && (message.contains("too many values") || message.contains("cut off")), "{message}");
+    }
+}
+
+#[test]
 fn more_bind_matrices_than_joints_are_left_alone() {
     let motion = lively(3);
     let matrices = |count: usize| {

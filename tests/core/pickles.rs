@@ -183,7 +183,11 @@ fn pickles_of_something_else_are_called_what_they_are() {
     let numbers = |shape: &'static [usize]| Entry::Array(shape, "f4", vec![0; 4 * shape.iter().product::<usize>()]);
     type Entries = Vec<(&'static str, Entry<'static>)>;
     let cases: [(&str, Entries, &[&str]); 7] = [
-        ("points.pkl", vec![("keypoints3d", numbers(&[2, 17, 3])), ("keypoints3d_optim", numbers(&[2, 17, 3]))], &["key points", "motions"]),
+        (
+            "points.pkl",
+            vec![("keypoints3d", numbers(&[2, 17, 3])), ("keypoints3d_optim", numbers(&[2, 17, 3]))],
+            &["key points", "motions"],
+        ),
         ("body.pkl", vec![("v_template", numbers(&[2, 3]))], &["body model", "--character"]),
         ("edge.pkl", vec![("smpl_poses", numbers(&[2, 72])), ("smpl_trans", numbers(&[2, 3]))], &["no smpl_scaling"]),
         (

@@ -12,9 +12,13 @@ use gltf_json::{Accessor, Index};
 const MAX_WITHOUT_BUFFER: usize = 1 << 20;
 
 impl Container<'_> {
-    /// How many items an accessor says that it has; 0 where there is no such accessor.
-    pub(super) fn count(&self, index: Index<Accessor>) -> usize {
-        self.root.accessors.get(index.value()).map_or(0, |accessor| usize::try_from(accessor.count.0).unwrap_or(usize::MAX))
+    /// How many numbers [`floats`](Self::floats) takes of an accessor at most. One that says more items than its buffer has bytes is
+    /// refused there, so that it does not count for what it says.
+    pub(super) fn numbers<const N: usize>(&self, index: Index<Accessor>) -> usize {
+        let Some(accessor) = self.root.accessors.get(index.value()) else { return 0 };
+        let buffer = |view: Index<View>| self.buffers.get(self.root.buffer_views.get(view.value())?.buffer.value());
+        let most = accessor.buffer_view.map_or(MAX_WITHOUT_BUFFER, |view| buffer(view).map_or(0, |buffer| buffer.len()));
+        usize::try_from(accessor.count.0).unwrap_or(usize::MAX).min(most).saturating_mul(N)
     }
 
     /// The values of an accessor with `N` components each, integers scaled to -1..1 where the file says so. Without a buffer view they

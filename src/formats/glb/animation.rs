@@ -195,8 +195,7 @@ fn tracks(container: &Container<'_>, tree: &Tree, animation: &Animation, left: &
         channels.push((channel, joint, property, sampler.ok_or_else(|| Fault::new("a channel without its sampler", AGAIN))?));
     }
     let numbers = channels.iter().fold(0_usize, |sum, (_, _, _, sampler)| {
-        let values = container.count(sampler.output).saturating_mul(Vec4::AXES.len());
-        sum.saturating_add(container.count(sampler.input)).saturating_add(values)
+        sum.saturating_add(container.numbers::<1>(sampler.input)).saturating_add(container.numbers::<4>(sampler.output))
     });
     *left = left.checked_sub(numbers).ok_or_else(|| Fault::new("too many key frames", "export one animation alone"))?;
     let mut tracks = Vec::with_capacity(channels.len());

@@ -155,7 +155,9 @@ fn bind_rotations(container: &Container<'_>, tree: &Tree) -> Result<Vec<Option<Q
     let mut binds = vec![None; tree.scales.len()];
     for skin in &container.root.skins {
         // One for each joint is all that is asked for.
-        let Some(matrices) = skin.inverse_bind_matrices.filter(|matrices| container.count(*matrices) <= MAX_JOINTS) else { continue };
+        let Some(matrices) = skin.inverse_bind_matrices.filter(|matrices| container.numbers::<16>(*matrices) <= 16 * MAX_JOINTS) else {
+            continue;
+        };
         for (joint, matrix) in skin.joints.iter().zip(container.floats::<16>(matrices)?) {
             let Some(&joint) = tree.joint_of_node.get(&joint.value()) else { continue };
             let matrix = Mat4::from_cols_array(&matrix);
