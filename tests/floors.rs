@@ -360,3 +360,79 @@ fn what_the_repository_carries_stays_within_its_budgets() {
         assert!(bytes <= budget_mib * MIB, "{folder} holds {bytes} bytes, its budget is {budget_mib} MiB");
     }
 }
+
+/// The names of the types that a file defines, and of those that it implements for themselves.
+fn types(text: &str) -> (Vec<String>, Vec<String>) {
+    let tokens = tokens(text);
+    let (mut defined, mut implemented) = (Vec::new(), Vec::new());
+    for (at, token) in tokens.iter().enumerate() {
+        match token.as_str() {
+            "struct" | "enum" | "union" => defined.extend(tokens.get(at + 1).cloned()),
+            "impl" => implemented.extend(inherent(&tokens[at + 1..])),
+            _ => {}
+        }
+    }
+    (defined, implemented)
+}
+
+/// The type of `impl<…> path::Type<…> {`; none of a trait's `impl … for …`, and of `impl Trait` in the place of a type.
+fn inherent(tokens: &[String]) -> Option<String> {
+    let mut depth = 0;
+    let mut name = None;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.as_str() {
+            "<" => depth += 1,
+            // Of an arrow.
+            ">" if at > 0 && matches!(tokens[at - 1].as_str(), "-" | "=") => {}
+            ">" => depth -= 1,
+            _ if depth > 0 => {}
+            "{" => return name,
+            "where" | "::" | "&" | "'" => {}
+            word if is_word(word) && word != "for" => name = Some(word.to_owned()),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Types whose own methods are in more than three files: such a type is a module that a limit for files does not see.
+fn spread(sources: &[(String, String)]) -> Vec<String> {
+    let found: Vec<(&str, Vec<String>, Vec<String>)> = sources
+        .iter()
+        .map(|(path, text)| {
+            let (defined, implemented) = types(text);
+            (path.as_str(), defined, implemented)
+        })
+        .collect();
+    let mut files: std::collections::BTreeMap<(&str, String), std::collections::BTreeSet<&str>> = Default::default();
+    for (path, _, implemented) in &found {
+        for name in implemented {
+            // Of several types of one name the nearest is meant.
+            let shared = |other: &str| path.split('/').zip(other.split('/')).take_while(|(one, other)| one == other).count();
+            let homes = found.iter().filter(|(_, defined, _)| defined.contains(name)).map(|(home, ..)| *home);
+            if let Some(home) = homes.max_by_key(|home| (home == path, shared(home))) {
+                files.entry((home, name.clone())).or_default().insert(path);
+            }
+        }
+    }
+    let spread = files.into_iter().filter(|(_, files)| files.len() > 3);
+    spread.map(|((home, name), files)| format!("{name} of {home} is implemented in {} files: {files:?}", files.len())).collect()
+}
+
+#[test]
+fn no_type_is_spread_over_more_than_three_files() {
+    assert_eq!(spread(&sources()), Vec::<String>::new());
+}
+
+#[test]
+fn the_check_of_types_sees_what_it_must_see() {
+    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    let part =
+        |number: usize| file(&format!("author/session/part_{number}.rs"), "impl<'a> super::Session<'a> { fn f(&self) -> impl Fn() {} }");
+    let trait_of = file("author/session/other.rs", "impl Drop for Session<'_> { fn drop(&mut self) {} }");
+    let mut sources =
+        vec![file("author/session/mod.rs", "pub struct Session<'a>(&'a u8); impl Session<'_> {}"), trait_of, part(1), part(2)];
+    assert_eq!(spread(&sources), Vec::<String>::new());
+    sources.push(part(3));
+    assert_eq!(spread(&sources).len(), 1);
+}

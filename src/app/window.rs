@@ -224,8 +224,8 @@ fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>) {
         preview_changed |= matches!(event, Event::Preview { .. });
         state.handle_event(event);
     }
-    if preview_changed && let Some(preview) = link.0.latest_preview() {
-        state.preview(&preview);
+    if preview_changed {
+        link.0.take_previews().iter().for_each(|preview| state.preview(preview));
     }
 }
 

@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::full_size::{quantization, sizes};
 use super::interrupt::Interrupt;
 use super::progress::{answer, say};
-use crate::engine::{AdapterChoice, Gpu, Transformer, copy_bandwidth};
+use crate::engine::{AdapterChoice, Gpu, Profile, Transformer, copy_bandwidth};
 use crate::library;
 use crate::model::bench::{Workload, features, write_random_transformer};
 use crate::model::{Checkpoint, FileSource, Sampler, TextFeatures, TransformerConfig};
@@ -64,7 +64,7 @@ pub(super) fn run(name: &str, form: BenchForm, device: &Device, interrupt: &Inte
 
 fn each_alone(transformer: &Arc<Transformer>, copied_per_sec: f64) -> Result<(), CliError> {
     answer("  each kind of work alone:");
-    for profile in transformer.profile().map_err(CliError::from_below)? {
+    for profile in Profile::of(transformer).map_err(CliError::from_below)? {
         let secs = profile.took.as_secs_f64();
         let per_sec = profile.bytes as f64 / secs;
         let rate = if profile.kernel.starts_with("matvec") {

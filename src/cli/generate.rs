@@ -11,7 +11,7 @@ use crate::formats::{self, Format, WriteOptions};
 use crate::library;
 use crate::model::{LoadProgress, MotionModel, Rewriter};
 use crate::motion::Motion;
-use crate::pipeline::{self, Device, Generation, Made, Step, Variations};
+use crate::pipeline::{self, Batch, BatchStep, Device, Generation, Made, Step};
 use crate::timeline::{Finish, Length, Request, Sampling};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -89,12 +89,8 @@ fn make_job(
     interrupt: &Interrupt,
 ) -> Result<Vec<Made>, CliError> {
     let mut all = Vec::new();
-    // A chain goes on from a motion of its own in each variation; plain variations share their prompt.
-    let is_plain = match &job.requests[..] {
-        [request] if job.outputs.len() > 1 => pipeline::parts(model, request).map_err(CliError::from_below)?.len() == 1,
-        _ => false,
-    };
-    let at_once = if is_plain { VARIATIONS_AT_ONCE } else { 1 };
+    // A chain goes on from a motion of its own in each variation.
+    let at_once = if job.requests.len() == 1 { VARIATIONS_AT_ONCE } else { 1 };
     for (index, outputs) in job.outputs.chunks(at_once).enumerate() {
         let first = (index * at_once) as u32;
         let part = |request: &Request| Request { variations: outputs.len() as u32, ..request.variation(first) };
@@ -117,7 +113,7 @@ fn make_job(
 }
 
 /// Variations that are made side by side. More would share more work, and need a cache each.
-const VARIATIONS_AT_ONCE: usize = 4;
+const VARIATIONS_AT_ONCE: usize = 9;
 
 /// One motion to make, in one or several variations: several requests are a chain.
 struct Job {
@@ -327,21 +323,19 @@ pub(super) fn make_one(
 
 /// Make the variations of a request side by side.
 fn make_variations(model: &MotionModel, request: &Request, interrupt: &Interrupt) -> Result<Vec<Made>, CliError> {
-    let mut variations = Variations::start(model, request, None).map_err(CliError::from_below)?;
-    let mut progress = Progress::new(&request.prompt);
+    let mut batch = Batch::start(model, request, None).map_err(CliError::from_below)?;
+    let (mut progress, mut all) = (Progress::new(&request.prompt), Vec::new());
     loop {
         interrupt.check()?;
-        if !variations.step().map_err(CliError::from_below)? {
-            break;
+        match batch.step().map_err(CliError::from_below)? {
+            BatchStep::Tokens { tokens, at_most } => progress.at(tokens, at_most),
+            BatchStep::Made { made, .. } => all.push(*made),
+            BatchStep::Done => break,
         }
-        let (tokens, at_most) = variations.progress();
-        progress.at(tokens, at_most);
     }
     progress.end();
-    let made = (0..request.variations as usize).map(|variation| variations.finish(variation));
-    let made = made.collect::<Result<Vec<_>, _>>().map_err(CliError::from_below)?;
-    made.first().into_iter().for_each(remark);
-    Ok(made)
+    all.first().into_iter().for_each(remark);
+    Ok(all)
 }
 
 /// How the prompt was taken, and what the user should know.

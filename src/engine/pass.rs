@@ -234,11 +234,3 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 }
-
-impl Transformer {
-    /// All matrices.
-    pub(super) fn matrices(&self) -> impl Iterator<Item = &Matrix> {
-        let blocks = self.blocks.iter().flat_map(|block| [&block.qkv, &block.out, &block.gate_up, &block.down]);
-        blocks.chain([&self.table, &self.text, &self.head])
-    }
-}

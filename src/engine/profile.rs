@@ -1,6 +1,6 @@
 //! How long each kind of work of a token takes, alone, and how fast the device's memory is: what `bench` prints.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::device::Gpu;
@@ -32,18 +32,18 @@ pub struct Profile {
     pub took: Duration,
 }
 
-impl Transformer {
+impl Profile {
     /// Runs each kind of work of a token alone, all blocks' together so that nothing is in a cache.
     ///
     /// # Errors
     /// What goes wrong on the device.
-    pub fn profile(self: &Arc<Self>) -> Result<Vec<Profile>> {
-        let caches = self.caches(1)?;
-        let pass = Pass::new(self, &caches, 1, 1, false)?;
-        let gpu = &self.gpu;
+    pub fn of(transformer: &Arc<Transformer>) -> Result<Vec<Self>> {
+        let caches = transformer.caches(1)?;
+        let pass = Pass::new(transformer, &caches, 1, 1, false)?;
+        let gpu = &transformer.gpu;
         gpu.write(&pass.tokens, 0, &[0_u32]);
         gpu.write(&pass.rows, 0, &[0_u32, 0]);
-        pass.place(gpu, &Positions { count: 1, past: PAST.min(self.sizes.positions - 1) as u32, words: 1 });
+        pass.place(gpu, &Positions { count: 1, past: PAST.min(transformer.sizes.positions - 1) as u32, words: 1 });
         let mut kinds: Vec<(&'static str, Vec<Dispatch>)> = Vec::new();
         for dispatch in pass.dispatches {
             match kinds.iter_mut().find(|(what, _)| *what == dispatch.what()) {
@@ -60,29 +60,9 @@ impl Transformer {
                 took = took.min(ran.busy.unwrap_or(ran.whole));
             }
             let bytes = dispatches.iter().map(Dispatch::work).sum();
-            Ok(Profile { what, kernel: dispatches[0].kernel().variant().kernel, count: dispatches.len(), bytes, took })
+            Ok(Self { what, kernel: dispatches[0].kernel().variant().kernel, count: dispatches.len(), bytes, took })
         };
         kinds.into_iter().map(profile).collect()
-    }
-
-    /// Bytes of all weights and of one motion's keys and values.
-    #[must_use]
-    pub fn device_bytes(&self) -> u64 {
-        self.matrices().map(|matrix| matrix.shape.bytes()).sum::<u64>() + self.sizes.cache_bytes()
-    }
-
-    /// Bytes of weights that each token reads: everything but the table of tokens and the projection of the text.
-    #[must_use]
-    pub fn bytes_per_token(&self) -> u64 {
-        let blocks = self.blocks.iter().flat_map(|block| [&block.qkv, &block.out, &block.gate_up, &block.down]);
-        blocks.chain([&self.head]).map(|matrix| matrix.shape.bytes()).sum()
-    }
-
-    /// The longest submit of single tokens so far, and how many there were.
-    #[must_use]
-    pub fn submits(&self) -> (Duration, u64) {
-        let pace = self.paces[1].lock().unwrap_or_else(PoisonError::into_inner);
-        (pace.longest_submit(), pace.submits())
     }
 }
 

@@ -1,7 +1,8 @@
 //! The transformer's weights on a device. Names are those of the published checkpoints, as in `model`.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use wgpu::Buffer;
 
@@ -175,6 +176,32 @@ impl Transformer {
     #[must_use]
     pub fn sizes(&self) -> &Sizes {
         &self.sizes
+    }
+
+    /// All matrices.
+    pub(super) fn matrices(&self) -> impl Iterator<Item = &Matrix> {
+        let blocks = self.blocks.iter().flat_map(|block| [&block.qkv, &block.out, &block.gate_up, &block.down]);
+        blocks.chain([&self.table, &self.text, &self.head])
+    }
+
+    /// Bytes of all weights and of one motion's keys and values.
+    #[must_use]
+    pub fn device_bytes(&self) -> u64 {
+        self.matrices().map(|matrix| matrix.shape.bytes()).sum::<u64>() + self.sizes.cache_bytes()
+    }
+
+    /// Bytes of weights that each token reads: everything but the table of tokens and the projection of the text.
+    #[must_use]
+    pub fn bytes_per_token(&self) -> u64 {
+        let blocks = self.blocks.iter().flat_map(|block| [&block.qkv, &block.out, &block.gate_up, &block.down]);
+        blocks.chain([&self.head]).map(|matrix| matrix.shape.bytes()).sum()
+    }
+
+    /// The longest submit of single tokens so far, and how many there were.
+    #[must_use]
+    pub fn submits(&self) -> (Duration, u64) {
+        let pace = self.paces[1].lock().unwrap_or_else(PoisonError::into_inner);
+        (pace.longest_submit(), pace.submits())
     }
 }
 

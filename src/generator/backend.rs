@@ -25,16 +25,16 @@ pub trait Backend {
         None
     }
 
-    /// Begin one variation between the motions of a context. The seed is the variation's own.
+    /// Begin all variations of a request between the motions of a context.
     ///
     /// # Errors
     /// One line: no model is loaded, or the request cannot be met.
     fn start<'a>(&'a mut self, request: &Request, context: &Context) -> Result<Box<dyn Run + 'a>, String>;
 }
 
-/// One generation under way.
+/// All variations of a request under way.
 pub trait Run {
-    /// Do a little: a token or the final clean-up. Called until it answers [`RunStep::Done`] or fails.
+    /// Do a little: tokens or the final clean-up. Called until it answers [`RunStep::Done`] or fails.
     ///
     /// # Errors
     /// One line: what went wrong.
@@ -45,19 +45,23 @@ pub trait Run {
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunStep {
     /// Further tokens are made.
-    Token {
-        /// Tokens so far.
+    Tokens {
+        /// Tokens so far, all variations together.
         tokens: usize,
-        /// The most it can come to.
+        /// The most it can come to, all variations together.
         at_most: usize,
-        /// All frames so far, when there are more than before.
-        preview: Option<Arc<Motion>>,
+        /// All frames so far of a variation, from 0, when there are more than before.
+        preview: Option<(u32, Arc<Motion>)>,
     },
-    /// The take.
-    Done {
+    /// One variation is done.
+    Made {
+        /// Which, from 0. Each comes once.
+        variation: u32,
         /// The finished motion.
         take: Box<Take>,
         /// What the user should know, one line each.
         warnings: Vec<String>,
     },
+    /// All are.
+    Done,
 }

@@ -65,25 +65,29 @@ impl Backend for FakeBackend {
         let from = context.before.as_ref().and_then(|motion| motion.frames.last().copied()).unwrap_or(Pose::REST);
         let at_most = ((secs * TOKENS_PER_SEC).round() as usize).max(1);
         let (request, context) = (request.clone(), context.clone());
-        Ok(Box::new(FakeRun { request, context, step_time: self.step_time, from, tokens: 0, at_most }))
+        Ok(Box::new(FakeRun { request, context, step_time: self.step_time, from, tokens: 0, at_most, made: 0 }))
     }
 }
 
+/// All variations side by side.
 struct FakeRun {
     request: Request,
     context: Context,
     step_time: Duration,
     from: Pose,
+    /// Of each variation.
     tokens: usize,
     at_most: usize,
+    made: u32,
 }
 
 impl FakeRun {
-    fn motion(&self) -> Motion {
+    fn motion(&self, variation: u32) -> Motion {
+        let seed = self.request.variation(variation).seed;
         let frames = 1..=self.tokens * FRAMES_PER_TOKEN;
         let turned = |frame: usize| {
             let mut pose = self.from;
-            pose.local[0] = Quat::from_rotation_y(0.02 * frame as f32 + self.request.seed as f32) * pose.local[0];
+            pose.local[0] = Quat::from_rotation_y(0.02 * frame as f32 + seed as f32) * pose.local[0];
             pose
         };
         Motion { frames: frames.map(turned).collect() }
@@ -92,24 +96,27 @@ impl FakeRun {
 
 impl Run for FakeRun {
     fn step(&mut self) -> Result<RunStep, String> {
-        if self.tokens == self.at_most {
-            let provenance = Provenance {
-                origin: Origin::Prompt { request: self.request.clone(), understood: None, context: self.context.clone() },
-                model: "fake".to_owned(),
-                licence: "none".to_owned(),
-            };
-            return Ok(RunStep::Done {
-                take: Box::new(Take { motion: Arc::new(self.motion()), raw: None, provenance }),
-                warnings: Vec::new(),
-            });
+        let count = self.request.variations.max(1);
+        if self.made == count {
+            return Ok(RunStep::Done);
         }
         std::thread::sleep(self.step_time);
+        if self.tokens == self.at_most {
+            let variation = self.made;
+            self.made += 1;
+            let origin = Origin::Prompt { request: self.request.variation(variation), understood: None, context: self.context.clone() };
+            let provenance = Provenance { origin, model: "fake".to_owned(), licence: "none".to_owned() };
+            let take = Box::new(Take { motion: Arc::new(self.motion(variation)), raw: None, provenance });
+            return Ok(RunStep::Made { variation, take, warnings: Vec::new() });
+        }
         self.tokens += 1;
         if self.tokens == 3 && self.request.prompt.contains("fail") {
             return Err("the stand-in was asked to fail: ask for something else".to_owned());
         }
         assert!(!(self.tokens == 3 && self.request.prompt.contains("panic")), "the stand-in was asked to panic");
-        let preview = self.tokens.is_multiple_of(4).then(|| Arc::new(self.motion()));
-        Ok(RunStep::Token { tokens: self.tokens, at_most: self.at_most, preview })
+        let shown = self.tokens.checked_sub(4).map(|step| step as u32 % count.max(4)).filter(|variation| *variation < count);
+        let preview = shown.map(|variation| (variation, Arc::new(self.motion(variation))));
+        let all = count as usize;
+        Ok(RunStep::Tokens { tokens: self.tokens * all, at_most: self.at_most * all, preview })
     }
 }

@@ -4,7 +4,7 @@ use super::backend::{Backend, Run, RunStep};
 use super::protocol::ModelInfo;
 use crate::library;
 use crate::model::{LoadProgress, ModelConfig, MotionModel};
-use crate::pipeline::{self, Device, Generation, Step};
+use crate::pipeline::{self, Batch, BatchStep, Device};
 use crate::timeline::{Context, Request, Sampling};
 use std::sync::Arc;
 
@@ -63,8 +63,8 @@ impl Backend for PipelineBackend {
         if context.after.is_some() {
             return Err("models cannot lead over to another motion: generate without one".to_owned());
         }
-        let generation = Generation::start(model, request, context.before.as_deref()).map_err(|error| error.to_string())?;
-        Ok(Box::new(PipelineRun(generation)))
+        let batch = Batch::start(model, request, context.before.as_deref()).map_err(|error| error.to_string())?;
+        Ok(Box::new(PipelineRun { batch, steps: 0 }))
     }
 }
 
@@ -93,17 +93,39 @@ fn describe(config: &ModelConfig, device: &str) -> ModelInfo {
     }
 }
 
-struct PipelineRun<'m>(Generation<'m>);
+struct PipelineRun<'m> {
+    batch: Batch<'m>,
+    steps: usize,
+}
+
+impl PipelineRun<'_> {
+    /// The variation whose turn it is to be shown: the first one early, then each in turn.
+    fn shown(&self) -> Option<u32> {
+        let count = self.batch.count() as usize;
+        match self.batch.alone() {
+            Some(variation) => self.steps.is_multiple_of(PREVIEW_EVERY).then_some(variation),
+            None => self
+                .steps
+                .checked_sub(PREVIEW_EVERY)
+                .map(|step| step % count.max(PREVIEW_EVERY))
+                .filter(|turn| *turn < count)
+                .map(|turn| turn as u32),
+        }
+    }
+}
 
 impl Run for PipelineRun<'_> {
     fn step(&mut self) -> Result<RunStep, String> {
-        match self.0.step().map_err(|error| error.to_string())? {
-            Step::Token { tokens, at_most } => {
-                let preview =
-                    if tokens.is_multiple_of(PREVIEW_EVERY) { self.0.preview().map_err(|error| error.to_string())? } else { None };
-                Ok(RunStep::Token { tokens, at_most, preview: preview.map(Arc::new) })
+        let in_words = |error: pipeline::PipelineError| error.to_string();
+        Ok(match self.batch.step().map_err(in_words)? {
+            BatchStep::Tokens { tokens, at_most } => {
+                self.steps += 1;
+                let shown = self.shown().map(|variation| Ok((variation, self.batch.preview(variation)?))).transpose().map_err(in_words)?;
+                let preview = shown.and_then(|(variation, motion)| Some((variation, Arc::new(motion?))));
+                RunStep::Tokens { tokens, at_most, preview }
             }
-            Step::Done(made) => Ok(RunStep::Done { take: Box::new(made.take), warnings: made.warnings }),
-        }
+            BatchStep::Made { variation, made } => RunStep::Made { variation, take: Box::new(made.take), warnings: made.warnings },
+            BatchStep::Done => RunStep::Done,
+        })
     }
 }

@@ -6,7 +6,7 @@ use crate::model::LoadProgress;
 use crate::timeline::{Context, Request, Take};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError, bounded};
 use std::any::Any;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,7 +32,8 @@ pub enum WorkerError {
     Gone,
 }
 
-type Latest = Arc<Mutex<Option<Preview>>>;
+/// Of each variation of the running (or last) job its newest frames that nobody has taken.
+type Latest = Arc<Mutex<Vec<Preview>>>;
 
 /// The handle of the worker thread. Dropping it cancels everything and ends the thread.
 #[derive(Debug)]
@@ -97,10 +98,10 @@ impl Worker {
         self.events.as_ref()?.recv_timeout(timeout).ok()
     }
 
-    /// The newest frames of the running (or last) job: latest value wins.
+    /// The newest frames of the running (or last) job's variations since the last call: of each the latest value wins.
     #[must_use]
-    pub fn latest_preview(&self) -> Option<Preview> {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn take_previews(&self) -> Vec<Preview> {
+        std::mem::take(&mut *self.latest.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -320,49 +321,44 @@ impl Desk {
     }
 
     fn make_takes(&mut self, backend: &mut impl Backend, job: JobId, request: &Request, context: &Context) -> Outcome {
-        let mut takes = Vec::new();
-        let mut tokens_before = 0;
-        for variation in 0..request.variations.max(1) {
-            let to_come = (request.variations.max(1) - variation - 1) as usize;
-            let mut run = match backend.start(&request.variation(variation), context) {
-                Ok(run) => run,
-                Err(message) => return Outcome::Failed(message),
-            };
-            let mut tokens_here = 0;
-            loop {
-                if self.listen(Some(job)) {
-                    return Outcome::Cancelled;
-                }
-                match run.step() {
-                    Ok(RunStep::Token { tokens, at_most, preview }) => {
-                        tokens_here = tokens;
-                        if let Some(motion) = preview {
-                            self.show(Preview { job, variation, motion });
-                        }
-                        let at_most = tokens_before + at_most * (1 + to_come);
-                        self.mention(Event::Progress { job, tokens: tokens_before + tokens, at_most });
-                    }
-                    Ok(RunStep::Done { take, warnings }) => {
-                        for message in warnings {
-                            self.tell(Event::Warning { message });
-                        }
-                        if to_come > 0 {
-                            self.tell(Event::Made { job, variation, take: Take::clone(&take) });
-                        }
-                        takes.push(*take);
-                        break;
-                    }
-                    Err(message) => return Outcome::Failed(message),
-                }
+        let mut run = match backend.start(request, context) {
+            Ok(run) => run,
+            Err(message) => return Outcome::Failed(message),
+        };
+        let count = request.variations.max(1) as usize;
+        let mut takes = BTreeMap::new();
+        loop {
+            if self.listen(Some(job)) {
+                return Outcome::Cancelled;
             }
-            tokens_before += tokens_here;
+            match run.step() {
+                Ok(RunStep::Tokens { tokens, at_most, preview }) => {
+                    if let Some((variation, motion)) = preview {
+                        self.show(Preview { job, variation, motion });
+                    }
+                    self.mention(Event::Progress { job, tokens, at_most });
+                }
+                Ok(RunStep::Made { variation, take, warnings }) => {
+                    for message in warnings {
+                        self.tell(Event::Warning { message });
+                    }
+                    takes.insert(variation, Take::clone(&take));
+                    if takes.len() < count {
+                        self.tell(Event::Made { job, variation, take: *take });
+                    }
+                }
+                Ok(RunStep::Done) => return Outcome::Finished(takes.into_values().collect()),
+                Err(message) => return Outcome::Failed(message),
+            }
         }
-        Outcome::Finished(takes)
     }
 
     fn show(&self, preview: Preview) {
         let event = Event::Preview { job: preview.job, variation: preview.variation, frames: preview.motion.len() };
-        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(preview);
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.retain(|older| older.job == preview.job && older.variation != preview.variation);
+        latest.push(preview);
+        drop(latest);
         self.mention(event);
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Not here: threads, channels, files of motion (`formats`), windows.
 
+mod batch;
 mod device;
 mod error;
 mod fallback;
@@ -10,10 +11,12 @@ mod generation;
 mod on_gpu;
 mod sequence;
 mod split;
+mod variations;
 mod verbs;
 
+pub use batch::{Batch, BatchStep};
 pub use device::{Device, Loaded, load, load_on};
 pub use error::PipelineError;
-pub use generation::{Generation, Made, Step, Variations, parts};
+pub use generation::{Generation, Made, Step, parts};
 pub use on_gpu::transformer_on_gpu;
 pub use split::{shared, split};

@@ -14,7 +14,7 @@ use zoetrope::model::{
     Checkpoint, FileSource, LoadProgress, MotionModel, Quantization, Sampler, Source, TextFeatures, Transformer, TransformerConfig,
     Weights, write_gguf,
 };
-use zoetrope::pipeline::{self, Device, Generation, Made, Step, Variations, transformer_on_gpu};
+use zoetrope::pipeline::{self, Batch, BatchStep, Device, Generation, Made, Step, transformer_on_gpu};
 use zoetrope::timeline::{Length, Request};
 
 use super::kit::gpu;
@@ -222,7 +222,7 @@ fn what_a_device_likes_is_tried_once_and_remembered() {
 #[test]
 fn a_profile_counts_every_weight_that_a_token_reads() {
     let Some((transformer, _)) = variant("hs16") else { return };
-    let profile = transformer.profile().unwrap();
+    let profile = engine::Profile::of(&transformer).unwrap();
     let products = profile.iter().filter(|part| part.kernel == "matvec");
     // Where there are no scales, an empty buffer stands for them.
     assert_eq!(products.map(|part| part.bytes - part.count as u64 * 16).sum::<u64>(), transformer.bytes_per_token());
@@ -284,9 +284,15 @@ fn the_starter_makes_the_same_tokens_as_on_the_processor() {
     // Variations with guidance share what was read, and leave when they end.
     let request = Request { variations: 3, length: Length::Between { min_secs: 0.1, max_secs: 0.8 }, ..request(false, 0.0) };
     let all = |model: &MotionModel| {
-        let mut variations = Variations::start(model, &request, None).unwrap();
-        while variations.step().unwrap() {}
-        (0..3).map(|index| variations.finish(index).unwrap().tokens).collect::<Vec<_>>()
+        let mut batch = Batch::start(model, &request, None).unwrap();
+        let mut all = Vec::new();
+        loop {
+            match batch.step().unwrap() {
+                BatchStep::Tokens { .. } => {}
+                BatchStep::Made { made, .. } => all.push(made.tokens),
+                BatchStep::Done => return all,
+            }
+        }
     };
     assert_eq!(all(&ours), all(&theirs));
 }

@@ -89,9 +89,10 @@ fn the_first_preview_comes_before_forty_percent_of_the_tokens() {
     let preview = events.iter().position(|event| matches!(event, Event::Preview { .. })).expect("a preview");
     let tokens_before = events[..preview].iter().filter(|event| is_progress(event)).count();
     assert!((tokens_before as f32) < 0.4 * 60.0, "{tokens_before} tokens before the first preview");
-    let latest = worker.latest_preview().expect("a preview");
-    assert_eq!(latest.job, JobId(1));
-    assert!(latest.motion.len() > 100);
+    let latest = worker.take_previews();
+    assert_eq!(latest.iter().map(|preview| (preview.job, preview.variation)).collect::<Vec<_>>(), [(JobId(1), 0)]);
+    assert!(latest[0].motion.len() > 100);
+    assert!(worker.take_previews().is_empty(), "each is taken once");
 }
 
 #[test]
@@ -108,6 +109,8 @@ fn variations_are_one_job_with_a_take_for_each_seed() {
     };
     let early: Vec<_> = events.iter().filter_map(early).collect();
     assert_eq!(early, [(0, takes[0].clone()), (1, takes[1].clone())], "each comes as soon as it is done; the last one with all");
+    let shown: Vec<u32> = worker.take_previews().iter().map(|preview| preview.variation).collect();
+    assert_eq!(shown.len(), 3, "all are seen while they are made: {shown:?}");
     let last_progress = events.iter().rev().find(|event| is_progress(event));
     assert_eq!(last_progress, Some(&Event::Progress { job: JobId(1), tokens: 45, at_most: 45 }));
 }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use zoetrope::library;
 use zoetrope::model::{MotionModel, Source};
 use zoetrope::motion::{Motion, Pose, join};
-use zoetrope::pipeline::{Generation, Made, PipelineError, Step, Variations, parts};
+use zoetrope::pipeline::{Batch, BatchStep, Generation, Made, PipelineError, Step, parts};
 use zoetrope::timeline::{Context, Finish, Length, Request, Sampling};
 
 use crate::shared::kit;
@@ -267,11 +267,20 @@ fn what_cannot_be_made_is_said_in_words() {
     assert!(made.warnings.iter().any(|warning| warning.contains("at most")), "{:?}", made.warnings);
 }
 
-/// Makes all variations of a request side by side.
+/// Makes all variations of a request.
 fn make_variations(model: &MotionModel, request: &Request, after: Option<&Motion>) -> Vec<Made> {
-    let mut variations = Variations::start(model, request, after).expect("a start");
-    while variations.step().expect("a step") {}
-    (0..request.variations as usize).map(|variation| variations.finish(variation).expect("a motion")).collect()
+    let mut batch = Batch::start(model, request, after).expect("a start");
+    let mut all = Vec::new();
+    loop {
+        match batch.step().expect("a step") {
+            BatchStep::Tokens { tokens, at_most } => assert!(tokens <= at_most),
+            BatchStep::Made { variation, made } => {
+                assert_eq!(variation as usize, all.len(), "they come in order");
+                all.push(*made);
+            }
+            BatchStep::Done => return all,
+        }
+    }
 }
 
 #[test]
@@ -336,6 +345,13 @@ fn two_actions_in_one_prompt_are_made_one_after_the_other() {
     assert_eq!(origin.understood(), Some("a person runs → a person waves goodbye"));
     let short = Request { length: Length::Exact { secs: 1.5 }, ..request.clone() };
     assert_eq!(make(&model, &short, None).take.motion.len(), 45, "the parts add up");
+    // Each variation of several actions goes on from a motion of its own.
+    let short = Request { length: Length::Exact { secs: 1.0 }, variations: 2, ..request.clone() };
+    let together = make_variations(&model, &short, None);
+    for (variation, made) in (0..).zip(&together) {
+        assert_eq!(made.tokens, make(&model, &short.variation(variation), None).tokens, "variation {variation}");
+    }
+    assert_ne!(together[0].tokens, together[1].tokens);
     assert_eq!(parts(&model, &Request { literal: true, ..request }).expect("parts").len(), 1);
 }
 

@@ -66,8 +66,8 @@ impl Desk {
                 let preview = matches!(event, Event::Preview { .. });
                 self.session.handle_event(event);
                 self.tell();
-                if preview && let Some(preview) = self.worker.latest_preview() {
-                    self.session.preview(&preview);
+                if preview {
+                    self.worker.take_previews().iter().for_each(|preview| self.session.preview(preview));
                 }
             }
             self.session.update(0.01);

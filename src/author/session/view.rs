@@ -276,11 +276,11 @@ impl View {
         self.mode = ViewMode::Comparison(comparison);
     }
 
-    /// Puts one more beside the others, or in the place of an older version of it. They may go on `growing`.
-    pub(super) fn put_beside(&mut self, entry: ComparisonEntry, growing: bool) {
+    /// Puts one more beside the others that are being made, or in the place of an older version of it.
+    pub(super) fn put_beside(&mut self, entry: ComparisonEntry) {
         if let ViewMode::Comparison(comparison) = &mut self.mode {
             comparison.put(entry);
-            self.player.resize(comparison.frames(), growing);
+            self.player.resize(comparison.frames(), true);
         }
     }
 

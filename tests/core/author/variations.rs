@@ -1,7 +1,11 @@
 //! Variations of a prompt side by side.
 
-use super::desk::Desk;
-use zoetrope::author::session::{ComparisonAction, DraftAction, GenerationAction, Session, TakeAction, ViewMode};
+use super::desk::{Desk, session_with, wanted};
+use std::sync::Arc;
+use zoetrope::author::session::{ComparisonAction, DraftAction, GenerationAction, HostCommand, Session, TakeAction, ViewMode};
+use zoetrope::generator::protocol::{Command, Event, Preview};
+use zoetrope::motion::{Motion, Pose};
+use zoetrope::timeline::{Provenance, Take};
 
 #[test]
 fn how_long_a_running_motion_becomes_is_a_matter_of_its_own_variations() {
@@ -49,9 +53,9 @@ fn a_variation_picked_before_all_are_made_is_placed_once_it_is_done_and_the_othe
             assert_eq!(desk.session.picked_in_comparison(), None, "the same again is another thought");
             desk.act(ComparisonAction::Pick(place));
             assert_eq!(desk.session.picked_in_comparison(), Some(1), "it is marked meanwhile");
-            desk.until(|session| !session.timeline().clips().is_empty());
         }
-        assert!(matches!(desk.session.view().mode(), ViewMode::Timeline) && desk.session.busy().working, "the others are still made");
+        desk.until(|session| !session.timeline().clips().is_empty());
+        assert!(matches!(desk.session.view().mode(), ViewMode::Timeline) && desk.session.busy().working, "the others come behind it");
         assert_eq!((desk.session.timeline().clips().len(), desk.session.timeline().take_count()), (1, 1));
         desk.until_idle();
         let made: Vec<u64> = desk.session.timeline().takes().filter_map(|entry| entry.take.provenance.origin.seed()).collect();
@@ -62,15 +66,22 @@ fn a_variation_picked_before_all_are_made_is_placed_once_it_is_done_and_the_othe
 
 #[test]
 fn cancelling_after_picking_a_variation_places_nothing_and_keeps_what_is_done() {
-    let mut desk = Desk::new();
-    desk.act(DraftAction::Variations(3));
-    desk.prompt("a person dances");
-    desk.until(|session| session.view().comparison().is_some_and(|row| row.entries.len() == 2));
-    desk.act(ComparisonAction::Pick(1));
-    desk.act(GenerationAction::Cancel);
-    desk.until_idle();
-    assert_eq!((desk.session.timeline().clips().len(), desk.session.timeline().take_count()), (0, 1));
-    assert!(desk.session.view().comparison().is_none());
+    let mut session = session_with(&[]);
+    session.apply(DraftAction::Variations(3));
+    session.apply(DraftAction::Prompt("a person dances".to_owned()));
+    let commands = wanted(&mut session, GenerationAction::Generate);
+    let [HostCommand::Tell(Command::Generate { job, request, .. })] = &commands[..] else { panic!("{commands:?}") };
+    let job = *job;
+    let motion = Arc::new(Motion { frames: vec![Pose::REST; 8] });
+    (0..3).for_each(|variation| session.preview(&Preview { job, variation, motion: Arc::clone(&motion) }));
+    assert_eq!(session.view().comparison().expect("a row").entries.len(), 3);
+    session.apply(ComparisonAction::Pick(1));
+    let provenance = Provenance { origin: request.variation(0).into(), ..Provenance::default() };
+    session.handle_event(Event::Made { job, variation: 0, take: Take { motion, raw: None, provenance } });
+    session.apply(GenerationAction::Cancel);
+    session.handle_event(Event::Cancelled { job });
+    assert_eq!((session.timeline().clips().len(), session.timeline().take_count()), (0, 1));
+    assert!(session.view().comparison().is_none());
 }
 
 #[test]

@@ -82,7 +82,7 @@ impl Generation {
     fn finish(&mut self, id: JobId, takes: Vec<Take>, context: &mut Context<'_>) {
         if let Some(job) = self.job_mut(id).filter(|job| job.picked.is_some()) {
             // The others join the picked one in the list.
-            job.made = takes;
+            job.made = (0..).zip(takes).collect();
             self.place_picked(id, context.desk, context.timeline, context.view);
             self.end(id, context);
             return;
@@ -119,10 +119,7 @@ impl Generation {
     /// One of several variations is done. If it is the picked one, it goes to its place.
     fn one_made(&mut self, id: JobId, variation: u32, take: Take, context: &mut Context<'_>) {
         let Some(job) = self.job_mut(id) else { return };
-        // They come in order; each has the place of its number.
-        if job.made.len() == variation as usize {
-            job.made.push(take);
-        }
+        job.made.insert(variation, take);
         self.place_picked(id, context.desk, context.timeline, context.view);
     }
 
@@ -130,7 +127,7 @@ impl Generation {
     fn place_picked(&mut self, id: JobId, desk: &mut Desk, timeline: &mut Timeline, view: &mut View) {
         let Some(job) = self.job_mut(id) else { return };
         let Some((variation, None)) = job.picked else { return };
-        let Some(take) = job.made.get(variation as usize).cloned() else { return };
+        let Some(take) = job.made.get(&variation).cloned() else { return };
         let seen = view.previews(id);
         if view.watches(id) {
             view.unwatch();
@@ -149,8 +146,8 @@ impl Generation {
     /// which is there. Answers whether there was such a job.
     fn end(&mut self, id: JobId, context: &mut Context<'_>) -> bool {
         let Some(job) = self.remove(id, context) else { return false };
-        let placed = job.picked.filter(|(_, take)| take.is_some()).map(|(variation, _)| variation as usize);
-        for (_, take) in job.made.into_iter().enumerate().filter(|(variation, _)| Some(*variation) != placed) {
+        let placed = job.picked.filter(|(_, take)| take.is_some()).map(|(variation, _)| variation);
+        for (_, take) in job.made.into_iter().filter(|(variation, _)| Some(*variation) != placed) {
             context.timeline.add_take(take);
         }
         context.drop_preview(id);
@@ -204,15 +201,14 @@ impl Context<'_> {
     }
 }
 
-/// The newest frames of one of several variations, which are made one after the other.
+/// The newest frames of one of several variations.
 fn preview_variation(job: &Job, preview: &Preview, timeline: &Timeline, view: &mut View) {
     let request = job.request().variation(preview.variation);
     let entry = ComparisonEntry::coming(Arc::clone(&preview.motion), request.prompt, request.seed);
     if !view.previews(job.id()) {
         return view.show_comparison(Comparison::of(vec![entry], Some(job.id()), job.placement), 0.0, timeline);
     }
-    // Once the first is there, the others grow while it plays again.
-    view.put_beside(entry, preview.variation == 0);
+    view.put_beside(entry);
 }
 
 fn joined(before: &Motion, after: &Motion) -> Arc<Motion> {

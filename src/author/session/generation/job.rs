@@ -4,7 +4,7 @@ use super::placement::Placement;
 use crate::generator::protocol::JobId;
 use crate::motion::Motion;
 use crate::timeline::{Request, Take, TakeId};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -22,7 +22,7 @@ pub struct Job {
     /// What becomes clips of their own behind it.
     pub(super) queued: VecDeque<Request>,
     /// The variations that are done, while others are to come.
-    pub(super) made: Vec<Take>,
+    pub(super) made: BTreeMap<u32, Take>,
     /// The variation that was picked before all were done, and its take once that is placed.
     pub(super) picked: Option<(u32, Option<TakeId>)>,
 }
@@ -46,7 +46,7 @@ impl Job {
     /// One that waits.
     pub(super) fn new(id: JobId, request: Request, before: Option<Arc<Motion>>, placement: Placement, queued: VecDeque<Request>) -> Self {
         let progress = Progress::Waiting;
-        Self { id, request, before, placement, progress, started: None, queued, made: Vec::new(), picked: None }
+        Self { id, request, before, placement, progress, started: None, queued, made: BTreeMap::new(), picked: None }
     }
 
     /// Its number.
@@ -122,8 +122,7 @@ impl Job {
         match self.progress {
             Progress::Running { tokens, at_most } if tokens > 0 => {
                 // The frames so far tell how many a token is worth.
-                let of_one = at_most / self.request.variations.max(1) as usize;
-                before + frames.saturating_sub(before) * of_one / tokens
+                before + frames.saturating_sub(before) * at_most / tokens
             }
             Progress::Running { .. } | Progress::Waiting => 0,
         }

@@ -1,0 +1,156 @@
+//! Several variations of one prompt side by side.
+
+use super::error::PipelineError;
+use super::generation::Made;
+use super::sequence::{Before, Sequence, sampling};
+use super::split::without_links;
+use crate::model::{Decode, Logits, MotionModel};
+use crate::motion::Motion;
+use crate::timeline::Request;
+use std::ops::Range;
+
+/// A request, and the plain words that the model reads instead of its prompt; none where it reads that as it is.
+pub(super) struct Understood {
+    pub(super) request: Request,
+    pub(super) plainly: Option<String>,
+}
+
+/// Several variations of one prompt side by side. The text (and the motion before) is read once for all, and each step reads
+/// the network's weights once for all.
+pub(super) struct Variations<'m> {
+    sequences: Vec<Sequence<'m>>,
+    /// The sequences that still get tokens, in the order of the network's rows; with guidance as many rows without the text
+    /// follow.
+    running: Vec<usize>,
+    guided: bool,
+    state: Box<dyn Decode>,
+    logits: Logits,
+}
+
+impl<'m> Variations<'m> {
+    /// Read the prompt and get ready for the first token of each of the request's variations.
+    ///
+    /// # Errors
+    /// As [`super::Generation::start`].
+    pub(super) fn start(model: &'m MotionModel, request: &Request, after: Option<&Motion>) -> Result<Self, PipelineError> {
+        let prompt = request.prompt.trim();
+        if prompt.is_empty() {
+            return Err(PipelineError::EmptyPrompt);
+        }
+        let plainly = if request.is_literal() { None } else { model.plainly(without_links(prompt))? };
+        Self::begin(model, Understood { request: Request { prompt: prompt.to_owned(), ..request.clone() }, plainly }, after)
+    }
+
+    /// [`start`](Self::start) of what has been understood already.
+    pub(super) fn begin(
+        model: &'m MotionModel,
+        Understood { request, plainly }: Understood,
+        after: Option<&Motion>,
+    ) -> Result<Self, PipelineError> {
+        let guided = sampling(model.config.sampling, &request).guidance != 1.0;
+        let mut texts = vec![model.encode_text(plainly.as_deref().unwrap_or(&request.prompt))?];
+        if guided {
+            texts.push(model.encode_text("")?);
+        }
+        let before = Before::of(model, after)?;
+        let (mut state, logits) = model.network.start(&texts.iter().collect::<Vec<_>>(), Before::tokens(before.as_ref()))?;
+        let room = state.room();
+        let count = request.variations.max(1);
+        let sequence = |variation| Sequence::new(model, request.variation(variation), plainly.clone(), before.clone(), room);
+        let sequences = (0..count).map(sequence).collect::<Result<Vec<_>, _>>()?;
+        let rows: Vec<usize> = (0..texts.len()).flat_map(|row| std::iter::repeat_n(row, sequences.len())).collect();
+        if sequences.len() > 1 {
+            state.keep_rows(&rows)?;
+        }
+        let logits = rows.iter().map(|&row| logits[row].clone()).collect();
+        let mut begun = Self { running: (0..sequences.len()).collect(), sequences, guided, state, logits };
+        begun.pass_on();
+        Ok(begun)
+    }
+
+    /// Makes one more token for each variation that wants one. Answers whether there was any.
+    ///
+    /// # Errors
+    /// A failing network.
+    pub(super) fn step(&mut self) -> Result<bool, PipelineError> {
+        let count = self.running.len();
+        let (with_text, without_text) = self.logits.split_at_mut(count);
+        let (mut next, mut rows, mut made) = (Vec::new(), Vec::new(), false);
+        for (row, &index) in self.running.iter().enumerate() {
+            let sequence = &mut self.sequences[index];
+            if sequence.is_full() {
+                continue;
+            }
+            let without_text = self.guided.then(|| without_text[row].as_slice());
+            if let Some(token) = sequence.choose(&mut with_text[row], without_text) {
+                made = true;
+                if !sequence.is_full() {
+                    next.push(token);
+                    rows.push(row);
+                }
+            }
+        }
+        if rows.is_empty() {
+            self.running.clear();
+            return Ok(made);
+        }
+        if rows.len() < count {
+            // What has ended costs nothing any more.
+            self.running = rows.iter().map(|&row| self.running[row]).collect();
+            let without_text: Vec<usize> = rows.iter().filter(|_| self.guided).map(|row| row + count).collect();
+            self.state.keep_rows(&[rows, without_text].concat())?;
+        }
+        let copies = if self.guided { 2 } else { 1 };
+        self.logits = self.state.step(&next.repeat(copies))?;
+        self.pass_on();
+        Ok(made)
+    }
+
+    /// What the network has to say goes with the first motion that is still made.
+    fn pass_on(&mut self) {
+        if let (Some(remark), Some(&first)) = (self.state.remark(), self.running.first()) {
+            self.sequences[first].remark(remark);
+        }
+    }
+
+    /// Tokens so far, and the most it can come to, all variations together.
+    pub(super) fn progress(&self) -> (usize, usize) {
+        self.sequences.iter().map(Sequence::progress).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+    }
+
+    /// All frames of one variation so far: see [`Generation::preview`].
+    ///
+    /// # Errors
+    /// As [`Generation::step`].
+    ///
+    /// # Panics
+    /// If there is no such variation.
+    pub(super) fn preview(&mut self, variation: usize) -> Result<Option<Motion>, PipelineError> {
+        self.sequences[variation].preview()
+    }
+
+    /// Decodes one variation and cleans it up.
+    ///
+    /// # Errors
+    /// Numbers that are no motion.
+    ///
+    /// # Panics
+    /// If there is no such variation.
+    pub(super) fn finish(&mut self, variation: usize) -> Result<Made, PipelineError> {
+        self.sequences[variation].finish()
+    }
+
+    /// The same of several variations, each on a thread of its own.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
+    ///
+    /// # Panics
+    /// If there are not so many variations.
+    pub(super) fn finish_all(&mut self, variations: Range<usize>) -> Result<Vec<Made>, PipelineError> {
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = self.sequences[variations].iter_mut().map(|sequence| scope.spawn(|| sequence.finish())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
+    }
+}
