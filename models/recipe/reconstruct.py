@@ -4,7 +4,8 @@
 
 mpjpe: mean joint error of the position block, pelvis-centred, with the headings that add up over up to 20 s (as `zoetrope eval`);
 local: the same with headings as they are; posed: of the rotations (mm). head, drift: the heading's (degrees) and the place's
-(cm) error 2 s after the true ones. What is large in local and posed is badly seen or badly coded; what is large in mpjpe alone drifts.
+(cm) error 2 s after the true ones; worst: of each frame's joint that is furthest off, headings as they are (mm). What is large in local
+and posed is badly seen or badly coded; what is large in mpjpe alone drifts; what is large in worst alone lost an arm or a leg.
 """
 
 import argparse
@@ -20,13 +21,14 @@ from corpus import Corpus, features_of, performer
 from train_transformer import load_tokenizer
 
 LONGEST, AHEAD = 600, 60  # frames
-COLUMNS = "mpjpe", "local", "posed", "head", "drift"
+COLUMNS = "mpjpe", "local", "posed", "head", "drift", "worst"
 
 
 def lost(clip, decoded):
     """Features [T, 272] of a clip and of what came back → COLUMNS."""
     centred = lambda joints: joints - joints[:, :1]  # noqa: E731
-    apart = lambda a, b: 1000 * (centred(a) - centred(b)).norm(dim=-1).mean()  # noqa: E731
+    each = lambda a, b: 1000 * (centred(a) - centred(b)).norm(dim=-1)  # noqa: E731
+    apart = lambda a, b: each(a, b).mean()  # noqa: E731
     local = lambda features: features[:, rep.POSITIONS].unflatten(-1, (rep.JOINTS, 3))  # noqa: E731
     turned = torch.cat([clip[:, : rep.POSITIONS.start], decoded[:, rep.POSITIONS.start :]], 1)
     heads, drifts = [], []
@@ -42,6 +44,7 @@ def lost(clip, decoded):
             apart(rep.forward_kinematics(*rep.decode_pose(turned)), rep.decode_positions(clip)),
             mean(heads),
             mean(drifts),
+            each(local(decoded), local(clip)).amax(-1).mean(),
         ]
     )
 

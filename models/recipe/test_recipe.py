@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 import random
 import re
 import tempfile
@@ -282,6 +283,22 @@ class Motions(unittest.TestCase):
         for _ in range(20):
             windows.learn(self.torch.tensor([0, 1, 1]), self.torch.tensor([0.4, 0.1, 0.1]))
         self.assertAlmostEqual(share(), 2 / 3, delta=0.09)
+
+    def test_an_arm_that_is_lost_shows_in_the_worst_joint(self):
+        import reconstruct
+
+        root, local = self.standing(90)
+        root[:, 2] += self.torch.arange(90) / 30
+        hanging = self.rep.encode(root, local)
+        raised = local.clone()
+        raised[:, 17] = self.rep.quat_from_axis_angle(self.torch.tensor([0.0, 0.0, -2.0]))
+        lost = dict(zip(reconstruct.COLUMNS, reconstruct.lost(self.rep.encode(root, raised), hanging).tolist()))
+        reach = 0.248 + 0.265
+        self.assertAlmostEqual(lost["worst"], 2000 * reach * math.sin(1.0), delta=15)
+        self.assertLess(lost["local"], 100)
+        self.assertAlmostEqual(lost["head"], 0, delta=0.01)
+        for name, found in zip(reconstruct.COLUMNS, reconstruct.lost(hanging, hanging).tolist()):
+            self.assertAlmostEqual(found, 0, delta=0.01, msg=name)
 
     def test_tokens_are_made_once_for_a_run_and_no_others_are_learned_behind_them(self):
         import train_transformer
