@@ -126,6 +126,11 @@ impl Checkpoint {
         Self { label: "random weights".into(), kind: Kind::Random { shapes }, progress: None }
     }
 
+    /// Whether the weights are made up, so that any of them may stand for others.
+    pub(super) fn is_made_up(&self) -> bool {
+        matches!(self.kind, Kind::Random { .. })
+    }
+
     /// The file's name for errors.
     pub fn label(&self) -> &str {
         &self.label

@@ -1,6 +1,7 @@
 //! Writing a checkpoint as GGUF (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>), quantised a few rows at a time:
 //! no whole tensor is ever in memory, which candle's own writer does not allow.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
@@ -56,19 +57,32 @@ pub fn write_gguf(
     let failed = |cause: std::io::Error| Error::Write { cause, path: path.display().to_string() };
     let mut file = BufWriter::new(File::create(path).map_err(failed)?);
     file.write_all(&header).map_err(failed)?;
+    let mut known = HashMap::new();
     for name in names {
         let dtype = dtype_for(checkpoint, name, quantization);
-        let rows = checkpoint.shape(name).and_then(|shape| shape.first().copied()).unwrap_or(1);
+        let shape = checkpoint.shape(name).unwrap_or_default();
+        let (rows, inner) = (shape.first().copied().unwrap_or(1), shape.iter().skip(1).product::<usize>());
         let step = checkpoint.rows_at_once(name, PART);
         let mut written = 0;
         for first in (0..rows).step_by(step.max(1)) {
-            let part = checkpoint.read_rows(name, first..rows.min(first + step))?;
-            check_finite(&part, name, checkpoint.label())?;
-            let part = QTensor::quantize(&part, dtype)?;
-            let data = part.data()?;
-            file.write_all(&data).map_err(failed)?;
-            written += data.len();
-            if watch(part.shape().elem_count() as u64).is_break() {
+            let part = first..rows.min(first + step);
+            let kind = (shape.len(), part.len(), inner, dtype);
+            let weights = part.len() * inner;
+            let new = match known.remove(&kind) {
+                Some(data) => data,
+                None => {
+                    let part = checkpoint.read_rows(name, part)?;
+                    check_finite(&part, name, checkpoint.label())?;
+                    QTensor::quantize(&part, dtype)?.data()?.into_owned()
+                }
+            };
+            file.write_all(&new).map_err(failed)?;
+            written += new.len();
+            // Made-up parts of one kind may be the same: quantising billions of numbers takes minutes.
+            if checkpoint.is_made_up() {
+                known.insert(kind, new);
+            }
+            if watch(weights as u64).is_break() {
                 return Err(Error::Stopped);
             }
         }

@@ -4,6 +4,8 @@
 //! Features go in and out as flat rows of `input_dim` (272) float32 numbers at 30 frames a second.
 
 pub mod bench;
+#[cfg(target_arch = "x86_64")]
+mod block_product;
 mod bundle;
 mod checkpoint;
 mod config;
@@ -24,8 +26,6 @@ mod ops;
 mod plain;
 mod progress;
 mod pth;
-#[cfg(target_arch = "x86_64")]
-mod q4_0;
 mod rewriter;
 mod safetensors;
 mod sampler;

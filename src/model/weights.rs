@@ -243,7 +243,7 @@ impl Linear {
 #[cfg(target_arch = "x86_64")]
 fn quick_product(rows: &Tensor, weight: &QMatMul) -> candle_core::Result<Option<Tensor>> {
     let QMatMul::QTensor(weight) = weight else { return Ok(None) };
-    super::q4_0::product(rows, weight)
+    super::block_product::product(rows, weight)
 }
 
 #[cfg(not(target_arch = "x86_64"))]

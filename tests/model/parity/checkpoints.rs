@@ -2,10 +2,11 @@
 
 use super::kit::{json, kit, tensors};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
-use zoetrope::model::{Checkpoint, Error, FileSource, MotionTokenizer, TokenizerConfig, Weights};
+use zoetrope::model::{Checkpoint, Error, FileSource, MotionTokenizer, Quantization, TokenizerConfig, Weights, write_gguf};
 
 fn open_error(bytes: &[u8], name: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -142,4 +143,27 @@ fn missing_extra_and_misshapen_tensors_are_named() {
     let extra =
         load(&|tensors| drop(tensors.insert("vqvae.other".into(), Tensor::zeros(1, DType::F32, &Device::Cpu).unwrap()))).expect("refused");
     assert!(extra.contains("vqvae.other"), "{extra}");
+}
+
+#[test]
+fn made_up_weights_of_one_shape_are_quantised_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.gguf");
+    let shapes = [("a", vec![3, 64]), ("b", vec![3, 64]), ("c", vec![6, 32]), ("d", vec![192])];
+    let mut checkpoint = Checkpoint::random(shapes.into_iter().map(|(name, shape)| (name.to_owned(), shape)).collect());
+    let names = checkpoint.names();
+    let mut told = 0;
+    let mut count = |weights| {
+        told += weights;
+        ControlFlow::Continue(())
+    };
+    write_gguf(&mut checkpoint, &names, Some(Quantization::Q4_0), &path, &mut count).unwrap();
+    assert_eq!(told, 4 * 192);
+    let mut written = Checkpoint::open(&FileSource::from(path.as_path()), "").unwrap();
+    let [a, b, c, d] = ["a", "b", "c", "d"].map(|name| written.read(name).and_then(|tensor| tensor.dense()).unwrap());
+    assert_eq!([a.dims(), b.dims(), c.dims(), d.dims()], [&[3, 64][..], &[3, 64], &[6, 32], &[192]]);
+    let [a, b, c] = [a, b, c].map(|tensor| tensor.flatten_all().and_then(|flat| flat.to_vec1::<f32>()).unwrap());
+    assert_eq!(a, b);
+    assert_ne!(a, c);
+    assert!(a.iter().any(|weight| weight.abs() > 0.01));
 }
