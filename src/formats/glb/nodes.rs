@@ -2,6 +2,7 @@
 
 use super::container::Container;
 use crate::formats::error::Fault;
+use crate::motion::Joint;
 use crate::motion::rig::Rig;
 use glam::{Mat4, Quat, Vec3};
 use gltf_json::Node;
@@ -45,7 +46,7 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
     let parents = parents(nodes)?;
     let order = order(nodes, &parents)?;
     let wanted = wanted(container, &parents);
-    let names = humanoid_names(&container.json);
+    let humanoid = humanoid_bones(&container.json);
 
     let mut tree = Tree { rig: Rig::default(), joint_of_node: HashMap::new(), scales: Vec::new(), still_rotations: Vec::new(), bones: 0 };
     let mut inner_scales: Vec<f32> = Vec::new();
@@ -65,8 +66,11 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
         tree.joint_of_node.insert(index, tree.scales.len());
         tree.scales.push(outer_scale);
         inner_scales.push(outer_scale * scale);
-        let name = names.get(&index).cloned().or_else(|| nodes[index].name.clone());
-        tree.rig.push(&name.unwrap_or_default(), parent, translation * outer_scale, rotation);
+        let name = nodes[index].name.as_deref().unwrap_or_default();
+        let joint = tree.rig.push(name, parent, translation * outer_scale, rotation);
+        if let Some(part) = humanoid.get(&index).and_then(|bone| part_of(bone)) {
+            tree.rig.tell(part, joint);
+        }
         tree.still_rotations.push(rotation);
     }
     let skinned: HashSet<usize> = container.root.skins.iter().flat_map(|skin| &skin.joints).map(|joint| joint.value()).collect();
@@ -175,8 +179,34 @@ fn world_rotation(rig: &Rig, joint: usize) -> Quat {
     path.fold(Quat::IDENTITY, |rotation, joint| rig.rest_rotations()[joint] * rotation)
 }
 
+/// The part that a bone of VRM's table plays; those of the spine lie between others.
+fn part_of(bone: &str) -> Option<Joint> {
+    Some(match bone {
+        "hips" => Joint::Pelvis,
+        "leftUpperLeg" => Joint::LHip,
+        "rightUpperLeg" => Joint::RHip,
+        "leftLowerLeg" => Joint::LKnee,
+        "rightLowerLeg" => Joint::RKnee,
+        "leftFoot" => Joint::LAnkle,
+        "rightFoot" => Joint::RAnkle,
+        "leftToes" => Joint::LFoot,
+        "rightToes" => Joint::RFoot,
+        "neck" => Joint::Neck,
+        "head" => Joint::Head,
+        "leftShoulder" => Joint::LCollar,
+        "rightShoulder" => Joint::RCollar,
+        "leftUpperArm" => Joint::LShoulder,
+        "rightUpperArm" => Joint::RShoulder,
+        "leftLowerArm" => Joint::LElbow,
+        "rightLowerArm" => Joint::RElbow,
+        "leftHand" => Joint::LWrist,
+        "rightHand" => Joint::RWrist,
+        _ => return None,
+    })
+}
+
 /// VRM and VRMA files say which node is which bone of a person, whatever the nodes are called.
-fn humanoid_names(json: &[u8]) -> HashMap<usize, String> {
+fn humanoid_bones(json: &[u8]) -> HashMap<usize, String> {
     #[derive(Deserialize, Default)]
     struct Document {
         #[serde(default)]

@@ -8,14 +8,14 @@ use glam::{Quat, Vec3};
 
 /// How our rest pose has to be turned, joint by joint, to stand as the rig's reference pose does.
 ///
-/// The trunk faces where the hips face. Limb bones take the direction of the source's bone by the shortest arc from their parent;
+/// The trunk faces where the hips face; `stood` stands a reference pose up that lies. Limb bones take the direction of the source's bone by the shortest arc from their parent;
 /// collar bones, hands and feet keep their neutral relation to the body, because their drawn direction says where a rig puts its
 /// joints rather than how the body is held.
-pub(super) fn align(parts: &Parts, reference: &RigWorld) -> [Quat; JOINT_COUNT] {
+pub(super) fn align(parts: &Parts, reference: &RigWorld, stood: Quat) -> [Quat; JOINT_COUNT] {
     use Joint::*;
     let at = |joint: Joint| parts[joint as usize].map(|index| reference.positions[index]);
     let trunk = match (at(LHip), at(RHip)) {
-        (Some(left), Some(right)) => reference::facing(left, right),
+        (Some(left), Some(right)) => stood.inverse() * reference::facing(stood * left, stood * right),
         _ => Quat::IDENTITY,
     };
     let mut alignment = [trunk; JOINT_COUNT];

@@ -4,6 +4,7 @@ use super::align::{align, spine_chain};
 use super::found::{REQUIRED, find_parts, parts_of};
 use super::{LEGS, MappingError, Parts, names, reference, structure};
 use crate::motion::rig::{Rig, RigMotion, RigWorld};
+use crate::motion::rotation::shortest_arc;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M, rest_positions};
 use glam::{Quat, Vec3};
 
@@ -26,7 +27,9 @@ pub(super) struct Fit {
     pub(super) drivers: Vec<Driver>,
     /// From the pelvis joint to the middle of the hips, in the pelvis's frame, the rig's unit.
     pub(super) hips_from_pelvis: Vec3,
-    /// Heights of the rig's ankles in the reference pose, in our world, metres.
+    /// Stands the reference pose up where it is not.
+    stood: Quat,
+    /// Heights of the rig's ankles in the reference pose, stood up in our world, metres.
     ankles_m: f32,
     /// How much higher the rig's ankles stand over the floor than ours, metres.
     pub(super) lift_m: f32,
@@ -93,13 +96,17 @@ impl Fit {
         }
 
         let scale = our_leg_m / rig_leg;
+        // A rig that rests lying or head down, and no frame that stands: everything is told from the body stood up.
+        let trunk = at(Joint::Neck, &parts) - at(Joint::Pelvis, &parts);
+        let is_upright = clip.frame_count() > 0 || trunk.normalize_or_zero().y > 0.5;
+        let stood = if is_upright { Quat::IDENTITY } else { shortest_arc(trunk, Vec3::Y) };
         for [_, _, ankle, toe] in LEGS {
-            let foot = at(toe, &parts) - at(ankle, &parts);
+            let foot = stood * (at(toe, &parts) - at(ankle, &parts));
             if foot.x.hypot(foot.z) < 0.3 * foot.length() {
                 parts[toe as usize] = None; // an end below the ankle, not a toe
             }
         }
-        let alignment = align(&parts, &reference);
+        let alignment = align(&parts, &reference, stood);
         let toe_from_rig_m = LEGS.map(|[_, _, ankle, toe]| {
             let rig_foot_m = alignment[ankle as usize].inverse() * (at(toe, &parts) - at(ankle, &parts)) * scale;
             REST_OFFSETS_M[toe as usize] - rig_foot_m
@@ -107,7 +114,7 @@ impl Fit {
         let from_ours = |joint: usize, alignment: Quat| (reference.rotations[joint].inverse() * alignment).normalize();
         let spine: Vec<(usize, Quat)> = spine.into_iter().map(|joint| (joint, from_ours(joint, alignment[0]))).collect();
         let middle = (at(Joint::LHip, &parts) + at(Joint::RHip, &parts)) * 0.5;
-        let ankles_m = (at(Joint::LAnkle, &parts) + at(Joint::RAnkle, &parts)).y * 0.5 * scale;
+        let ankles_m = (stood * (at(Joint::LAnkle, &parts) + at(Joint::RAnkle, &parts))).y * 0.5 * scale;
         let ground = ground_bone(rig, pelvis, &rest, ours_from_rig_world, scale);
         let driven: Parts = std::array::from_fn(|joint| parts[joint].filter(|_| found[joint].is_some()));
         Ok(Self {
@@ -121,8 +128,9 @@ impl Fit {
             scale,
             toe_from_rig_m,
             hips_from_pelvis: reference.rotations[pelvis].inverse() * (middle - reference.positions[pelvis]),
+            lift_m: if is_upright { lift_m(ankles_m) } else { 0.0 },
             ankles_m,
-            lift_m: lift_m(ankles_m),
+            stood,
             ground,
         })
     }
@@ -131,7 +139,7 @@ impl Fit {
 impl Fit {
     /// Takes the lowest of these places, the rig's unit, for the sole on which the rig stands in its rest pose.
     pub(super) fn stand_on(&mut self, skin: impl Iterator<Item = Vec3>) {
-        let floor_m = skin.map(|place| (self.ours_from_rig_world * place).y * self.scale).fold(f32::INFINITY, f32::min);
+        let floor_m = skin.map(|place| (self.stood * (self.ours_from_rig_world * place)).y * self.scale).fold(f32::INFINITY, f32::min);
         self.lift_m = lift_m(self.ankles_m - floor_m);
     }
 }

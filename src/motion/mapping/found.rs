@@ -1,4 +1,5 @@
-//! Which joints of a rig play which parts, how each was found, and how sure that is: names first, structure for what they leave open.
+//! Which joints of a rig play which parts, how each was found, and how sure that is: what the file says, then names, then structure for
+//! what they leave open.
 
 use super::align::spine_chain;
 use super::{Parts, names, structure};
@@ -9,6 +10,8 @@ use std::fmt;
 /// How a joint was found to play a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoundBy {
+    /// The file itself says so (VRM's table of a person's bones).
+    File,
     /// Its name, without prefixes and suffixes, is a word for the part.
     Name,
     /// So is its name without the number at its end.
@@ -26,6 +29,7 @@ impl FoundBy {
     #[must_use]
     pub fn confidence(self) -> f32 {
         match self {
+            Self::File => 1.0,
             Self::Name => 0.95,
             Self::NumberedName => 0.85,
             Self::Hierarchy => 0.8,
@@ -38,6 +42,7 @@ impl FoundBy {
 impl fmt::Display for FoundBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::File => "as the file says",
             Self::Name => "by its name",
             Self::NumberedName => "by its name without the number",
             Self::Hierarchy => "carries legs and arms",
@@ -77,7 +82,13 @@ pub(super) const REQUIRED: [(Joint, &str); 11] = [
 /// The joints of a rig that play the parts of a body.
 #[must_use]
 pub fn find_parts(rig: &Rig) -> FoundParts {
-    let named = names::found(rig);
+    let mut named = names::found(rig);
+    for &(part, joint) in rig.told() {
+        for other in named.iter_mut().filter(|found| found.is_some_and(|found| found.joint == joint)) {
+            *other = None;
+        }
+        named[part as usize] = Some(Found { joint, by: FoundBy::File });
+    }
     if is_whole(rig, &parts_of(&named)) {
         return named;
     }

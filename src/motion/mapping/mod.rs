@@ -32,8 +32,8 @@ use std::collections::HashSet;
 /// Why a skeleton cannot be mapped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
-    /// A part of the body has no joint with a known name.
-    #[error("no joint of the skeleton is named like {part}")]
+    /// A part of the body has no joint with a known name or in its place.
+    #[error("no joint of the skeleton is named or placed like {part}")]
     MissingPart {
         /// The missing part, as an SMPL name.
         part: &'static str,

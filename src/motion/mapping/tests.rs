@@ -107,3 +107,19 @@ fn a_missing_leg_is_named() {
     let error = Mapping::of(&one_legged).expect_err("there is no left shin");
     assert!(error.to_string().contains("the left shin"), "{error}");
 }
+
+#[test]
+fn what_a_file_says_goes_before_names_and_keeps_the_names() {
+    let mut rig = Rig::ours(NameStyle::Mixamo, &REST_OFFSETS_M);
+    let (neck, chest) = (Joint::Neck as usize, Joint::Spine3 as usize);
+    // A file whose neck is called "Head", and which says so.
+    let named = find_parts(&rig)[neck].expect("a neck");
+    assert_eq!((named.joint, named.by), (neck, FoundBy::Name));
+    rig.tell(Joint::Head, neck);
+    rig.tell(Joint::Neck, chest);
+    let told = find_parts(&rig);
+    assert_eq!(told[Joint::Head as usize], Some(Found { joint: neck, by: FoundBy::File }));
+    assert_eq!(told[neck], Some(Found { joint: chest, by: FoundBy::File }));
+    assert!(FoundBy::File.confidence() > FoundBy::Name.confidence());
+    assert_eq!(rig.names()[neck], "mixamorig:Neck");
+}

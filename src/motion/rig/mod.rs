@@ -7,7 +7,7 @@ mod track;
 
 pub use track::{RigMotion, RigPose};
 
-use super::skeleton::{JOINT_COUNT, NameStyle, PARENTS, REST_OFFSETS_M};
+use super::skeleton::{JOINT_COUNT, Joint, NameStyle, PARENTS, REST_OFFSETS_M};
 use glam::{Quat, Vec3};
 
 /// Names, parents and rest transforms of joints.
@@ -17,6 +17,8 @@ pub struct Rig {
     parents: Vec<Option<usize>>,
     rest_translations: Vec<Vec3>,
     rest_rotations: Vec<Quat>,
+    /// What its file says of parts of the body, as far as it does.
+    told: Vec<(Joint, usize)>,
 }
 
 /// Where the joints of a rig are: `world_from_joint` of each, the rig's unit.
@@ -111,6 +113,17 @@ impl Rig {
         self.names.iter().position(|other| other == name)
     }
 
+    /// The file says that a joint plays this part of the body, whatever it is called.
+    pub fn tell(&mut self, part: Joint, joint: usize) {
+        self.told.push((part, joint));
+    }
+
+    /// What the file says of parts of the body: the parts, and the joints that play them.
+    #[must_use]
+    pub fn told(&self) -> &[(Joint, usize)] {
+        &self.told
+    }
+
     /// The joints that hang on a joint.
     pub fn children(&self, joint: usize) -> impl Iterator<Item = usize> + '_ {
         (joint + 1..self.len()).filter(move |&child| self.parents[child] == Some(joint))
@@ -160,7 +173,7 @@ impl Rig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::motion::{Joint, Pose, rest_positions};
+    use crate::motion::{Pose, rest_positions};
     use std::f32::consts::FRAC_PI_2;
 
     #[test]

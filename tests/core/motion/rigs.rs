@@ -22,10 +22,12 @@ pub(crate) struct Build {
     pub(crate) twists: bool,
     /// How the whole rig is turned about the vertical in its rest pose.
     pub(crate) facing: f32,
+    /// Whether it rests on a chair.
+    pub(crate) sits: bool,
 }
 
 pub(crate) const PLAIN: Build =
-    Build { spine: 3, units_per_m: 1.0, arms_down: 0.0, lower: 1.0, upper: 1.0, ground: false, twists: false, facing: 0.0 };
+    Build { spine: 3, units_per_m: 1.0, arms_down: 0.0, lower: 1.0, upper: 1.0, ground: false, twists: false, facing: 0.0, sits: false };
 
 /// An axis of each joint that no other has.
 fn axes(joint: usize) -> Quat {
@@ -41,7 +43,7 @@ struct Builder {
 
 impl Builder {
     fn add(&mut self, name: &str, parent: Option<usize>, at_m: Vec3) -> usize {
-        let turn = axes(self.rig.len());
+        let turn = axes(self.rig.len() + 1);
         let at = Quat::from_rotation_y(self.build.facing) * at_m * self.build.units_per_m;
         let (from, above) = parent.map_or((Vec3::ZERO, Quat::IDENTITY), |parent| self.world[parent]);
         self.world.push((at, turn));
@@ -88,7 +90,8 @@ pub(crate) fn foreign(build: Build) -> Rig {
         b.add(&format!("index_01_{side}"), Some(hand), place + down * Vec3::X * -sign * 0.08);
         place = at(hip) + raised;
         let mut thigh = b.add(&format!("thigh_{side}"), Some(pelvis), place);
-        let bone_m = REST_OFFSETS_M[knee as usize] * build.upper;
+        let seat = if build.sits { Quat::from_rotation_x(-1.5) } else { Quat::IDENTITY };
+        let bone_m = seat * REST_OFFSETS_M[knee as usize] * build.upper;
         if build.twists {
             thigh = b.add(&format!("thigh_twist_01_{side}"), Some(thigh), place + 0.5 * bone_m);
         }
@@ -182,15 +185,43 @@ fn a_motion_comes_back_from_rigs_with_other_axes_units_spines_and_rest_poses() {
         ("long shins", Build { lower: 1.15, upper: 0.9, ..PLAIN }),
         ("a child, inches", Build { lower: 0.8, upper: 0.8, units_per_m: 39.37, ..PLAIN }),
         ("a ground bone and twists", Build { ground: true, twists: true, arms_down: 0.8, units_per_m: 100.0, ..PLAIN }),
+        ("it sits", Build { sits: true, spine: 2, ..PLAIN }),
         ("it looks back", Build { facing: std::f32::consts::PI, ground: true, ..PLAIN }),
     ] {
-        let rig = foreign(build);
+        let z_up = Quat::from_rotation_x(std::f32::consts::FRAC_PI_2);
+        for (up, rig) in [("Y", foreign(build)), ("Z", turned(&foreign(build), z_up))] {
+            let mapping = Mapping::of(&rig).expect("a human");
+            let on_rig = mapping.onto(&motion);
+            let (degrees, feet_m) = apart(&motion, &mapping.to_ours(&on_rig));
+            println!("{who}, {up} up: limbs {degrees:.2}°, feet {:.1} mm", 1000.0 * feet_m);
+            assert!(degrees < 5.0, "{who}, {up} up: a limb is turned by {degrees}°");
+            assert!(feet_m < 0.01, "{who}, {up} up: a foot is {feet_m} m away");
+            let (before, after) = (motion.frames[40].world(), mapping.to_ours(&on_rig).frames[40].world());
+            for joint in [Joint::Pelvis, Joint::Spine3, Joint::Head] {
+                let apart = before.rotations[joint as usize].angle_between(after.rotations[joint as usize]).to_degrees();
+                assert!(apart < 0.5, "{who}, {up} up: {joint:?} is turned by {apart}°");
+            }
+        }
+    }
+}
+
+#[test]
+fn rigs_that_rest_lying_or_head_down_stand_up() {
+    let motion = walk();
+    let quarter = std::f32::consts::FRAC_PI_2;
+    for (who, turn) in [
+        ("on its side", Quat::from_rotation_z(quarter)),
+        ("on its face", Quat::from_rotation_x(-quarter)),
+        ("head down", Quat::from_rotation_x(2.0 * quarter)),
+    ] {
+        let rig = turned(&foreign(Build { arms_down: 0.8, units_per_m: 100.0, ..PLAIN }), turn);
         let mapping = Mapping::of(&rig).expect("a human");
         let on_rig = mapping.onto(&motion);
+        let world = on_rig.world(10).positions;
+        let height = |name: &str| world[rig.find(name).expect("a joint")].y;
+        assert!(height("head") - height("foot_l") > 120.0, "{who}: it does not stand");
         let (degrees, feet_m) = apart(&motion, &mapping.to_ours(&on_rig));
-        println!("{who}: limbs {degrees:.2}°, feet {:.1} mm", 1000.0 * feet_m);
-        assert!(degrees < 5.0, "{who}: a limb is turned by {degrees}°");
-        assert!(feet_m < 0.01, "{who}: a foot is {feet_m} m away");
+        assert!(degrees < 5.0 && feet_m < 0.01, "{who}: {degrees}°, {feet_m} m");
     }
 }
 
@@ -307,6 +338,7 @@ fn rigs_whose_names_say_nothing_are_found_by_their_structure() {
             ground: lot.toss(),
             twists: lot.toss(),
             facing: lot.draw() * std::f32::consts::TAU,
+            sits: lot.draw() < 0.2,
         };
         let mut rig = foreign(build);
         // Hair, a skirt, fingers, ends.
