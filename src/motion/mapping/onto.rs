@@ -30,6 +30,7 @@ impl Fit {
         let mut posing = Posing { fit: self, rig, ours: &ours, rotations: self.driven_rotations(&ours), world: rig.rest_world() };
         posing.follow();
         posing.direct_trunk();
+        posing.settle_chest();
         posing.direct_head();
         for (leg, toe_from_rig_m) in LEGS.into_iter().zip(self.toe_from_rig_m) {
             posing.plant(leg, toe_from_rig_m);
@@ -122,6 +123,21 @@ impl Posing<'_> {
             self.rotations[*joint] = (turn * self.rotations[*joint]).normalize();
         }
         self.follow();
+    }
+
+    /// Turns the spine, its upper joints more, until the chest reads as ours: a spine of few bones cannot have its direction and the chest's
+    /// rotation at once, and the arms hang on the chest.
+    fn settle_chest(&mut self) {
+        let last = self.fit.spine.len() - 1;
+        for _ in 0..2 {
+            let read = self.fit.trunk(&self.world).rotations[Joint::Spine3 as usize];
+            let missing = self.ours.rotations[Joint::Spine3 as usize] * read.inverse();
+            for place in 1..=last {
+                let joint = self.fit.spine[place].0;
+                self.turn(joint, Quat::IDENTITY.slerp(missing, place as f32 / last as f32));
+            }
+            self.follow();
+        }
     }
 
     /// Turns the neck until the head is in our direction.

@@ -12,6 +12,16 @@ use glam::{Quat, Vec3};
 impl Fit {
     /// One frame of the rig as a pose of ours, not yet on the floor.
     pub(super) fn pose(&self, rig: &RigWorld) -> Pose {
+        let mut world = self.trunk(rig);
+        self.direct(&mut world, rig, Joint::Head, &[Joint::Neck], Joint::Neck);
+        for (leg, toe_from_rig_m) in LEGS.iter().zip(self.toe_from_rig_m) {
+            self.plant(&mut world, rig, *leg, toe_from_rig_m);
+        }
+        world.to_pose()
+    }
+
+    /// Every joint turned as the rig's, the trunk in the direction of the rig's; of the positions the pelvis's alone is set.
+    pub(super) fn trunk(&self, rig: &RigWorld) -> WorldPose {
         let turned = |joint: usize, from_ours: Quat| (self.ours_from_rig_world * rig.rotations[joint] * from_ours).normalize();
         let mut world = WorldPose { positions_m: [Vec3::ZERO; JOINT_COUNT], rotations: [Quat::IDENTITY; JOINT_COUNT] };
         for (joint, parent) in PARENTS.into_iter().enumerate() {
@@ -33,11 +43,7 @@ impl Fit {
         let our_middle_m = 0.5 * (REST_OFFSETS_M[Joint::LHip as usize] + REST_OFFSETS_M[Joint::RHip as usize]);
         world.positions_m[0] = middle - world.rotations[0] * our_middle_m;
         self.direct(&mut world, rig, Joint::Neck, &[Joint::Spine1, Joint::Spine2, Joint::Spine3], Joint::Pelvis);
-        self.direct(&mut world, rig, Joint::Head, &[Joint::Neck], Joint::Neck);
-        for (leg, toe_from_rig_m) in LEGS.iter().zip(self.toe_from_rig_m) {
-            self.plant(&mut world, rig, *leg, toe_from_rig_m);
-        }
-        world.to_pose()
+        world
     }
 
     /// A joint of the rig in our world, metres.
