@@ -13,8 +13,8 @@ const FIELD_OF_VIEW_RAD: f32 = 0.56;
 /// The height that the camera looks at, metres: a little above the navel, so that head and feet both fit.
 const TARGET_HEIGHT_M: f32 = 0.88;
 const DISTANCE_RANGE_M: (f32, f32) = (1.2, 30.0);
-/// Room for a body beside its pelvis, metres.
-const BODY_HALF_WIDTH_M: f32 = 0.75;
+/// Room for a body beside its pelvis, an arm stretched out, metres.
+const BODY_HALF_WIDTH_M: f32 = 0.95;
 /// From where characters side by side are seen: nearly from the front, so that nobody hides another.
 const ABREAST_PITCH_RAD: f32 = 0.16;
 const PITCH_RANGE_RAD: (f32, f32) = (0.02, 1.45);

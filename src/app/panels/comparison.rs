@@ -13,6 +13,8 @@ const REACH: f32 = 14.0;
 /// Between the feet and the label.
 const BELOW_FEET: f32 = 20.0;
 const LABEL_HEIGHT: f32 = 24.0;
+/// Of more, labels that say what their number is would hide each other.
+const MOST_WITH_WORDS: usize = 6;
 
 /// Labels under the figures. The one under the pointer stands out, and the one that is picked.
 pub(super) fn labels(ui: &Ui, view: &PanelView<'_>, free: Rect) {
@@ -21,8 +23,11 @@ pub(super) fn labels(ui: &Ui, view: &PanelView<'_>, free: Rect) {
     let picked = view.session.picked_in_comparison();
     headline(painter, comparison, picked, free);
     let pointed = pointed(ui, view);
+    let is_crowded = comparison.entries.len() > MOST_WITH_WORDS;
     for (place, (entry, figure)) in comparison.entries.iter().zip(view.on_screen).enumerate() {
-        label(painter, place, entry, on_points(figure, ui.max_rect()), [pointed, picked].contains(&Some(place)));
+        let seed = if is_crowded { entry.seed.to_string() } else { format!("seed {}", entry.seed) };
+        let stands_out = [pointed, picked].contains(&Some(place));
+        label(painter, place, (entry, seed), on_points(figure, ui.max_rect()), stands_out);
     }
     if pointed.is_some() {
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
@@ -75,8 +80,8 @@ fn headline(painter: &Painter, comparison: &Comparison, picked: Option<usize>, f
 }
 
 /// The number to press and the seed.
-fn label(painter: &Painter, place: usize, entry: &ComparisonEntry, figure: Rect, stands_out: bool) {
-    let seed = painter.layout_no_wrap(format!("seed {}", entry.seed), theme::regular(12.0), TEXT.color());
+fn label(painter: &Painter, place: usize, (entry, seed): (&ComparisonEntry, String), figure: Rect, stands_out: bool) {
+    let seed = painter.layout_no_wrap(seed, theme::regular(12.0), TEXT.color());
     let chip = vec2(20.0, LABEL_HEIGHT - 6.0);
     let size = vec2(chip.x + seed.size().x + 19.0, LABEL_HEIGHT);
     let under: Pos2 = pos2(figure.center().x, figure.bottom() + BELOW_FEET + LABEL_HEIGHT / 2.0);
