@@ -1,6 +1,6 @@
 //! Icons as strokes and shapes, so that they are sharp at every size and need no font.
 
-use super::theme::{ACCENT, ON_ACCENT, RAISED, RAISED_BRIGHT, TEXT, TEXT_FAINT, TEXT_SOFT, Tone};
+use super::theme::{ACCENT, ON_ACCENT, RAISED, RAISED_BRIGHT, TEXT, TEXT_FAINT, TEXT_SOFT, ThemeColor};
 use bevy_egui::egui::{
     Color32, CornerRadius, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType, pos2, vec2,
 };
@@ -69,7 +69,7 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, label: &str, size: f32, emphasis: Em
     };
     if ui.is_rect_visible(rect) {
         let radius = if emphasis == Emphasis::Main { size / 2.0 } else { 7.0 };
-        ui.painter().rect_filled(rect, CornerRadius::same(radius as u8), fill.map_or(Color32::TRANSPARENT, Tone::color));
+        ui.painter().rect_filled(rect, CornerRadius::same(radius as u8), fill.map_or(Color32::TRANSPARENT, ThemeColor::color));
         draw(ui.painter(), Rect::from_center_size(rect.center(), vec2(size, size) * 0.5), icon, color.color());
     }
     response.on_hover_text(label)

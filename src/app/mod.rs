@@ -5,17 +5,17 @@
 
 mod file_dialog;
 pub mod film;
+mod frame_pacing;
 pub mod icons;
-mod keep;
 pub mod keys;
+mod lifecycle;
 mod lost_device;
 pub mod panels;
 pub mod prompts;
-mod pulse;
 pub mod theme;
 mod window;
 
-pub use pulse::WindowSpeed;
+pub use frame_pacing::WindowSpeed;
 pub use window::{measure, run, run_with};
 
 use crate::author::script::ScriptError;

@@ -8,10 +8,10 @@ use bevy_egui::egui::{
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// A colour of the window's: one in the dark, one in the light. Panels name tones; egui's painters and widgets take plain colours, so a
-/// tone becomes one where it is used, in the look that [`wear`] chose.
+/// A colour of the window's: one in the dark, one in the light. Panels name theme colours; egui's painters and widgets take plain
+/// ones, so a theme colour becomes one where it is used, in the theme that [`use_theme_of`] chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tone {
+pub struct ThemeColor {
     dark: Color32,
     light: Color32,
 }
@@ -21,12 +21,12 @@ thread_local! {
     static IS_LIGHT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Tones are from now on those of a context's theme. Before panels are drawn, on their thread.
-pub fn wear(ctx: &Context) {
+/// Theme colours are from now on those of a context's theme. Before panels are drawn, on their thread.
+pub fn use_theme_of(ctx: &Context) {
     IS_LIGHT.set(ctx.theme() == Theme::Light);
 }
 
-impl Tone {
+impl ThemeColor {
     const fn new(dark: u32, light: u32) -> Self {
         const fn color(rgb: u32) -> Color32 {
             Color32::from_rgb((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
@@ -46,73 +46,73 @@ impl Tone {
         if light { self.light } else { self.dark }
     }
 
-    /// The colour as a veil, so dense, 0 to 1.
+    /// The colour as a veil of this alpha, 0 to 1.
     #[must_use]
-    pub fn thin(self, density: f32) -> Color32 {
-        thinned(self.color(), density, IS_LIGHT.get())
+    pub fn with_alpha(self, alpha: f32) -> Color32 {
+        veil(self.color(), alpha, IS_LIGHT.get())
     }
 }
 
 /// The window blends in linear light, where what egui thins in gamma space comes out too dark. In the dark that is how it was designed; a
 /// bright colour would turn grey.
-fn thinned(color: Color32, density: f32, light: bool) -> Color32 {
+fn veil(color: Color32, alpha: f32, light: bool) -> Color32 {
     if !light {
-        return color.gamma_multiply(density);
+        return color.gamma_multiply(alpha);
     }
-    let [r, g, b] = [color.r(), color.g(), color.b()].map(|c| gamma_u8_from_linear_f32(linear_f32_from_gamma_u8(c) * density));
-    Color32::from_rgba_premultiplied(r, g, b, (density * 255.0).round() as u8)
+    let [r, g, b] = [color.r(), color.g(), color.b()].map(|c| gamma_u8_from_linear_f32(linear_f32_from_gamma_u8(c) * alpha));
+    Color32::from_rgba_premultiplied(r, g, b, (alpha * 255.0).round() as u8)
 }
 
-impl From<Tone> for Color32 {
-    fn from(tone: Tone) -> Self {
-        tone.color()
+impl From<ThemeColor> for Color32 {
+    fn from(color: ThemeColor) -> Self {
+        color.color()
     }
 }
 
 /// The one accent.
-pub const ACCENT: Tone = Tone::new(0xF2A541, 0xAC5805);
+pub const ACCENT: ThemeColor = ThemeColor::new(0xF2A541, 0xAC5805);
 /// The accent under the pointer.
-pub const ACCENT_BRIGHT: Tone = Tone::new(0xFFBE68, 0xC96F10);
+pub const ACCENT_BRIGHT: ThemeColor = ThemeColor::new(0xFFBE68, 0xC96F10);
 /// Text on the accent.
-pub const ON_ACCENT: Tone = Tone::new(0x221708, 0xFFFFFF);
+pub const ON_ACCENT: ThemeColor = ThemeColor::new(0x221708, 0xFFFFFF);
 /// Text to read.
-pub const TEXT: Tone = Tone::new(0xE6E8EC, 0x1B1E24);
+pub const TEXT: ThemeColor = ThemeColor::new(0xE6E8EC, 0x1B1E24);
 /// Text beside it.
-pub const TEXT_SOFT: Tone = Tone::new(0x9CA3AF, 0x4F5663);
+pub const TEXT_SOFT: ThemeColor = ThemeColor::new(0x9CA3AF, 0x4F5663);
 /// Text that is only there when looked for.
-pub const TEXT_FAINT: Tone = Tone::new(0x6C7380, 0x6B7280);
+pub const TEXT_FAINT: ThemeColor = ThemeColor::new(0x6C7380, 0x6B7280);
 /// A panel.
-pub const PANEL: Tone = Tone::new(0x1A1C21, 0xFAFBFC);
+pub const PANEL: ThemeColor = ThemeColor::new(0x1A1C21, 0xFAFBFC);
 /// Something that can be pressed.
-pub const RAISED: Tone = Tone::new(0x272A31, 0xDADFE7);
+pub const RAISED: ThemeColor = ThemeColor::new(0x272A31, 0xDADFE7);
 /// The same under the pointer.
-pub const RAISED_BRIGHT: Tone = Tone::new(0x333740, 0xCBD2DC);
+pub const RAISED_BRIGHT: ThemeColor = ThemeColor::new(0x333740, 0xCBD2DC);
 /// Something to write into, or a track.
-pub const SUNKEN: Tone = Tone::new(0x121418, 0xEEF0F4);
+pub const SUNKEN: ThemeColor = ThemeColor::new(0x121418, 0xEEF0F4);
 /// Edges.
-pub const EDGE: Tone = Tone::new(0x30343D, 0xCBD1D9);
+pub const EDGE: ThemeColor = ThemeColor::new(0x30343D, 0xCBD1D9);
 /// Trouble.
-pub const TROUBLE: Tone = Tone::new(0xF06A5E, 0xC2362B);
+pub const TROUBLE: ThemeColor = ThemeColor::new(0xF06A5E, 0xC2362B);
 /// Done.
-pub const DONE: Tone = Tone::new(0x6CC48E, 0x1B7F4B);
+pub const DONE: ThemeColor = ThemeColor::new(0x6CC48E, 0x1B7F4B);
 /// What cannot be pressed, and the text on it.
-pub const DISABLED: Tone = Tone::new(0x333740, 0xE6E9EE);
+pub const DISABLED: ThemeColor = ThemeColor::new(0x333740, 0xE6E9EE);
 /// See [`DISABLED`].
-pub const ON_DISABLED: Tone = Tone::new(0x9CA3AF, 0x7C838F);
+pub const ON_DISABLED: ThemeColor = ThemeColor::new(0x9CA3AF, 0x7C838F);
 /// Marks on something coloured.
-pub const MARK: Tone = Tone::new(0xFFFFFF, 0x1B1E24);
+pub const MARK: ThemeColor = ThemeColor::new(0xFFFFFF, 0x1B1E24);
 /// What covers something that does not count.
-pub const SHADE: Tone = Tone::new(0x000000, 0xFFFFFF);
+pub const SHADE: ThemeColor = ThemeColor::new(0x000000, 0xFFFFFF);
 
 /// The blocks of takes on the timeline, one after the other.
-pub const TAKES: [Tone; 7] = [
-    Tone::new(0x3A5470, 0xB9CFE6),
-    Tone::new(0x5C4870, 0xD3C3E6),
-    Tone::new(0x38625C, 0xB4DAD3),
-    Tone::new(0x704E40, 0xEBCDBE),
-    Tone::new(0x4E5C3A, 0xCDDBB4),
-    Tone::new(0x684258, 0xE8C2D6),
-    Tone::new(0x424A76, 0xC2C8EC),
+pub const TAKES: [ThemeColor; 7] = [
+    ThemeColor::new(0x3A5470, 0xB9CFE6),
+    ThemeColor::new(0x5C4870, 0xD3C3E6),
+    ThemeColor::new(0x38625C, 0xB4DAD3),
+    ThemeColor::new(0x704E40, 0xEBCDBE),
+    ThemeColor::new(0x4E5C3A, 0xCDDBB4),
+    ThemeColor::new(0x684258, 0xE8C2D6),
+    ThemeColor::new(0x424A76, 0xC2C8EC),
 ];
 
 /// Space between panels and around them, points.
@@ -135,7 +135,7 @@ pub fn regular(size: f32) -> FontId {
 /// A panel's frame.
 pub fn card() -> Frame {
     Frame::new()
-        .fill(PANEL.thin(0.96))
+        .fill(PANEL.with_alpha(0.96))
         .stroke(Stroke::new(1.0, EDGE))
         .corner_radius(12)
         .inner_margin(Margin::symmetric(12, 10))
@@ -199,7 +199,7 @@ fn visuals(light: bool) -> Visuals {
     visuals.text_edit_bg_color = Some(sunken);
     visuals.faint_bg_color = raised;
     visuals.hyperlink_color = accent;
-    visuals.selection.bg_fill = thinned(accent, 0.35, light);
+    visuals.selection.bg_fill = veil(accent, 0.35, light);
     visuals.selection.stroke = Stroke::new(1.0, accent);
     visuals.text_cursor.stroke = Stroke::new(2.0, accent);
     visuals.slider_trailing_fill = true;
@@ -269,7 +269,7 @@ mod tests {
     fn a_thin_bright_colour_stays_bright_over_a_bright_one() {
         // Over itself a colour stays what it is: its own part of the linear light, and what shines through.
         let panel = PANEL.of(true);
-        let veil = thinned(panel, 0.6, true);
+        let veil = veil(panel, 0.6, true);
         let through = 1.0 - f32::from(veil.a()) / 255.0;
         let seen = linear_f32_from_gamma_u8(veil.r()) + through * linear_f32_from_gamma_u8(panel.r());
         assert!((seen - linear_f32_from_gamma_u8(panel.r())).abs() < 0.01, "{seen}");

@@ -1,10 +1,10 @@
 //! The bevy app around the session: one system each for hearing the generator, running the script, applying actions, showing.
 
 use super::file_dialog::FileDialog;
-use super::keep::{Ending, finish, follow_session};
+use super::frame_pacing::{self, FramePacing, WindowSpeed};
+use super::lifecycle::{Ending, finish, follow_session};
 use super::lost_device::{self, LastWork};
 use super::panels::{self, PanelView, Places, Shape};
-use super::pulse::{self, Pulse, WindowSpeed};
 use super::{AppError, Launch, film, prompts, theme};
 use crate::author::Action;
 use crate::author::script::{Busy, Script, Step};
@@ -73,15 +73,15 @@ pub fn run_with(launch: Launch, worker: Worker) -> Result<(), AppError> {
 /// # Errors
 /// As [`run`].
 pub fn measure(device: &Device, say: fn(&str)) -> Result<WindowSpeed, AppError> {
-    let pulse = Pulse::new(say);
+    let pacing = FramePacing::new(say);
     let device = device.clone();
     let worker = Worker::spawn(move || PipelineBackend::on(device.clone())).map_err(|error| AppError::Generator(error.to_string()))?;
-    let device = open(Launch::default(), Some(pulse::script()), worker, Some(pulse.clone()))?;
-    Ok(pulse.speed(device))
+    let device = open(Launch::default(), Some(frame_pacing::script()), worker, Some(pacing.clone()))?;
+    Ok(pacing.speed(device))
 }
 
 /// Opens the window and runs it until it is closed; answers the graphics device's name.
-fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pulse>) -> Result<String, AppError> {
+fn open(launch: Launch, script: Option<Script>, worker: Worker, pacing: Option<FramePacing>) -> Result<String, AppError> {
     let scripted = script.is_some();
     let screenshots = launch.screenshots.unwrap_or_default();
     if !screenshots.as_os_str().is_empty() {
@@ -109,8 +109,8 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pulse: Option<Pu
         .insert_resource(last_work.clone())
         .insert_resource(Play { script, screenshots, hands_over: launch.demo, ..default() })
         .insert_resource(trouble.clone());
-    if let Some(pulse) = pulse {
-        pulse::listen(&mut app, pulse);
+    if let Some(pacing) = pacing {
+        frame_pacing::listen(&mut app, pacing);
     }
     lost_device::watch(&last_work);
     let exit = app.run();
@@ -370,11 +370,11 @@ fn choose_pace(
     state: Res<'_, State>,
     play: Res<'_, Play>,
     adapter: Res<'_, Adapter>,
-    pulse: Option<Res<'_, Pulse>>,
+    pacing: Option<Res<'_, FramePacing>>,
     mut settings: ResMut<'_, WinitSettings>,
 ) {
     let moves = state.view().player().is_playing() || state.is_generating() || play.script.is_some();
-    let measures_qualities = pulse.is_some() && state.settings().quality.is_some();
+    let measures_qualities = pacing.is_some() && state.settings().quality.is_some();
     let mode = if !moves {
         UpdateMode::reactive(RESTING_INTERVAL)
     } else if adapter.is_software && !measures_qualities {

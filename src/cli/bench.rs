@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::generate::load_model;
 use super::interrupt::Interrupt;
 use super::progress::{answer, say};
-use super::{bench_gpu, full_size, obedience, tears};
+use super::{bench_gpu, full_size, prompt_adherence, tears};
 use crate::model::bench::{Workload, decode_speed, uncached_speed};
 use crate::model::{MotionModel, Quantization};
 use crate::pipeline::{Device, Generation, Step};
@@ -24,7 +24,7 @@ const RUNS: usize = 3;
 
 pub(super) fn run(args: &BenchArgs) -> Result<(), CliError> {
     if args.prompts {
-        return obedience::run(&args.model);
+        return prompt_adherence::run(&args.model);
     }
     if args.tears {
         return tears::run(&args.model);

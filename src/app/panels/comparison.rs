@@ -75,7 +75,7 @@ fn headline(painter: &Painter, comparison: &Comparison, picked: Option<usize>, f
     };
     let galley = painter.layout_no_wrap(text, theme::regular(12.5), TEXT_SOFT.color());
     let place = Rect::from_center_size(pos2(free.center().x, free.top() + 24.0), galley.size() + vec2(28.0, 12.0));
-    painter.rect(place, CornerRadius::same(13), PANEL.thin(0.85), Stroke::new(1.0, EDGE), StrokeKind::Inside);
+    painter.rect(place, CornerRadius::same(13), PANEL.with_alpha(0.85), Stroke::new(1.0, EDGE), StrokeKind::Inside);
     painter.galley(place.center() - galley.size() / 2.0, galley, TEXT_SOFT.color());
 }
 
@@ -87,7 +87,7 @@ fn label(painter: &Painter, place: usize, (entry, seed): (&ComparisonEntry, Stri
     let under: Pos2 = pos2(figure.center().x, figure.bottom() + BELOW_FEET + LABEL_HEIGHT / 2.0);
     let pill = Rect::from_center_size(under, size);
     let edge = if stands_out { ACCENT } else { EDGE };
-    painter.rect(pill, CornerRadius::same(12), PANEL.thin(0.9), Stroke::new(1.0, edge), StrokeKind::Inside);
+    painter.rect(pill, CornerRadius::same(12), PANEL.with_alpha(0.9), Stroke::new(1.0, edge), StrokeKind::Inside);
     let chip = Rect::from_min_size(pill.min + vec2(3.0, 3.0), chip);
     let (fill, text) = if stands_out { (ACCENT, ON_ACCENT) } else { (RAISED, TEXT) };
     painter.rect_filled(chip, CornerRadius::same(9), fill);

@@ -121,7 +121,7 @@ const NARROWEST_PROMPT: f32 = 640.0;
 
 /// The whole window: background, panels, dialogs, messages and keys.
 pub fn window(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
-    theme::wear(ui.ctx());
+    theme::use_theme_of(ui.ctx());
     let typing = ui.ctx().text_edit_focused();
     let mut actions = match view.session.sitting() {
         Some(sitting) => raters_window(ui, view, sitting),

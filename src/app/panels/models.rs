@@ -80,7 +80,7 @@ fn installed(ui: &mut Ui, session: &Session, model: &InstalledModel) -> Vec<Acti
     let pointed = ui.rect_contains_pointer(place) || response.has_focus();
     let fill = match (is_current, pointed) {
         (true, _) => RAISED.color(),
-        (false, true) => RAISED.thin(0.6),
+        (false, true) => RAISED.with_alpha(0.6),
         (false, false) => Color32::TRANSPARENT,
     };
     ui.painter().rect_filled(place, CornerRadius::same(8), fill);

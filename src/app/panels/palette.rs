@@ -48,7 +48,7 @@ pub(super) fn palette(ui: &mut Ui, view: &PanelView<'_>, written: &str) -> Vec<A
             let is_chosen = row == chosen;
             response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, is_chosen, command.name));
             if is_chosen || response.hovered() {
-                let fill = if is_chosen { RAISED.color() } else { RAISED.thin(0.5) };
+                let fill = if is_chosen { RAISED.color() } else { RAISED.with_alpha(0.5) };
                 ui.painter().rect_filled(place, CornerRadius::same(7), fill);
             }
             if is_chosen && step != 0 {

@@ -46,7 +46,7 @@ fn examples(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
         if galley_width + 26.0 > ui.available_width() {
             break;
         }
-        let chip = Button::new(text).fill(theme::PANEL.thin(0.9)).stroke(Stroke::new(1.0, EDGE)).corner_radius(13);
+        let chip = Button::new(text).fill(theme::PANEL.with_alpha(0.9)).stroke(Stroke::new(1.0, EDGE)).corner_radius(13);
         if ui.add(chip.min_size(vec2(0.0, 26.0))).clicked() {
             actions.push(Action::Draft(DraftAction::Prompt((*example).to_owned())));
             actions.push(Action::Generation(GenerationAction::Generate));
@@ -89,7 +89,7 @@ fn text_field(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     let mut text = Cow::Borrowed(view.session.draft().prompt.as_str());
     let focused = ui.memory(|memory| memory.has_focus(prompt_id()));
-    let edge = if focused { ACCENT.thin(0.7) } else { EDGE.color() };
+    let edge = if focused { ACCENT.with_alpha(0.7) } else { EDGE.color() };
     let frame = Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, edge)).corner_radius(9).inner_margin(Margin::symmetric(12, 8));
     let field = TextEdit::singleline(&mut text)
         .id(prompt_id())

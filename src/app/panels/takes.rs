@@ -96,7 +96,7 @@ fn take_row(ui: &mut Ui, index: usize, entry: &TakeEntry<'_>, shown: bool) -> Ve
     let pointed = ui.rect_contains_pointer(place);
     let fill = match (shown, pointed) {
         (true, _) => RAISED.color(),
-        (false, true) => RAISED.thin(0.6),
+        (false, true) => RAISED.with_alpha(0.6),
         (false, false) => Color32::TRANSPARENT,
     };
     ui.painter().rect_filled(place, CornerRadius::same(8), fill);
@@ -155,7 +155,7 @@ fn row_buttons(index: usize, entry: &TakeEntry<'_>, pointed: bool) -> Vec<(Icon,
 
 fn job_row(ui: &mut Ui, job: &Job) -> Vec<Action> {
     let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::hover());
-    ui.painter().rect_filled(place, CornerRadius::same(8), RAISED_BRIGHT.thin(0.4));
+    ui.painter().rect_filled(place, CornerRadius::same(8), RAISED_BRIGHT.with_alpha(0.4));
     let under = match *job.progress() {
         Progress::Waiting => "waiting".to_owned(),
         Progress::Running { .. } => {

@@ -31,7 +31,7 @@ pub(super) fn toasts(ui: &mut Ui, view: &PanelView<'_>, free: Rect) -> Vec<Actio
             };
             ui.scope(|ui| {
                 ui.set_opacity(toast.opacity());
-                theme::card().stroke(Stroke::new(1.0, color.thin(0.5))).show(ui, |ui| {
+                theme::card().stroke(Stroke::new(1.0, color.with_alpha(0.5))).show(ui, |ui| {
                     ui.horizontal_top(|ui| {
                         let (dot, _) = ui.allocate_exact_size(vec2(8.0, 20.0), Sense::hover());
                         ui.painter().rect_filled(Rect::from_center_size(dot.center(), vec2(4.0, 14.0)), CornerRadius::same(2), color);

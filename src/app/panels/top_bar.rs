@@ -51,7 +51,7 @@ fn model(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let label = format!("Model {}, {}", name.text(), rest.text());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &label));
     let hovered = response.hovered() || response.has_focus();
-    let (fill, edge) = if hovered { (RAISED.color(), EDGE.color()) } else { (theme::PANEL.thin(0.6), EDGE.thin(0.7)) };
+    let (fill, edge) = if hovered { (RAISED.color(), EDGE.color()) } else { (theme::PANEL.with_alpha(0.6), EDGE.with_alpha(0.7)) };
     ui.painter().rect(place, CornerRadius::same(13), fill, Stroke::new(1.0, edge), StrokeKind::Inside);
     ui.painter().circle_filled(place.left_center() + vec2(13.0, 0.0), 3.5, light);
     let at = place.left_center() + vec2(23.0, -name.size().y / 2.0);

@@ -2,7 +2,7 @@
 
 use super::Scale;
 use crate::app::panels::parts::faint;
-use crate::app::theme::{self, ACCENT, EDGE, MARK, PANEL, SHADE, TEXT, Tone};
+use crate::app::theme::{self, ACCENT, EDGE, MARK, PANEL, SHADE, TEXT, ThemeColor};
 use crate::author::Action;
 use crate::author::session::{ClipAction, PlayerAction, SelectionAction};
 use crate::author::session::{Session, StickFigure};
@@ -25,7 +25,7 @@ const FIGURES_APART: f32 = 46.0;
 const FIGURE_HEIGHT_M: f32 = 2.1;
 
 /// A take's colour.
-pub(in crate::app::panels) fn color_of(clip: &Clip) -> Tone {
+pub(in crate::app::panels) fn color_of(clip: &Clip) -> ThemeColor {
     theme::TAKES[clip.take.0 as usize % theme::TAKES.len()]
 }
 
@@ -74,7 +74,7 @@ impl Block<'_> {
         let color = color_of(self.clip);
         let seen = self.rect.intersect(self.place);
         let painter = ui.painter().with_clip_rect(seen.expand(1.0).intersect(ui.clip_rect()));
-        let fill = color.thin(if selected {
+        let fill = color.with_alpha(if selected {
             1.0
         } else if hovered {
             0.85
@@ -83,7 +83,7 @@ impl Block<'_> {
         });
         painter.rect_filled(self.rect, CornerRadius::same(6), fill);
         let title = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), TITLE_HEIGHT));
-        painter.rect_filled(title, CornerRadius { nw: 6, ne: 6, sw: 0, se: 0 }, SHADE.thin(0.2));
+        painter.rect_filled(title, CornerRadius { nw: 6, ne: 6, sw: 0, se: 0 }, SHADE.with_alpha(0.2));
         self.figures(&painter);
         self.rounds(&painter);
         self.wedge(&painter);
@@ -92,7 +92,7 @@ impl Block<'_> {
         painter.rect_stroke(self.rect, CornerRadius::same(6), edge, StrokeKind::Inside);
         if hovered && self.rect.width() > 3.0 * END_WIDTH {
             for x in [self.rect.left() + 3.5, self.rect.right() - 3.5] {
-                painter.vline(x, self.rect.center().y - 8.0..=self.rect.center().y + 8.0, Stroke::new(2.0, TEXT.thin(0.7)));
+                painter.vline(x, self.rect.center().y - 8.0..=self.rect.center().y + 8.0, Stroke::new(2.0, TEXT.with_alpha(0.7)));
             }
         }
     }
@@ -138,7 +138,7 @@ impl Block<'_> {
         }
         for round in 1..rounds {
             let x = self.rect.left() + round as f32 * round_width;
-            painter.vline(x, self.rect.top() + TITLE_HEIGHT..=self.rect.bottom() - 2.0, Stroke::new(1.0, MARK.thin(0.16)));
+            painter.vline(x, self.rect.top() + TITLE_HEIGHT..=self.rect.bottom() - 2.0, Stroke::new(1.0, MARK.with_alpha(0.16)));
         }
         let text = format!("×{rounds}");
         painter.text(self.rect.right_bottom() - vec2(7.0, 3.0), Align2::RIGHT_BOTTOM, text, theme::medium(11.0), ACCENT.color());
@@ -155,8 +155,8 @@ impl Block<'_> {
         }
         let (top, bottom, right) = (self.rect.top() + TITLE_HEIGHT, self.rect.bottom(), self.blend_x().min(self.rect.right()));
         let corners = vec![pos2(self.rect.left(), top), pos2(self.rect.left(), bottom), pos2(right, bottom)];
-        painter.add(Shape::convex_polygon(corners, MARK.thin(0.09), Stroke::NONE));
-        painter.line_segment([pos2(self.rect.left(), top), pos2(right, bottom)], Stroke::new(1.0, MARK.thin(0.27)));
+        painter.add(Shape::convex_polygon(corners, MARK.with_alpha(0.09), Stroke::NONE));
+        painter.line_segment([pos2(self.rect.left(), top), pos2(right, bottom)], Stroke::new(1.0, MARK.with_alpha(0.27)));
     }
 
     fn handle(&self, ui: &Ui) -> Vec<Action> {
@@ -223,7 +223,7 @@ impl Block<'_> {
         let painter = ui.painter();
         painter.vline(x, self.place.y_range(), Stroke::new(3.0, ACCENT));
         let ghost = self.rect.translate(body.total_drag_delta().unwrap_or_default() * vec2(1.0, 0.0));
-        painter.rect(ghost, CornerRadius::same(6), color_of(self.clip).thin(0.5), Stroke::new(1.5, ACCENT), StrokeKind::Inside);
+        painter.rect(ghost, CornerRadius::same(6), color_of(self.clip).with_alpha(0.5), Stroke::new(1.5, ACCENT), StrokeKind::Inside);
         None
     }
 
@@ -296,11 +296,11 @@ impl Block<'_> {
 fn paint_figure(painter: &Painter, figure: &StickFigure, stands: Pos2, points_per_m: f32, mirrored: bool) {
     let side = if mirrored { -1.0 } else { 1.0 };
     let at = |joint: usize| pos2(stands.x + side * figure[joint].x * points_per_m, stands.y - figure[joint].y * points_per_m);
-    let stroke = Stroke::new(1.2, MARK.thin(0.6));
+    let stroke = Stroke::new(1.2, MARK.with_alpha(0.6));
     for (joint, parent) in PARENTS.iter().enumerate() {
         if let Some(parent) = parent {
             painter.line_segment([at(*parent), at(joint)], stroke);
         }
     }
-    painter.circle_filled(at(15) - vec2(0.0, 0.08 * points_per_m), 0.1 * points_per_m, MARK.thin(0.67));
+    painter.circle_filled(at(15) - vec2(0.0, 0.08 * points_per_m), 0.1 * points_per_m, MARK.with_alpha(0.67));
 }

@@ -129,11 +129,11 @@ pub(super) fn curves(painter: &Painter, curves: &Curves, place: Rect, scale: &Sc
     let area = Rect::from_min_max(place.min + vec2(0.0, 4.0), pos2(place.right(), feet_top - 3.0));
     // Even a slow walk is not to look like a sprint.
     let [most_height_m, most_speed] = [curves.most[0].max(1.2), curves.most[1].max(2.0)];
-    line(painter, &curves.speed_m_per_sec, most_speed, area, scale, ACCENT.thin(0.75));
+    line(painter, &curves.speed_m_per_sec, most_speed, area, scale, ACCENT.with_alpha(0.75));
     line(painter, &curves.height_m, most_height_m, area, scale, TEXT_SOFT.color());
     for foot in 0..2 {
         let top = foot_row(place, foot).top();
-        let color = if foot == 0 { DONE.color() } else { DONE.thin(0.6) };
+        let color = if foot == 0 { DONE.color() } else { DONE.with_alpha(0.6) };
         contacts(painter, &curves.contacts, foot, place, top, scale, color);
     }
 }

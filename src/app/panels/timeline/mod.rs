@@ -123,14 +123,14 @@ fn shade_outside_range(ui: &Ui, session: &Session, parts: &Parts, scale: &Scale)
     let Some(range) = session.timeline().range() else { return };
     let (from, to) = (scale.x_of(range.start as f32), scale.x_of(range.end as f32));
     let all = Rect::from_min_max(parts.clips.min, parts.lanes.max);
-    let shade = SHADE.thin(0.47);
+    let shade = SHADE.with_alpha(0.47);
     let painter = ui.painter();
     painter.rect_filled(Rect::from_min_max(all.min, pos2(from.max(all.left()), all.bottom())), 0.0, shade);
     painter.rect_filled(Rect::from_min_max(pos2(to.min(all.right()), all.top()), all.max), 0.0, shade);
     let bar = Rect::from_min_max(pos2(from, parts.ruler.bottom() - 4.0), pos2(to, parts.ruler.bottom() - 1.0));
-    painter.rect_filled(bar, CornerRadius::same(1), ACCENT.thin(0.8));
+    painter.rect_filled(bar, CornerRadius::same(1), ACCENT.with_alpha(0.8));
     for x in [from, to] {
-        painter.vline(x, parts.ruler.bottom() - 8.0..=all.bottom(), Stroke::new(1.0, ACCENT.thin(0.6)));
+        painter.vline(x, parts.ruler.bottom() - 8.0..=all.bottom(), Stroke::new(1.0, ACCENT.with_alpha(0.6)));
     }
 }
 

@@ -134,7 +134,7 @@ struct Beat {
 
 /// Collects what frames take.
 #[derive(Resource, Clone)]
-pub(super) struct Pulse(Arc<Mutex<Record>>);
+pub(super) struct FramePacing(Arc<Mutex<Record>>);
 
 #[derive(Clone, Debug)]
 struct Record {
@@ -149,7 +149,7 @@ struct Record {
     said: Option<(usize, Instant)>,
 }
 
-impl Pulse {
+impl FramePacing {
     /// Counts from now, which is when the program was started. Now and then somebody is told how far it is.
     pub(super) fn new(say: fn(&str)) -> Self {
         Self(Arc::new(Mutex::new(Record {
@@ -224,23 +224,23 @@ fn frames_per_sec<'a>(beats: impl Iterator<Item = &'a Beat>) -> f32 {
 }
 
 /// Measures every frame of an app.
-pub(super) fn listen(app: &mut App, pulse: Pulse) {
-    app.insert_resource(pulse).add_systems(First, begin).add_systems(Last, end);
+pub(super) fn listen(app: &mut App, pacing: FramePacing) {
+    app.insert_resource(pacing).add_systems(First, begin).add_systems(Last, end);
 }
 
 // On the main thread, whose time is meant.
-fn begin(pulse: Res<'_, Pulse>, _main_thread: NonSendMarker) {
-    pulse.begin();
+fn begin(pacing: Res<'_, FramePacing>, _main_thread: NonSendMarker) {
+    pacing.begin();
 }
 
-fn end(pulse: Res<'_, Pulse>, state: Res<'_, super::window::State>, _main_thread: NonSendMarker) {
+fn end(pacing: Res<'_, FramePacing>, state: Res<'_, super::window::State>, _main_thread: NonSendMarker) {
     let doing = match (state.generation().jobs().is_empty(), state.timeline().clips().len(), state.settings().quality) {
         (false, ..) => Doing::Generating,
         (true, MANY_CLIPS.., _) => Doing::Editing,
         (true, _, Some(quality)) => Doing::InQuality(quality),
         (true, _, None) => Doing::Playing,
     };
-    pulse.end(doing);
+    pacing.end(doing);
 }
 
 /// Time that this thread has had a processor, from an arbitrary start. Wall time where the system does not say.
@@ -314,13 +314,13 @@ mod tests {
 
     #[test]
     fn speed_comes_from_whole_frames_after_the_window_answers() {
-        let pulse = Pulse::new(|_| ());
+        let pacing = FramePacing::new(|_| ());
         for frame in 0..12 {
-            pulse.begin();
+            pacing.begin();
             std::thread::sleep(Duration::from_millis(2));
-            pulse.end(if frame % 2 == 0 { Doing::Generating } else { Doing::Playing });
+            pacing.end(if frame % 2 == 0 { Doing::Generating } else { Doing::Playing });
         }
-        let speed = pulse.speed("none".to_owned());
+        let speed = pacing.speed("none".to_owned());
         assert!(speed.answered.is_some_and(|time| time >= Duration::from_millis(6)));
         assert!(speed.playing_per_sec > 1.0 && speed.playing_per_sec <= 500.0, "{speed}");
         assert!(speed.generating.ms(0.5) < 2.0, "sleeping is no work: {speed}");
@@ -329,10 +329,10 @@ mod tests {
     #[test]
     fn it_is_said_what_is_measured_and_that_it_goes_on() {
         static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
-        let pulse = Pulse::new(|text| SAID.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned()));
+        let pacing = FramePacing::new(|text| SAID.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned()));
         for frame in 0..12 {
-            pulse.begin();
-            pulse.end(if frame < 8 { Doing::Generating } else { Doing::Editing });
+            pacing.begin();
+            pacing.end(if frame < 8 { Doing::Generating } else { Doing::Editing });
         }
         let said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
         assert_eq!(said.len(), 2, "{said:?}");
