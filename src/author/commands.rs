@@ -3,9 +3,10 @@
 use super::Action;
 use super::export::ExportOf;
 use super::key::{Key, Shortcut};
+use super::overlays::Overlay;
 use super::session::{
-    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, ModelAction, Overlay,
-    PlayerAction, ProjectAction, RatingAction, SelectionAction, Session, TakeAction, TimelineAction, ViewAction,
+    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, ModelAction, PlayerAction,
+    ProjectAction, RatingAction, SelectionAction, Session, TakeAction, TimelineAction, ViewAction,
 };
 use super::settings::Appearance;
 use crate::view::{CameraMove, Figure, Quality, ViewAngle};

@@ -1,7 +1,7 @@
 //! What the window remembers from one day to the next.
 
 use super::export::ExportChoices;
-use super::session::Overlays;
+use super::overlays::Overlays;
 use crate::body::Cast;
 use crate::library::STARTER;
 use crate::view::Quality;

@@ -4,9 +4,10 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use zoetrope::author::Action;
 use zoetrope::author::export::{ExportChoices, ExportOf};
+use zoetrope::author::overlays::Overlay;
 use zoetrope::author::session::{
     CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, FormAction, GenerationAction, ImportForm,
-    ImportPart, ModelAction, Overlay, PlayerAction, ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction, ViewAction,
+    ImportPart, ModelAction, PlayerAction, ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction, ViewAction,
 };
 use zoetrope::author::settings::Appearance;
 use zoetrope::motion::cleanup::ContactEdit;

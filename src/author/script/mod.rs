@@ -3,7 +3,7 @@
 mod read;
 
 use super::Action;
-use super::session::{ProjectAction, ViewAction};
+use super::session::{Busy, ProjectAction, ViewAction};
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 
@@ -30,19 +30,6 @@ pub enum ScriptError {
         /// Why.
         reason: String,
     },
-}
-
-/// What the window is busy with, as far as a script waits for it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Busy {
-    /// A model is loading, a motion is being made or a file written.
-    pub working: bool,
-    /// A running generation has frames to show, or none is running.
-    pub showing: bool,
-    /// A picture is being taken.
-    pub picturing: bool,
-    /// Something has just been done and is not at rest yet; a picture of the work under way does not wait for that.
-    pub settling: bool,
 }
 
 /// One step of a script.

@@ -3,6 +3,7 @@
 use super::character::CharacterAssets;
 use super::desk::Desk;
 use super::project::{Project, Purpose};
+use super::scene::Scene;
 use super::takes::TakeList;
 use super::timeline::Timeline;
 use super::view::{View, ViewMode};
@@ -12,7 +13,6 @@ use crate::author::export::film::{self, Film, Scenes, page};
 use crate::author::export::names::{file_stem, file_stems};
 use crate::author::export::work::{Batch, WorkOutcome};
 use crate::author::export::{ExportChoices, ExportOf, FileKind};
-use crate::author::scene::Scene;
 use crate::author::settings::Settings;
 use crate::author::tasks::{TaskKind, Watch};
 use crate::body::{Cast, Wears};

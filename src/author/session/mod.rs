@@ -12,10 +12,11 @@ mod exports;
 mod generation;
 mod host;
 mod models;
-mod overlays;
+mod original;
 mod persistence;
 mod project;
 mod rating;
+mod scene;
 mod takes;
 mod timeline;
 mod view;
@@ -31,19 +32,19 @@ pub use host::HostCommand;
 pub use models::{
     FormAction, ImportForm, ImportPart, InstalledModel, ModelAction, ModelDialog, ModelState, ModelWork, Models, OfferedModel, Precision,
 };
-pub use overlays::{ONION_FRAMES, Overlay, Overlays, original_pose_at};
+pub use original::original_pose_at;
 pub use project::{Next, Project, ProjectAction, Purpose, Unsaved};
 pub use rating::{Rating, RatingAction, Sitting};
+pub use scene::Scene;
 pub use takes::{FileClip, TakeAction, TakeList};
 pub use timeline::{ClipAction, Curves, Figures, Inspection, SelectionAction, StickFigure, TakeEntry, Timeline, TimelineAction};
 pub use view::{View, ViewAction, ViewMode};
 
+use super::Action;
 use super::export::work::WorkOutcome;
-use super::scene::Scene;
 use super::settings::Settings;
 use super::tasks::Tasks;
 use super::toast::Toasts;
-use super::{Action, script::Busy};
 use crate::generator::protocol::{Command, Event, Preview};
 use crate::library::STARTER;
 use crate::pipeline;
@@ -69,6 +70,19 @@ pub struct Session {
     persistence: Persistence,
     /// Files that were given to the window and wait to be opened.
     given: Vec<PathBuf>,
+}
+
+/// What a session is busy with, as far as a script waits for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Busy {
+    /// A model is loading, a motion is being made or a file written.
+    pub working: bool,
+    /// A running generation has frames to show, or none is running.
+    pub showing: bool,
+    /// A picture is being taken.
+    pub picturing: bool,
+    /// Something has just been done and is not at rest yet; a picture of the work under way does not wait for that.
+    pub settling: bool,
 }
 
 /// How a session begins.

@@ -1,9 +1,10 @@
 //! What is seen: which motion, from where, how finely, and what stands beside it.
 
+use super::HostCommand;
 use super::comparison::{Comparison, ComparisonEntry};
 use super::desk::Desk;
 use super::timeline::Timeline;
-use super::{HostCommand, Overlay};
+use crate::author::overlays::Overlay;
 use crate::author::player::Player;
 use crate::author::settings::Appearance;
 use crate::generator::protocol::JobId;

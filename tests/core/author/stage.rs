@@ -73,7 +73,7 @@ fn the_ghost_of_a_clip_goes_beside_it_as_it_was_made() {
 
 #[test]
 fn ghosts_before_and_after_now_stay_within_the_motion() {
-    use zoetrope::author::session::Overlay;
+    use zoetrope::author::overlays::Overlay;
     use zoetrope::view::{Look, Shown};
     let mut session = Session::new("stand-in");
     session.add_take(walked("a walk"));

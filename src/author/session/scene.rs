@@ -1,7 +1,11 @@
 //! What the session wants to be seen, as the stage takes it.
 
-use super::session::{CharacterAssets, Overlay, Timeline, View, original_pose_at};
-use super::settings::Settings;
+use super::character::CharacterAssets;
+use super::original::original_pose_at;
+use super::timeline::Timeline;
+use super::view::View;
+use crate::author::overlays::Overlay;
+use crate::author::settings::Settings;
 use crate::motion::{FPS, Joint, Motion, Pose};
 use crate::view::{Actor, CharacterHandle, Line, Look, MOST_ECHOES, Shown, Studio};
 use glam::Quat;
