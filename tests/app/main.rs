@@ -14,6 +14,7 @@ mod graphics;
 mod models;
 mod palette;
 mod panels;
+mod pictures;
 mod pose_shapes;
 mod rating;
 #[path = "../shared/kit.rs"]
