@@ -13,8 +13,6 @@ use super::supports::{self, Surface};
 use super::{JOINT_COUNT, Joint, Motion, Pose, WorldPose};
 use glam::Vec3;
 
-/// How near the pelvis' acceleration comes to gravity's in a flight.
-const FREE_FALL_TOLERANCE: f32 = 0.25;
 /// Soles are soft, and the rest of a body is softer: only what is deeper than this counts as penetration.
 const SOFT_SOLE_M: f32 = 0.01;
 const SOFT_FLESH_M: f32 = 0.02;
@@ -49,7 +47,7 @@ pub fn measure(motion: &Motion) -> Quality {
     let joints_m: Vec<[Vec3; JOINT_COUNT]> = worlds.iter().map(|world| world.positions_m).collect();
     let surfaces: Vec<Surface> = worlds.iter().map(Surface::of).collect();
     let pelvis = Joint::Pelvis as usize;
-    let flying = supports::in_flight(&surfaces, FREE_FALL_TOLERANCE);
+    let flying = supports::in_flight(&surfaces, supports::FREE_FALL_TOLERANCE);
     let floats = surfaces.iter().zip(&flying).filter(|(surface, flying)| surface.lowest().1 > LOW_M && !**flying);
 
     let slides_m = joints_m.windows(2).flat_map(|pair| {

@@ -10,6 +10,8 @@ use std::ops::Range;
 
 /// A flight lasts less than this.
 pub const FLIGHT_SECS: f32 = 0.8;
+/// How near the pelvis' acceleration comes to gravity's in a flight, where it is measured.
+pub const FREE_FALL_TOLERANCE: f32 = 0.25;
 /// A surface point that moves more slowly may bear the body.
 const BEARING_M_PER_SEC: f32 = 0.5;
 /// Arms bear the body where the rest of it is further than this above them.

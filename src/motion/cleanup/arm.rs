@@ -1,6 +1,6 @@
 //! Arms that would enter the floor give way: the upper arm swings up, the elbow bends, the wrist bends.
 
-use super::wish::above_floor;
+use super::floor::{above_floor, pitched};
 use crate::motion::ik::reach;
 use crate::motion::supports::{FINGER_TIPS, SURFACE};
 use crate::motion::{Joint, Motion, Pose, REST_OFFSETS_M};
@@ -76,17 +76,4 @@ const FAR_M: f32 = 0.05;
 /// A place whose skin is out of the floor: itself above it, on it where it is below, rounded between.
 fn out_of_floor(at_m: Vec3, skin_m: f32) -> Vec3 {
     at_m.with_y(above_floor(at_m.y - skin_m) + skin_m)
-}
-
-/// The turn that gives a bone the rise `rise_m`: in the upright plane that it lies in, or, the more upright it is, about `lateral`.
-fn pitched(bone_m: Vec3, lateral: Vec3, rise_m: f32) -> Quat {
-    let length_m = bone_m.length();
-    let slope_rad = |rise_m: f32| (rise_m / length_m).clamp(-1.0, 1.0).asin();
-    let angle_rad = slope_rad(rise_m) - slope_rad(bone_m.y);
-    if angle_rad.abs() < 1e-5 {
-        return Quat::IDENTITY;
-    }
-    let across = bone_m.cross(Vec3::Y) / length_m;
-    let axis = (across + 0.05 * lateral).normalize_or(Vec3::X);
-    Quat::from_axis_angle(axis, angle_rad)
 }

@@ -6,7 +6,7 @@ use crate::motion::feet::{CONTACT_FRAMES, LOW_M, runs};
 use crate::motion::supports::{self, Surface};
 
 /// How much the height may bend: corrections slower than about 1 Hz pass.
-const HEIGHT_STIFFNESS: f64 = 500.0;
+const HEIGHT_STIFFNESS: f64 = 200.0;
 /// How little the height likes to change, so that it neither swings up nor down where nothing bears.
 const LEVEL: f64 = 1.0;
 /// How much it may bend where the trunk would be in the floor otherwise.
@@ -14,7 +14,15 @@ const RISING_STIFFNESS: f64 = 30.0;
 /// A point at this speed says half as much about the floor as one at rest.
 const HALF_SPEED_M_PER_SEC: f32 = 0.5;
 /// Free fall is recognised within this share; a network's jumps are no exact parabolas.
-const FREE_FALL_TOLERANCE: f32 = 0.6;
+pub(super) const FREE_FALL_TOLERANCE: f32 = 0.6;
+/// What the source has within [`LOW_M`] of its floor is not lifted further than this from ours.
+pub(super) const NEAR_M: f32 = 0.045;
+/// How far smoothing moves what is at the edge of that.
+const BLUR_M: f32 = 0.005;
+/// So many frames beside a flight belong to it.
+const LEAP_FRAMES: usize = 1;
+/// How often what is lifted is held more firmly.
+const HOLDING_ROUNDS: usize = 6;
 /// How deep flesh may be pressed into the floor.
 const SOFT_M: f32 = 0.01;
 
@@ -65,8 +73,27 @@ fn height_correction(surfaces: &[Surface]) -> Vec<f64> {
         return vec![f64::from(-floor_m); frames];
     }
     let asked_m: Vec<f64> = bearing.iter().map(|(_, height_m)| -f64::from(*height_m)).collect();
-    let level = vec![LEVEL; frames - 1];
-    smooth_curve(&weights, &asked_m, &level, &vec![0.0; frames - 1], HEIGHT_STIFFNESS)
+    let (level, no_step) = (vec![LEVEL; frames - 1], vec![0.0; frames - 1]);
+    let mut curve_m = smooth_curve(&weights, &asked_m, &level, &no_step, HEIGHT_STIFFNESS);
+
+    // What was near the floor stays near it: a foot that leaves it or comes to it is not lifted together with what sinks beside it.
+    let most_m: Vec<f64> = surfaces.iter().map(|surface| f64::from(NEAR_M - surface.lowest().1)).collect();
+    let sure = supports::in_flight(surfaces, supports::FREE_FALL_TOLERANCE);
+    let leaps = |frame: usize| sure[frame.saturating_sub(LEAP_FRAMES)..(frame + LEAP_FRAMES + 1).min(frames)].contains(&true);
+    let near = |frame: usize| surfaces[frame].lowest().1 - floor_m < LOW_M + BLUR_M && !leaps(frame);
+    let mut held = vec![0.0_f64; frames];
+    for _ in 0..HOLDING_ROUNDS {
+        let lifted = |frame: &usize| near(*frame) && curve_m[*frame] > most_m[*frame];
+        let lifted: Vec<usize> = (0..frames).filter(lifted).collect();
+        if lifted.is_empty() {
+            break;
+        }
+        lifted.into_iter().for_each(|frame| held[frame] = (8.0 * held[frame]).max(1.0));
+        let both: Vec<f64> = weights.iter().zip(&held).map(|(weight, held)| weight + held).collect();
+        let at_m = |frame: usize| (weights[frame] * asked_m[frame] + held[frame] * most_m[frame]) / both[frame].max(1e-9);
+        curve_m = smooth_curve(&both, &(0..frames).map(at_m).collect::<Vec<_>>(), &level, &no_step, HEIGHT_STIFFNESS);
+    }
+    curve_m
 }
 
 /// How much each frame rises so that the trunk, the head and the knees are not in the floor.

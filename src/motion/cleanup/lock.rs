@@ -2,9 +2,11 @@
 
 use super::ContactEdit;
 use super::banded::smooth_curve;
+use super::ground::FREE_FALL_TOLERANCE;
 use super::leg::Leg;
 use super::wish::{Wish, wishes};
 use crate::motion::feet::FEET;
+use crate::motion::supports;
 use crate::motion::{JOINT_COUNT, Motion, WorldPose};
 use glam::{Quat, Vec3};
 use std::ops::Range;
@@ -23,9 +25,11 @@ pub(super) fn lock(motion: &mut Motion, contacts: &[ContactEdit]) {
     }
     let worlds: Vec<WorldPose> = motion.frames.iter().map(|pose| pose.world()).collect();
     let joints_m: Vec<[Vec3; JOINT_COUNT]> = worlds.iter().map(|world| world.positions_m).collect();
+    let surfaces: Vec<supports::Surface> = worlds.iter().map(supports::Surface::of).collect();
+    let flying = supports::in_flight(&surfaces, FREE_FALL_TOLERANCE);
     let legs = [Leg::LEFT, Leg::RIGHT];
     let feet: [Vec<Wish>; 2] = [0, 1].map(|foot| {
-        let mut feet = wishes(&worlds, &joints_m, FEET[foot], legs[foot], &|stands| corrected(stands, foot, worlds.len(), contacts));
+        let mut feet = wishes(&worlds, &joints_m, &flying, FEET[foot], legs[foot], &|stands| corrected(stands, foot, worlds.len(), contacts));
         roll(&worlds, legs[foot], &mut feet);
         feet
     });
@@ -73,7 +77,7 @@ fn corrected(stands: Vec<Range<usize>>, foot: usize, frames: usize, contacts: &[
 fn roll(worlds: &[WorldPose], leg: Leg, wishes: &mut [Wish]) {
     let turns: Vec<(Vec3, f32)> = worlds.iter().zip(&*wishes).map(|(world, wish)| leg.rolling(world, wish)).collect();
     let needed_rad =
-        turns.iter().zip(&*wishes).map(|((_, angle_rad), wish)| if wish.touching { angle_rad.min(ROLLED_MOST_RAD) } else { 0.0 });
+        turns.iter().zip(&*wishes).map(|((_, angle_rad), wish)| angle_rad.min(ROLLED_MOST_RAD));
     let angles_rad = ROLLING.over(needed_rad.collect());
     for ((wish, (axis, _)), angle_rad) in wishes.iter_mut().zip(&turns).zip(angles_rad) {
         wish.world_from_foot = Quat::from_axis_angle(*axis, angle_rad) * wish.world_from_foot;

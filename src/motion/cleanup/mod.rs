@@ -10,6 +10,7 @@
 
 mod arm;
 mod banded;
+mod floor;
 mod ground;
 mod leg;
 mod lock;

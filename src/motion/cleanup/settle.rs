@@ -29,12 +29,14 @@ pub(super) fn settle(motion: &mut Motion) {
 /// stands still is doing it on purpose and counts less.
 fn path_correction(joints_m: &[[Vec3; JOINT_COUNT]]) -> [Vec<f64>; 2] {
     let steps = joints_m.len() - 1;
-    let mut slides: Vec<(usize, [f64; 2])> = Vec::new();
+    let carried = |frame: usize| joints_m[frame][Joint::Pelvis as usize].y > CARRIED_PELVIS_M;
+    // Who lies or sits does so at the pace that he has: what the feet said before does not push him on.
+    let mut slides: Vec<(usize, [f64; 2])> = (0..steps).filter(|frame| !carried(*frame)).map(|frame| (frame, [0.0; 2])).collect();
     for [_, toe] in FEET {
         for run in feet::contacts(joints_m, toe) {
             for frame in run.start..run.end - 1 {
                 let step_m = joints_m[frame + 1][toe as usize] - joints_m[frame][toe as usize];
-                if joints_m[frame][Joint::Pelvis as usize].y > CARRIED_PELVIS_M {
+                if carried(frame) {
                     slides.push((frame, [f64::from(step_m.x), f64::from(step_m.z)]));
                 }
             }

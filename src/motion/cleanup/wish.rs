@@ -1,6 +1,8 @@
 //! Where a foot wants to be: one place on the floor for each contact, and a smooth way from one to the next.
 
 use super::banded::smooth_curve;
+use super::floor::{above_floor, pitched};
+use super::ground::NEAR_M;
 use super::leg::Leg;
 use crate::motion::feet;
 use crate::motion::{JOINT_COUNT, Joint, REST_OFFSETS_M, WorldPose};
@@ -10,17 +12,20 @@ use std::ops::Range;
 /// A toe that wanders farther than this from where it stood has left, though slowly.
 const WANDERING_M: f32 = 0.10;
 /// A toe that stands keeps its height within this, and is slower than this.
-const LEVEL_M: f32 = 0.015;
+const LEVEL_M: f32 = 0.02;
 const STANDING_M_PER_SEC: f32 = 0.35;
+/// A joint whose up is not up, its cosine below this, lies on its side or its back and is not made level.
+const UPRIGHT: f32 = 0.5;
 /// Pull towards no correction in free frames against bending: a correction fades within about ten frames.
 const FADING: f64 = 8e-4;
+/// The same in a flight, which is not the floor's.
+const FADING_IN_FLIGHT: f64 = 0.3;
+/// Pull towards a correction that stays as it is, against bending: without it the curve goes on beyond what was asked for.
+const STRAIGHT: f64 = 0.1;
 /// Pull towards the correction asked for in contact frames.
 const HOLDING: f64 = 30.0;
 /// A toe at this speed says half as much about where it stands as one at rest.
 const HALF_SPEED_M_PER_SEC: f32 = 0.35;
-/// Rounds the corner where a foot that would enter the floor begins to be lifted.
-const ROUNDING_M: f32 = 0.004;
-
 /// Where a foot shall be in one frame.
 #[derive(Clone, Copy)]
 pub(super) struct Wish {
@@ -36,6 +41,17 @@ impl Wish {
     pub(super) fn ankle_m(&self, toe: Joint) -> Vec3 {
         self.toe_m - self.world_from_foot * REST_OFFSETS_M[toe as usize]
     }
+
+    /// Lifts a foot whose ankle is in the floor, and pitches one whose toe alone is: the leg then stays as it was.
+    fn keep_out(&mut self, [ankle, toe]: [Joint; 2]) {
+        let heel_m = self.ankle_m(toe).y - feet::rest_height_m(ankle);
+        self.toe_m.y += above_floor(heel_m) - heel_m;
+        let (ankle_m, foot_m) = (self.ankle_m(toe), self.world_from_foot * REST_OFFSETS_M[toe as usize]);
+        let toe_m = self.toe_m.y - feet::rest_height_m(toe);
+        let rise_m = above_floor(toe_m) + feet::rest_height_m(toe) - ankle_m.y;
+        self.world_from_foot = pitched(foot_m, self.world_from_foot * Vec3::X, rise_m) * self.world_from_foot;
+        self.toe_m = ankle_m + self.world_from_foot * REST_OFFSETS_M[toe as usize];
+    }
 }
 
 /// Where one foot shall be in every frame: its own way plus a smooth correction that is exact in contacts. A standing toe has one
@@ -45,13 +61,14 @@ impl Wish {
 pub(super) fn wishes(
     worlds: &[WorldPose],
     joints_m: &[[Vec3; JOINT_COUNT]],
+    flying: &[bool],
     [ankle, toe]: [Joint; 2],
     leg: Leg,
     corrected: &dyn Fn(Vec<Range<usize>>) -> Vec<Range<usize>>,
 ) -> Vec<Wish> {
     let frames = worlds.len();
     let stands = corrected(stands(joints_m, toe));
-    let mut shift_m = Correction::none(frames);
+    let mut shift_m = Correction::none(flying);
     for stand in &stands {
         // A toe comes and goes at some speed; where it stood is where it was slow.
         let surety = |frame: usize| 1.0 / (1.0 + (feet::speed_m_per_sec(joints_m, toe, frame) / HALF_SPEED_M_PER_SEC).powi(4));
@@ -61,34 +78,40 @@ pub(super) fn wishes(
             shift_m.ask(frame, place_m - joints_m[frame][toe as usize], surety(frame));
         }
     }
-    let foot_turns = levelled(worlds, ankle, &flats(joints_m, ankle, &stands));
-    let toe_turns = levelled(worlds, toe, &stands);
+    let foot_turns = levelled(worlds, flying, ankle, &flats(joints_m, ankle, &stands));
+    let toe_turns = levelled(worlds, flying, toe, &stands);
     let shifts_m = shift_m.curve();
 
     (0..frames)
         .map(|frame| {
             let firmly = leg.unfolded(&worlds[frame]);
+            let touching = stands.iter().any(|stand| stand.contains(&frame));
+            let mut shift_m = firmly * shifts_m[frame];
+            if !touching && !flying[frame] {
+                // In the air a foot keeps its way until it is near the floor.
+                let height_m = feet::height_m(&joints_m[frame], toe).min(feet::height_m(&joints_m[frame], ankle));
+                shift_m.y = shift_m.y.min((NEAR_M - height_m).max(0.0));
+            }
             let mut wish = Wish {
-                toe_m: joints_m[frame][toe as usize] + firmly * shifts_m[frame],
+                toe_m: joints_m[frame][toe as usize] + shift_m,
                 world_from_foot: Quat::from_scaled_axis(firmly * foot_turns[frame]) * worlds[frame].rotations[ankle as usize],
                 world_from_toes: Quat::from_scaled_axis(toe_turns[frame]) * worlds[frame].rotations[toe as usize],
-                touching: shift_m.asked(frame),
+                touching,
             };
-            let above_m = (wish.toe_m.y - feet::rest_height_m(toe)).min(wish.ankle_m(toe).y - feet::rest_height_m(ankle));
-            wish.toe_m.y += above_floor(above_m) - above_m;
+            wish.keep_out([ankle, toe]);
             wish
         })
         .collect()
 }
 
 /// Turns, as axis times angle in the world, that make a joint level in the given frames, facing one way in each run of them.
-fn levelled(worlds: &[WorldPose], joint: Joint, runs: &[Range<usize>]) -> Vec<Vec3> {
-    let mut turn = Correction::none(worlds.len());
+fn levelled(worlds: &[WorldPose], flying: &[bool], joint: Joint, runs: &[Range<usize>]) -> Vec<Vec3> {
+    let mut turn = Correction::none(flying);
     let own = |frame: usize| worlds[frame].rotations[joint as usize];
     for run in runs {
         let ahead = run.clone().map(|frame| (own(frame) * Vec3::Z).with_y(0.0).normalize_or_zero()).sum::<Vec3>();
         let level = Quat::from_rotation_y(ahead.x.atan2(ahead.z));
-        for frame in run.clone() {
+        for frame in run.clone().filter(|frame| (own(*frame) * Vec3::Y).y > UPRIGHT) {
             turn.ask(frame, short_turn(level * own(frame).inverse()), 1.0);
         }
     }
@@ -100,29 +123,33 @@ fn stands(joints_m: &[[Vec3; JOINT_COUNT]], toe: Joint) -> Vec<Range<usize>> {
     let at = |frame: usize| joints_m[frame][toe as usize];
     let mut stands = Vec::new();
     for run in feet::contacts(joints_m, toe) {
-        let mut start = run.start;
+        let (mut parts, mut start) = (Vec::new(), run.start);
         let mut sum_m = Vec3::ZERO;
         for frame in run.clone() {
             let place_m = sum_m / (frame - start).max(1) as f32;
             if frame > start && feet::floor_distance_m(place_m, at(frame)) > WANDERING_M {
-                stands.push(start..frame.saturating_sub(2).max(start + 1));
+                parts.push(start..frame.saturating_sub(2).max(start + 1));
                 (start, sum_m) = (frame, Vec3::ZERO);
             }
             sum_m += at(frame);
         }
-        stands.push(start..run.end);
+        parts.push(start..run.end);
+        // A foot that goes on within a contact slides between its places, and less of it stands.
+        let slow_m_per_sec = if parts.len() == 1 { 1.5 * feet::SLOW_M_PER_SEC } else { STANDING_M_PER_SEC };
+        stands.extend(parts.into_iter().map(|part| core(joints_m, toe, part, slow_m_per_sec)));
     }
-    stands.into_iter().map(|stand| core(joints_m, toe, stand)).filter(|stand| stand.len() >= feet::CONTACT_FRAMES).collect()
+    stands.into_iter().filter(|stand| stand.len() >= feet::CONTACT_FRAMES).collect()
 }
 
 /// A contact without the frames at its ends in which the joint still comes or already goes.
-fn core(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint, contact: Range<usize>) -> Range<usize> {
+fn core(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint, contact: Range<usize>, slow_m_per_sec: f32) -> Range<usize> {
     let mut heights_m: Vec<f32> = contact.clone().map(|frame| joints_m[frame][joint as usize].y).collect();
     heights_m.sort_by(f32::total_cmp);
     let Some(usual_m) = heights_m.get(heights_m.len() / 2).copied() else { return contact };
     let stands = |frame: &usize| {
-        (joints_m[*frame][joint as usize].y - usual_m).abs() < LEVEL_M
-            && feet::speed_m_per_sec(joints_m, joint, *frame) < STANDING_M_PER_SEC
+        feet::height_m(&joints_m[*frame], joint) < feet::LOW_M
+            && (joints_m[*frame][joint as usize].y - usual_m).abs() < LEVEL_M
+            && feet::speed_m_per_sec(joints_m, joint, *frame) < slow_m_per_sec
     };
     match (contact.clone().find(stands), contact.clone().rfind(stands)) {
         (Some(first), Some(last)) => first..last + 1,
@@ -134,7 +161,7 @@ fn core(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint, contact: Range<usize>) -
 fn flats(joints_m: &[[Vec3; JOINT_COUNT]], ankle: Joint, stands: &[Range<usize>]) -> Vec<Range<usize>> {
     let low = feet::contacts(joints_m, ankle);
     let both = stands.iter().flat_map(|stand| low.iter().map(|run| run.start.max(stand.start)..run.end.min(stand.end)));
-    both.map(|flat| core(joints_m, ankle, flat)).filter(|flat| flat.len() >= feet::CONTACT_FRAMES).collect()
+    both.map(|flat| core(joints_m, ankle, flat, feet::SLOW_M_PER_SEC)).filter(|flat| flat.len() >= feet::CONTACT_FRAMES).collect()
 }
 
 /// What is asked of a foot's place or turn in some frames, and how surely.
@@ -144,34 +171,27 @@ struct Correction {
 }
 
 impl Correction {
-    fn none(frames: usize) -> Self {
-        Self { at: vec![Vec3::ZERO; frames], weights: vec![FADING; frames] }
+    fn none(flying: &[bool]) -> Self {
+        let weights = flying.iter().map(|flies| if *flies { FADING_IN_FLIGHT } else { FADING }).collect();
+        Self { at: vec![Vec3::ZERO; flying.len()], weights }
     }
 
     fn ask(&mut self, frame: usize, at: Vec3, surety: f32) {
         self.at[frame] = at;
-        self.weights[frame] = FADING + HOLDING * f64::from(surety);
-    }
-
-    fn asked(&self, frame: usize) -> bool {
-        self.weights[frame] > FADING
+        self.weights[frame] += HOLDING * f64::from(surety);
     }
 
     /// The smooth curve through what is asked for, fading to nothing where nothing is.
     fn curve(&self) -> Vec<Vec3> {
-        let free = vec![0.0; self.at.len() - 1];
+        let steps = self.at.len() - 1;
+        let (straight, no_step) = (vec![STRAIGHT; steps], vec![0.0; steps]);
         let axis = |of: fn(&Vec3) -> f32| {
             let at: Vec<f64> = self.at.iter().map(|at| f64::from(of(at))).collect();
-            smooth_curve(&self.weights, &at, &free, &free, 1.0)
+            smooth_curve(&self.weights, &at, &straight, &no_step, 1.0)
         };
         let (x, y, z) = (axis(|v| v.x), axis(|v| v.y), axis(|v| v.z));
         x.iter().zip(&y).zip(&z).map(|((x, y), z)| Vec3::new(*x as f32, *y as f32, *z as f32)).collect()
     }
-}
-
-/// A height that is never below the floor: the height itself well above it, 0 well below, rounded between.
-pub(super) fn above_floor(height_m: f32) -> f32 {
-    0.5 * (height_m + (height_m * height_m + 4.0 * ROUNDING_M * ROUNDING_M).sqrt()) - ROUNDING_M * (-height_m.abs() / 0.02).exp()
 }
 
 /// A rotation as axis times angle, by the shorter way.
