@@ -10,14 +10,12 @@ use shared::collect;
 use std::path::Path;
 use zoetrope::motion::cleanup::{CleanupSettings, clean};
 use zoetrope::motion::feet::{LOW_M, runs};
-use zoetrope::motion::measure::{Quality, measure};
-use zoetrope::motion::supports::{Surface, in_flight, surfaces};
+use zoetrope::motion::measure::{DEEP_FRAMES_PCT, DEEP_M, Quality, deep_pct, measure};
+use zoetrope::motion::supports::{FREE_FALL_TOLERANCE, Surface, in_flight, surfaces};
 use zoetrope::motion::{FPS, Motion};
 
-/// What is asked of a clip after clean-up: so many frames (per cent) with a surface point deeper than this, float, slide and jitter by no
+/// What is asked of a clip after clean-up beside few deep frames ([`DEEP_FRAMES_PCT`]): float, slide and jitter by no
 /// more above the source's than this, jumps as high (metres) and as long (frames).
-const DEEP_M: f32 = 0.03;
-const DEEP_PCT: f32 = 1.0;
 const FLOAT_PCT: f32 = 1.0;
 const APEX_M: f32 = 0.02;
 const LENGTH_FRAMES: usize = 1;
@@ -25,8 +23,6 @@ const LENGTH_FRAMES: usize = 1;
 const CLEAN_SLIDE_MM: f32 = 1.0;
 /// Differences that no figure shows.
 const NOTHING_MM: f32 = 0.02;
-/// How near the pelvis' acceleration comes to gravity's in a flight.
-const FREE_FALL_TOLERANCE: f32 = 0.25;
 /// A jump flies at least this long, which tells it from a running step.
 const JUMP_SECS: f32 = 0.2;
 /// The ground that a jump leaves and lands on is looked for this far around it.
@@ -38,7 +34,7 @@ fn main() {
     println!("# How bodies stand on the floor\n");
     println!("Made by `cargo run --no-default-features --example floor_report -- DIR… > docs/floor.md` from folders of BVH files.\n");
     println!(
-        "Asked of each clip after clean-up: at most {DEEP_PCT} % of the frames have a surface point more than {:.0} cm under the floor; \
+        "Asked of each clip after clean-up: at most {DEEP_FRAMES_PCT} % of the frames have a surface point more than {:.0} cm under the floor; \
          float at most {FLOAT_PCT} % above the source's (frames in which the source flies left out); jumps whose apex is within {:.0} cm \
          of the source's (in the world, or above the ground that the source itself leaves and lands on) and whose length is within a \
          frame; contact slide (above {CLEAN_SLIDE_MM} mm) and jitter no more than the source's. Trials with props that are not there \
@@ -84,7 +80,7 @@ fn archive(folder: &str) -> Vec<String> {
         clips += 1.0;
         for (at, motion) in [&source, &cleaned].into_iter().enumerate() {
             let quality = measure(motion);
-            sink[at] += usize::from(deep_pct(&surfaces(motion)) > DEEP_PCT);
+            sink[at] += usize::from(deep_pct(&surfaces(motion)) > DEEP_FRAMES_PCT);
             let figures = [quality.float_pct, quality.penetration_mm, quality.contact_slide_mm_per_frame, quality.jitter_mm_per_frame3];
             sums[at].iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure);
         }
@@ -113,7 +109,7 @@ fn misses(source: &Motion, cleaned: &Motion) -> Vec<String> {
     let [source_surface, surface] = [source, cleaned].map(surfaces);
     let mut reasons = Vec::new();
     let deep = deep_pct(&surface);
-    if deep > DEEP_PCT {
+    if deep > DEEP_FRAMES_PCT {
         reasons.push(format!("{deep:.1} % of the frames sink"));
     }
     let float = float_pct(&surface, &source_surface);
@@ -134,11 +130,6 @@ fn misses(source: &Motion, cleaned: &Motion) -> Vec<String> {
         }
     }
     reasons
-}
-
-fn deep_pct(surfaces: &[Surface]) -> f32 {
-    let deep = surfaces.iter().filter(|surface| surface.lowest().1 < -DEEP_M).count();
-    100.0 * deep as f32 / surfaces.len().max(1) as f32
 }
 
 /// Float as it is measured, without frames in which the source flies or is about to: what flies was not lifted.

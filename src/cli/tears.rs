@@ -5,7 +5,7 @@ use super::generate::{load_model, make_one};
 use super::interrupt::Interrupt;
 use super::progress::{answer, say};
 use crate::motion::Motion;
-use crate::motion::measure::{Quality, measure};
+use crate::motion::measure::{DEEP_FRAMES_PCT, DEEP_M, Quality, REAL_STEP_MM, deep_pct, measure};
 use crate::motion::supports::surfaces;
 use crate::pipeline::parts;
 use crate::timeline::Request;
@@ -21,11 +21,6 @@ const LISTS: [(usize, &str); 4] = [
 ];
 const PROMPTS: usize = 200;
 const SEEDS: u64 = 3;
-/// The longest step of a joint from one frame to the next: 99 of 100 clips of the free archives stay below.
-const REAL_STEP_MM: f32 = 650.0;
-/// A surface point deeper than this is in the floor, and so many frames of a clip may have one, per cent.
-const DEEP_M: f32 = 0.03;
-const DEEP_FRAMES_PCT: f32 = 1.0;
 
 /// Prints what tears and what sinks, and the means.
 pub(super) fn run(model: &Path) -> Result<(), CliError> {
@@ -81,11 +76,10 @@ struct Figures {
 
 impl Figures {
     fn of(motion: &Motion, raw: Option<&Motion>) -> Self {
-        let deep = surfaces(motion).iter().filter(|surface| surface.lowest().1 < -DEEP_M).count();
         Self {
             quality: measure(motion),
             raw_step_mm: raw.map_or(0.0, |raw| measure(raw).largest_step_mm),
-            deep_pct: 100.0 * deep as f32 / motion.len().max(1) as f32,
+            deep_pct: deep_pct(&surfaces(motion)),
         }
     }
 

@@ -15,7 +15,8 @@ use super::error::Fault;
 use super::npy::{self, Array};
 use super::rate::{self, Clip};
 use super::{ReadOptions, Reading, Recorded, joints};
-use crate::motion::{JOINT_COUNT, Joint, Motion, Pose, REST_OFFSETS_M, rest_positions};
+use crate::motion::feet::rest_height_m;
+use crate::motion::{JOINT_COUNT, Joint, Motion, Pose, REST_OFFSETS_M};
 use glam::{Quat, Vec3, vec3};
 use serde::{Deserialize, Serialize};
 use std::f32::consts::FRAC_PI_2;
@@ -212,7 +213,7 @@ fn lowest_m(motion: &Motion) -> f32 {
 fn land(motion: &mut Motion) {
     let lowest_m = lowest_m(motion);
     if lowest_m > FAR_FROM_FLOOR_M {
-        let toe_at_rest_m = rest_positions()[Joint::LFoot as usize].y;
+        let toe_at_rest_m = rest_height_m(Joint::LFoot);
         for pose in &mut motion.frames {
             pose.root_m.y -= lowest_m - toe_at_rest_m;
         }

@@ -6,6 +6,7 @@ use super::error::Fault;
 use super::npy::Array;
 use super::rate::{self, Clip};
 use super::{ReadOptions, Reading, Recorded};
+use crate::motion::feet::rest_height_m;
 use crate::motion::rotation::{frame_of, shortest_arc};
 use crate::motion::{JOINT_COUNT, Joint, Motion, PARENTS, Pose, REST_OFFSETS_M, WorldPose, rest_positions};
 use glam::{Quat, Vec3, vec3};
@@ -63,7 +64,7 @@ pub(super) fn of_places(values: &[f32], fps: f32, options: &ReadOptions) -> Resu
     let count = frames.len();
     let mut motion = Motion::from_poses_at(count, fps, |frame| pose(&frames[frame], scale));
     let lowest = motion.frames.iter().flat_map(|pose| pose.world().positions_m.map(|place| place.y)).fold(f32::INFINITY, f32::min);
-    let toe_at_rest_m = rest_positions()[Joint::LFoot as usize].y;
+    let toe_at_rest_m = rest_height_m(Joint::LFoot);
     for pose in &mut motion.frames {
         pose.root_m.y -= lowest - toe_at_rest_m;
     }

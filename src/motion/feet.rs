@@ -4,7 +4,7 @@
 //! The *foot joints* are ankles and toes; their heights count from where they are in the rest pose, so a foot that stands flat on
 //! the floor has height 0 in both. World joints, metres, 30 fps, floor at y = 0.
 
-use super::{FPS, JOINT_COUNT, Joint, Motion, rest_positions};
+use super::{FPS, JOINT_COUNT, Joint, Motion, PARENTS, REST_OFFSETS_M};
 use glam::Vec3;
 use std::ops::Range;
 
@@ -32,8 +32,14 @@ pub fn height_m(joints_m: &[Vec3; JOINT_COUNT], joint: Joint) -> f32 {
 
 /// Height of a joint in the rest pose.
 #[must_use]
-pub fn rest_height_m(joint: Joint) -> f32 {
-    rest_positions()[joint as usize].y
+pub const fn rest_height_m(joint: Joint) -> f32 {
+    let mut at = joint as usize;
+    let mut height_m = REST_OFFSETS_M[at].y;
+    while let Some(parent) = PARENTS[at] {
+        height_m += REST_OFFSETS_M[parent].y;
+        at = parent;
+    }
+    height_m
 }
 
 /// Height of the lowest foot joint.

@@ -3,7 +3,7 @@
 //!
 //! World space, metres, 30 fps, floor at y = 0 unless it is what is looked for.
 
-use super::feet::{CONTACT_FRAMES, LOW_M, runs};
+use super::feet::{CONTACT_FRAMES, LOW_M, rest_height_m, runs};
 use super::{FPS, JOINT_COUNT, Joint, Motion, Pose, WorldPose};
 use glam::{Vec3, vec3};
 use std::ops::Range;
@@ -54,6 +54,9 @@ pub const SURFACE: [SurfacePoint; POINTS] = {
     const fn joint(joint: Joint, radius_m: f32) -> SurfacePoint {
         at(joint, Vec3::ZERO, radius_m)
     }
+    const fn foot(at: Joint) -> SurfacePoint {
+        joint(at, rest_height_m(at))
+    }
     [
         joint(Pelvis, 0.086),
         joint(LHip, 0.078),
@@ -62,11 +65,11 @@ pub const SURFACE: [SurfacePoint; POINTS] = {
         joint(LKnee, 0.047),
         joint(RKnee, 0.047),
         joint(Spine2, 0.073),
-        joint(LAnkle, 0.078),
-        joint(RAnkle, 0.078),
+        foot(LAnkle),
+        foot(RAnkle),
         joint(Spine3, 0.090),
-        joint(LFoot, 0.022),
-        joint(RFoot, 0.022),
+        foot(LFoot),
+        foot(RFoot),
         joint(Neck, 0.054),
         joint(LCollar, 0.075),
         joint(RCollar, 0.075),

@@ -19,8 +19,6 @@ pub(super) const FREE_FALL_TOLERANCE: f32 = 0.6;
 pub(super) const NEAR_M: f32 = 0.045;
 /// How far smoothing moves what is at the edge of that.
 const BLUR_M: f32 = 0.005;
-/// So many frames beside a flight belong to it.
-const LEAP_FRAMES: usize = 1;
 /// How often what is lifted is held more firmly.
 const HOLDING_ROUNDS: usize = 6;
 /// How deep flesh may be pressed into the floor.
@@ -74,24 +72,31 @@ fn height_correction(surfaces: &[Surface]) -> Vec<f64> {
     }
     let asked_m: Vec<f64> = bearing.iter().map(|(_, height_m)| -f64::from(*height_m)).collect();
     let (level, no_step) = (vec![LEVEL; frames - 1], vec![0.0; frames - 1]);
-    let mut curve_m = smooth_curve(&weights, &asked_m, &level, &no_step, HEIGHT_STIFFNESS);
+    let curve = |held: &[f64], most_m: &[f64]| {
+        let both: Vec<f64> = weights.iter().zip(held).map(|(weight, held)| weight + held).collect();
+        let at_m = |frame: usize| (weights[frame] * asked_m[frame] + held[frame] * most_m[frame]) / both[frame].max(1e-9);
+        smooth_curve(&both, &(0..frames).map(at_m).collect::<Vec<_>>(), &level, &no_step, HEIGHT_STIFFNESS)
+    };
+    held_down(surfaces, floor_m, &curve)
+}
 
-    // What was near the floor stays near it: a foot that leaves it or comes to it is not lifted together with what sinks beside it.
+/// A height correction that lifts nothing off the floor: what was near it stays near it, and a foot that comes or leaves is not lifted
+/// together with what sinks beside it. `curve` makes one that is held, with weights, to what it may be at most; flights go free.
+fn held_down(surfaces: &[Surface], floor_m: f32, curve: &dyn Fn(&[f64], &[f64]) -> Vec<f64>) -> Vec<f64> {
+    let frames = surfaces.len();
     let most_m: Vec<f64> = surfaces.iter().map(|surface| f64::from(NEAR_M - surface.lowest().1)).collect();
-    let sure = supports::in_flight(surfaces, supports::FREE_FALL_TOLERANCE);
-    let leaps = |frame: usize| sure[frame.saturating_sub(LEAP_FRAMES)..(frame + LEAP_FRAMES + 1).min(frames)].contains(&true);
-    let near = |frame: usize| surfaces[frame].lowest().1 - floor_m < LOW_M + BLUR_M && !leaps(frame);
+    let flying = supports::in_flight(surfaces, supports::FREE_FALL_TOLERANCE);
+    let flies = |frame: usize| flying[frame.saturating_sub(1)..(frame + 2).min(frames)].contains(&true);
+    let near = |frame: usize| surfaces[frame].lowest().1 - floor_m < LOW_M + BLUR_M && !flies(frame);
     let mut held = vec![0.0_f64; frames];
+    let mut curve_m = curve(&held, &most_m);
     for _ in 0..HOLDING_ROUNDS {
-        let lifted = |frame: &usize| near(*frame) && curve_m[*frame] > most_m[*frame];
-        let lifted: Vec<usize> = (0..frames).filter(lifted).collect();
+        let lifted: Vec<usize> = (0..frames).filter(|frame| near(*frame) && curve_m[*frame] > most_m[*frame]).collect();
         if lifted.is_empty() {
             break;
         }
         lifted.into_iter().for_each(|frame| held[frame] = (8.0 * held[frame]).max(1.0));
-        let both: Vec<f64> = weights.iter().zip(&held).map(|(weight, held)| weight + held).collect();
-        let at_m = |frame: usize| (weights[frame] * asked_m[frame] + held[frame] * most_m[frame]) / both[frame].max(1e-9);
-        curve_m = smooth_curve(&both, &(0..frames).map(at_m).collect::<Vec<_>>(), &level, &no_step, HEIGHT_STIFFNESS);
+        curve_m = curve(&held, &most_m);
     }
     curve_m
 }

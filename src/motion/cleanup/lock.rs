@@ -73,11 +73,10 @@ fn corrected(stands: Vec<Range<usize>>, foot: usize, frames: usize, contacts: &[
     })
 }
 
-/// Raises the heels of touching feet that their legs cannot reach otherwise, about toes that stay.
+/// Raises the heels of feet that their legs cannot reach otherwise, about toes that stay where they shall be.
 fn roll(worlds: &[WorldPose], leg: Leg, wishes: &mut [Wish]) {
     let turns: Vec<(Vec3, f32)> = worlds.iter().zip(&*wishes).map(|(world, wish)| leg.rolling(world, wish)).collect();
-    let needed_rad =
-        turns.iter().zip(&*wishes).map(|((_, angle_rad), wish)| angle_rad.min(ROLLED_MOST_RAD));
+    let needed_rad = turns.iter().map(|(_, angle_rad)| angle_rad.min(ROLLED_MOST_RAD));
     let angles_rad = ROLLING.over(needed_rad.collect());
     for ((wish, (axis, _)), angle_rad) in wishes.iter_mut().zip(&turns).zip(angles_rad) {
         wish.world_from_foot = Quat::from_axis_angle(*axis, angle_rad) * wish.world_from_foot;

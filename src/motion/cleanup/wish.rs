@@ -11,21 +11,23 @@ use std::ops::Range;
 
 /// A toe that wanders farther than this from where it stood has left, though slowly.
 const WANDERING_M: f32 = 0.10;
-/// A toe that stands keeps its height within this, and is slower than this.
+/// A toe that stands keeps its height within this.
 const LEVEL_M: f32 = 0.02;
-const STANDING_M_PER_SEC: f32 = 0.35;
+/// Where a toe slides on within one contact, only what is slower than this stands.
+const SLIDING_M_PER_SEC: f32 = 0.35;
 /// A joint whose up is not up, its cosine below this, lies on its side or its back and is not made level.
 const UPRIGHT: f32 = 0.5;
 /// Pull towards no correction in free frames against bending: a correction fades within about ten frames.
 const FADING: f64 = 8e-4;
 /// The same in a flight, which is not the floor's.
 const FADING_IN_FLIGHT: f64 = 0.3;
-/// Pull towards a correction that stays as it is, against bending: without it the curve goes on beyond what was asked for.
+/// Pull towards a correction that stays as it is, against bending: without it the curve swings on beyond what was asked for.
 const STRAIGHT: f64 = 0.1;
 /// Pull towards the correction asked for in contact frames.
 const HOLDING: f64 = 30.0;
 /// A toe at this speed says half as much about where it stands as one at rest.
 const HALF_SPEED_M_PER_SEC: f32 = 0.35;
+
 /// Where a foot shall be in one frame.
 #[derive(Clone, Copy)]
 pub(super) struct Wish {
@@ -88,7 +90,7 @@ pub(super) fn wishes(
             let touching = stands.iter().any(|stand| stand.contains(&frame));
             let mut shift_m = firmly * shifts_m[frame];
             if !touching && !flying[frame] {
-                // In the air a foot keeps its way until it is near the floor.
+                // A foot that is in the air while the other bears keeps its own height until it is near the floor.
                 let height_m = feet::height_m(&joints_m[frame], toe).min(feet::height_m(&joints_m[frame], ankle));
                 shift_m.y = shift_m.y.min((NEAR_M - height_m).max(0.0));
             }
@@ -134,14 +136,13 @@ fn stands(joints_m: &[[Vec3; JOINT_COUNT]], toe: Joint) -> Vec<Range<usize>> {
             sum_m += at(frame);
         }
         parts.push(start..run.end);
-        // A foot that goes on within a contact slides between its places, and less of it stands.
-        let slow_m_per_sec = if parts.len() == 1 { 1.5 * feet::SLOW_M_PER_SEC } else { STANDING_M_PER_SEC };
+        let slow_m_per_sec = if parts.len() == 1 { f32::INFINITY } else { SLIDING_M_PER_SEC };
         stands.extend(parts.into_iter().map(|part| core(joints_m, toe, part, slow_m_per_sec)));
     }
     stands.into_iter().filter(|stand| stand.len() >= feet::CONTACT_FRAMES).collect()
 }
 
-/// A contact without the frames at its ends in which the joint still comes or already goes.
+/// A contact without the frames at its ends in which the joint still comes down or already rises, or is faster than a limit.
 fn core(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint, contact: Range<usize>, slow_m_per_sec: f32) -> Range<usize> {
     let mut heights_m: Vec<f32> = contact.clone().map(|frame| joints_m[frame][joint as usize].y).collect();
     heights_m.sort_by(f32::total_cmp);

@@ -1,7 +1,8 @@
 //! Where a motion's floor is after its import.
 
+use crate::motion::feet::rest_height_m;
 use crate::motion::skeleton::Joint;
-use crate::motion::{FPS, Motion, WorldPose, rest_positions, supports};
+use crate::motion::{FPS, Motion, WorldPose, supports};
 use glam::Vec3;
 
 /// The joints that a body stands on.
@@ -24,7 +25,7 @@ pub(super) fn feet_m(world: &WorldPose) -> FeetM {
 
 /// Heights of the [`FOOT_JOINTS`] when both feet stand flat on the floor.
 pub(super) fn rest_levels_m() -> [f32; FOOT_JOINTS.len()] {
-    FOOT_JOINTS.map(|joint| rest_positions()[joint as usize].y)
+    FOOT_JOINTS.map(rest_height_m)
 }
 
 /// Heights of the lowest foot joint above its level, in the frames in which that joint hardly moves: somebody stands on it.
