@@ -29,7 +29,8 @@ pub(super) fn lock(motion: &mut Motion, contacts: &[ContactEdit]) {
     let flying = supports::in_flight(&surfaces, FREE_FALL_TOLERANCE);
     let legs = [Leg::LEFT, Leg::RIGHT];
     let feet: [Vec<Wish>; 2] = [0, 1].map(|foot| {
-        let mut feet = wishes(&worlds, &joints_m, &flying, FEET[foot], legs[foot], &|stands| corrected(stands, foot, worlds.len(), contacts));
+        let mut feet =
+            wishes(&worlds, &joints_m, &flying, FEET[foot], legs[foot], &|stands| corrected(stands, foot, worlds.len(), contacts));
         roll(&worlds, legs[foot], &mut feet);
         feet
     });

@@ -13,6 +13,8 @@ use std::ops::Range;
 const WANDERING_M: f32 = 0.10;
 /// A toe that stands keeps its height within this.
 const LEVEL_M: f32 = 0.02;
+/// A toe whose height changes by more than this in two frames comes down or leaves.
+const RISING_M: f32 = 0.03;
 /// Where a toe slides on within one contact, only what is slower than this stands.
 const SLIDING_M_PER_SEC: f32 = 0.35;
 /// A joint whose up is not up, its cosine below this, lies on its side or its back and is not made level.
@@ -147,10 +149,13 @@ fn core(joints_m: &[[Vec3; JOINT_COUNT]], joint: Joint, contact: Range<usize>, s
     let mut heights_m: Vec<f32> = contact.clone().map(|frame| joints_m[frame][joint as usize].y).collect();
     heights_m.sort_by(f32::total_cmp);
     let Some(usual_m) = heights_m.get(heights_m.len() / 2).copied() else { return contact };
+    let height_m = |frame: usize| joints_m[frame.min(joints_m.len() - 1)][joint as usize].y;
+    let rises_m = |frame: usize| (height_m(frame + 1) - height_m(frame.saturating_sub(1))).abs();
     let stands = |frame: &usize| {
         feet::height_m(&joints_m[*frame], joint) < feet::LOW_M
             && (joints_m[*frame][joint as usize].y - usual_m).abs() < LEVEL_M
             && feet::speed_m_per_sec(joints_m, joint, *frame) < slow_m_per_sec
+            && rises_m(*frame) < RISING_M
     };
     match (contact.clone().find(stands), contact.clone().rfind(stands)) {
         (Some(first), Some(last)) => first..last + 1,

@@ -8,5 +8,6 @@ mod measures;
 mod remove_sliding;
 mod representation;
 pub(crate) mod rigs;
+mod stands;
 mod supports;
 mod tears;
