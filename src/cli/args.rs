@@ -357,13 +357,13 @@ pub struct BenchArgs {
     #[arg(long, conflicts_with_all = ["prompts", "config"])]
     pub tears: bool,
     /// Measure the window: start, frames a second, the main thread's work while generating
-    #[arg(long, conflicts_with_all = ["prompts", "tears", "config"])]
+    #[arg(long, conflicts_with_all = ["prompts", "tears", "config", "model", "threads"])]
     pub ui: bool,
     /// A model's name or folder
     #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
     pub model: PathBuf,
     /// Measure a published size with random weights instead: 44M, 111M … 7B
-    #[arg(long, value_name = "SIZE", conflicts_with = "prompts")]
+    #[arg(long, value_name = "SIZE", conflicts_with_all = ["prompts", "model"])]
     pub config: Option<String>,
     /// Measure the published size in this form only, and thoroughly [default: f32 and q8_0 against the loop without a cache]
     #[arg(long, value_enum, requires = "config")]
@@ -528,6 +528,9 @@ mod tests {
             "convert in.bvh out.npz --npz-origin ceiling",
             "render a.glb -o a.png --size 10",
             "--screenshots pictures",
+            "bench --ui --model own",
+            "bench --ui --threads 2",
+            "bench --config 3B --model own",
             "dance",
         ];
         for line in lines {

@@ -77,12 +77,12 @@ fn height_correction(surfaces: &[Surface]) -> Vec<f64> {
         let at_m = |frame: usize| (weights[frame] * asked_m[frame] + held[frame] * most_m[frame]) / both[frame].max(1e-9);
         smooth_curve(&both, &(0..frames).map(at_m).collect::<Vec<_>>(), &level, &no_step, HEIGHT_STIFFNESS)
     };
-    held_down(surfaces, floor_m, &curve)
+    held_down(surfaces, floor_m, curve)
 }
 
 /// A height correction that lifts nothing off the floor: what was near it stays near it, and a foot that comes or leaves is not lifted
 /// together with what sinks beside it. `curve` makes one that is held, with weights, to what it may be at most; flights go free.
-fn held_down(surfaces: &[Surface], floor_m: f32, curve: &dyn Fn(&[f64], &[f64]) -> Vec<f64>) -> Vec<f64> {
+fn held_down(surfaces: &[Surface], floor_m: f32, curve: impl Fn(&[f64], &[f64]) -> Vec<f64>) -> Vec<f64> {
     let frames = surfaces.len();
     let most_m: Vec<f64> = surfaces.iter().map(|surface| f64::from(NEAR_M - surface.lowest().1)).collect();
     let flying = supports::in_flight(surfaces, supports::FREE_FALL_TOLERANCE);
