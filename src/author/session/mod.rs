@@ -440,6 +440,7 @@ impl Session {
         self.desk.toasts.advance(delta_secs);
         self.project.follow(&self.timeline);
         self.persistence.advance(delta_secs, &self.project, &self.timeline, &mut self.desk);
+        self.list.ask(&mut self.desk);
         // What becomes of work that was left behind is answered first.
         if !matches!(self.desk.dialog, Dialog::Recover { .. }) {
             std::mem::take(&mut self.given).into_iter().for_each(|file| self.apply(Action::of_file(file)));

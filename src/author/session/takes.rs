@@ -10,6 +10,7 @@ use crate::formats::{self, ClipChoice, ReadOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::timeline::{Edit, Origin, Provenance, Take, TakeEdit};
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +48,8 @@ pub enum TakeAction {
 pub struct TakeList {
     search: String,
     favourites: bool,
+    /// Files of several animations of which the user is still to choose.
+    to_choose: VecDeque<(PathBuf, Vec<FileClip>)>,
 }
 
 /// What the list reaches.
@@ -109,6 +112,28 @@ impl TakeList {
         }
         context.view.follow(context.timeline);
     }
+
+    /// A motion file has been read, or not. It becomes the newest take; of several animations the user chooses first.
+    fn imported(&mut self, outcome: Result<ImportedFile, String>, context: &mut Context<'_>) {
+        match outcome {
+            Ok(ImportedFile { path, clips, .. }) if clips.len() > 1 => self.to_choose.push_back((path, clips)),
+            Ok(file) => {
+                context.desk.done(format!("imported {}", file.take.provenance.prompt()));
+                context.new_take(Ok(file.take));
+                file.notes.into_iter().for_each(|note| context.desk.warn(note));
+            }
+            Err(message) => context.desk.fail(message),
+        }
+    }
+
+    /// Asks which animations of a file become takes, when nothing else is asked.
+    pub(super) fn ask(&mut self, desk: &mut Desk) {
+        if desk.dialog == Dialog::None
+            && let Some((path, clips)) = self.to_choose.pop_front()
+        {
+            desk.dialog = Dialog::Clip { path, clips };
+        }
+    }
 }
 
 impl Context<'_> {
@@ -139,9 +164,9 @@ impl Context<'_> {
     fn import(&mut self, path: PathBuf, clips: Vec<usize>) {
         self.desk.dialog = Dialog::None;
         let read = move || Ok(read(&path, &clips));
-        self.desk.tasks.run(TaskKind::READ, read, |session: &mut Session, files| match files {
-            Ok(files) => files.into_iter().for_each(|file| session.list_parts().1.imported(file)),
-            Err(message) => session.list_parts().1.imported(Err(message)),
+        self.desk.tasks.run(TaskKind::READ, read, |session: &mut Session, files| {
+            let (list, mut context) = session.list_parts();
+            files.unwrap_or_else(|message| vec![Err(message)]).into_iter().for_each(|file| list.imported(file, &mut context));
         });
     }
 
@@ -151,21 +176,6 @@ impl Context<'_> {
             Ok(take) => {
                 let id = self.timeline.add_take(take);
                 self.view.show_take(id, self.timeline);
-            }
-            Err(message) => self.desk.fail(message),
-        }
-    }
-
-    /// A motion file has been read, or not. It becomes the newest take; of several animations the user chooses first.
-    fn imported(&mut self, outcome: Result<ImportedFile, String>) {
-        match outcome {
-            Ok(ImportedFile { path, clips, .. }) if clips.len() > 1 && self.desk.dialog == Dialog::None => {
-                self.desk.dialog = Dialog::Clip { path, clips };
-            }
-            Ok(file) => {
-                self.desk.done(format!("imported {}", file.take.provenance.prompt()));
-                self.new_take(Ok(file.take));
-                file.notes.into_iter().for_each(|note| self.desk.warn(note));
             }
             Err(message) => self.desk.fail(message),
         }

@@ -519,12 +519,17 @@ fn of_several_animations_in_a_file_the_user_chooses() {
         .into();
     std::fs::write(&file, glb(&json.to_string(), &bin)).expect("a file");
     let mut session = session_with(&[]);
+    session.apply(TakeAction::Import(file.clone()));
+    // A second one is asked about when the first is answered.
     session.apply(TakeAction::Import(file));
     run_tasks(&mut session);
     assert_eq!(session.timeline().take_count(), 0, "nothing is taken before");
     let Dialog::Clip { path, clips } = session.dialog().clone() else { panic!("{:?}", session.dialog()) };
     session.apply(TakeAction::ImportClips { path, clips: vec![clips[1].number] });
     run_tasks(&mut session);
+    assert!(session.timeline().take_count() == 1 && matches!(session.dialog(), Dialog::Clip { .. }));
+    session.apply(DialogAction::CloseDialog);
+    session.update(0.1);
     assert_eq!((session.timeline().take_count(), session.dialog()), (1, &Dialog::None));
     let take = session.timeline().take_at(0).expect("a take").take;
     assert!(take.provenance.prompt().contains(&clips[1].name), "{}", take.provenance.prompt());

@@ -27,7 +27,7 @@ fn walked(prompt: &str) -> Take {
 
 #[test]
 fn the_ghost_of_a_take_is_what_it_was_before_its_clean_up() {
-    let mut session = Session::new("stand-in");
+    let mut session = Session::with_held_tasks("stand-in");
     session.add_take(walked("a walk"));
     session.apply(TakeAction::Select(0));
     session.apply(PlayerAction::Seek(1.0));
@@ -41,7 +41,7 @@ fn the_ghost_of_a_take_is_what_it_was_before_its_clean_up() {
 
 #[test]
 fn the_ghost_of_a_clip_goes_beside_it_as_it_was_made() {
-    let mut session = Session::new("stand-in");
+    let mut session = Session::with_held_tasks("stand-in");
     session.add_take(walked("a walk"));
     for _ in 0..2 {
         session.apply(ClipAction::AddToTimeline(0));
@@ -75,7 +75,7 @@ fn the_ghost_of_a_clip_goes_beside_it_as_it_was_made() {
 fn ghosts_before_and_after_now_stay_within_the_motion() {
     use zoetrope::author::overlays::Overlay;
     use zoetrope::view::{Look, Shown};
-    let mut session = Session::new("stand-in");
+    let mut session = Session::with_held_tasks("stand-in");
     session.add_take(walked("a walk"));
     session.apply(TakeAction::Select(0));
     session.apply(ViewAction::Overlay(Overlay::OnionSkin, true));
@@ -111,7 +111,7 @@ fn large_body() -> BodyModel {
 
 #[test]
 fn an_own_body_takes_the_mannequins_place_in_exports_until_it_is_dropped() {
-    let mut session = Session::new("stand-in");
+    let mut session = Session::with_held_tasks("stand-in");
     session.add_take(walked("a walk"));
     session.apply(TakeAction::Select(0));
     let model = large_body();
