@@ -1,6 +1,6 @@
 //! Work on other threads. A panic there becomes a message; work that must not be lost is waited for at the end.
 //!
-//! What has become of a task is taken in by the function that was given with it, on the thread of whoever calls [`Tasks::take_done`].
+//! What has become of a task is taken in by the function that was given with it, on the thread of whoever takes it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};

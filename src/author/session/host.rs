@@ -30,6 +30,6 @@ pub enum HostCommand {
     Film(Box<Film>, Arc<Watch>),
     /// Save a picture of the window.
     Screenshot(PathBuf),
-    /// Close the window once [`super::Session::must_finish`] is over.
+    /// Close the window once [`super::Session::end`] says that all is written.
     Quit,
 }
