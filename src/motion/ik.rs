@@ -4,21 +4,24 @@
 use super::rotation::shortest_arc;
 use glam::{Quat, Vec3};
 
-/// The rotations of an upper and a lower bone so that the limb ends `wanted` away from its root in the direction `to`: the lower bone is bent
-/// about the middle joint, then both are swung about the root. More flexion turns the lower bone about `axis` (unit length).
+/// The angle inside the middle joint of two bones of these lengths whose ends are `reach` apart: a half turn where the limb is straight.
+#[must_use]
+pub fn inner_angle([upper, lower]: [f32; 2], reach: f32) -> f32 {
+    ((upper * upper + lower * lower - reach * reach) / (2.0 * upper * lower)).clamp(-1.0, 1.0).acos()
+}
+
+/// The rotations of an upper and a lower bone of which the lower is bent by `flexion_rad` more about `axis` (unit length), and both are then
+/// swung about the root until the limb ends in the direction `to`.
 ///
 /// `bones` are the two bones in their joints' own frames; all else in the world.
 #[must_use]
-pub fn two_bone([upper, lower]: [Quat; 2], bones: [Vec3; 2], axis: Vec3, wanted: f32, to: Vec3) -> [Quat; 2] {
-    let (a, b) = (upper * bones[0], lower * bones[1]);
-    let (near, other) = (a.length(), b.length());
-    let inner_angle = ((near * near + other * other - wanted * wanted) / (2.0 * near * other)).clamp(-1.0, 1.0).acos();
-    let lower = Quat::from_axis_angle(axis, (-a).angle_between(b) - inner_angle) * lower;
-    let swing = shortest_arc(a + lower * bones[1], to);
+pub fn two_bone([upper, lower]: [Quat; 2], bones: [Vec3; 2], axis: Vec3, flexion_rad: f32, to: Vec3) -> [Quat; 2] {
+    let lower = Quat::from_axis_angle(axis, flexion_rad) * lower;
+    let swing = shortest_arc(upper * bones[0] + lower * bones[1], to);
     [(swing * upper).normalize(), (swing * lower).normalize()]
 }
 
-/// The same, changed as little as possible, so that the limb from `root` ends at `target`, or points to it where that is out of reach. The
+/// The rotations of an upper and a lower bone, changed as little as possible, so that the limb from `root` ends at `target`, or points to it where that is out of reach. The
 /// plane in which the limb bends is kept.
 #[must_use]
 pub fn reach(root: Vec3, limb: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Quat; 2] {
@@ -26,7 +29,8 @@ pub fn reach(root: Vec3, limb: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Qu
     let (near, other) = (a.length(), b.length());
     let wanted = (target - root).length().clamp((near - other).abs() + 1e-4, (near + other) * 0.9999);
     let axis = a.cross(b).try_normalize().unwrap_or_else(|| limb[0] * Vec3::X);
-    two_bone(limb, bones, axis, wanted, target - root)
+    let flexion_rad = (-a).angle_between(b) - inner_angle([near, other], wanted);
+    two_bone(limb, bones, axis, flexion_rad, target - root)
 }
 
 /// How often the joints of a chain are gone through.

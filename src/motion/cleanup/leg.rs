@@ -1,7 +1,7 @@
 //! A leg of two bones that reaches for a place: hip, knee, ankle.
 
 use super::wish::Wish;
-use crate::motion::ik::two_bone;
+use crate::motion::ik::{inner_angle, two_bone};
 use crate::motion::{Joint, Pose, REST_OFFSETS_M, WorldPose};
 use glam::{Quat, Vec3};
 
@@ -75,7 +75,9 @@ impl Leg {
         let limb = [self.hip, self.knee].map(|joint| world.rotations[joint]);
         let bones_m = [self.knee, self.ankle].map(|joint| REST_OFFSETS_M[joint]);
         let axis = bend_axis(thigh, shin, world.rotations[self.hip]);
-        let [world_from_thigh, world_from_shin] = two_bone(limb, bones_m, axis, reach_m, ankle_m - hip_m);
+        // Both angles from lengths: a straight leg that stays as long is not bent at all.
+        let flexion_rad = inner_angle([thigh_m, shin_m], old_reach_m) - inner_angle([thigh_m, shin_m], reach_m);
+        let [world_from_thigh, world_from_shin] = two_bone(limb, bones_m, axis, flexion_rad, ankle_m - hip_m);
 
         let world_from_pelvis = pose.local[0];
         pose.local[self.hip] = (world_from_pelvis.inverse() * world_from_thigh).normalize();
