@@ -4,12 +4,6 @@
 use super::rotation::shortest_arc;
 use glam::{Quat, Vec3};
 
-/// The angle inside the middle joint of two bones of these lengths whose ends are `reach` apart: a half turn where the limb is straight.
-#[must_use]
-pub fn inner_angle([upper, lower]: [f32; 2], reach: f32) -> f32 {
-    ((upper * upper + lower * lower - reach * reach) / (2.0 * upper * lower)).clamp(-1.0, 1.0).acos()
-}
-
 /// The rotations of an upper and a lower bone of which the lower is bent by `flexion_rad` more about `axis` (unit length), and both are then
 /// swung about the root until the limb ends in the direction `to`.
 ///
@@ -29,7 +23,8 @@ pub fn reach(root: Vec3, limb: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Qu
     let (near, other) = (a.length(), b.length());
     let wanted = (target - root).length().clamp((near - other).abs() + 1e-4, (near + other) * 0.9999);
     let axis = a.cross(b).try_normalize().unwrap_or_else(|| limb[0] * Vec3::X);
-    let flexion_rad = (-a).angle_between(b) - inner_angle([near, other], wanted);
+    let inner_angle = ((near * near + other * other - wanted * wanted) / (2.0 * near * other)).clamp(-1.0, 1.0).acos();
+    let flexion_rad = (-a).angle_between(b) - inner_angle;
     two_bone(limb, bones, axis, flexion_rad, target - root)
 }
 

@@ -1,7 +1,7 @@
 //! A leg of two bones that reaches for a place: hip, knee, ankle.
 
 use super::wish::Wish;
-use crate::motion::ik::{inner_angle, two_bone};
+use crate::motion::ik::two_bone;
 use crate::motion::{Joint, Pose, REST_OFFSETS_M, WorldPose};
 use glam::{Quat, Vec3};
 
@@ -76,7 +76,11 @@ impl Leg {
         let bones_m = [self.knee, self.ankle].map(|joint| REST_OFFSETS_M[joint]);
         let axis = bend_axis(thigh, shin, world.rotations[self.hip]);
         // Both angles from lengths: a straight leg that stays as long is not bent at all.
-        let flexion_rad = inner_angle([thigh_m, shin_m], old_reach_m) - inner_angle([thigh_m, shin_m], reach_m);
+        let flexion = |reach_m: f32| {
+            let cosine = (reach_m * reach_m - thigh_m * thigh_m - shin_m * shin_m) / (2.0 * thigh_m * shin_m);
+            cosine.clamp(-1.0, 1.0).acos()
+        };
+        let flexion_rad = flexion(reach_m) - flexion(old_reach_m);
         let [world_from_thigh, world_from_shin] = two_bone(limb, bones_m, axis, flexion_rad, ankle_m - hip_m);
 
         let world_from_pelvis = pose.local[0];
