@@ -37,8 +37,9 @@ pub struct Batch<'m> {
     request: Request,
     after: Option<Motion>,
     current: Current<'m>,
-    /// Variations that are done and not yet answered, with the first one's number.
+    /// Variations that are done and not yet answered.
     finished: VecDeque<Made>,
+    /// How many have been answered; the next one has this number.
     answered: u32,
     /// Tokens of what came before the current one.
     before: usize,
@@ -46,7 +47,7 @@ pub struct Batch<'m> {
 
 enum Current<'m> {
     Together(Variations<'m>),
-    /// The one of this number.
+    /// The one whose number is that of the answered ones.
     Alone(Box<Generation<'m>>),
 }
 
