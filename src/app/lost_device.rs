@@ -39,10 +39,11 @@ impl LastWork {
     /// Keeps at hand what the session has not saved.
     pub(super) fn keep(&self, session: &Session) {
         let mut kept = self.kept();
-        let now = (session.timeline().revision(), session.settings().cast.clone());
-        if kept.of.as_ref() != Some(&now) || kept.unsaved.is_some() != session.is_unsaved() {
+        let (revision, cast) = (session.timeline().revision(), &session.settings().cast);
+        let is_as_kept = kept.of.as_ref().is_some_and(|of| (of.0, &of.1) == (revision, cast));
+        if !is_as_kept || kept.unsaved.is_some() != session.is_unsaved() {
             kept.unsaved = session.unsaved();
-            kept.of = Some(now);
+            kept.of = Some((revision, cast.clone()));
         }
     }
 
