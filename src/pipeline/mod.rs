@@ -1,7 +1,7 @@
 //! Request → motion as a state with `step()`: text, tokens, features, clean-up. The caller owns the loop, so progress, cancelling
 //! and previews are the caller's.
 //!
-//! Not here: threads, channels, files of motion (`formats`), windows.
+//! Not here: threads that outlive a step, channels, files of motion (`formats`), windows.
 
 mod batch;
 mod device;
