@@ -46,6 +46,8 @@ const DOORS: [(&str, &[&str]); 39] = [
     ("zip", &["formats", "model"]),
     ("base64", &["formats"]),
     ("percent_encoding", &["formats"]),
+    ("ufbx", &["formats"]),
+    ("zune_jpeg", &["formats"]),
     ("ureq", &["library"]),
     ("sha2", &["library"]),
     ("directories", &["library", "author"]),
