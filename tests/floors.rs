@@ -65,7 +65,7 @@ const DOORS: [(&str, &[&str]); 41] = [
     ("ctrlc", &["cli"]),
     ("indicatif", &["cli"]),
     ("tracing_subscriber", &["cli", "main"]),
-    ("image", &["stage", "app", "cli"]),
+    ("image", &["stage", "app", "cli", "formats"]),
     ("ron", &["author", "formats"]),
     ("tempfile", &["files", "formats", "train", "cli"]),
     ("winit", &["app"]),

@@ -90,6 +90,7 @@ impl Character {
             joints: Vec::with_capacity(vertices),
             weights: Vec::with_capacity(vertices),
             colors: Vec::with_capacity(vertices),
+            uvs: Vec::new(),
             pose_shapes: Arc::default(),
         };
         let from = &mut rest;

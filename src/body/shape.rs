@@ -99,6 +99,7 @@ impl BodyModel {
             joints,
             weights,
             colors,
+            uvs: Vec::new(),
             pose_shapes: Arc::clone(&self.pose_shapes),
         };
         self.shaped(mesh, shape)

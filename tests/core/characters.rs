@@ -19,7 +19,13 @@ fn character(rig: &Rig) -> Character {
         let parent = |joint: usize| rig.parents()[joint].unwrap_or(joint);
         BodyMesh {
             name: name.to_owned(),
-            material: Material { name: format!("{name} cloth"), base_color: [0.2, 0.4, 0.6, 1.0], metallic: 0.1, roughness: 0.8 },
+            material: Material {
+                name: format!("{name} cloth"),
+                base_color: [0.2, 0.4, 0.6, 1.0],
+                metallic: 0.1,
+                roughness: 0.8,
+                ..Material::default()
+            },
             positions_m: vertices().map(|(joint, corner)| rest_m[joint] + 0.02 * corner).collect(),
             normals: vertices().map(|(_, corner)| corner.normalize()).collect(),
             triangles: (0..joints.len() as u32)
@@ -28,6 +34,7 @@ fn character(rig: &Rig) -> Character {
             joints: vertices().map(|(joint, _)| [joint as u16, parent(joint) as u16, 0, 0]).collect(),
             weights: vertices().map(|_| [0.75, 0.25, 0.0, 0.0]).collect(),
             colors: Vec::new(),
+            uvs: Vec::new(),
             pose_shapes: Arc::default(),
         }
     };

@@ -48,6 +48,7 @@ pub fn make() -> Character {
         joints,
         weights,
         colors,
+        uvs: Vec::new(),
         pose_shapes: Arc::default(),
     };
     Character::of_ours(&REST_OFFSETS_M, mesh)

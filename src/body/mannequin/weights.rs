@@ -44,6 +44,7 @@ fn unfold(weights: &mut Vec<Full>, mesh: &Net, normals: &[Vec3], twin: &[u32], n
             joints,
             weights: weights_of,
             colors: Vec::new(),
+            uvs: Vec::new(),
             pose_shapes: Arc::default(),
         };
         let trial = Character::of_ours(&REST_OFFSETS_M, body);
