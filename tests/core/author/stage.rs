@@ -103,7 +103,6 @@ fn large_body() -> BodyModel {
         joint_of_vertices: (0..22).map(|joint| (6 * joint..6 * joint + 6).map(|vertex| (vertex, 1.0 / 6.0)).collect()).collect(),
         weights: (0..template_m.len()).map(|vertex| (0..22).map(|joint| f32::from(u8::from(vertex / 6 == joint))).collect()).collect(),
         parents: PARENTS.iter().map(|parent| parent.unwrap_or(0)).collect(),
-        uvs: Vec::new(),
         pose_shapes: Arc::default(),
         triangles: (0..22).map(|joint| [6 * joint, 6 * joint + 2, 6 * joint + 4]).collect(),
         template_m,
