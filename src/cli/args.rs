@@ -62,7 +62,7 @@ pub struct WindowArgs {
 pub enum Command {
     /// Make motions from prompts
     Generate(GenerateArgs),
-    /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .npz .pkl .npy .zoetrope to .bvh .glb .npz or .npy
+    /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .npz .pkl .npy .zoetrope to .bvh .glb .fbx .npz or .npy
     Convert(ConvertArgs),
     /// Measure a motion file
     Inspect(InspectArgs),
@@ -120,7 +120,7 @@ pub struct GenerateArgs {
     /// A file with a prompt a line; each becomes a file in the folder -o. What is there already is not made again
     #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "tokens"])]
     pub prompts: Option<PathBuf>,
-    /// The file to write (.glb .bvh .npz .npy), or a folder with --prompts
+    /// The file to write (.glb .fbx .bvh .npz .npy), or a folder with --prompts
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Formats to write with --prompts

@@ -14,7 +14,8 @@ const GROUND: &str = "root";
 #[derive(Clone, Debug)]
 pub(super) struct Bone {
     pub(super) name: String,
-    /// The joint of the character's rig that it is; `None` for a ground bone that is added.
+    /// The joint of the character's rig that it is; `None` for a bone that is added: one that carries the ground motion, which moves, or
+    /// a root for several trees, which does not.
     pub(super) joint: Option<usize>,
     pub(super) parent: Option<usize>,
     /// Rest transform relative to its parent, metres.
@@ -65,6 +66,24 @@ fn of_foreign(mapping: &Mapping) -> Vec<Bone> {
         push_with_children(&mut bones, rig, root, None, &about);
     }
     bones
+}
+
+/// The same under one root, which is added where there are several: FBX's programs make a skeleton of one tree.
+pub(super) fn under_one_root(bones: Vec<Bone>) -> Vec<Bone> {
+    if bones.iter().filter(|bone| bone.parent.is_none()).count() <= 1 {
+        return bones;
+    }
+    let root = Bone {
+        name: GROUND.to_owned(),
+        joint: None,
+        parent: None,
+        rest_m: Vec3::ZERO,
+        rest_rotation: Quat::IDENTITY,
+        moves: false,
+        end_m: None,
+    };
+    let below = |bone: Bone| Bone { parent: Some(bone.parent.map_or(0, |parent| parent + 1)), ..bone };
+    std::iter::once(root).chain(bones.into_iter().map(below)).collect()
 }
 
 /// Adds a joint and what hangs on it; `about` tells its name, whether it moves, and where it ends.
@@ -130,8 +149,10 @@ pub(super) fn locals(bones: &[Bone], clip: &RigMotion) -> Vec<Vec<(Vec3, Quat)>>
     let of_frame = |(frame, ground): (usize, Ground)| {
         let (translations, rotations) = clip.frame(frame);
         let of_bone = |bone: &Bone| {
-            let Some(joint) = bone.joint else { return (ground.position_m, ground.rotation) };
-            let hangs_on_ground = bone.parent.is_some_and(|parent| bones[parent].joint.is_none());
+            let Some(joint) = bone.joint else {
+                return if bone.moves { (ground.position_m, ground.rotation) } else { (bone.rest_m, bone.rest_rotation) };
+            };
+            let hangs_on_ground = bone.parent.is_some_and(|parent| bones[parent].joint.is_none() && bones[parent].moves);
             if hangs_on_ground {
                 let ground_from_world = ground.rotation.inverse();
                 return (ground_from_world * (translations[joint] - ground.position_m), ground_from_world * rotations[joint]);

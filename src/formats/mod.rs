@@ -1,4 +1,4 @@
-//! Files: BVH, glTF, AMASS npz and 272-feature npy, read to a [`Motion`] and written from one; and the project file.
+//! Files: BVH, glTF, FBX, AMASS npz and 272-feature npy, read to a [`Motion`] and written from one; and the project file.
 //!
 //! Readers trust nothing: a damaged or hostile file is an error of one line, within bounded memory. Writers write beside the file
 //! and rename. What happens to a motion before or after is not known here.
@@ -10,6 +10,8 @@ mod body_model;
 mod bones;
 mod bvh;
 mod error;
+mod euler;
+mod fbx;
 mod features;
 mod file;
 mod glb;
@@ -45,6 +47,8 @@ pub enum Format {
     Bvh,
     /// `.glb`: binary glTF; `.gltf` is read too.
     Glb,
+    /// `.fbx`: what Maya, MotionBuilder and Unity open.
+    Fbx,
     /// `.npz`: AMASS's SMPL pose parameters; a `.pkl` of AIST++ is read too.
     Npz,
     /// `.npy`: the networks' 272 features a frame.
@@ -62,7 +66,7 @@ impl Format {
         let format = Self::by_ending(&ending).filter(|format| match format {
             Self::Glb => ending == "glb",
             Self::Npz => ending == "npz",
-            Self::Bvh | Self::Npy => true,
+            Self::Bvh | Self::Fbx | Self::Npy => true,
         });
         format.ok_or_else(|| FormatError::UnknownEnding { path: path.to_owned(), known: WRITTEN })
     }
@@ -73,7 +77,7 @@ impl Format {
     /// [`FormatError::UnknownEnding`], or what to do with files of other programs.
     pub fn readable(path: &Path) -> Result<Self, FormatError> {
         let ending = ending(path);
-        if let Some(format) = Self::by_ending(&ending) {
+        if let Some(format) = Self::by_ending(&ending).filter(|format| *format != Self::Fbx) {
             return Ok(format);
         }
         match elsewhere(&ending) {
@@ -86,6 +90,7 @@ impl Format {
         match ending {
             "bvh" => Some(Self::Bvh),
             "glb" | "gltf" | "vrm" | "vrma" => Some(Self::Glb),
+            "fbx" => Some(Self::Fbx),
             "npz" | "pkl" | "pickle" | "p" => Some(Self::Npz),
             "npy" => Some(Self::Npy),
             _ => None,
@@ -94,7 +99,7 @@ impl Format {
 }
 
 const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .npz, .pkl or .npy";
-const WRITTEN: &str = ".bvh, .glb, .npz or .npy";
+const WRITTEN: &str = ".bvh, .glb, .fbx, .npz or .npy";
 
 /// The ending of a file's name in lower case; empty where it has none.
 fn ending(path: &Path) -> String {
@@ -125,7 +130,7 @@ pub enum Units {
     M,
 }
 
-/// What a GLB file holds beside the animation. The other formats hold what they are for.
+/// What a GLB or FBX file holds beside the animation. The other formats hold what they are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Contents {
     /// The skinned character on its skeleton.
@@ -133,7 +138,8 @@ pub enum Contents {
     Character,
     /// The skeleton without the character's mesh.
     Skeleton,
-    /// No skeleton to bind anything to: nodes of the joints' names, for engines that lay the animation over a character they have.
+    /// No skeleton to bind anything to: nodes of the joints' names, for engines that lay the animation over a character they have. FBX has
+    /// no nodes of that kind: it is the skeleton again.
     Animation,
 }
 
@@ -142,23 +148,23 @@ pub enum Contents {
 pub struct WriteOptions {
     /// Frames a second, 1 to 1000.
     pub fps: f32,
-    /// Names of the joints (BVH, GLB); a rig of its own names keeps them.
+    /// Names of the joints (BVH, GLB, FBX); a rig of its own names keeps them.
     pub names: NameStyle,
     /// The unit of lengths (BVH only).
     pub units: Units,
     /// Whether the root stays where it is on the floor.
     pub in_place: bool,
-    /// Whether a bone `root` carries the ground motion (BVH, GLB); `None` is what the names usually have. A rig of its own has one or not.
+    /// Whether a bone `root` carries the ground motion (BVH, GLB, FBX); `None` is what the names usually have. A rig of its own has one or not.
     pub root_bone: Option<bool>,
     /// Seconds from standing still to the first pose, in front; 0 is none.
     pub lead_in_secs: f32,
     /// Where the translation is measured from (AMASS npz only).
     pub npz_origin: NpzOrigin,
-    /// What goes out beside the animation (GLB only).
+    /// What goes out beside the animation (GLB, FBX).
     pub contents: Contents,
-    /// Whose bones and mesh go out (GLB, BVH); `None` is the mannequin.
+    /// Whose bones and mesh go out (GLB, FBX, BVH); `None` is the mannequin.
     pub character: Option<Arc<Character>>,
-    /// Where the motion came from (GLB only).
+    /// Where the motion came from (GLB, FBX).
     pub provenance: Option<Provenance>,
 }
 
@@ -219,6 +225,10 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
         Format::Glb => {
             let character = character();
             glb::encode(&character.follows(motion).at_fps(fps), &character, options)
+        }
+        Format::Fbx => {
+            let character = character();
+            fbx::encode(&character.follows(motion).at_fps(fps), &character, options)
         }
         Format::Npz => amass::encode(&motion.poses_at(fps), fps, options.npz_origin),
         Format::Npy if fps != FPS => Err(Fault::new("features have 30 frames a second", "leave out --fps")),

@@ -11,7 +11,7 @@ use zoetrope::motion::rig::Rig;
 use zoetrope::motion::{Joint, Motion};
 
 /// A little solid about each joint of a rig, moved by it and by its parent, in two meshes.
-fn character(rig: &Rig) -> Character {
+pub(crate) fn character(rig: &Rig) -> Character {
     let corners = [Vec3::X, Vec3::Y, Vec3::Z, -Vec3::ONE];
     let rest_m = rig.rest_world().positions;
     let mesh = |name: &str, joints: Vec<usize>| {

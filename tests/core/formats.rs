@@ -237,7 +237,7 @@ fn a_failed_write_leaves_the_old_file_and_no_litter() {
 
 #[test]
 fn an_unknown_ending_names_the_known_ones() {
-    for name in ["walk.fbx", "walk.txt", "walk"] {
+    for name in ["walk.usd", "walk.txt", "walk"] {
         let error = formats::read(&PathBuf::from(name)).expect_err("not a known ending");
         assert!(error.to_string().contains(name) && error.to_string().contains(".bvh"), "{error}");
     }

@@ -17,6 +17,7 @@ mod dialects;
 #[path = "../shared/documents.rs"]
 mod documents;
 mod exported_bytes;
+mod fbx;
 mod fetch;
 mod formats;
 mod fuzzed;

@@ -113,8 +113,8 @@ fn what_goes_wrong_is_one_line_that_names_the_file() {
     let (folder, walk_file) = folder_with_walk("walk.bvh");
     let missing = folder.path().join("missing.bvh");
     assert!(fails(&["convert", text(&missing), "out.glb"]).contains("missing.bvh"));
-    let unknown = folder.path().join("walk.fbx");
-    assert!(fails(&["convert", text(&walk_file), text(&unknown)]).contains("walk.fbx"));
+    let unknown = folder.path().join("walk.usd");
+    assert!(fails(&["convert", text(&walk_file), text(&unknown)]).contains("walk.usd"));
     let damaged = folder.path().join("damaged.bvh");
     std::fs::write(&damaged, "HIERARCHY\nROOT Hips\n{\n").expect("written");
     assert!(fails(&["convert", text(&damaged), "out.glb"]).contains("damaged.bvh"));
@@ -474,7 +474,7 @@ fn what_cannot_be_generated_is_one_line_that_names_the_file_or_the_model() {
     let folder = TempDir::new().expect("a folder");
     let at = |name: &str| folder.path().join(name).display().to_string();
     for (arguments, named) in [
-        (&["generate", "walk", "-o", &at("walk.fbx")][..], "walk.fbx"),
+        (&["generate", "walk", "-o", &at("walk.usd")][..], "walk.usd"),
         (&["generate", "walk", "-o", &at("nowhere/walk.glb"), "--seconds", "0.5"], "nowhere"),
         (&["generate", "walk", "-o", &at("walk.npy"), "--fps", "60", "--seconds", "0.5"], "walk.npy"),
         (&["generate", "walk", "-o", &at("walk.glb"), "--model", "no-such-model"], "no-such-model"),

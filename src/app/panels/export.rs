@@ -111,7 +111,7 @@ impl Form<'_> {
         if kind.is_film() {
             return self.film(ui, kind);
         }
-        if kind == FileKind::Glb {
+        if kind.has_contents() {
             let contents = [(Contents::Character, "Character"), (Contents::Skeleton, "Skeleton"), (Contents::Animation, "Animation only")];
             let about = "the skinned character; its skeleton; or no more than the animation, for an engine that has a character";
             self.choose(ui, "Contents", about, &contents, |choices| &mut choices.contents);

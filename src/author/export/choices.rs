@@ -37,6 +37,7 @@ pub enum ExportOf {
 pub enum FileKind {
     #[default]
     Glb,
+    Fbx,
     Bvh,
     Npz,
     Npy,
@@ -46,8 +47,9 @@ pub enum FileKind {
 
 impl FileKind {
     /// All kinds, with their names and who reads them.
-    pub const ALL: [(Self, &'static str, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::Glb, "GLB", "character and animation: Blender, Unreal, Unity, the web"),
+        (Self::Fbx, "FBX", "character and animation: Maya, Unity, MotionBuilder, Unreal, Blender"),
         (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Houdini, Blender"),
         (Self::Npz, "NPZ", "SMPL pose parameters as in AMASS: research"),
         (Self::Npy, "NPY", "272 features a frame: training and evaluation"),
@@ -60,6 +62,7 @@ impl FileKind {
     pub fn ending(self) -> &'static str {
         match self {
             Self::Glb => "glb",
+            Self::Fbx => "fbx",
             Self::Bvh => "bvh",
             Self::Npz => "npz",
             Self::Npy => "npy",
@@ -84,7 +87,13 @@ impl FileKind {
     /// Whether it names joints.
     #[must_use]
     pub fn has_bones(self) -> bool {
-        matches!(self, Self::Glb | Self::Bvh)
+        self.has_contents() || self == Self::Bvh
+    }
+
+    /// Whether it can hold a character beside the animation.
+    #[must_use]
+    pub fn has_contents(self) -> bool {
+        matches!(self, Self::Glb | Self::Fbx)
     }
 
     /// Whether it can have another rate than ours.
@@ -108,11 +117,11 @@ pub struct ExportChoices {
     pub kind: FileKind,
     /// Where files go.
     pub folder: PathBuf,
-    /// What goes out beside the animation (GLB).
+    /// What goes out beside the animation (GLB, FBX).
     pub contents: Contents,
-    /// Names of the joints (GLB, BVH).
+    /// Names of the joints (GLB, FBX, BVH).
     pub names: NameStyle,
-    /// Whether a bone `root` carries the ground motion (GLB, BVH).
+    /// Whether a bone `root` carries the ground motion (GLB, FBX, BVH).
     pub root_bone: bool,
     /// The unit of lengths (BVH).
     pub units: Units,
@@ -173,7 +182,7 @@ impl ExportChoices {
             FileKind::Npy => FPS,
             FileKind::Gif => f32::from(self.film_fps.min(FASTEST_GIF)),
             FileKind::Png => f32::from(self.film_fps),
-            FileKind::Glb | FileKind::Bvh | FileKind::Npz => f32::from(self.fps),
+            FileKind::Glb | FileKind::Fbx | FileKind::Bvh | FileKind::Npz => f32::from(self.fps),
         }
     }
 

@@ -71,7 +71,7 @@ pub fn command_line(source: &Source<'_>, choices: &ExportChoices, cast: &Cast, o
             let numbers: Vec<String> = shape.iter().map(f32::to_string).collect();
             option(&mut words, "--shape", numbers.join(","), shape.iter().any(|number| *number != 0.0));
         }
-        Wears::Mannequin if kind == FileKind::Glb && choices.contents == Contents::Character => {
+        Wears::Mannequin if kind.has_contents() && choices.contents == Contents::Character => {
             let (look, usual) = (cast.mannequin, MannequinLook::default());
             let [red, green, blue] = look.color;
             option(&mut words, "--color", format!("{red:02x}{green:02x}{blue:02x}"), look.color != usual.color);
@@ -119,9 +119,9 @@ fn written_as(words: &mut Vec<String>, choices: &ExportChoices, kind: FileKind) 
     let root_bone = if choices.root_bone { "yes" } else { "no" };
     option(words, "--root-bone", root_bone, has_bones && choices.root_bone != choices.names.has_root_bone());
     option(words, "--units", "m", kind == FileKind::Bvh && choices.units == Units::M);
-    let is_glb = kind == FileKind::Glb;
-    words.extend((is_glb && choices.contents == Contents::Skeleton).then(|| "--skeleton-only".to_owned()));
-    words.extend((is_glb && choices.contents == Contents::Animation).then(|| "--animation-only".to_owned()));
+    let of_contents = |contents| kind.has_contents() && choices.contents == contents;
+    words.extend(of_contents(Contents::Skeleton).then(|| "--skeleton-only".to_owned()));
+    words.extend(of_contents(Contents::Animation).then(|| "--animation-only".to_owned()));
     words.extend(choices.in_place.then(|| "--in-place".to_owned()));
 }
 

@@ -1,0 +1,52 @@
+//! FBX 7.4: a skinned character, or its bare skeleton, and its animations, in centimetres, Y up.
+//!
+//! The form of the file is [`binary`]'s; [`document`] has what surrounds the objects. The models stand in the rest pose, which is also the
+//! bind pose; their rotations are `Lcl Rotation` alone, in FBX's order 0 (`Rz · Ry · Rx`).
+
+mod animation;
+mod binary;
+mod document;
+mod mesh;
+mod skeleton;
+
+use super::bones;
+use super::error::Fault;
+use super::{Contents, WriteOptions};
+use crate::body::Character;
+use crate::motion::rig::RigMotion;
+use document::Objects;
+use skeleton::Names;
+
+/// A stack's longest name.
+const LONGEST_NAME: usize = 60;
+/// What an animation is called that came from no prompt.
+const NAMELESS: &str = "Motion";
+
+/// The bytes of an `.fbx` file of a motion of the character's own rig, with its meshes or without.
+pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
+    let bones = bones::under_one_root(bones::of(character, options.names, options.has_root_bone()));
+    let (mut objects, mut names) = (Objects::default(), Names::default());
+    let skeleton = skeleton::add(&mut objects, &bones, &mut names);
+    let mut meshes = Vec::new();
+    if options.contents == Contents::Character {
+        let mut bone_of_joint = vec![0; character.rig().len()];
+        for (index, joint) in bones.iter().enumerate().filter_map(|(index, bone)| Some((index, bone.joint?))) {
+            bone_of_joint[joint] = index;
+        }
+        for body in character.meshes() {
+            meshes.push(mesh::add(&mut objects, body, &skeleton, &bone_of_joint, &mut names));
+        }
+    }
+    skeleton::add_bind_pose(&mut objects, &skeleton, &meshes);
+    let name = stack_name(options);
+    let stack = animation::add(&mut objects, &name, clip, &bones, &skeleton);
+    binary::encode(&objects.document(&[stack], clip.fps, options.provenance.as_ref()))
+}
+
+/// The prompt, as far as programs take it for a name.
+fn stack_name(options: &WriteOptions) -> String {
+    let prompt = options.provenance.as_ref().map(|from| from.prompt().into_owned()).unwrap_or_default();
+    let plain = |letter: char| if letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_' | ',') { letter } else { '_' };
+    let name: String = prompt.trim().chars().map(plain).take(LONGEST_NAME).collect();
+    if name.is_empty() { NAMELESS.to_owned() } else { name }
+}

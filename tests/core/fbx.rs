@@ -1,0 +1,200 @@
+//! FBX files, read back by ufbx, which is strict: every joint, every vertex, no warning.
+
+use crate::characters::character;
+use crate::motion::rigs::{Build, PLAIN, foreign, walk};
+use glam::{Quat, Vec3};
+use std::path::Path;
+use std::sync::Arc;
+use ufbx::{EvaluateOpts, LoadOpts, SceneRoot};
+use zoetrope::body::{Character, skin};
+use zoetrope::formats::{self, Contents, WriteOptions};
+use zoetrope::motion::rig::Rig;
+use zoetrope::motion::{Motion, NameStyle, Pose};
+use zoetrope::timeline::{Context, Origin, Provenance, Request};
+
+/// A file as ufbx has it, which says nothing against it.
+fn read(path: &Path) -> SceneRoot {
+    let bytes = std::fs::read(path).expect("a file");
+    let scene = ufbx::load_memory(&bytes, LoadOpts { strict: true, ..LoadOpts::default() });
+    let scene = scene.unwrap_or_else(|error| panic!("{}: {}", path.display(), error.description));
+    let warnings: Vec<_> = scene.metadata.warnings.iter().map(|warning| warning.description.to_string()).collect();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    scene
+}
+
+/// Where the node of a name is, metres.
+fn place_m(scene: &SceneRoot, name: &str) -> Vec3 {
+    let node = scene.nodes.iter().find(|node| &*node.element.name == name).unwrap_or_else(|| panic!("no {name}"));
+    let at = node.node_to_world;
+    Vec3::new(at.m03 as f32, at.m13 as f32, at.m23 as f32) * 0.01
+}
+
+fn at(scene: &SceneRoot, secs: f64) -> SceneRoot {
+    let stack = scene.anim_stacks.iter().next().expect("an animation");
+    ufbx::evaluate_scene(scene, &stack.anim, secs, EvaluateOpts { evaluate_skinning: true, ..EvaluateOpts::default() }).expect("a pose")
+}
+
+#[test]
+fn every_variant_has_our_joints_and_vertices_at_every_frame() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let motion = walk();
+    let figure = Arc::new(character(&foreign(Build { spine: 5, arms_down: 0.8, ground: true, twists: true, ..PLAIN })));
+    let path = folder.path().join("clip.fbx");
+    for (name, who) in [("mannequin", Arc::new(Character::mannequin())), ("a foreign rig", figure)] {
+        for contents in [Contents::Character, Contents::Skeleton] {
+            for (names, fps) in [
+                (NameStyle::Smpl, 24.0),
+                (NameStyle::Mixamo, 30.0),
+                (NameStyle::Unreal, 60.0),
+                (NameStyle::Smpl, 25.0),
+                (NameStyle::Smpl, 29.97),
+            ] {
+                let options = WriteOptions { names, fps, contents, character: Some(Arc::clone(&who)), ..WriteOptions::default() };
+                formats::write(&path, &motion, &options).expect("written");
+                let scene = read(&path);
+                assert!((scene.settings.frames_per_second - f64::from(fps)).abs() < 1e-3, "{}", scene.settings.frames_per_second);
+                assert_eq!(
+                    (scene.settings.unit_meters, scene.root_node.children.iter().filter(|node| node.bone.is_some()).count()),
+                    (0.01, 1)
+                );
+                let meshes = if contents == Contents::Character { who.meshes().len() } else { 0 };
+                assert_eq!(scene.meshes.iter().count(), meshes);
+                let clip = who.follows(&motion).at_fps(fps);
+                for frame in (0..clip.frame_count()).step_by(7) {
+                    let posed = at(&scene, frame as f64 / f64::from(fps));
+                    let world = clip.world(frame);
+                    for (joint, expected_m) in world.positions.iter().enumerate() {
+                        let joint_name = if who.mapping().is_shared() {
+                            format!("{}{}", names.prefix(), names.joint_names()[joint])
+                        } else {
+                            who.rig().names()[joint].clone()
+                        };
+                        let apart_m = place_m(&posed, &joint_name).distance(*expected_m);
+                        assert!(apart_m < 1e-4, "{name} {names:?} {fps} {joint_name} at frame {frame}: {apart_m} m");
+                    }
+                }
+                if fps != 30.0 || contents != Contents::Character {
+                    continue;
+                }
+                for frame in [0, 15, 30, 45, 59] {
+                    let posed = at(&scene, frame as f64 / 30.0);
+                    let seen = posed.meshes.iter().flat_map(|mesh| mesh.skinned_position.values.iter().copied().collect::<Vec<_>>());
+                    let seen: Vec<Vec3> = seen.map(|v| Vec3::new(v.x as f32, v.y as f32, v.z as f32) * 0.01).collect();
+                    let expected = skin(&who, &motion.frames[frame]);
+                    assert_eq!(seen.len(), expected.len());
+                    let apart_m = seen.iter().zip(&expected).map(|(a, b)| a.distance(*b)).fold(0.0, f32::max);
+                    assert!(apart_m < 2e-4, "{name} at frame {frame}: {apart_m} m");
+                }
+            }
+        }
+    }
+}
+
+/// A motion that turns every joint about every axis, also where angles are not unique.
+fn tumble(frames: usize) -> Motion {
+    let pose = |frame: usize| {
+        let t = frame as f32 / 10.0;
+        let turn = |joint: usize| Quat::from_rotation_z(1.3 * t) * Quat::from_rotation_y(t + joint as f32) * Quat::from_rotation_x(0.7 * t);
+        Pose { root_m: Vec3::new(t, 1.0, -t), local: std::array::from_fn(turn) }
+    };
+    Motion { frames: (0..frames).map(pose).collect() }
+}
+
+#[test]
+fn angles_never_jump_by_more_than_half_a_turn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.fbx");
+    formats::write(&path, &tumble(200), &WriteOptions { contents: Contents::Skeleton, ..WriteOptions::default() }).expect("written");
+    let scene = read(&path);
+    let mut curves = 0;
+    for curve in &scene.anim_curves {
+        curves += 1;
+        let values: Vec<f64> = curve.keyframes.iter().map(|key| key.value).collect();
+        let jump = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max);
+        assert!(jump <= 180.0, "a jump of {jump}");
+    }
+    assert_eq!(curves, 3 * 23, "three for each joint, three for the place of the root");
+}
+
+#[test]
+fn one_frame_and_ten_minutes_are_files_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.fbx");
+    for frames in [1, 10 * 60 * 30] {
+        let motion = tumble(frames);
+        formats::write(&path, &motion, &WriteOptions { contents: Contents::Skeleton, ..WriteOptions::default() }).expect("written");
+        let scene = read(&path);
+        let last = at(&scene, (frames - 1) as f64 / 30.0);
+        let apart_m = place_m(&last, "L_Wrist").distance(motion.frames[frames - 1].world().positions_m[20]);
+        // At the end of ten minutes the root is two kilometres away.
+        assert!(apart_m < 1e-4 + 1e-6 * frames as f32, "{frames} frames: {apart_m} m");
+    }
+}
+
+/// A human of our proportions with as many joints more as asked for, whose names are what users and programs come up with.
+fn crowded(more: usize) -> Rig {
+    let plain = foreign(PLAIN);
+    let mut rig = plain.clone();
+    let odd = ["骨", "rig:spine:03", "Ä ö/ü", "same", "same", &"long".repeat(50), "", "a|b", "x\0y"];
+    let head = plain.len() - 1;
+    for joint in 0..more {
+        let name = odd.get(joint).map_or_else(|| format!("helper.{joint}"), |name| (*name).to_owned());
+        rig.push(&name, Some(head), Vec3::splat(0.01 * joint as f32), Quat::from_rotation_x(0.1 * joint as f32));
+    }
+    rig
+}
+
+#[test]
+fn rigs_of_many_joints_and_odd_names_go_out_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.fbx");
+    let rig = crowded(230);
+    let who = Arc::new(character(&rig));
+    formats::write(&path, &walk(), &WriteOptions { character: Some(Arc::clone(&who)), ..WriteOptions::default() }).expect("written");
+    let scene = read(&path);
+    let bones: Vec<_> = scene.nodes.iter().filter(|node| node.bone.is_some()).collect();
+    assert_eq!(bones.len(), rig.len());
+    let mut names: Vec<String> = scene.nodes.iter().map(|node| node.element.name.to_string()).collect();
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count, "no name twice");
+    assert!(["骨", "rig:spine:03", "Ä ö/ü", "same", "same_2", &"long".repeat(50), "xy"].iter().all(|name| names.iter().any(|n| n == name)));
+}
+
+#[test]
+fn several_trees_of_joints_hang_on_one_root() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.fbx");
+    let mut rig = foreign(PLAIN);
+    rig.push("hat stand", None, Vec3::X, Quat::from_rotation_y(1.0));
+    let who = Arc::new(character(&rig));
+    let motion = walk();
+    formats::write(&path, &motion, &WriteOptions { character: Some(Arc::clone(&who)), ..WriteOptions::default() }).expect("written");
+    let scene = read(&path);
+    assert_eq!(scene.root_node.children.iter().filter(|node| node.bone.is_some()).count(), 1);
+    let posed = at(&scene, 1.0);
+    let clip = who.follows(&motion);
+    for (joint, expected_m) in clip.world(30).positions.iter().enumerate() {
+        let apart_m = place_m(&posed, &rig.names()[joint]).distance(*expected_m);
+        assert!(apart_m < 1e-4, "{}: {apart_m} m", rig.names()[joint]);
+    }
+}
+
+#[test]
+fn the_file_says_who_made_it_of_what_and_the_same_motion_makes_the_same_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.fbx");
+    let request = Request { prompt: "a person walks: \u{1F6B6}".to_owned(), ..Request::default() };
+    let origin = Origin::Prompt { request, understood: None, context: Context::default() };
+    let provenance = Provenance { origin, model: "starter".to_owned(), licence: "CC BY 4.0".to_owned() };
+    let options = WriteOptions { contents: Contents::Skeleton, provenance: Some(provenance.clone()), ..WriteOptions::default() };
+    formats::write(&path, &walk(), &options).expect("written");
+    let bytes = std::fs::read(&path).expect("bytes");
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds(&provenance.credit()) && holds("CC BY 4.0"));
+    formats::write(&path, &walk(), &options).expect("written");
+    assert_eq!(std::fs::read(&path).expect("bytes"), bytes);
+    assert_eq!(bytes.len() % 16, 0, "the end is aligned");
+    assert_eq!(&*read(&path).anim_stacks.iter().next().expect("an animation").element.name, "a person walks_ _");
+}
