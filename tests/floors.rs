@@ -28,7 +28,7 @@ const FLOORS: [(&str, u8); 18] = [
 ];
 
 /// Which modules an outside crate may enter.
-const DOORS: [(&str, &[&str]); 41] = [
+const DOORS: [(&str, &[&str]); 42] = [
     ("candle_core", &["model", "train"]),
     ("candle_nn", &["model", "train"]),
     ("candle_transformers", &["model"]),
@@ -47,6 +47,7 @@ const DOORS: [(&str, &[&str]); 41] = [
     ("base64", &["formats"]),
     ("percent_encoding", &["formats"]),
     ("ufbx", &["formats"]),
+    ("flate2", &["formats"]),
     ("zune_jpeg", &["formats"]),
     ("ureq", &["library"]),
     ("sha2", &["library"]),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, clap::Args)]
 pub struct ExportArgs {
     /// Frames a second
-    #[arg(long, value_name = "FPS", default_value = "30", value_parser = ["24", "30", "60"])]
+    #[arg(long, value_name = "FPS", default_value = "30", value_parser = ["24", "25", "30", "50", "60"])]
     pub fps: String,
     /// Joint names (BVH, GLB, FBX)
     #[arg(long, value_enum, default_value_t = Names::Smpl)]

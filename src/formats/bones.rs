@@ -6,6 +6,7 @@ use crate::motion::mapping::Mapping;
 use crate::motion::rig::{Rig, RigMotion, RigWorld};
 use crate::motion::{JOINT_COUNT, Joint, NameStyle};
 use glam::{Quat, Vec3, vec3};
+use std::collections::BTreeSet;
 
 /// The name of the bone that carries the ground motion.
 const GROUND: &str = "root";
@@ -84,6 +85,26 @@ pub(super) fn under_one_root(bones: Vec<Bone>) -> Vec<Bone> {
     };
     let below = |bone: Bone| Bone { parent: Some(bone.parent.map_or(0, |parent| parent + 1)), ..bone };
     std::iter::once(root).chain(bones.into_iter().map(below)).collect()
+}
+
+/// The same with every bone above one that moves a hair aside in the rest pose; what hangs on it stays, and when it plays all is in place.
+/// Blender joins a bone to the tip of the one above where they meet, and a joined bone does not move any more.
+pub(super) fn untied(mut bones: Vec<Bone>) -> Vec<Bone> {
+    const ASIDE_M: Vec3 = vec3(1e-4, 0.0, 1e-4);
+    let above: BTreeSet<usize> = bones.iter().filter(|bone| bone.moves).filter_map(|bone| bone.parent).collect();
+    for parent in above {
+        let Bone { rest_rotation, joint, moves, .. } = bones[parent];
+        if joint.is_none() && !moves {
+            continue;
+        }
+        bones[parent].rest_m += rest_rotation * ASIDE_M;
+        bones[parent].moves = true;
+        for child in bones.iter_mut().filter(|bone| bone.parent == Some(parent)) {
+            child.rest_m -= ASIDE_M;
+            child.moves = true;
+        }
+    }
+    bones
 }
 
 /// Adds a joint and what hangs on it; `about` tells its name, whether it moves, and where it ends.

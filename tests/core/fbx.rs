@@ -198,3 +198,18 @@ fn the_file_says_who_made_it_of_what_and_the_same_motion_makes_the_same_bytes() 
     assert_eq!(bytes.len() % 16, 0, "the end is aligned");
     assert_eq!(&*read(&path).anim_stacks.iter().next().expect("an animation").element.name, "a person walks_ _");
 }
+
+#[test]
+fn no_bone_that_moves_begins_on_the_line_of_the_one_above_where_blender_would_tie_it_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.fbx");
+    let figure = Arc::new(character(&foreign(Build { ground: true, ..PLAIN })));
+    for (who, names) in [(None, NameStyle::Unreal), (Some(figure), NameStyle::Smpl)] {
+        formats::write(&path, &walk(), &WriteOptions { names, character: who, ..WriteOptions::default() }).expect("written");
+        let scene = read(&path);
+        let root = scene.root_node.children.iter().find(|node| node.bone.is_some()).expect("a root");
+        let pelvis = root.children.iter().next().expect("a pelvis").local_transform.translation;
+        let [x, y, z] = [pelvis.x, pelvis.y, pelvis.z].map(f64::abs);
+        assert!([x, y, z].into_iter().filter(|aside_cm| *aside_cm > 5e-3).count() >= 2, "{x} {y} {z} cm");
+    }
+}

@@ -1,13 +1,14 @@
 """Imports exported files into Blender and compares every joint with the features of the same motion.
 
-    python blender.py clip.npy clip.glb clip-unreal.glb clip.bvh ...
+    python blender.py clip.npy clip.glb clip-unreal.glb clip.bvh clip.fbx ...
 
 Run by `run.sh` with PyPI's `bpy` (Blender as a Python module). The features say where the joints are: [frames, 272] at 30 fps,
 metres, Y up, first frame at the origin facing +Z. A file passes when it imports as an armature whose rest pose is an upright
 T-pose of our size, whose joints are within a millimetre of the features in every frame, and which lasts as long; a GLB's mesh has to
 follow its skeleton. The name says what a file cannot: `-m` a BVH in metres, `-24` or `-60` another rate, `-skeleton` no mesh,
 `-animation` no skeleton to bind to, which Blender shows as one empty a joint, `-rootyes` and `-rootno` a ground bone or none whatever
-the names usually have, `-inplace` a root that keeps its x and z.
+the names usually have, `-inplace` a root that keeps its x and z. An FBX file is read by both importers that Blender has, the add-on and the
+one that is built in; its mesh has to be where that of the GLB file of the same name is, where there is one.
 """
 
 import math
@@ -68,17 +69,25 @@ def y_up(vector):
     return [vector.x, vector.z, -vector.y]
 
 
-def load(path):
+def importers(path):
+    return ["add-on", "built-in"] if path.suffix == ".fbx" else [""]
+
+
+def load(path, importer=""):
     """Imports a file into an empty scene and returns its armature."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = FPS
     if path.suffix == ".bvh":
         scale = 1.0 if "m" in marks(path) else 0.01
         bpy.ops.import_anim.bvh(filepath=str(path), global_scale=scale, update_scene_fps=True, update_scene_duration=True)
+    elif importer == "add-on":
+        bpy.ops.import_scene.fbx(filepath=str(path))
+    elif importer == "built-in":
+        bpy.ops.wm.fbx_import(filepath=str(path))
     else:
         bpy.ops.import_scene.gltf(filepath=str(path))
     armatures = [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
-    wanted = 0 if "animation" in marks(path) else 1
+    wanted = 0 if "animation" in marks(path) and path.suffix == ".glb" else 1
     assert len(armatures) == wanted, f"{len(armatures)} armatures"
     return armatures[0] if armatures else None
 
@@ -109,15 +118,23 @@ def check_rest(armature, names):
     assert np.ptp(arms[:, 1]) < 0.02 and rest[WRISTS[0]][0] > 0.6 > -0.6 > rest[WRISTS[1]][0], f"no T-pose: {arms}"
 
 
+def posed_mesh(thing):
+    """Where the vertices of a mesh are in the frame that is shown, metres [vertices, 3]."""
+    mesh = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).to_mesh()
+    vertices = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
+    mesh.vertices.foreach_get("co", vertices)
+    return vertices.reshape(-1, 3) @ np.array(thing.matrix_world.to_3x3()).T + np.array(thing.matrix_world.translation)
+
+
+def skinned(armature):
+    return [thing for thing in bpy.data.objects if thing.type == "MESH" and thing.find_armature() == armature]
+
+
 def check_mesh(armature):
     """Every vertex of the posed mesh is near to some bone: what is skinned wrongly is left behind or torn away."""
-    graph = bpy.context.evaluated_depsgraph_get()
-    meshes = [thing for thing in bpy.data.objects if thing.type == "MESH" and thing.find_armature() == armature]
+    meshes = skinned(armature)
     for thing in meshes:
-        mesh = thing.evaluated_get(graph).to_mesh()
-        vertices = np.empty(len(mesh.vertices) * 3, dtype=np.float32)
-        mesh.vertices.foreach_get("co", vertices)
-        vertices = vertices.reshape(-1, 3) @ np.array(thing.matrix_world.to_3x3()).T + np.array(thing.matrix_world.translation)
+        mesh, vertices = thing.data, posed_mesh(thing)
         joints = np.array([armature.matrix_world @ bone.head for bone in armature.pose.bones])
         nearest = np.min(np.linalg.norm(vertices[::20, None] - joints[None], axis=2), axis=1)
         assert nearest.max() < 0.35, f"a vertex is {nearest.max():.2f} m from any joint"
@@ -125,8 +142,29 @@ def check_mesh(armature):
     return len(meshes)
 
 
-def check(path, expected):
-    armature = load(path)
+def mesh_at(path, importer, seconds):
+    """The vertices of a file's meshes at some times [times, vertices, 3]."""
+    armature = load(path, importer)
+    start, fps = armature.animation_data.action.frame_range[0], bpy.context.scene.render.fps / bpy.context.scene.render.fps_base
+    shown = []
+    for second in seconds:
+        frame = start + second * fps
+        bpy.context.scene.frame_set(int(frame + 1e-3))
+        shown.append(np.concatenate([posed_mesh(thing) for thing in skinned(armature)]))
+    return np.array(shown)
+
+
+def check_against_glb(path, importer):
+    glb = path.with_suffix(".glb")
+    if path.suffix != ".fbx" or not glb.exists() or {"skeleton", "animation"} & set(marks(path)):
+        return
+    seconds = [0.0, 0.5, 1.0, 1.5, 2.0]
+    apart = np.linalg.norm(mesh_at(path, importer, seconds) - mesh_at(glb, "", seconds), axis=2).max()
+    assert apart <= TOLERANCE_M, f"the mesh is {apart * 1000:.2f} mm from that of {glb.name}"
+
+
+def check(path, importer, expected):
+    armature = load(path, importer)
     names = bones(path, armature)
     if armature:
         check_rest(armature, names)
@@ -160,12 +198,13 @@ def check(path, expected):
     found, wanted = at_origin(np.array(found)), at_origin(np.array(wanted))
     apart = np.linalg.norm(found - wanted, axis=2)
     frame, joint = np.unravel_index(apart.argmax(), apart.shape)
-    print(f"{path.name}: {len(found)} frames, {seconds:.2f} s, {meshes} mesh, largest difference {apart.max() * 1000:.3f} mm"
+    print(f"{path.name}: {importer} {len(found)} frames, {seconds:.2f} s, {meshes} mesh, largest difference {apart.max() * 1000:.3f} mm"
           f" ({names[joint]}, frame {frame})")
     assert apart.max() <= TOLERANCE_M, f"{apart.max() * 1000:.2f} mm apart"
     assert not path.suffix == ".bvh" or abs(fps - rate) < 0.05, f"{fps} frames a second"
-    if path.suffix == ".glb":
+    if path.suffix != ".bvh":
         assert meshes == (0 if {"skeleton", "animation"} & set(marks(path)) else 1), f"{meshes} meshes"
+    check_against_glb(path, importer)
     return apart.max()
 
 
@@ -173,12 +212,12 @@ def main():
     features, *paths = map(Path, sys.argv[1:])
     expected = features_to_positions(np.load(features).astype(np.float64))
     failed, apart = 0, []
-    for path in paths:
+    for path, importer in [(path, importer) for path in paths for importer in importers(path)]:
         try:
-            apart.append(check(path, expected))
+            apart.append(check(path, importer, expected))
         except (AssertionError, RuntimeError) as error:
             failed += 1
-            print(f"{path.name}: FAILED: {error}")
+            print(f"{path.name}: {importer} FAILED: {error}")
     print(f"{len(apart)} files agree, {failed} do not; joints differ by at most {max(apart, default=math.nan) * 1000:.4f} mm")
     sys.exit(1 if failed else 0)
 

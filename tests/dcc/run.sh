@@ -20,18 +20,21 @@ convert() { "$zoetrope" convert "$motion" "$@" 2>"$out/convert.log" || { cat "$o
 convert "$out/clip.npy"
 # A name's marks say how the file was written: that is what the checks go by.
 for names in smpl mixamo unreal; do
-    for fps in 24 30 60; do
+    for fps in 24 25 30 50 60; do
         for place in "" -inplace; do
             options=(--names $names --fps $fps ${place:+--in-place})
             convert "$out/clip-$names-$fps$place.glb" "${options[@]}"
             convert "$out/clip-$names-$fps$place-skeleton.glb" "${options[@]}" --skeleton-only
             convert "$out/clip-$names-$fps$place-animation.glb" "${options[@]}" --animation-only
+            convert "$out/clip-$names-$fps$place.fbx" "${options[@]}"
+            convert "$out/clip-$names-$fps$place-skeleton.fbx" "${options[@]}" --skeleton-only
             convert "$out/clip-$names-$fps$place.bvh" "${options[@]}"
             convert "$out/clip-$names-$fps$place-m.bvh" "${options[@]}" --units m
         done
     done
     for root in yes no; do
         convert "$out/clip-$names-root$root.glb" --names $names --root-bone $root
+        convert "$out/clip-$names-root$root.fbx" --names $names --root-bone $root
         convert "$out/clip-$names-root$root-inplace-skeleton.glb" --names $names --root-bone $root --skeleton-only --in-place
         convert "$out/clip-$names-root$root-60-animation.glb" --names $names --root-bone $root --animation-only --fps 60
         convert "$out/clip-$names-root$root.bvh" --names $names --root-bone $root
@@ -46,7 +49,7 @@ else
     echo "skipped: the Khronos validator (npm install --prefix $node_folder gltf-validator)"
 fi
 if "$python" -c "import bpy" 2>/dev/null; then
-    "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh >"$out/blender.log" 2>&1 || failed=1
+    "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh "$out"/clip-*.fbx >"$out/blender.log" 2>&1 || failed=1
     grep -E '^(clip-|[0-9]+ files)' "$out/blender.log" || { cat "$out/blender.log"; failed=1; }
 else
     echo "skipped: Blender (pip install bpy)"

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// Frames a second to choose from.
-pub const RATES: [u16; 3] = [24, 30, 60];
+pub const RATES: [u16; 5] = [24, 25, 30, 50, 60];
 /// Pictures a second to choose from. GIF cannot do more than 50.
 pub const FILM_RATES: [u16; 4] = [12, 24, 30, 60];
 /// Sizes of pictures to choose from, pixels.

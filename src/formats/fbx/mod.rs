@@ -24,7 +24,7 @@ const NAMELESS: &str = "Motion";
 
 /// The bytes of an `.fbx` file of a motion of the character's own rig, with its meshes or without.
 pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
-    let bones = bones::under_one_root(bones::of(character, options.names, options.has_root_bone()));
+    let bones = bones::untied(bones::under_one_root(bones::of(character, options.names, options.has_root_bone())));
     let (mut objects, mut names) = (Objects::default(), Names::default());
     let skeleton = skeleton::add(&mut objects, &bones, &mut names);
     let mut meshes = Vec::new();
