@@ -233,7 +233,7 @@ fn begin(pacing: Res<'_, FramePacing>, _main_thread: NonSendMarker) {
     pacing.begin();
 }
 
-fn end(pacing: Res<'_, FramePacing>, state: Res<'_, super::window::State>, _main_thread: NonSendMarker) {
+fn end(pacing: Res<'_, FramePacing>, state: Res<'_, super::state::State>, _main_thread: NonSendMarker) {
     let doing = match (state.generation().jobs().is_empty(), state.timeline().clips().len(), state.settings().quality) {
         (false, ..) => Doing::Generating,
         (true, MANY_CLIPS.., _) => Doing::Editing,

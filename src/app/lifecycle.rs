@@ -1,7 +1,7 @@
 //! What follows the session each frame, and the window's end.
 
 use super::lost_device::LastWork;
-use super::window::State;
+use super::state::State;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 

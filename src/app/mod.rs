@@ -12,6 +12,7 @@ mod lifecycle;
 mod lost_device;
 pub mod panels;
 pub mod prompts;
+mod state;
 pub mod theme;
 mod window;
 

@@ -5,6 +5,7 @@ use super::frame_pacing::{self, FramePacing, WindowSpeed};
 use super::lifecycle::{Ending, finish, follow_session};
 use super::lost_device::{self, LastWork};
 use super::panels::{self, PanelView, Places, Shape};
+use super::state::State;
 use super::{AppError, Launch, film, prompts, theme};
 use crate::author::Action;
 use crate::author::script::{Script, Step};
@@ -173,10 +174,6 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .add_systems(EguiPrimaryContextPass, draw_panels);
     app
 }
-
-/// The session.
-#[derive(Resource, Deref, DerefMut)]
-pub(super) struct State(Session);
 
 /// The generator.
 #[derive(Resource)]

@@ -1,9 +1,9 @@
 //! `zoetrope generate`: the pipeline with a printer. One file for each prompt and variation, or one for a chain.
 
-use super::args::{Ending, GenerateArgs};
 use super::batch::Table;
 use super::convert::write_options;
 use super::error::CliError;
+use super::generate_args::{Ending, GenerateArgs};
 use super::interrupt::Interrupt;
 use super::progress::{Progress, say};
 use crate::files::{LONGEST_LINE, one_line};

@@ -15,6 +15,7 @@ mod eval;
 pub mod export_args;
 mod full_size;
 mod generate;
+mod generate_args;
 mod inspect;
 mod interrupt;
 mod models;

@@ -3,7 +3,6 @@
 //! It is never the window's device: wgpu has one queue a device, waiting for it holds a lock that submitting needs, and a lost
 //! device must not take the window down. Everything here is used from one thread.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,8 +10,6 @@ use std::time::Duration;
 use wgpu::{Backends, DeviceType, Features};
 
 use super::error::{Error, Result};
-use super::kernel::Kernel;
-use super::shader::Variant;
 
 /// A device that has not answered for so long hangs: what is submitted at once takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -48,7 +45,6 @@ pub struct Gpu {
     /// Whether it is to look as if it did not answer: for tests.
     hangs: Arc<AtomicBool>,
     trouble: Arc<Mutex<Trouble>>,
-    kernels: Mutex<HashMap<Variant, Arc<Kernel>>>,
 }
 
 /// What the driver told of outside of a call.
@@ -128,17 +124,7 @@ impl Gpu {
             locked(&seen).error.get_or_insert(first_line(&error));
         }));
         let is_software = is_software(adapter);
-        Ok(Self {
-            device,
-            queue,
-            name: info.name,
-            is_software,
-            memory_limit: None,
-            checks_shaders: false,
-            hangs: Arc::default(),
-            trouble,
-            kernels: Mutex::default(),
-        })
+        Ok(Self { device, queue, name: info.name, is_software, memory_limit: None, checks_shaders: false, hangs: Arc::default(), trouble })
     }
 
     /// Lets buffers take this many bytes together, also where the device has more.
@@ -204,19 +190,6 @@ impl Gpu {
     #[must_use]
     pub fn memory_limit(&self) -> Option<u64> {
         self.memory_limit
-    }
-
-    /// The compiled kernel of a variant; each is compiled once.
-    ///
-    /// # Errors
-    /// [`Error::Kernel`] and what [`check`](Self::check) finds.
-    pub fn kernel(&self, variant: &Variant) -> Result<Arc<Kernel>> {
-        if let Some(kernel) = locked(&self.kernels).get(variant) {
-            return Ok(Arc::clone(kernel));
-        }
-        let kernel = Arc::new(Kernel::compile(self, variant)?);
-        locked(&self.kernels).insert(variant.clone(), Arc::clone(&kernel));
-        Ok(kernel)
     }
 
     /// What the driver told of meanwhile.
@@ -292,7 +265,7 @@ impl std::fmt::Debug for Gpu {
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

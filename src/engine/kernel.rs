@@ -1,9 +1,12 @@
 //! A compiled kernel: its pipeline, and its bindings by the names that its source gives them.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
 use wgpu::{BindGroup, BindGroupLayout, BindingResource, BindingType, BufferBindingType, ComputePipeline};
 
 use super::buffers::Part;
-use super::device::{Gpu, first_line};
+use super::device::{Gpu, first_line, locked};
 use super::error::{Error, Result};
 use super::shader::{Access, Binding, Parsed, Variant};
 
@@ -17,8 +20,31 @@ pub struct Kernel {
     layout: BindGroupLayout,
 }
 
+/// The kernels of a device, each compiled once.
+#[derive(Debug, Default)]
+pub(super) struct Kernels(Mutex<HashMap<Variant, Arc<Kernel>>>);
+
+impl Kernels {
+    /// The kernel of a variant.
+    ///
+    /// # Errors
+    /// As [`Kernel::compile`].
+    pub(super) fn of(&self, gpu: &Gpu, variant: &Variant) -> Result<Arc<Kernel>> {
+        if let Some(kernel) = locked(&self.0).get(variant) {
+            return Ok(Arc::clone(kernel));
+        }
+        let kernel = Arc::new(Kernel::compile(gpu, variant)?);
+        locked(&self.0).insert(variant.clone(), Arc::clone(&kernel));
+        Ok(kernel)
+    }
+}
+
 impl Kernel {
-    pub(super) fn compile(gpu: &Gpu, variant: &Variant) -> Result<Self> {
+    /// Compiles a variant for a device.
+    ///
+    /// # Errors
+    /// [`Error::Kernel`] and what [`Gpu::check`] finds.
+    pub fn compile(gpu: &Gpu, variant: &Variant) -> Result<Self> {
         gpu.check()?;
         let Parsed { source, bindings, workgroup, shared_bytes } = variant.parse()?;
         let wrong = |cause: String| Error::Kernel { kernel: variant.to_string(), cause };

@@ -132,7 +132,7 @@ impl<'a> Builder<'a> {
     }
 
     fn add(&mut self, variant: &Variant, parts: &[(&str, Part<'_>)], workgroups: [u32; 2], work: u64) -> Result<()> {
-        let kernel = self.gpu.kernel(variant)?;
+        let kernel = self.network.kernels.of(self.gpu, variant)?;
         self.dispatches.push(Dispatch::new(self.gpu, kernel, parts, workgroups, work)?.called(self.what));
         Ok(())
     }

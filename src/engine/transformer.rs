@@ -8,6 +8,7 @@ use wgpu::Buffer;
 
 use super::device::{Gpu, first_line};
 use super::error::{Error, Result};
+use super::kernel::Kernels;
 use super::program::Pace;
 use super::trial;
 use super::variants::{Format, Spread};
@@ -46,6 +47,7 @@ pub struct Sizes {
 /// A transformer on a device.
 pub struct Transformer {
     pub(super) gpu: Gpu,
+    pub(super) kernels: Kernels,
     pub(super) sizes: Sizes,
     pub(super) spread: Spread,
     pub(super) table: Matrix,
@@ -157,9 +159,10 @@ impl Transformer {
         let text_bias = loader.numbers("llama_proj.bias", sizes.width)?;
         let angles = gpu.storage_of("angles", &sizes.angles);
         let paces = [Mutex::new(Pace::new(&gpu)), Mutex::new(Pace::new(&gpu))];
-        let spread = trusted_spread(&gpu, blocks[0].gate_up.shape.format)?;
+        let kernels = Kernels::default();
+        let spread = trusted_spread(&gpu, &kernels, blocks[0].gate_up.shape.format)?;
         gpu.check()?;
-        let mut loaded = Self { gpu, sizes, spread, table, text, text_bias, blocks, last_norm, head, angles, paces };
+        let mut loaded = Self { gpu, kernels, sizes, spread, table, text, text_bias, blocks, last_norm, head, angles, paces };
         if let Some(file) = tuning {
             loaded.tune(file)?;
         }
@@ -213,14 +216,14 @@ impl std::fmt::Debug for Transformer {
 
 /// The first way to spread products with which the device computes what the twins compute: drivers differ, and numbers that are only
 /// nearly right look like a bad model.
-fn trusted_spread(gpu: &Gpu, format: Format) -> Result<Spread> {
+fn trusted_spread(gpu: &Gpu, kernels: &Kernels, format: Format) -> Result<Spread> {
     let mut last = None;
     for subgroups in [true, false] {
         let spread = Spread { threads: 64, rows: 4, subgroups, packed: false };
         if subgroups && !gpu.has_subgroups() {
             continue;
         }
-        match trial::is_right(gpu, format, spread) {
+        match trial::is_right(gpu, kernels, format, spread) {
             Ok(true) => return Ok(spread),
             Ok(false) => last = Some(Error::Device { name: gpu.name().to_owned(), cause: "it computes wrong numbers".to_owned() }),
             Err(error @ Error::Kernel { .. }) => last = Some(error),

@@ -3,6 +3,7 @@
 use super::Uniforms;
 use super::device::Gpu;
 use super::error::Result;
+use super::kernel::Kernels;
 use super::program::{Dispatch, Pace};
 use super::twins;
 use super::variants::{self, Epilogue, Format, Norm, Product, Spread};
@@ -15,7 +16,7 @@ const INNER: usize = 96;
 const CLOSE: f32 = 1e-4;
 
 /// Whether a product that is spread like this, and a norm with the same kind of sums, are right.
-pub(super) fn is_right(gpu: &Gpu, format: Format, spread: Spread) -> Result<bool> {
+pub(super) fn is_right(gpu: &Gpu, kernels: &Kernels, format: Format, spread: Spread) -> Result<bool> {
     let (bytes, weights) = made_up(format);
     let matrix = Matrix::reserve(gpu, "trial", MatrixShape { format, rows: ROWS, inner: INNER })?;
     matrix.fill(gpu, &bytes)?;
@@ -27,7 +28,7 @@ pub(super) fn is_right(gpu: &Gpu, format: Format, spread: Spread) -> Result<bool
     let uniforms = Uniforms::new(gpu, 2);
     let norm = Norm { width_in_fours: INNER as u32 / 4, every: 1, first: 0, eps: 1e-5 };
     let parts = [("norm", uniforms.set(gpu, 0, &norm)), ("x", (&x).into()), ("scale", (&scales).into()), ("y", (&normal).into())];
-    let norm = Dispatch::new(gpu, gpu.kernel(&variants::rms_norm(256, spread.subgroups))?, &parts, [1, 1], 1)?;
+    let norm = Dispatch::new(gpu, kernels.of(gpu, &variants::rms_norm(256, spread.subgroups))?, &parts, [1, 1], 1)?;
     let piece = &matrix.pieces[0];
     let product = Product { rows: ROWS as u32, chunks: matrix.shape.chunks(), lines: 1, first_line: 0, y_stride: ROWS as u32, y_first: 0 };
     let parts = [
@@ -37,7 +38,7 @@ pub(super) fn is_right(gpu: &Gpu, format: Format, spread: Spread) -> Result<bool
         ("x", (&normal).into()),
         ("y", (&y).into()),
     ];
-    let kernel = gpu.kernel(&variants::matvec(format, Epilogue::Store, spread, 1))?;
+    let kernel = kernels.of(gpu, &variants::matvec(format, Epilogue::Store, spread, 1))?;
     let product = Dispatch::new(gpu, kernel, &parts, [(ROWS as u32).div_ceil(spread.rows), 1], 1)?;
     let ours = gpu.run_once(&[norm, product], &mut Pace::new(gpu), &y, ROWS)?;
     let mut twin = vec![0.0; ROWS];
@@ -87,7 +88,7 @@ mod tests {
         };
         for format in Format::ALL {
             let spread = Spread { threads: 64, rows: 4, subgroups: false, packed: false };
-            assert!(is_right(&gpu, format, spread).expect("it runs"), "{format:?}");
+            assert!(is_right(&gpu, &Kernels::default(), format, spread).expect("it runs"), "{format:?}");
             let (bytes, weights) = made_up(format);
             assert_eq!((weights.len(), bytes.len()), (ROWS * INNER, format.quant_bytes(ROWS * INNER) + format.scale_bytes(ROWS * INNER)));
         }

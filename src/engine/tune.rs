@@ -90,8 +90,9 @@ impl Transformer {
             ("x_quants", (&x_quants).into()),
             ("x_scales", (&x_scales).into()),
         ];
-        let quantise = Dispatch::new(gpu, gpu.kernel(&variants::quantise())?, &quantise, [count.div_ceil(variants::THREADS), 1], 1)?;
-        let kernel = gpu.kernel(&variants::matvec(shape.format, Epilogue::Silu, spread, 1))?;
+        let quantise =
+            Dispatch::new(gpu, self.kernels.of(gpu, &variants::quantise())?, &quantise, [count.div_ceil(variants::THREADS), 1], 1)?;
+        let kernel = self.kernels.of(gpu, &variants::matvec(shape.format, Epilogue::Silu, spread, 1))?;
         let mut dispatches = vec![quantise];
         for (index, piece) in blocks.iter().flat_map(|block| &block.gate_up.pieces).enumerate() {
             let product = Product {

@@ -10,6 +10,7 @@ mod bundle;
 mod checkpoint;
 mod config;
 mod dropout;
+mod entry;
 mod error;
 pub mod evaluator;
 mod few_rows;

@@ -9,7 +9,7 @@ use std::path::Path;
 use candle_core::DType;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::checkpoint::{Entry, insert, malformed};
+use super::entry::{Entry, insert, malformed};
 use super::error::{Error, Result};
 use super::harmless::is_harmless;
 use crate::files::pickle::{Node, Pickle, Ref};

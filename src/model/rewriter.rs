@@ -11,7 +11,7 @@ use candle_core::{Device, Tensor};
 use candle_transformers::models::quantized_llama::ModelWeights;
 use tokenizers::Tokenizer;
 
-use super::checkpoint::malformed;
+use super::entry::malformed;
 use super::error::{Error, Result};
 use super::foreign::{Counted, guarded};
 use super::source::FileSource;

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use candle_core::DType;
 
-use super::checkpoint::{Entry, check_size, insert, malformed};
+use super::entry::{Entry, check_size, insert, malformed};
 use super::error::{Error, Result};
 use super::source::{FileSource, ReadSeek};
 

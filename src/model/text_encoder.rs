@@ -10,8 +10,9 @@ use candle_nn::VarBuilder;
 use candle_transformers::models::bert;
 use tokenizers::{Tokenizer, TruncationParams};
 
-use super::checkpoint::{Checkpoint, malformed};
+use super::checkpoint::Checkpoint;
 use super::config::TextEncoderConfig;
+use super::entry::malformed;
 use super::error::{Error, Result};
 use super::foreign::guarded;
 use super::sentencepiece;

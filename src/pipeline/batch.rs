@@ -1,7 +1,8 @@
 //! All variations of a request under way.
 
 use super::error::PipelineError;
-use super::generation::{Generation, Made, Step, understood_parts};
+use super::generation::{Generation, Step, understood_parts};
+use super::made::Made;
 use super::variations::Variations;
 use crate::model::MotionModel;
 use crate::motion::Motion;

@@ -1,14 +1,13 @@
 //! One motion under way.
 
 use super::error::PipelineError;
+use super::made::Made;
 use super::split::{shared, split};
 use super::variations::{Understood, Variations};
 use crate::model::MotionModel;
 use crate::motion::Motion;
-use crate::motion::features::Features;
-use crate::timeline::{Origin, Provenance, Request, Take};
+use crate::timeline::{Origin, Request};
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// What a step brought.
 #[derive(Debug)]
@@ -22,35 +21,6 @@ pub enum Step {
     },
     /// The end; further steps make it again.
     Done(Box<Made>),
-}
-
-/// A finished generation.
-#[derive(Clone, Debug)]
-pub struct Made {
-    /// The motion and where it came from.
-    pub take: Take,
-    /// The decoder's own numbers, before any clean-up; of a continuation only the new part.
-    pub features: Features,
-    /// The tokens; of a continuation only the new ones.
-    pub tokens: Vec<u32>,
-    /// What the user should know, one line each.
-    pub warnings: Vec<String>,
-}
-
-impl Made {
-    /// This motion and the one that goes on from it as one.
-    #[must_use]
-    pub fn followed_by(self, next: Self) -> Self {
-        let both = |one: &Motion, other: &Motion| Arc::new(Motion { frames: [one.frames.as_slice(), &other.frames].concat() });
-        let provenance = Provenance::of_chain(&[&self.take.provenance, &next.take.provenance]);
-        let raw = self.take.raw.zip(next.take.raw).map(|(one, other)| both(&one, &other));
-        Self {
-            take: Take { motion: both(&self.take.motion, &next.take.motion), raw, provenance },
-            features: self.features.followed_by(&next.features),
-            tokens: [self.tokens, next.tokens].concat(),
-            warnings: [self.warnings, next.warnings].concat(),
-        }
-    }
 }
 
 /// The requests that make what is asked for, one after another: more than one where a prompt names several actions that follow each

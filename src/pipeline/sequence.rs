@@ -1,7 +1,7 @@
 //! One motion while its tokens are made: what is chosen, shown and finished for it, whoever runs the network.
 
 use super::error::PipelineError;
-use super::generation::Made;
+use super::made::Made;
 use crate::model::{MotionModel, Sampler, Sampling, StreamDecoder, guide};
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::features::{self, Features};

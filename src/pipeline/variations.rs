@@ -1,7 +1,7 @@
 //! Several variations of one prompt side by side.
 
 use super::error::PipelineError;
-use super::generation::Made;
+use super::made::Made;
 use super::sequence::{Before, Sequence, sampling};
 use super::split::without_links;
 use crate::model::{Decode, Logits, MotionModel};

@@ -1,45 +1,13 @@
 //! The document: all takes, the arrangement of clips, and what undoes and redoes it.
 
-use super::clip::Clip;
+use super::arrangement::{Arrangement, Shelved};
 use super::edit::{Edit, EditError};
 use super::{Take, TakeId};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// Most changes that can be undone.
 const MOST_UNDONE: usize = 1000;
-
-/// What an edit changes, and undo brings back.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Arrangement {
-    /// The clips, one after another.
-    pub clips: Vec<Clip>,
-    /// What is played and exported, in frames; nothing is everything.
-    pub range: Option<Range<usize>>,
-    /// The takes in the list, oldest first.
-    pub shelf: Vec<Shelved>,
-    /// The highest number given to a clip.
-    pub(super) next_clip: u64,
-}
-
-/// A take in the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shelved {
-    /// Which.
-    pub take: TakeId,
-    /// Whether it is a favourite.
-    pub favourite: bool,
-}
-
-impl Arrangement {
-    /// Length of the timeline, frames.
-    #[must_use]
-    pub fn frames(&self) -> usize {
-        self.clips.iter().map(Clip::frames).sum()
-    }
-}
 
 /// Takes, clips, and everything that was done to them. Takes only ever come; one that is discarded leaves the list, not the document,
 /// until that can no longer be undone.

@@ -1,7 +1,8 @@
 //! What can be done to an arrangement of clips. Every edit leaves a sound one, or says why it cannot be done.
 
+use super::arrangement::{Arrangement, Shelved};
 use super::clip::{Clip, ClipId, ClipSettings};
-use super::{Arrangement, Shelved, TakeId};
+use super::take::TakeId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -5,6 +5,7 @@
 //! ([`Request`], [`Origin`]). Not here: how a request is carried out (`pipeline`), how a motion is drawn (`stage`), how it is stored
 //! (`formats`).
 
+mod arrangement;
 mod chain;
 mod clip;
 mod document;
@@ -12,9 +13,10 @@ mod edit;
 mod request;
 mod take;
 
+pub use arrangement::{Arrangement, Shelved};
 pub use chain::Chain;
 pub use clip::{BLEND_FRAMES, Clip, ClipId, ClipSettings, MOST_BLEND_FRAMES, MOST_ROUNDS, SPEEDS};
-pub use document::{Arrangement, Document, Shelved};
+pub use document::Document;
 pub use edit::{Edit, EditError, FEWEST_FRAMES, MOST_CLIPS};
 pub use request::{Constraint, Finish, Length, Request, RequestVersion, Sampling};
 pub use take::{Context, Origin, Provenance, Take, TakeEdit, TakeId};

@@ -1,6 +1,6 @@
 //! Kernels against their twins: all variants, odd shapes, hostile numbers, junk in every fresh buffer.
 
-use super::kit::{Chance, assert_close, gpus, junk, matrix, run, weights};
+use super::kit::{Chance, assert_close, gpus, junk, kernel, matrix, run, weights};
 use zoetrope::engine::variants::{self, Blocks, Embedding, Epilogue, Format, Heads, LINES, Norm, Positions, Product, Row, Spread, TILE};
 use zoetrope::engine::{Dispatch, Gpu, Matrix, MatrixShape, Uniforms, twins};
 
@@ -32,7 +32,7 @@ fn product(gpu: &Gpu, matrix: &Matrix, x: &[f32], epilogue: Epilogue, way: Way, 
     {
         chunks = (inner / 32) as u32;
         let count = (lines * inner / 32) as u32;
-        let kernel = gpu.kernel(&variants::quantise()).unwrap();
+        let kernel = kernel(gpu, &variants::quantise());
         let blocks = uniforms.set(gpu, matrix.pieces.len(), &Blocks { count });
         let parts = [("blocks", blocks), ("x", (&x).into()), ("x_quants", (&x_quants).into()), ("x_scales", (&x_scales).into())];
         let workgroups = [count.div_ceil(kernel.workgroup()), 1];
@@ -63,7 +63,7 @@ fn product(gpu: &Gpu, matrix: &Matrix, x: &[f32], epilogue: Epilogue, way: Way, 
             }
             Way::ManyLines => (variants::matmul(format, epilogue), [(piece.rows as u32).div_ceil(TILE), (lines as u32).div_ceil(TILE)]),
         };
-        dispatches.push(Dispatch::new(gpu, gpu.kernel(&variant).unwrap(), &parts, workgroups, 1).unwrap());
+        dispatches.push(Dispatch::new(gpu, kernel(gpu, &variant), &parts, workgroups, 1).unwrap());
     }
     run(gpu, &dispatches, &y, lines * results)
 }
@@ -261,7 +261,7 @@ fn rows_of_a_table_equal_their_twin() {
             let x = gpu.storage_of("x", &before);
             let tokens_on_device = gpu.storage_of("tokens", &tokens);
             let uniforms = Uniforms::new(&gpu, table.pieces.len());
-            let kernel = gpu.kernel(&variants::embedding(format)).unwrap();
+            let kernel = kernel(&gpu, &variants::embedding(format));
             let chunks = table.shape.chunks();
             let dispatches: Vec<Dispatch> = (table.pieces.iter().enumerate())
                 .map(|(index, piece)| {
@@ -306,7 +306,7 @@ fn norms_equal_their_twin() {
                     ("scale", (&scale_there).into()),
                     ("y", (&y).into()),
                 ];
-                let kernel = gpu.kernel(&variants::rms_norm(threads, subgroups)).unwrap();
+                let kernel = kernel(&gpu, &variants::rms_norm(threads, subgroups));
                 let dispatch = Dispatch::new(&gpu, kernel, &parts, [lines as u32, 1], 1).unwrap();
                 let seen: Vec<f32> = x.chunks_exact(width).skip(1).step_by(2).flatten().copied().collect();
                 let ours = run(&gpu, &[dispatch], &y, lines * width);
@@ -338,10 +338,10 @@ fn attend(gpu: &Gpu, pass: &twins::Pass, subgroups: bool, angles: &[[f32; 2]], q
         ("values", (&values).into()),
         ("mixed", (&mixed).into()),
     ];
-    let rope = gpu.kernel(&variants::rope()).unwrap();
+    let rope = kernel(gpu, &variants::rope());
     let workgroups = [(width as u32 / 2).div_ceil(rope.workgroup()), lines as u32];
     let rope = Dispatch::new(gpu, rope, &parts, workgroups, 1).unwrap();
-    let attention = gpu.kernel(&variants::attention(256, subgroups, 304)).unwrap();
+    let attention = kernel(gpu, &variants::attention(256, subgroups, 304));
     let attention = Dispatch::new(gpu, attention, &parts, [pass.heads as u32, lines as u32], 1).unwrap();
     let mixed = run(gpu, &[rope, attention], &mixed, lines * width);
     [gpu.read(&qkv, lines * 3 * width).unwrap(), gpu.read(&keys, cache.len()).unwrap(), mixed]

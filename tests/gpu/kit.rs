@@ -1,7 +1,9 @@
 //! What the engine's tests share: an adapter, made-up numbers, matrices in every format, and closeness.
 
+use std::sync::Arc;
+use zoetrope::engine::shader::Variant;
 use zoetrope::engine::variants::Format;
-use zoetrope::engine::{AdapterChoice, Dispatch, Gpu, Matrix, MatrixShape, Pace};
+use zoetrope::engine::{AdapterChoice, Dispatch, Gpu, Kernel, Matrix, MatrixShape, Pace};
 
 /// The best adapter, a software one where there is no other; `None`, said aloud, where there is none at all.
 pub(crate) fn gpu() -> Option<Gpu> {
@@ -14,6 +16,11 @@ pub(crate) fn gpu() -> Option<Gpu> {
             None
         }
     }
+}
+
+/// A kernel, compiled anew.
+pub(crate) fn kernel(gpu: &Gpu, variant: &Variant) -> Arc<Kernel> {
+    Arc::new(Kernel::compile(gpu, variant).unwrap())
 }
 
 /// That adapter twice: with kernels as they ship, and with kernels that check every index.

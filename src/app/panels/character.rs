@@ -1,6 +1,6 @@
 //! Who is on the stage: a menu at the palette in the top bar, with the mannequin's look, or the user's own body and its shape.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use super::parts::{TextButton, choices, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, EDGE, TEXT};

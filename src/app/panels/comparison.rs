@@ -1,6 +1,6 @@
 //! Takes side by side: a label under each, a click picks one.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use crate::app::theme::{self, ACCENT, EDGE, ON_ACCENT, PANEL, RAISED, TEXT, TEXT_SOFT};
 use crate::author::Action;
 use crate::author::session::ComparisonAction;

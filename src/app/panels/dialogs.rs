@@ -1,14 +1,14 @@
 //! Which dialog is open; the model's card and the list of keys.
 
+use super::panel_view::PanelView;
 use super::parts::{TextButton, faint, soft};
-use super::{PanelView, export, models, palette, project, rating};
+use super::{export, models, palette, project, rating};
 use crate::app::keys::KEYS;
-use crate::app::theme::{self, EDGE, SUNKEN, TEXT};
+use crate::app::theme::{self, TEXT};
 use crate::author::Action;
 use crate::author::session::DialogAction;
 use crate::author::session::{Dialog, ModelDialog, ModelState};
-use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
-use std::path::{Path, PathBuf};
+use bevy_egui::egui::{Align, Grid, Id, Layout, Margin, Modal, RichText, ScrollArea, Ui, vec2};
 
 /// A window that is wider has room for two columns of keys, points.
 const WIDE_HELP: f32 = 1100.0;
@@ -72,15 +72,6 @@ pub(super) fn dialogs(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
         actions.push(Action::Dialog(DialogAction::CloseDialog));
     }
     actions
-}
-
-/// A field for a path: what was written into it, and whether Enter ended it.
-pub(super) fn path_field(ui: &mut Ui, id: &str, path: &Path) -> (Option<PathBuf>, bool) {
-    let mut text = path.to_string_lossy().into_owned();
-    let frame = Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
-    let response = ui.add(TextEdit::singleline(&mut text).id(Id::new(id)).desired_width(ui.available_width()).frame(frame));
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    (response.changed().then(|| text.into()), entered)
 }
 
 /// What the model's card says, or why there is no model.

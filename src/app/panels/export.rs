@@ -1,6 +1,6 @@
 //! The export dialog: what, as which kind of file, how it is written, and where to.
 
-use super::dialogs::path_field;
+use super::form::{FIELD_HEIGHT, path_field};
 use super::parts::{TextButton, choices, faint, row, soft};
 use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT};
 use crate::author::Action;
@@ -18,9 +18,8 @@ use std::path::{Path, PathBuf};
 /// Width of the dialog and of the names of its rows, points.
 const WIDTH: f32 = 560.0;
 const LABEL_WIDTH: f32 = 78.0;
-/// A row of choices, and a path field with the button beside it, points.
+/// A row of choices, points.
 const ROW_HEIGHT: f32 = 28.0;
-pub(super) const FIELD_HEIGHT: f32 = 34.0;
 /// Rows of options of the kind of file that has the most: the dialog does not jump when another is chosen.
 const MOST_OPTIONS: f32 = 4.0;
 

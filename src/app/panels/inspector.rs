@@ -1,6 +1,6 @@
 //! The right: everything about the selected clip.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use super::parts::{TextButton, card, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, TEXT};

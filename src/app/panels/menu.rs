@@ -1,6 +1,6 @@
 //! The project's menu, at its name in the top bar.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use crate::app::theme::{self, ACCENT, TEXT, TEXT_FAINT, TEXT_SOFT};
 use crate::author::Action;
 use crate::author::commands::{self, Command};

@@ -4,10 +4,12 @@ mod character;
 mod comparison;
 mod dialogs;
 mod export;
+mod form;
 mod inspector;
 mod menu;
 mod models;
 mod palette;
+mod panel_view;
 mod parts;
 mod project;
 mod prompt_bar;
@@ -21,25 +23,14 @@ mod top_bar;
 mod transport;
 mod view_menu;
 
-pub(crate) use prompt_bar::prompt_id;
+pub use panel_view::PanelView;
+pub(crate) use parts::prompt_id;
 
 use super::keys;
 use super::theme::{self, GAP};
 use crate::author::Action;
 use crate::author::session::{Session, Sitting};
-use crate::stage::ScreenBox;
 use bevy_egui::egui::{LayerId, Rect, Ui, UiBuilder, pos2, vec2};
-
-/// What panels see.
-#[derive(Clone, Copy)]
-pub struct PanelView<'a> {
-    /// The window's state.
-    pub session: &'a Session,
-    /// Prompts to try.
-    pub examples: &'a [&'a str],
-    /// Where the characters of a row are in the picture.
-    pub on_screen: &'a [ScreenBox],
-}
 
 /// Where the panels lie, points.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,10 +1,8 @@
 //! Models: the menu at the model's name, what can be fetched, and the form for checkpoints.
 
-use super::PanelView;
-use super::dialogs::path_field;
-use super::export::FIELD_HEIGHT;
+use super::form::{FIELD_HEIGHT, buttons, heading, path_field};
+use super::panel_view::PanelView;
 use super::parts::{TextButton, choices, faint, progress_line, row, soft};
-use super::project::{buttons, heading};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, DONE, EDGE, RAISED, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::author::Action;

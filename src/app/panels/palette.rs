@@ -1,6 +1,6 @@
 //! The command palette: everything that can be done, found by some letters of its name, with the keyboard alone.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use super::parts::faint;
 use crate::app::theme::{self, ACCENT, EDGE, RAISED, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
 use crate::author::Action;

@@ -7,6 +7,12 @@ use bevy_egui::egui::{
     Align, Button, Color32, CornerRadius, Id, Layout, Rect, Response, RichText, Sense, Stroke, Ui, UiBuilder, Widget, vec2,
 };
 
+/// The prompt's text field.
+#[must_use]
+pub(crate) fn prompt_id() -> Id {
+    Id::new("prompt")
+}
+
 /// A panel's card over the whole place given to `ui`; the pointer does not reach the stage through it.
 pub(super) fn card<R>(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
     let place = ui.max_rect();

@@ -1,7 +1,6 @@
 //! What is asked about the project: its file, unsaved work, and work that a dead window left behind.
 
-use super::dialogs::path_field;
-use super::export::FIELD_HEIGHT;
+use super::form::{FIELD_HEIGHT, buttons, heading, path_field};
 use super::parts::{TextButton, faint, row, soft};
 use crate::app::theme::{self, TEXT};
 use crate::author::Action;
@@ -10,30 +9,6 @@ use crate::author::session::{FileClip, Purpose, Session};
 use crate::formats::PROJECT_ENDING;
 use bevy_egui::egui::{Align, Layout, RichText, ScrollArea, Ui};
 use std::path::{Path, PathBuf};
-
-/// A dialog's title and a sentence under it.
-pub(super) fn heading(ui: &mut Ui, title: &str, sentence: &str) {
-    ui.set_width(460.0);
-    ui.label(RichText::new(title).font(theme::medium(18.0)).color(TEXT));
-    ui.add_space(4.0);
-    ui.label(soft(sentence));
-    ui.add_space(8.0);
-}
-
-/// A dialog's buttons from the right: what each does, the first being the one to press.
-pub(super) fn buttons(ui: &mut Ui, offered: &[(&str, bool, Action)]) -> Vec<Action> {
-    let mut actions = Vec::new();
-    ui.add_space(8.0);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        for (place, (text, enabled, action)) in offered.iter().enumerate() {
-            let button = TextButton { text, main: place == 0, min_width: if place == 0 { 96.0 } else { 0.0 }, height: 34.0 };
-            if ui.add_enabled(*enabled, button).clicked() {
-                actions.push(action.clone());
-            }
-        }
-    });
-    actions
-}
 
 /// Which of the animations of a file become takes.
 pub(super) fn clip(ui: &mut Ui, path: &Path, clips: &[FileClip]) -> Vec<Action> {

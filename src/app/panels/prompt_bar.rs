@@ -1,21 +1,15 @@
 //! The heart of the window: what the character does, and how.
 
-use super::PanelView;
-use super::parts::{TextButton, card, divider, faint, row, soft, switch};
+use super::panel_view::PanelView;
+use super::parts::{TextButton, card, divider, faint, prompt_id, row, soft, switch};
 use super::sampling::more;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
 use crate::author::Action;
 use crate::author::session::{DraftAction, GenerationAction};
 use crate::author::session::{LENGTH_RANGE_SECS, MOST_VARIATIONS, another_seed};
-use bevy_egui::egui::{Align, Button, DragValue, Frame, Id, Key, Label, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2};
+use bevy_egui::egui::{Align, Button, DragValue, Frame, Key, Label, Layout, Margin, RichText, Stroke, TextEdit, Ui, vec2};
 use std::borrow::Cow;
-
-/// The prompt's text field.
-#[must_use]
-pub(crate) fn prompt_id() -> Id {
-    Id::new("prompt")
-}
 
 /// What the length is when it is first chosen, seconds.
 const USUAL_LENGTH_SECS: f32 = 4.0;

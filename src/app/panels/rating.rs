@@ -1,7 +1,7 @@
 //! The rater's view: the prompt, two clips whose models nobody names, and their scores.
 
-use super::PanelView;
-use super::dialogs::path_field;
+use super::form::path_field;
+use super::panel_view::PanelView;
 use super::parts::{TextButton, card, choices, faint, row, soft};
 use crate::app::theme::{self, ACCENT, EDGE, GAP, SUNKEN, TEXT};
 use crate::author::Action;

@@ -1,6 +1,6 @@
 //! How the next generation is sampled, and the prompt in other words: what few need, behind "More" in the prompt bar.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use super::parts::{TextButton, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, RAISED, TEXT, TEXT_SOFT};

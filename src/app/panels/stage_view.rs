@@ -1,6 +1,7 @@
 //! The stage behind the panels: the pointer turns, moves and zooms the camera.
 
-use super::{PanelView, comparison};
+use super::comparison;
+use super::panel_view::PanelView;
 use crate::author::Action;
 use crate::author::session::ViewAction;
 use crate::view::{CameraMove, ViewAngle};

@@ -1,6 +1,6 @@
 //! The takes so far and the generations under way.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use super::parts::{card, faint, progress_line, row};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, EDGE, RAISED, RAISED_BRIGHT, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};

@@ -1,6 +1,6 @@
 //! Messages and long work under way, at the right above the prompt.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use super::parts::progress_line;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, DONE, GAP, TEXT, TROUBLE};

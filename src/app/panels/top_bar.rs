@@ -1,9 +1,9 @@
 //! The top: project, model and its licence on the left; views and Export on the right.
 
-use super::PanelView;
 use super::character::character_menu;
 use super::menu::menu;
 use super::models::model_menu;
+use super::panel_view::PanelView;
 use super::parts::{TextButton, choices, divider, row};
 use super::view_menu::view_menu;
 use crate::app::icons::{Emphasis, Icon, draw, icon_button};

@@ -1,6 +1,6 @@
 //! The bottom: play head, time, speed and loop.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use super::parts::{TextButton, card, choices, divider, row};
 use super::timeline::timeline;
 use crate::app::icons::{Emphasis, Icon, icon_button};

@@ -1,6 +1,6 @@
 //! What is seen beside the character, and how finely: a menu at the eye in the top bar.
 
-use super::PanelView;
+use super::panel_view::PanelView;
 use super::parts::{choices, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, TEXT};

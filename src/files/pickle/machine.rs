@@ -1,6 +1,6 @@
 //! The stack machine that a pickle is a program for.
 
-use super::{Node, Ref};
+use super::node::{Node, Ref};
 use std::borrow::Cow;
 use std::collections::HashMap;
 

@@ -1,5 +1,6 @@
 //! BVH: the skeleton and animation text format that every animation tool writes.
 
+mod hierarchy;
 mod read;
 mod rows;
 mod text;

@@ -1,6 +1,6 @@
 //! The frames of a BVH file: rows of numbers for the channels of its joints.
 
-use super::read::{Channel, Hierarchy, JointChannels};
+use super::hierarchy::{Channel, Hierarchy, JointChannels};
 use super::text::{AGAIN, Words};
 use crate::formats::error::Fault;
 use crate::motion::rig::RigMotion;

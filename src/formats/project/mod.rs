@@ -14,9 +14,10 @@
 mod format_1;
 
 use super::archive::{self, Packer};
+use super::bounds::check;
 use super::error::Fault;
 use super::npy::{self, Array};
-use super::{FormatError, check, file};
+use super::{FormatError, file};
 use crate::body::Cast;
 use crate::motion::{JOINT_COUNT, Motion, Pose};
 use crate::timeline::{Arrangement, Context, Document, Origin, Provenance, Take, TakeId};

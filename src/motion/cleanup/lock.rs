@@ -1,7 +1,7 @@
 //! Brings the legs to where the feet want to be, and the body to where the legs can do it.
 
-use super::ContactEdit;
 use super::banded::smooth_curve;
+use super::contact::ContactEdit;
 use super::ground::FREE_FALL_TOLERANCE;
 use super::leg::Leg;
 use super::wish::{Wish, wishes};

@@ -10,6 +10,7 @@
 
 mod arm;
 mod banded;
+mod contact;
 mod floor;
 mod ground;
 mod leg;
@@ -19,10 +20,10 @@ mod settle;
 mod smooth;
 mod wish;
 
+pub use contact::ContactEdit;
+
 use super::Motion;
 use glam::Vec3;
-use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// What the clean-up does; the default is everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +34,6 @@ pub struct CleanupSettings {
     pub settling: bool,
     /// Pins touching feet, and keeps the others and the arms out of the floor.
     pub locking: bool,
-}
-
-/// What somebody says of a foot, whatever its heights and speeds look like.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContactEdit {
-    /// Which foot, in the order of [`FEET`](super::feet::FEET): 0 left, 1 right.
-    pub foot: usize,
-    /// In which frames.
-    pub frames: Range<usize>,
-    /// Whether it stands on the floor then.
-    pub touches: bool,
 }
 
 impl Default for CleanupSettings {

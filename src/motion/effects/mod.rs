@@ -68,20 +68,6 @@ actions! {
     JumpingJacks "jumping jacks",
 }
 
-impl Action {
-    /// What must hold of a motion that does it: every one of these.
-    #[must_use]
-    pub fn asks(self) -> &'static [Ask] {
-        table::asks(self)
-    }
-
-    /// Whether a motion does it.
-    #[must_use]
-    pub fn is_done_by(self, motion: &Motion) -> bool {
-        Ask::all_kept(self.asks(), motion)
-    }
-}
-
 /// Bounds on a measured effect.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ask {

@@ -4,7 +4,7 @@
 //! neither the place nor the direction of the first frame survives: decoding starts at the origin, facing +Z.
 
 use super::conversions::{heading_of, matrix_from_six_d, six_d_from_matrix, yaw_matrix};
-use super::{HEADING_STEP, POSITIONS, ROOT_STEP, ROTATIONS, ROW, VELOCITIES};
+use super::layout::{HEADING_STEP, POSITIONS, ROOT_STEP, ROTATIONS, ROW, VELOCITIES};
 use crate::motion::JOINT_COUNT;
 use glam::{DMat3, DVec3};
 use std::ops::Range;

@@ -1,6 +1,7 @@
 //! How a rig's joints lie against ours: the turns that make our rest pose stand as the rig's reference pose does.
 
-use super::{LEGS, Parts, reference};
+use super::parts::{LEGS, Parts};
+use super::reference;
 use crate::motion::rig::RigWorld;
 use crate::motion::rotation::shortest_arc;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};

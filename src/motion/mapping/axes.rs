@@ -1,7 +1,7 @@
 //! Which way is up in the frames of a clip whose rest pose stands upright: some programs write a skeleton with Y up and a take with Z up.
 
-use super::LEGS;
 use super::found::{find_parts, parts_of};
+use super::parts::LEGS;
 use crate::motion::Joint;
 use crate::motion::rig::RigMotion;
 use glam::{Quat, Vec3};

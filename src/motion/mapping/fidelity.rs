@@ -1,8 +1,8 @@
 //! How faithful a retargeted motion is to its source: bone directions, standing feet, sliding, bone lengths.
 
-use super::MappingError;
 use super::fit::Fit;
 use super::floor::{FOOT_JOINTS, FeetM, feet_m, put_on_floor, rest_levels_m, standing_heights};
+use super::parts::MappingError;
 use crate::motion::rig::RigMotion;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
 use crate::motion::supports::FLOOR_SHARE;

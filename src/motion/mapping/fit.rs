@@ -2,7 +2,8 @@
 
 use super::align::{align, spine_chain};
 use super::found::{REQUIRED, find_parts, parts_of};
-use super::{LEGS, MappingError, Parts, names, reference, structure};
+use super::parts::{LEGS, MappingError, Parts};
+use super::{names, reference, structure};
 use crate::motion::rig::{Rig, RigMotion, RigWorld};
 use crate::motion::rotation::shortest_arc;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M, rest_positions};

@@ -1,68 +1,10 @@
-//! Which joints of a rig play which parts, how each was found, and how sure that is: what the file says, then names, then structure for
-//! what they leave open.
+//! Finds the joints of a rig that play the parts of a body: what the file says, then names, then structure for what they leave open.
 
 use super::align::spine_chain;
-use super::{Parts, names, structure};
+use super::parts::{Found, FoundBy, FoundParts, Parts};
+use super::{names, structure};
 use crate::motion::rig::Rig;
-use crate::motion::skeleton::{JOINT_COUNT, Joint, MIRRORED};
-use std::fmt;
-
-/// How a joint was found to play a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FoundBy {
-    /// The file itself says so (VRM's table of a person's bones).
-    File,
-    /// Its name, without prefixes and suffixes, is a word for the part.
-    Name,
-    /// So is its name without the number at its end.
-    NumberedName,
-    /// It carries the joints that were found by their names.
-    Hierarchy,
-    /// Its place among the limbs, their lengths and their symmetry in the rest pose.
-    Structure,
-    /// The same, without anything that tells left from right.
-    StructureAlone,
-}
-
-impl FoundBy {
-    /// How sure that is, 0 to 1.
-    #[must_use]
-    pub fn confidence(self) -> f32 {
-        match self {
-            Self::File => 1.0,
-            Self::Name => 0.95,
-            Self::NumberedName => 0.85,
-            Self::Hierarchy => 0.8,
-            Self::Structure => 0.6,
-            Self::StructureAlone => 0.4,
-        }
-    }
-}
-
-impl fmt::Display for FoundBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::File => "as the file says",
-            Self::Name => "by its name",
-            Self::NumberedName => "by its name without the number",
-            Self::Hierarchy => "carries legs and arms",
-            Self::Structure => "by its place in the rest pose",
-            Self::StructureAlone => "by its place in the rest pose, side guessed",
-        })
-    }
-}
-
-/// A joint that plays a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The joint of the rig.
-    pub joint: usize,
-    /// How it was found.
-    pub by: FoundBy,
-}
-
-/// The joint that plays each of ours; the three of our spine are left to the hierarchy.
-pub type FoundParts = [Option<Found>; JOINT_COUNT];
+use crate::motion::skeleton::{Joint, MIRRORED};
 
 /// The joints without which there is no body.
 pub(super) const REQUIRED: [(Joint, &str); 11] = [

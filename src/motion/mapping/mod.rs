@@ -15,12 +15,14 @@ mod found;
 mod leg;
 mod names;
 mod onto;
+mod parts;
 mod reference;
 mod structure;
 mod to_ours;
 
 pub use axes::stand_up;
-pub use found::{Found, FoundBy, FoundParts, find_parts};
+pub use found::find_parts;
+pub use parts::{Found, FoundBy, FoundParts, MappingError, Parts};
 
 use super::rig::{Rig, RigMotion, RigPose};
 use super::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
@@ -28,29 +30,6 @@ use super::{Motion, Pose};
 use fit::Fit;
 use glam::Vec3;
 use std::collections::HashSet;
-
-/// Why a skeleton cannot be mapped.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MappingError {
-    /// A part of the body has no joint with a known name or in its place.
-    #[error("no joint of the skeleton is named or placed like {part}")]
-    MissingPart {
-        /// The missing part, as an SMPL name.
-        part: &'static str,
-    },
-    /// It stands on four feet.
-    #[error("the skeleton is an animal's: it stands on four feet")]
-    Animal,
-    /// The skeleton has no extent.
-    #[error("the skeleton's legs have no length")]
-    NoLegs,
-    /// No frames.
-    #[error("the animation has no frames")]
-    NoFrames,
-}
-
-/// The joint of a rig that plays each of our joints, if any.
-pub type Parts = [Option<usize>; JOINT_COUNT];
 
 /// A rig matched to our skeleton: computed once, applied to each frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,10 +52,6 @@ enum Way {
 pub fn body_joints(rig: &Rig) -> HashSet<usize> {
     find_parts(rig).into_iter().flatten().map(|found| found.joint).collect()
 }
-
-/// Hip, knee, ankle and toe of each leg.
-const LEGS: [[Joint; 4]; 2] =
-    [[Joint::LHip, Joint::LKnee, Joint::LAnkle, Joint::LFoot], [Joint::RHip, Joint::RKnee, Joint::RAnkle, Joint::RFoot]];
 
 /// The whole clip on our skeleton, at 30 fps, standing on the floor.
 ///

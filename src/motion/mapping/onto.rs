@@ -1,8 +1,8 @@
 //! One of our poses on a rig: the inverse of reading it.
 
-use super::LEGS;
 use super::fit::{Driver, Fit};
 use super::leg::{FARTHEST_M, pitched_to, shifted};
+use super::parts::LEGS;
 use crate::motion::ik;
 use crate::motion::rig::{Rig, RigPose, RigWorld};
 use crate::motion::rotation::{heading, shortest_arc};

@@ -1,7 +1,7 @@
 //! The reference pose of a foreign skeleton: upright, legs down, facing ahead. It says how each of its joints' axes lie against
 //! ours, whatever its rest pose is.
 
-use super::Parts;
+use super::parts::Parts;
 use crate::motion::rig::{RigMotion, RigWorld};
 use crate::motion::{Joint, rotation::frame_of};
 use glam::{Mat3, Quat, Vec3, vec3};

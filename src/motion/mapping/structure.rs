@@ -3,7 +3,7 @@
 //!
 //! All measures are shares of lengths of the rig itself: unit, proportions, and what is up in the file do not matter.
 
-use super::Parts;
+use super::parts::Parts;
 use crate::motion::rig::Rig;
 use crate::motion::skeleton::{JOINT_COUNT, Joint};
 use glam::Vec3;

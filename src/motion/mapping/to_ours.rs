@@ -1,8 +1,8 @@
 //! A rig's pose as one of ours.
 
-use super::LEGS;
 use super::fit::Fit;
 use super::leg::{FARTHEST_M, pitched_to, shifted};
+use super::parts::LEGS;
 use crate::motion::rig::RigWorld;
 use crate::motion::rotation::{heading, shortest_arc};
 use crate::motion::skeleton::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M};

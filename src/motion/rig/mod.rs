@@ -5,7 +5,7 @@
 
 mod track;
 
-pub use track::{RigMotion, RigPose};
+pub use track::RigMotion;
 
 use super::skeleton::{JOINT_COUNT, Joint, NameStyle, PARENTS, REST_OFFSETS_M};
 use glam::{Quat, Vec3};
@@ -19,6 +19,15 @@ pub struct Rig {
     rest_rotations: Vec<Quat>,
     /// What its file says of parts of the body, as far as it does.
     told: Vec<(Joint, usize)>,
+}
+
+/// One pose of a rig.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RigPose {
+    /// Parent-relative translations `[joints]`, in the rig's unit.
+    pub translations: Vec<Vec3>,
+    /// Parent-relative unit rotations `[joints]`.
+    pub rotations: Vec<Quat>,
 }
 
 /// Where the joints of a rig are: `world_from_joint` of each, the rig's unit.

@@ -1,17 +1,8 @@
-//! How a rig moves: parent-relative transforms of its joints, one pose or frame by frame.
+//! How a rig moves: parent-relative transforms of its joints, frame by frame.
 
-use super::{Rig, RigWorld};
+use super::{Rig, RigPose, RigWorld};
 use crate::motion::clip::{between, moments};
 use glam::{Quat, Vec3};
-
-/// One pose of a rig.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RigPose {
-    /// Parent-relative translations `[joints]`, in the rig's unit.
-    pub translations: Vec<Vec3>,
-    /// Parent-relative unit rotations `[joints]`.
-    pub rotations: Vec<Quat>,
-}
 
 /// A rig and its animation at a steady rate.
 #[derive(Clone, Debug, Default, PartialEq)]

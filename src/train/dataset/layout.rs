@@ -1,8 +1,7 @@
 //! Where things lie in a data set's folder: the published layout (spec 7), so that the published code can train on it too, and our
 //! own records beside it.
 
-use super::error::printable;
-use super::{DatasetError, Purpose, Split};
+use super::error::{DatasetError, printable};
 use crate::formats;
 use std::fs::File;
 use std::io::Read;
@@ -15,6 +14,44 @@ pub const TOKENIZER_FRAMES: usize = 96;
 
 /// No list, caption file or record is longer.
 const MAX_TEXT_BYTES: u64 = 64 << 20;
+
+/// What clips are learned for: the lengths that fit differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Text to motion: [`GENERATOR_FRAMES`].
+    Generator,
+    /// The motion tokenizer: [`TOKENIZER_FRAMES`] and more.
+    Tokenizer,
+}
+
+/// A part of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Split {
+    /// To learn from.
+    Train,
+    /// To choose by.
+    Val,
+    /// To report.
+    Test,
+    /// All three.
+    All,
+}
+
+impl Split {
+    /// The three disjoint parts.
+    pub const PARTS: [Self; 3] = [Self::Train, Self::Val, Self::Test];
+
+    /// The name of its list, without the ending.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Val => "val",
+            Self::Test => "test",
+            Self::All => "all",
+        }
+    }
+}
 
 /// Paths of a data set below its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]

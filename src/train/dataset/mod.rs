@@ -14,7 +14,7 @@ mod words;
 
 pub use build::{BuildOptions, BuildReport, Figures, PerformerRule, Reason, Stage, build};
 pub use error::DatasetError;
-pub use layout::{GENERATOR_FRAMES, Layout, TOKENIZER_FRAMES};
+pub use layout::{GENERATOR_FRAMES, Layout, Purpose, Split, TOKENIZER_FRAMES};
 pub use rewrites::{RewriteReport, rewrite};
 pub use sheet::{Sheet, thumbnails};
 pub use summary::{Histogram, PartSummary, Summary, summarise};
@@ -26,44 +26,6 @@ use crate::motion::Features;
 use crate::motion::features::ROW;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-
-/// What clips are learned for: the lengths that fit differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Purpose {
-    /// Text to motion: [`GENERATOR_FRAMES`].
-    Generator,
-    /// The motion tokenizer: [`TOKENIZER_FRAMES`] and more.
-    Tokenizer,
-}
-
-/// A part of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Split {
-    /// To learn from.
-    Train,
-    /// To choose by.
-    Val,
-    /// To report.
-    Test,
-    /// All three.
-    All,
-}
-
-impl Split {
-    /// The three disjoint parts.
-    pub const PARTS: [Self; 3] = [Self::Train, Self::Val, Self::Test];
-
-    /// The name of its list, without the ending.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Val => "val",
-            Self::Test => "test",
-            Self::All => "all",
-        }
-    }
-}
 
 /// A data set's folder, open for reading.
 #[derive(Clone, Debug)]

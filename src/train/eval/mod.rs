@@ -11,55 +11,35 @@ mod clips;
 mod comparison;
 mod error;
 pub mod metrics;
+mod options;
 mod parallel;
 pub mod pools;
 mod report;
 
 pub use error::EvalError;
+pub use options::Options;
 pub use report::{ActionRow, GenerationReport, GenerationRow, Measured, QualityRow, Report, TokenizerReport};
 
 use self::clips::{Clip, Generator};
 use self::comparison::{Comparison, Found, Sets};
 use self::metrics::mean;
 use super::captions;
-use super::dataset::{Dataset, DatasetError, Split};
+use super::dataset::{Dataset, DatasetError};
 use crate::library::{self, STARTER};
 use crate::model::{self, Evaluator, MotionModel, Source, Statistics, TextEncoder, TextEncoderConfig};
 use crate::motion::features::rows::{Accumulate, positions};
 use crate::motion::features::{self, ROW};
 use crate::motion::measure::{Quality, measure};
 use crate::motion::{Features, Motion, cleanup, feet};
-use crate::timeline::Sampling;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// Captions whose takes are compared for multimodality.
 const MULTIMODAL_CAPTIONS: usize = 16;
 /// Takes of each; all their pairs are measured.
 const MULTIMODAL_TAKES: u64 = 8;
-
-/// How an evaluation is done.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The part of the data set.
-    pub split: Split,
-    /// At most so many clips.
-    pub limit: Option<usize>,
-    /// Repeats of everything random.
-    pub repeats: usize,
-    /// Takes of each caption; repeats go round them.
-    pub takes: usize,
-    /// Seed of everything random.
-    pub seed: u64,
-    /// What differs from the model's own sampler settings.
-    pub sampling: Sampling,
-    /// Threads that work beside each other.
-    pub threads: usize,
-    /// Where generated clips are kept, so that a run that was stopped goes on.
-    pub folder: PathBuf,
-}
 
 /// A model under evaluation.
 pub struct Candidate<'m> {

@@ -1,6 +1,6 @@
 //! The clips as blocks: words, small figures, and handles for trim, blend and order.
 
-use super::Scale;
+use super::scale::Scale;
 use crate::app::panels::parts::faint;
 use crate::app::theme::{self, ACCENT, EDGE, MARK, PANEL, SHADE, TEXT, ThemeColor};
 use crate::author::Action;

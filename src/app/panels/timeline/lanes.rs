@@ -1,6 +1,6 @@
 //! The ruler above the clips, and under them the curves and the contacts of the feet, which can be edited.
 
-use super::Scale;
+use super::scale::Scale;
 use crate::app::theme::{self, ACCENT, DONE, EDGE, TEXT_FAINT, TEXT_SOFT, TROUBLE};
 use crate::author::Action;
 use crate::author::session::ClipAction;

@@ -2,42 +2,22 @@
 
 mod clips;
 mod lanes;
+mod scale;
 
-use super::PanelView;
+use crate::app::panels::panel_view::PanelView;
 use crate::app::theme::{ACCENT, EDGE, SHADE, SUNKEN};
 use crate::author::Action;
 use crate::author::session::{PlayerAction, SelectionAction, TimelineAction};
 use crate::author::session::{Session, ViewMode};
 use crate::motion::FPS;
 use bevy_egui::egui::{CornerRadius, Id, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use scale::Scale;
 
 const RULER_HEIGHT: f32 = 18.0;
 /// Of what is left under the ruler, the clips take this share.
 const CLIPS_SHARE: f32 = 0.6;
 /// Points of scrolling for a factor of e.
 const SCROLL_POINTS_PER_E: f32 = 240.0;
-
-/// Where frames are on the screen.
-#[derive(Clone, Copy, Debug)]
-struct Scale {
-    left: f32,
-    from_secs: f32,
-    points_per_sec: f32,
-}
-
-impl Scale {
-    fn x_of(&self, frame: f32) -> f32 {
-        self.left + (frame / FPS - self.from_secs) * self.points_per_sec
-    }
-
-    fn secs_at(&self, x: f32) -> f32 {
-        self.from_secs + (x - self.left) / self.points_per_sec
-    }
-
-    fn points_per_frame(&self) -> f32 {
-        self.points_per_sec / FPS
-    }
-}
 
 /// The parts of the timeline, from top to bottom.
 #[derive(Clone, Copy, Debug)]

@@ -1,32 +1,7 @@
 //! A joint's name without what programs add to it: name spaces, prefixes of rigs, suffixes of exporters; and the side that it tells.
 
+use super::said::{Said, Side};
 use super::words::{is_limb, translated};
-
-/// Left, right or the middle of the body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Side {
-    Left,
-    Right,
-    Middle,
-}
-
-/// What a name says of its joint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) side: Side,
-    /// The limb's name in small letters without separators, with the number that counts such joints: `upleg`, `spine3`.
-    pub(super) word: String,
-}
-
-impl Said {
-    /// The word without its number and without "joint": of `head01` and `legJoint`, where no joint has the bare name.
-    pub(super) fn bare(&self) -> Option<&str> {
-        let is_digit = |letter: char| letter.is_ascii_digit();
-        let uncounted = self.word.trim_end_matches(is_digit);
-        let bare = uncounted.strip_suffix("joint").unwrap_or(uncounted);
-        (!bare.is_empty() && bare.len() < self.word.len()).then_some(bare)
-    }
-}
 
 /// Words that stand in front of a joint's own, as rigs and exporters put them there. Numbers between them go too.
 const PREFIXES: [&[&str]; 17] = [

@@ -3,19 +3,21 @@
 //! Vicon, Bandai Namco and others that use the same words.
 
 mod clean;
+mod said;
 mod words;
 
-use super::found::{Found, FoundBy, FoundParts};
+use super::parts::{Found, FoundBy, FoundParts};
 use crate::motion::rig::Rig;
 use crate::motion::{JOINT_COUNT, Joint};
-use clean::{Side, said};
+use clean::said;
+use said::{Said, Side};
 use std::collections::HashMap;
 use words as w;
 
 /// The rig's joint that plays each SMPL-22 part, if any; the three spine joints are left to the hierarchy.
 pub(super) fn found(rig: &Rig) -> FoundParts {
     let (names, parents) = (rig.names(), rig.parents());
-    let said: Vec<clean::Said> = names.iter().map(|name| said(name)).collect();
+    let said: Vec<Said> = names.iter().map(|name| said(name)).collect();
     let mut by_word: HashMap<(Side, &str), Found> = HashMap::new();
     for (index, said) in said.iter().enumerate() {
         by_word.entry((said.side, said.word.as_str())).or_insert(Found { joint: index, by: FoundBy::Name });

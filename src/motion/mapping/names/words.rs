@@ -1,6 +1,6 @@
 //! What the parts of the body are called, in many programs' words.
 
-use super::clean::{Said, Side};
+use super::said::{Said, Side};
 
 /// The pelvis, in the order in which names are taken.
 pub(super) const HIPS: &[&str] = &["hips", "pelvis", "hip", "lowerbody", "center", "cog", "waist"];

@@ -1,8 +1,8 @@
 //! From a motion file to clips: cut, set on the floor, measured, and written with its mirror image.
 
-use super::BuildOptions;
 use super::figures::{Fault, Figures, Reason};
 use super::hash::hash;
+use super::options::BuildOptions;
 use super::record::{Kept, Outcome, Rejected};
 use super::sources::{Segment, Source};
 use crate::files::{LONGEST_LINE, one_line};

@@ -3,11 +3,11 @@
 //! Legs come from clips that go somewhere, arms from clips that stay where they are and move their arms. The pelvis is the legs';
 //! the two must stand about equally upright, or the chest would lean where it never leant. Only clips that are trained on are used.
 
-use super::BuildOptions;
+use super::assigned::Clip;
 use super::clips::{mirrored_name, write};
 use super::figures::Figures;
-use super::finish::Clip;
 use super::hash::hash;
+use super::options::BuildOptions;
 use super::performers::Part;
 use super::pool;
 use crate::motion::effects::Effect;

@@ -1,22 +1,19 @@
 //! The end of a build, when it is known which clips there are: the split, compositions, lists, tables and statistics.
 
+use super::assigned::{Clip, assigned};
 use super::clips::mirrored_name;
+use super::compose;
 use super::figures::Reason;
-use super::performers::{Part, split};
-use super::record::{Kept, Outcome, Rejected};
+use super::options::BuildOptions;
+use super::performers::Part;
+use super::record::{Outcome, Rejected};
+use super::report::{BuildReport, Stage};
 use super::sources::{Found, Source};
-use super::{BuildOptions, BuildReport, Stage, compose, row, write_table};
 use crate::motion::FPS;
 use crate::train::dataset::{Dataset, DatasetError, Layout, Purpose, Split, TOKENIZER_FRAMES, layout, statistics};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
-
-/// A clip that was kept, and where it belongs.
-pub(super) struct Clip<'a> {
-    pub(super) kept: &'a Kept,
-    pub(super) source: &'a Source,
-    pub(super) part: Part,
-}
 
 /// Writes all but the clips themselves; `outcomes` are of `found.sources`, in their order, with whether they are of an earlier run.
 pub(super) fn finish(
@@ -60,17 +57,6 @@ pub(super) fn finish(
         rejected,
         warnings: found.warnings.clone(),
     })
-}
-
-/// All kept clips with their part of the split.
-fn assigned<'a>(options: &BuildOptions, outcomes: impl Iterator<Item = (&'a Source, &'a Outcome)>) -> Vec<Clip<'a>> {
-    let kept: Vec<(&Source, &Kept)> = outcomes.flat_map(|(source, outcome)| outcome.kept.iter().map(move |kept| (source, kept))).collect();
-    let mut frames_of: BTreeMap<String, usize> = BTreeMap::new();
-    for (source, kept) in &kept {
-        *frames_of.entry(source.performer.clone()).or_default() += kept.figures.frames;
-    }
-    let parts = split(&frames_of, options.val_share, options.test_share, options.seed);
-    kept.into_iter().map(|(source, kept)| Clip { kept, source, part: parts[&source.performer] }).collect()
 }
 
 fn write_lists(options: &BuildOptions, layout: &Layout, clips: &[Clip<'_>], composed: &[String]) -> Result<(), DatasetError> {
@@ -172,4 +158,15 @@ fn write_clips(layout: &Layout, clips: &[Clip<'_>]) -> Result<(), DatasetError> 
         "slide_mm",
     ];
     write_table(&layout.clips(), &header, rows)
+}
+
+/// Fields of a row of a table, which tabs separate.
+fn row(fields: &[&str]) -> String {
+    let fields: Vec<String> = fields.iter().map(|field| field.replace(['\t', '\n', '\r'], " ")).collect();
+    fields.join("\t") + "\n"
+}
+
+/// Writes a table.
+fn write_table(path: &Path, header: &[&str], rows: impl Iterator<Item = String>) -> Result<(), DatasetError> {
+    layout::write_text(path, &[row(header)].into_iter().chain(rows).collect::<String>())
 }

@@ -1,6 +1,8 @@
 //! The house: imports only point down, modules of one floor do not know each other, each outside crate enters by its door,
 //! and only app and cli print. `ARCHITECTURE.md` draws the house; this reads the sources.
 
+mod circles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -438,4 +440,10 @@ fn the_check_of_types_sees_what_it_must_see() {
     assert_eq!(spread(&sources), Vec::<String>::new());
     sources.push(part(3));
     assert_eq!(spread(&sources).len(), 1);
+}
+
+#[test]
+fn no_file_imports_in_a_circle() {
+    let found = circles::circles(&sources());
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -1,0 +1,15 @@
+//! What panels see of the window.
+
+use crate::author::session::Session;
+use crate::stage::ScreenBox;
+
+/// What panels see.
+#[derive(Clone, Copy)]
+pub struct PanelView<'a> {
+    /// The window's state.
+    pub session: &'a Session,
+    /// Prompts to try.
+    pub examples: &'a [&'a str],
+    /// Where the characters of a row are in the picture.
+    pub on_screen: &'a [ScreenBox],
+}

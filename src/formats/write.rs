@@ -1,0 +1,55 @@
+//! Writing a motion to any kind of file.
+
+use super::bounds::check;
+use super::error::{Fault, FormatError};
+use super::format::Format;
+use super::writing::WriteOptions;
+use super::{amass, bones, bvh, fbx, features, file, glb, rate};
+use crate::body::Character;
+use crate::motion::{self, FPS, Motion, led_in};
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Writes a motion to a file whose ending says how. An existing file is replaced only by a complete one.
+///
+/// # Errors
+/// The folder or file cannot be written, the ending is unknown, the motion is empty or not finite, or the options do not fit.
+pub fn write(path: &Path, motion: &Motion, options: &WriteOptions) -> Result<(), FormatError> {
+    let format = Format::of(path)?;
+    let bytes = encode(format, motion, options).map_err(|fault| fault.while_writing(path))?;
+    file::save(path, &bytes)
+}
+
+fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
+    check(motion)?;
+    let mut motion = Cow::Borrowed(motion);
+    if options.lead_in_secs > 0.0 {
+        motion = Cow::Owned(led_in(&motion, options.lead_in_secs));
+    }
+    rate::check(&rate::Clip { frames: motion.len(), fps: FPS })?;
+    let fps = rate::check(&rate::Clip { frames: 1, fps: options.fps })?;
+    if options.in_place {
+        motion = Cow::Owned(motion.in_place());
+    }
+    let motion = &*motion;
+    let character = || options.character.clone().unwrap_or_else(|| Arc::new(Character::mannequin()));
+    match format {
+        Format::Bvh => {
+            let character = character();
+            let bones = bones::of(&character, options.names, options.has_root_bone());
+            Ok(bvh::encode(&character.follows(motion).at_fps(fps), &bones, options.units).into_bytes())
+        }
+        Format::Glb => {
+            let character = character();
+            glb::encode(&character.follows(motion).at_fps(fps), &character, options)
+        }
+        Format::Fbx => {
+            let character = character();
+            fbx::encode(&character.follows(motion).at_fps(fps), &character, options)
+        }
+        Format::Npz => amass::encode(&motion.poses_at(fps), fps, options.npz_origin),
+        Format::Npy if fps != FPS => Err(Fault::new("features have 30 frames a second", "leave out --fps")),
+        Format::Npy => Ok(features::encode(&motion::features::encode(motion))),
+    }
+}

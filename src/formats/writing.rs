@@ -1,0 +1,81 @@
+//! How a motion is written: the options of all formats.
+
+use super::amass::NpzOrigin;
+use crate::body::Character;
+use crate::motion::{FPS, NameStyle};
+use crate::timeline::Provenance;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The unit of a BVH file, which has none of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Units {
+    /// Centimetres, what most tools expect.
+    #[default]
+    Cm,
+    /// Metres.
+    M,
+}
+
+/// What a GLB or FBX file holds beside the animation. The other formats hold what they are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Contents {
+    /// The skinned character on its skeleton.
+    #[default]
+    Character,
+    /// The skeleton without the character's mesh.
+    Skeleton,
+    /// No skeleton to bind anything to: nodes of the joints' names, for engines that lay the animation over a character they have. FBX has
+    /// no nodes of that kind: it is the skeleton again.
+    Animation,
+}
+
+/// How to write a motion.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WriteOptions {
+    /// Frames a second, 1 to 1000.
+    pub fps: f32,
+    /// Names of the joints (BVH, GLB, FBX); a rig of its own names keeps them.
+    pub names: NameStyle,
+    /// The unit of lengths (BVH only).
+    pub units: Units,
+    /// Whether the root stays where it is on the floor.
+    pub in_place: bool,
+    /// Whether a bone `root` carries the ground motion (BVH, GLB, FBX); `None` is what the names usually have. A rig of its own has one or not.
+    pub root_bone: Option<bool>,
+    /// Seconds from standing still to the first pose, in front; 0 is none.
+    pub lead_in_secs: f32,
+    /// Where the translation is measured from (AMASS npz only).
+    pub npz_origin: NpzOrigin,
+    /// What goes out beside the animation (GLB, FBX).
+    pub contents: Contents,
+    /// Whose bones and mesh go out (GLB, FBX, BVH); `None` is the mannequin.
+    pub character: Option<Arc<Character>>,
+    /// Where the motion came from (GLB, FBX).
+    pub provenance: Option<Provenance>,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self {
+            fps: FPS,
+            names: NameStyle::Smpl,
+            units: Units::Cm,
+            in_place: false,
+            root_bone: None,
+            lead_in_secs: 0.0,
+            npz_origin: NpzOrigin::default(),
+            contents: Contents::default(),
+            character: None,
+            provenance: None,
+        }
+    }
+}
+
+impl WriteOptions {
+    /// Whether a bone `root` carries the ground motion.
+    #[must_use]
+    pub fn has_root_bone(&self) -> bool {
+        self.root_bone.unwrap_or(self.names.has_root_bone())
+    }
+}

@@ -1,0 +1,36 @@
+//! The arrangement: clips, range and list of takes.
+
+use super::clip::Clip;
+use super::take::TakeId;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// What an edit changes, and undo brings back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Arrangement {
+    /// The clips, one after another.
+    pub clips: Vec<Clip>,
+    /// What is played and exported, in frames; nothing is everything.
+    pub range: Option<Range<usize>>,
+    /// The takes in the list, oldest first.
+    pub shelf: Vec<Shelved>,
+    /// The highest number given to a clip.
+    pub(super) next_clip: u64,
+}
+
+/// A take in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelved {
+    /// Which.
+    pub take: TakeId,
+    /// Whether it is a favourite.
+    pub favourite: bool,
+}
+
+impl Arrangement {
+    /// Length of the timeline, frames.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.clips.iter().map(Clip::frames).sum()
+    }
+}
