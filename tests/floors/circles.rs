@@ -36,7 +36,7 @@ struct Sources(BTreeMap<Vec<String>, Module>);
 type Edges = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 
 /// Groups of files that import each other in circles: what each of them names of the others.
-pub fn circles(sources: &[(String, String)]) -> Vec<String> {
+pub(crate) fn circles(sources: &[(String, String)]) -> Vec<String> {
     let modules = sources.iter().filter(|(path, _)| path != "main.rs").map(|(path, text)| (module_path(path), module(path, text)));
     let edges = Sources(modules.collect()).edges();
     components(&edges).iter().map(|circle| told(circle, &edges)).collect()

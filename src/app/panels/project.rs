@@ -1,13 +1,12 @@
 //! What is asked about the project: its file, unsaved work, and work that a dead window left behind.
 
 use super::form::{FIELD_HEIGHT, buttons, heading, path_field};
-use super::parts::{TextButton, faint, row, soft};
-use crate::app::theme::{self, TEXT};
+use super::parts::{TextButton, faint, row};
 use crate::author::Action;
 use crate::author::session::{CharacterAction, DialogAction, DraftAction, ProjectAction, TakeAction};
 use crate::author::session::{FileClip, Purpose, Session};
 use crate::formats::PROJECT_ENDING;
-use bevy_egui::egui::{Align, Layout, RichText, ScrollArea, Ui};
+use bevy_egui::egui::{Align, Layout, ScrollArea, Ui};
 use std::path::{Path, PathBuf};
 
 /// Which of the animations of a file become takes.
