@@ -1,7 +1,7 @@
 //! Zoetrope: type a motion, watch a character do it, export it.
 //!
 //! The map of the house. Imports only point down; modules of one floor do not know each other; each outside crate enters by
-//! one door (`tests/floors.rs` enforces both).
+//! one door (`tests/floors` enforces both).
 //!
 //! ```text
 //! floor 5              app   (bevy_egui, rfd)

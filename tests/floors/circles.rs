@@ -204,11 +204,13 @@ impl Sources {
     fn walk(&self, mut module: Vec<String>, path: &[String], hops: usize) -> Option<Target> {
         for (at, name) in path.iter().enumerate() {
             let child = [&module[..], std::slice::from_ref(name)].concat();
-            if self.0.contains_key(&child) {
+            let here = self.0.get(&module)?;
+            // A function may be called as the module that it comes from.
+            let is_function = at + 1 == path.len() && here.imports.iter().any(|import| import.name == *name && import.path.len() > 1);
+            if self.0.contains_key(&child) && !is_function {
                 module = child;
                 continue;
             }
-            let here = self.0.get(&module)?;
             if here.items.contains(name) {
                 return Some(Target::Item(module, name.clone()));
             }
