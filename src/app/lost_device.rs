@@ -3,7 +3,7 @@
 
 use super::AppError;
 use crate::author::session::{Session, Unsaved};
-use crate::body::Cast;
+use crate::body::CharacterChoice;
 use crate::{formats, generator};
 use bevy::app::AppExit;
 use bevy::prelude::*;
@@ -19,8 +19,8 @@ pub(super) struct LastWork(Arc<Mutex<Kept>>);
 #[derive(Default)]
 struct Kept {
     unsaved: Option<Unsaved>,
-    /// The revision and cast that it was taken of.
-    of: Option<(u64, Cast)>,
+    /// The revision and character that it was taken of.
+    of: Option<(u64, CharacterChoice)>,
     /// Where it is copied.
     place: Option<PathBuf>,
     /// Why the renderer gave up.
@@ -39,11 +39,11 @@ impl LastWork {
     /// Keeps at hand what the session has not saved.
     pub(super) fn keep(&self, session: &Session) {
         let mut kept = self.kept();
-        let (revision, cast) = (session.timeline().revision(), &session.settings().cast);
-        let is_as_kept = kept.of.as_ref().is_some_and(|of| (of.0, &of.1) == (revision, cast));
+        let (revision, character) = (session.timeline().revision(), &session.settings().character);
+        let is_as_kept = kept.of.as_ref().is_some_and(|of| (of.0, &of.1) == (revision, character));
         if !is_as_kept || kept.unsaved.is_some() != session.is_unsaved() {
             kept.unsaved = session.unsaved();
-            kept.of = Some((revision, cast.clone()));
+            kept.of = Some((revision, character.clone()));
         }
     }
 
@@ -62,7 +62,7 @@ impl LastWork {
         let kept = self.kept();
         let Some(unsaved) = &kept.unsaved else { return "everything is saved, start zoetrope again".to_owned() };
         let saved = match &kept.place {
-            Some(place) => formats::save_project(place, &unsaved.document, Some(&unsaved.cast)).map_err(|error| error.to_string()),
+            Some(place) => formats::save_project(place, &unsaved.document, Some(&unsaved.character)).map_err(|error| error.to_string()),
             None => Err("there is no folder for it".to_owned()),
         };
         match saved {

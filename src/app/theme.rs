@@ -142,8 +142,8 @@ pub fn card() -> Frame {
         .shadow(Shadow { offset: [0, 6], blur: 18, spread: 0, color: Color32::from_black_alpha(if IS_LIGHT.get() { 26 } else { 70 }) })
 }
 
-/// Dresses an egui context. Call once.
-pub fn dress(ctx: &Context) {
+/// Gives an egui context the theme. Call once.
+pub fn apply(ctx: &Context) {
     ctx.set_fonts(fonts());
     for theme in [Theme::Dark, Theme::Light] {
         ctx.style_mut_of(theme, |style| cut(style, theme == Theme::Light));

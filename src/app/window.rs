@@ -391,14 +391,14 @@ fn draw_panels(
     mut inbox: ResMut<'_, Inbox>,
     mut rig: ResMut<'_, CameraRig>,
     on_screen: Res<'_, OnScreen>,
-    mut dressed: Local<'_, bool>,
+    mut has_theme: Local<'_, bool>,
 ) -> Result {
     let ctx = contexts.ctx_mut()?;
-    if !*dressed {
-        theme::dress(ctx);
+    if !*has_theme {
+        theme::apply(ctx);
         ctx.memory_mut(|memory| memory.request_focus(panels::prompt_id()));
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        *dressed = true;
+        *has_theme = true;
         // Fonts are there from the next pass on.
         return Ok(());
     }

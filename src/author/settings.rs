@@ -2,7 +2,7 @@
 
 use super::export::ExportChoices;
 use super::overlays::Overlays;
-use crate::body::Cast;
+use crate::body::CharacterChoice;
 use crate::library::STARTER;
 use crate::view::Quality;
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,9 @@ pub struct Settings {
     pub rated: (PathBuf, String),
     /// Dark or light.
     pub appearance: Appearance,
-    /// Who is on the stage.
-    pub cast: Cast,
+    /// Who is on the stage. Older files call it `cast`.
+    #[serde(alias = "cast")]
+    pub character: CharacterChoice,
     /// The graphics driver whose fault was told last.
     pub told_driver: Option<String>,
     /// The model that is loaded at the start: a name or a folder.
@@ -75,7 +76,7 @@ impl Default for Settings {
             quality: None,
             rated: Default::default(),
             appearance: Appearance::System,
-            cast: Cast::default(),
+            character: CharacterChoice::default(),
             told_driver: None,
             model: STARTER.to_owned(),
             speeds: BTreeMap::new(),
@@ -141,7 +142,7 @@ impl Settings {
     fn within_bounds(mut self) -> Self {
         self.scale = if self.scale.is_finite() { self.scale.clamp(*SCALES.start(), *SCALES.end()) } else { 1.0 };
         self.recent.truncate(MOST_RECENT);
-        self.cast = self.cast.within_bounds();
+        self.character = self.character.within_bounds();
         self.export = self.export.within_bounds();
         self.overlays.set_onion_frames(self.overlays.onion_frames);
         self

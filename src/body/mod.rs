@@ -1,7 +1,7 @@
 //! Characters: meshes with skin weights on a rig of any joints, and how our motions move it.
 //!
 //! Where characters come from: [`Character::mannequin_with`] unpacks the figure that [`mannequin`] makes and `assets/` carries, and gives
-//! it a look; [`BodyModel::character`] shapes a user's own SMPL body. A third kind is one more variant of [`Wears`], which settings and
+//! it a look; [`BodyModel::character`] shapes a user's own SMPL body. A third kind is one more variant of [`CharacterKind`], which settings and
 //! projects keep, and one more maker that hands a mapping and meshes to [`Character::new`]. Everything downstream (stage, exporters) reads
 //! only [`Character`].
 //!
@@ -9,9 +9,9 @@
 //! here: drawing, files of users.
 
 mod asset;
-mod cast;
 mod character;
 pub mod check;
+mod choice;
 mod look;
 pub mod mannequin;
 mod material;
@@ -22,8 +22,8 @@ mod shape;
 mod skin;
 
 pub use asset::AssetError;
-pub use cast::{Cast, Wears};
 pub use character::Character;
+pub use choice::{CharacterChoice, CharacterKind};
 pub use look::{BUILDS, COLORS, MannequinLook};
 pub use material::{Alpha, Material, Texture, Wrap};
 pub use mesh::BodyMesh;

@@ -11,7 +11,7 @@ use bevy::light::{CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLi
 use bevy::prelude::*;
 
 /// What only the key light sees: coarse shapes for small shadow maps.
-pub(super) const CASTER_LAYER: usize = 1;
+pub(super) const SHADOW_PROXY_LAYER: usize = 1;
 
 /// Behind what the camera looks at, so much is still shadowed, metres; and in which steps the shadow map's reach changes.
 const SHADOW_BEHIND_M: f32 = 7.0;
@@ -30,7 +30,7 @@ impl Plugin for LightsPlugin {
 
 fn spawn(mut commands: Commands<'_, '_>) {
     let key = DirectionalLight { shadow_maps_enabled: true, shadow_depth_bias: 0.03, shadow_normal_bias: 1.6, ..default() };
-    let sees = RenderLayers::from_layers(&[0, CASTER_LAYER]);
+    let sees = RenderLayers::from_layers(&[0, SHADOW_PROXY_LAYER]);
     commands.spawn((key, sees, one_map(16.0), Transform::from_translation(TO_KEY).looking_at(Vec3::ZERO, Vec3::Y)));
 }
 

@@ -3,20 +3,20 @@
 //! It shows what [`OnStage`] says at that moment: whoever owns the time writes it there. Space: the world of `motion` (Y up, metres).
 //! Not here: panels, documents, time.
 
+mod assets;
 mod camera;
-mod caster;
 mod character;
-mod clay;
 mod floor;
 mod ghost;
 mod graphics;
 mod lights;
 mod lines;
-mod outfit;
+mod material;
 mod picture;
 mod posed;
 mod quality;
 mod render;
+mod shadow_proxy;
 mod studio;
 mod surface;
 
@@ -42,7 +42,7 @@ impl Plugin for StagePlugin {
             studio::StudioPlugin,
             floor::FloorPlugin,
             lights::LightsPlugin,
-            clay::ClayPlugin,
+            material::CharacterMaterialPlugin,
             posed::PosedPlugin,
             ghost::GhostPlugin,
             lines::LinesPlugin,

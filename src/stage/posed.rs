@@ -1,6 +1,6 @@
-//! The material of bodies that poses move before skinning: clay whose vertices `shaders/posed.wgsl` moves.
+//! The material of bodies that poses move before skinning: the character's, with vertices that `shaders/posed.wgsl` moves.
 
-use super::clay::{self, ClayUniform};
+use super::material::{self, CharacterUniform};
 use super::studio::{CurrentStudio, Decor, Decorating};
 use crate::body::{BodyMesh, PoseShapes, ROWS_OF_JOINT};
 use crate::motion::{JOINT_COUNT, Pose};
@@ -32,11 +32,11 @@ impl Shapes {
     }
 }
 
-/// Clay of one body in one pose.
+/// The material of one body in one pose.
 #[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
 pub(super) struct PosedMaterial {
     #[uniform(0)]
-    clay: ClayUniform,
+    material: CharacterUniform,
     #[uniform(1)]
     numbers: [Vec4; ROWS],
     #[storage(2, read_only)]
@@ -50,7 +50,7 @@ impl PosedMaterial {
         let Shapes { starts, blocks } = shapes.clone();
         let rows = PoseShapes::numbers(pose);
         let numbers = std::array::from_fn(|row| rows[row / ROWS_OF_JOINT][row % ROWS_OF_JOINT]);
-        Self { clay: ClayUniform::of(Color::WHITE, decor), numbers, starts, blocks }
+        Self { material: CharacterUniform::of(Color::WHITE, decor), numbers, starts, blocks }
     }
 }
 
@@ -64,7 +64,7 @@ impl Material for PosedMaterial {
     }
 
     fn fragment_shader() -> ShaderRef {
-        clay::SHADER.into()
+        material::SHADER.into()
     }
 }
 
@@ -80,6 +80,6 @@ impl Plugin for PosedPlugin {
 
 fn relight(studio: Res<'_, CurrentStudio>, mut materials: ResMut<'_, Assets<PosedMaterial>>) {
     for (_, posed) in materials.iter_mut() {
-        posed.clay = ClayUniform::of(Color::WHITE, studio.decor());
+        posed.material = CharacterUniform::of(Color::WHITE, studio.decor());
     }
 }

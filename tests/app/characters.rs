@@ -45,8 +45,8 @@ fn every_actor_has_its_own_character_and_takes_on_another_one_at_once() {
         Shown { actors: characters.into_iter().enumerate().map(actor).collect(), ..Shown::alone(Pose::REST, Figure::Mannequin) }
     };
     // Four frames each: a stage takes one or two to show what is new on it.
-    let casts = [[&plain, &red], [&red, &plain], [&red, &red], [&plain, &plain], [&plain, &red]];
-    let frames: Vec<Shown> = casts.into_iter().flat_map(|characters| vec![shown(characters); 4]).collect();
+    let pairs = [[&plain, &red], [&red, &plain], [&red, &red], [&plain, &plain], [&plain, &red]];
+    let frames: Vec<Shown> = pairs.into_iter().flat_map(|characters| vec![shown(characters); 4]).collect();
     let pictures = Pictures::of(frames.into_iter(), CameraRig::new(ViewAngle::Front), (320, 240)).expect("a stage");
     let pictures: Vec<_> = pictures.map(|picture| picture.expect("a picture").pixels).collect();
     // The first actor stands to the character's left, which is the right half of the picture.
@@ -58,7 +58,7 @@ fn every_actor_has_its_own_character_and_takes_on_another_one_at_once() {
         }
         of_half.map(|count| count > 100)
     };
-    let seen: Vec<_> = (0..casts.len()).map(reds).collect();
+    let seen: Vec<_> = (0..pairs.len()).map(reds).collect();
     assert_eq!(seen, [[false, true], [true, false], [true, true], [false, false], [false, true]]);
 }
 

@@ -40,11 +40,11 @@ pub(super) struct Panels {
 }
 
 pub(super) fn harness(session: Session) -> Harness<'static, Panels> {
-    let mut dressed = false;
+    let mut has_theme = false;
     let app = move |ui: &mut bevy_egui::egui::Ui, panels: &mut Panels| {
-        if !dressed {
-            zoetrope::app::theme::dress(ui.ctx());
-            dressed = true;
+        if !has_theme {
+            zoetrope::app::theme::apply(ui.ctx());
+            has_theme = true;
             return;
         }
         let examples = prompts::examples(false);
@@ -515,7 +515,7 @@ fn the_characters_menu_gives_the_mannequin_a_colour_and_a_build() {
     harness.run_steps(2);
     harness.get_by_label("Your own colour").click();
     harness.run_steps(4);
-    let look = harness.state().session.settings().cast.mannequin;
+    let look = harness.state().session.settings().character.mannequin;
     assert_eq!((look.color, look.build), (zoetrope::body::COLORS[3].1, 1.0));
     harness.get_by_label("Your own body…").click();
     harness.run_steps(2);

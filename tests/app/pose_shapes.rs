@@ -153,7 +153,7 @@ fn the_stage_shows_a_body_and_its_shadow_as_its_pose_moves_it() {
     };
     assert!(differing(&moved, &still) > 400, "the shapes are seen: {}", differing(&moved, &still));
     assert!(differing(&moved, &baked) < 8, "as the processor would have it, shadow and all: {}", differing(&moved, &baked));
-    // Dressed on a running stage, which takes a frame or two, and undressed again.
+    // Put on a running stage, which takes a frame or two, and taken off again.
     let changing: Vec<_> = [&plain, &body, &plain].into_iter().flat_map(|character| vec![shown(character.clone()); 4]).collect();
     let changing = draw(changing);
     for (place, expected) in [(3, &still), (7, &moved), (11, &still)] {

@@ -167,29 +167,51 @@ fn cut_off_and_garbled_projects_are_refused_without_a_panic() {
 
 #[test]
 fn a_project_remembers_who_is_on_the_stage_and_moves_with_the_bodys_file() {
-    use zoetrope::body::{Cast, MannequinLook, Wears};
+    use zoetrope::body::{CharacterChoice, CharacterKind, MannequinLook};
     let folder = tempfile::tempdir().expect("a folder");
     let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
     fs::create_dir_all(here.join("bodies")).expect("a folder");
-    let cast = |path: &Path| Cast {
+    let character = |path: &Path| CharacterChoice {
         mannequin: MannequinLook { color: [1, 2, 3], build: 0.5 },
-        wears: Wears::Smpl { path: path.to_owned(), shape: vec![0.5, -1.0] },
+        kind: CharacterKind::Smpl { path: path.to_owned(), shape: vec![0.5, -1.0] },
     };
     let document = after_steps(2);
-    let inside = cast(&here.join("bodies/me.npz"));
+    let inside = character(&here.join("bodies/me.npz"));
     save_project(&here.join("scene.zoetrope"), &document, Some(&inside)).expect("saved");
-    assert_eq!(open_project(&here.join("scene.zoetrope")).expect("opened").cast, Some(inside));
+    assert_eq!(open_project(&here.join("scene.zoetrope")).expect("opened").character, Some(inside));
     fs::rename(&here, &there).expect("moved");
     let moved = open_project(&there.join("scene.zoetrope")).expect("opened");
-    assert_eq!(moved.cast, Some(cast(&there.join("bodies/me.npz"))));
+    assert_eq!(moved.character, Some(character(&there.join("bodies/me.npz"))));
     assert!(same(&moved.document, &document));
-    let elsewhere = cast(&folder.path().join("other/me.npz"));
+    let elsewhere = character(&folder.path().join("other/me.npz"));
     save_project(&there.join("scene.zoetrope"), &document, Some(&elsewhere)).expect("saved");
-    assert_eq!(open_project(&there.join("scene.zoetrope")).expect("opened").cast, Some(elsewhere));
+    assert_eq!(open_project(&there.join("scene.zoetrope")).expect("opened").character, Some(elsewhere));
     save_project(&there.join("scene.zoetrope"), &document, None).expect("saved");
-    assert_eq!(open_project(&there.join("scene.zoetrope")).expect("opened").cast, None);
-    let mut wild = cast(Path::new("me.npz"));
+    assert_eq!(open_project(&there.join("scene.zoetrope")).expect("opened").character, None);
+    let mut wild = character(Path::new("me.npz"));
     wild.mannequin.build = 99.0;
     save_project(&there.join("scene.zoetrope"), &document, Some(&wild)).expect("saved");
-    assert_eq!(open_project(&there.join("scene.zoetrope")).expect("opened").cast.expect("a cast").mannequin.build, 1.0);
+    assert_eq!(open_project(&there.join("scene.zoetrope")).expect("opened").character.expect("a character").mannequin.build, 1.0);
+}
+
+#[test]
+fn who_is_on_the_stage_is_read_by_the_names_of_older_files_too() {
+    use zoetrope::author::settings::Settings;
+    use zoetrope::body::{CharacterChoice, CharacterKind, MannequinLook};
+    let mannequin = MannequinLook { color: [1, 2, 3], build: 0.5 };
+    let choice = CharacterChoice { mannequin, kind: CharacterKind::Smpl { path: "/elsewhere/me.npz".into(), shape: vec![1.5] } };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("scene.zoetrope");
+    save_project(&path, &after_steps(1), Some(&choice)).expect("saved");
+    let mut members = members(&path);
+    let json = String::from_utf8(members["project.json"].clone()).expect("text");
+    let older = json.replacen("\"character\"", "\"cast\"", 1).replacen("\"kind\"", "\"wears\"", 1);
+    assert!(older.contains("\"cast\"") && older.contains("\"wears\""), "{older}");
+    members.insert("project.json".to_owned(), older.into_bytes());
+    pack(&path, &members);
+    assert_eq!(open_project(&path).expect("opened").character, Some(choice));
+    let older = "(cast: (mannequin: (color: (9, 8, 7), build: -1.0), wears: Smpl(path: \"/elsewhere/me.npz\", shape: [1.5])))";
+    let settings: Settings = ron::from_str(older).expect("settings");
+    assert_eq!(settings.character.mannequin.color, [9, 8, 7]);
+    assert!(matches!(settings.character.kind, CharacterKind::Smpl { .. }));
 }

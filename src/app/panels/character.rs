@@ -28,7 +28,7 @@ fn contents(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     ui.spacing_mut().item_spacing.y = 4.0;
     match view.session.character().body() {
         Some(body) => own_body(ui, body),
-        None => mannequin(ui, view.session.settings().cast.mannequin),
+        None => mannequin(ui, view.session.settings().character.mannequin),
     }
 }
 

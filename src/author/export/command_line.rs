@@ -1,7 +1,7 @@
 //! The command that writes the same file without the window, for scripts and batches.
 
 use super::choices::{ExportChoices, FileKind};
-use crate::body::{Cast, MannequinLook, Wears};
+use crate::body::{CharacterChoice, CharacterKind, MannequinLook};
 use crate::formats::{Contents, Units};
 use crate::library::STARTER;
 use crate::motion::{FPS, NameStyle};
@@ -33,7 +33,7 @@ pub enum Source<'a> {
 /// The command, quoted for a shell, with who goes out; none where a path is no text that a shell can be given, and none of
 /// pictures: nobody else stands where the window's camera does.
 #[must_use]
-pub fn command_line(source: &Source<'_>, choices: &ExportChoices, cast: &Cast, output: &Path) -> Option<String> {
+pub fn command_line(source: &Source<'_>, choices: &ExportChoices, character: &CharacterChoice, output: &Path) -> Option<String> {
     let kind = FileKind::of(output).filter(|kind| !kind.is_film())?;
     let text = |path: &Path| path.to_str().map(str::to_owned);
     let mut words = vec!["zoetrope".to_owned()];
@@ -65,19 +65,19 @@ pub fn command_line(source: &Source<'_>, choices: &ExportChoices, cast: &Cast, o
         }
     }
     written_as(&mut words, choices, kind);
-    match &cast.wears {
-        Wears::Smpl { path, shape } if kind.has_bones() => {
+    match &character.kind {
+        CharacterKind::Smpl { path, shape } if kind.has_bones() => {
             option(&mut words, "--character", text(path)?, true);
             let numbers: Vec<String> = shape.iter().map(f32::to_string).collect();
             option(&mut words, "--shape", numbers.join(","), shape.iter().any(|number| *number != 0.0));
         }
-        Wears::Mannequin if kind.has_contents() && choices.contents == Contents::Character => {
-            let (look, usual) = (cast.mannequin, MannequinLook::default());
+        CharacterKind::Mannequin if kind.has_contents() && choices.contents == Contents::Character => {
+            let (look, usual) = (character.mannequin, MannequinLook::default());
             let [red, green, blue] = look.color;
             option(&mut words, "--color", format!("{red:02x}{green:02x}{blue:02x}"), look.color != usual.color);
             option(&mut words, "--build", look.build, look.build != usual.build);
         }
-        Wears::Smpl { .. } | Wears::Mannequin => {}
+        CharacterKind::Smpl { .. } | CharacterKind::Mannequin => {}
     }
     if let Some(prompt) = last {
         // Where options end, a prompt may begin with a hyphen.

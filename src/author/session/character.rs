@@ -8,7 +8,7 @@ use super::project::{Project, Purpose};
 use super::{Dialog, Session};
 use crate::author::settings::Settings;
 use crate::author::tasks::TaskKind;
-use crate::body::{BodyModel, Cast, Character, MOST_DEVIATION, MannequinLook, Wears};
+use crate::body::{BodyModel, Character, CharacterChoice, CharacterKind, MOST_DEVIATION, MannequinLook};
 use crate::formats;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -71,22 +71,22 @@ impl Body {
         &self.character
     }
 
-    fn wears(&self) -> Wears {
-        Wears::Smpl { path: self.path.clone(), shape: self.shape.clone() }
+    fn kind(&self) -> CharacterKind {
+        CharacterKind::Smpl { path: self.path.clone(), shape: self.shape.clone() }
     }
 }
 
 /// Who is on the stage.
 #[derive(Clone, Debug, Default)]
 pub struct CharacterAssets {
-    /// The user's own body, where one is worn.
+    /// The user's own body, where one is on the stage.
     body: Option<Body>,
     /// The mannequin, where it does not look as it comes.
     mannequin: Option<Arc<Character>>,
 }
 
 impl CharacterAssets {
-    /// The user's own body, if one is worn.
+    /// The user's own body, if one is on the stage.
     #[must_use]
     pub fn body(&self) -> Option<&Body> {
         self.body.as_ref()
@@ -100,7 +100,7 @@ impl CharacterAssets {
 
     /// Does an action.
     pub(super) fn apply(&mut self, action: CharacterAction, desk: &mut Desk, project: &Project) {
-        let look = desk.settings.cast.mannequin;
+        let look = desk.settings.character.mannequin;
         match action {
             CharacterAction::OpenBody => desk.dialog = project.dialog_for(Purpose::Body, self.body().map(Body::path), &desk.settings),
             CharacterAction::LoadBody(path) => {
@@ -111,7 +111,7 @@ impl CharacterAssets {
             CharacterAction::BodyShape(number, deviations) => self.shape(number, deviations, &mut desk.settings),
             CharacterAction::DropBody => {
                 self.body = None;
-                desk.settings.cast.wears = Wears::Mannequin;
+                desk.settings.character.kind = CharacterKind::Mannequin;
             }
             CharacterAction::MannequinColor(color) => self.look(MannequinLook { color, ..look }, &mut desk.settings),
             CharacterAction::MannequinBuild(build) => self.look(MannequinLook { build, ..look }, &mut desk.settings),
@@ -119,40 +119,40 @@ impl CharacterAssets {
     }
 
     /// Puts somebody else on the stage: of the settings at the start, of a project that was opened.
-    pub(super) fn take_on(&mut self, cast: Cast, desk: &mut Desk) {
-        let cast = cast.within_bounds();
-        self.look(cast.mannequin, &mut desk.settings);
-        let coming = match &cast.wears {
-            Wears::Smpl { path, shape } if self.body.as_ref().is_none_or(|body| body.path != *path || body.shape != *shape) => {
+    pub(super) fn take_on(&mut self, character: CharacterChoice, desk: &mut Desk) {
+        let character = character.within_bounds();
+        self.look(character.mannequin, &mut desk.settings);
+        let coming = match &character.kind {
+            CharacterKind::Smpl { path, shape } if self.body.as_ref().is_none_or(|body| body.path != *path || body.shape != *shape) => {
                 load(path.clone(), shape.clone(), desk);
                 true
             }
             _ => false,
         };
-        if cast.wears == Wears::Mannequin || coming {
+        if character.kind == CharacterKind::Mannequin || coming {
             self.body = None;
         }
-        desk.settings.cast = cast;
+        desk.settings.character = character;
     }
 
     /// Gives the mannequin a look.
     fn look(&mut self, look: MannequinLook, settings: &mut Settings) {
         let look = look.within_bounds();
-        if look != settings.cast.mannequin || self.mannequin.is_none() {
+        if look != settings.character.mannequin || self.mannequin.is_none() {
             self.mannequin = (look != MannequinLook::default()).then(|| Arc::new(Character::mannequin_with(look)));
         }
-        settings.cast.mannequin = look;
+        settings.character.mannequin = look;
     }
 
     /// A body has been read, or not.
     pub(super) fn loaded(&mut self, outcome: Result<Body, String>, desk: &mut Desk) {
         match outcome {
             Ok(body) => {
-                desk.settings.cast.wears = body.wears();
+                desk.settings.character.kind = body.kind();
                 self.body = Some(body);
             }
             // It stays in settings and project: its disk may be back tomorrow.
-            Err(message) if self.body.is_none() && desk.settings.cast.wears != Wears::Mannequin => {
+            Err(message) if self.body.is_none() && desk.settings.character.kind != CharacterKind::Mannequin => {
                 desk.fail(format!("{message}; the mannequin stands in for your own body, which can be chosen again at the palette"));
             }
             Err(message) => desk.fail(message),
@@ -164,11 +164,11 @@ impl CharacterAssets {
         let Some(shape) = body.shape.get_mut(number).filter(|_| deviations.is_finite()) else { return };
         *shape = deviations.clamp(-MOST_DEVIATION, MOST_DEVIATION);
         body.character = Arc::new(body.model.reshaped(Character::clone(&body.character), &body.shape));
-        settings.cast.wears = body.wears();
+        settings.character.kind = body.kind();
     }
 }
 
-/// Reads a body, and gives it a shape. Of several the latest is worn.
+/// Reads a body, and gives it a shape. Of several the latest is put on the stage.
 fn load(path: PathBuf, shape: Vec<f32>, desk: &mut Desk) {
     let read = move || formats::read_body_model(&path).map(|model| Body::new(path, model, &shape)).map_err(|error| error.to_string());
     desk.tasks.run(TaskKind::latest("body"), read, |session: &mut Session, body| session.character.loaded(body, &mut session.desk));

@@ -15,7 +15,7 @@ use crate::author::export::work::{Batch, WorkOutcome};
 use crate::author::export::{ExportChoices, ExportOf, FileKind};
 use crate::author::settings::Settings;
 use crate::author::tasks::{TaskKind, Watch};
-use crate::body::{Cast, Wears};
+use crate::body::{CharacterChoice, CharacterKind};
 use crate::formats::{self, WriteOptions};
 use crate::motion::FPS;
 use crate::timeline::{Origin, Provenance, Take};
@@ -174,7 +174,7 @@ impl ExportSubject<'_> {
     #[must_use]
     pub fn command(&self, path: &Path) -> Option<String> {
         let of_project = |take, range| {
-            let path = self.project.path().filter(|_| !self.project.is_unsaved(self.timeline, &self.settings.cast))?;
+            let path = self.project.path().filter(|_| !self.project.is_unsaved(self.timeline, &self.settings.character))?;
             Some(Source::Project { path, take, range })
         };
         let source = match self.view.mode() {
@@ -190,9 +190,9 @@ impl ExportSubject<'_> {
             }
         };
         // A body that could not be read does not go out.
-        let cast = &self.settings.cast;
-        let wears = if self.character.body().is_some() { cast.wears.clone() } else { Wears::Mannequin };
-        command_line(&source?, self.choices(), &Cast { wears, ..cast.clone() }, path)
+        let character = &self.settings.character;
+        let kind = if self.character.body().is_some() { character.kind.clone() } else { CharacterKind::Mannequin };
+        command_line(&source?, self.choices(), &CharacterChoice { kind, ..character.clone() }, path)
     }
 
     fn takes_of(&self, of: ExportOf) -> Vec<Take> {

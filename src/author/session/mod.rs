@@ -148,8 +148,8 @@ impl Session {
         if let Some(driver) = start.leaking_driver.filter(|_| !start.scripted) {
             session.warn_of_driver(driver);
         }
-        let cast = session.desk.settings.cast.clone();
-        session.character.take_on(cast, &mut session.desk);
+        let character = session.desk.settings.character.clone();
+        session.character.take_on(character, &mut session.desk);
         session.keep_in(persistence);
         session
     }
@@ -293,13 +293,13 @@ impl Session {
     /// Whether there is something that no file has.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
-        self.project.is_unsaved(&self.timeline, &self.desk.settings.cast)
+        self.project.is_unsaved(&self.timeline, &self.desk.settings.character)
     }
 
     /// What would be lost if the window died.
     #[must_use]
     pub fn unsaved(&self) -> Option<Unsaved> {
-        self.project.unsaved_work(&self.timeline, &self.desk.settings.cast)
+        self.project.unsaved_work(&self.timeline, &self.desk.settings.character)
     }
 
     /// Where that is copied to.

@@ -8,7 +8,7 @@ use crate::author::recovery::{self, Orphan, Recovery};
 use crate::author::settings::Settings;
 use crate::author::stamp::Stamp;
 use crate::author::tasks::TaskKind;
-use crate::body::Cast;
+use crate::body::CharacterChoice;
 use crate::formats;
 use crate::timeline::Arrangement;
 use std::path::{Path, PathBuf};
@@ -24,9 +24,9 @@ pub(super) struct Persistence {
     /// What another window left behind.
     orphan: Option<Orphan>,
     /// What the copy holds, once it is written.
-    holds: Option<(Arrangement, Cast)>,
+    holds: Option<(Arrangement, CharacterChoice)>,
     /// What is being written into it.
-    coming: Option<(Arrangement, Cast)>,
+    coming: Option<(Arrangement, CharacterChoice)>,
     /// Whether the user knows that it cannot be written.
     failed: bool,
     since_secs: f32,
@@ -89,13 +89,13 @@ impl Persistence {
     }
 
     fn copy(&mut self, project: &Project, timeline: &Timeline, desk: &mut Desk) {
-        let Some(unsaved) = project.unsaved_work(timeline, &desk.settings.cast) else {
+        let Some(unsaved) = project.unsaved_work(timeline, &desk.settings.character) else {
             if self.holds.is_some() {
                 self.forget(desk);
             }
             return;
         };
-        let now = (timeline.arrangement().clone(), unsaved.cast.clone());
+        let now = (timeline.arrangement().clone(), unsaved.character.clone());
         if self.holds.as_ref() == Some(&now) {
             return;
         }
@@ -104,7 +104,7 @@ impl Persistence {
         let _ = recovery.note(unsaved.project.as_deref());
         let path = recovery.copy().to_owned();
         self.coming = Some(now);
-        let write = move || formats::save_project(&path, &unsaved.document, Some(&unsaved.cast)).map_err(|error| error.to_string());
+        let write = move || formats::save_project(&path, &unsaved.document, Some(&unsaved.character)).map_err(|error| error.to_string());
         desk.tasks.run(TaskKind::BACKGROUND, write, |session: &mut Session, outcome| {
             session.persistence.copied(outcome, &mut session.desk);
         });
@@ -153,12 +153,12 @@ impl Persistence {
     }
 
     /// What was left behind is this window's now.
-    pub(super) fn adopt(&mut self, arrangement: &Arrangement, cast: &Cast) {
+    pub(super) fn adopt(&mut self, arrangement: &Arrangement, character: &CharacterChoice) {
         if let (Some(recovery), Some(orphan)) = (&mut self.recovery, self.orphan.take()) {
             // One that cannot be taken over stays where it is, and is offered again.
             let _ = recovery.adopt(orphan);
         }
-        self.holds = Some((arrangement.clone(), cast.clone()));
+        self.holds = Some((arrangement.clone(), character.clone()));
     }
 
     /// What was left behind waits for a window that can read it.

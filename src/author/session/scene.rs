@@ -37,8 +37,8 @@ impl Scene<'_> {
         shown.actors.clear();
         shown.figure = view.figure();
         shown.studio = if settings.is_light(view.system_is_light()) { Studio::Light } else { Studio::Dark };
-        let worn = CharacterHandle(character.character());
-        let actor = |pose, look| Actor { pose, look, character: worn.clone() };
+        let chosen = CharacterHandle(character.character());
+        let actor = |pose, look| Actor { pose, look, character: chosen.clone() };
         match view.comparison() {
             Some(comparison) => shown.actors.extend(comparison.entries.iter().map(|entry| actor(entry.pose_at(now_secs), Look::Solid))),
             None => shown.actors.push(actor(view.pose_at(timeline, now_secs).unwrap_or_else(relaxed), Look::Solid)),

@@ -21,9 +21,9 @@ struct OldProvenance {
 
 /// The contents of such a project.
 pub(super) fn contents(json: &[u8]) -> serde_json::Result<Contents<Provenance>> {
-    let Contents { program, takes, arrangement, cast, .. } = serde_json::from_slice::<Contents<OldProvenance>>(json)?;
+    let Contents { program, takes, arrangement, character, .. } = serde_json::from_slice::<Contents<OldProvenance>>(json)?;
     let takes = takes.into_iter().map(|take| StoredTake { id: take.id, provenance: provenance(take.provenance) }).collect();
-    Ok(Contents { format: FORMAT, program, takes, arrangement, cast })
+    Ok(Contents { format: FORMAT, program, takes, arrangement, character })
 }
 
 fn provenance(old: OldProvenance) -> Provenance {

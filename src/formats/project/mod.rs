@@ -2,7 +2,8 @@
 //!
 //! - `project.json`: `format` (the version of this layout, 2), `program` (which Zoetrope wrote it), `takes` (number and provenance of
 //!   each), `arrangement` (clips with their settings, the range, the list of takes; the names are those of [`crate::timeline`]) and, where
-//!   it is known, `cast` (who is on the stage, see [`Cast`]; a body's file that lies beside the project or under it is named from there).
+//!   it is known, `character` (who is on the stage, see [`CharacterChoice`]; a file of it that lies beside the project or under it is named from
+//!   there; written as `cast` before).
 //! - `takes/N.npy` for each take: float32 `[frames, 91]`, a pose a row at 30 frames a second: the pelvis's place in metres (Y up), then
 //!   22 local rotations as quaternions x y z w, in the order of SMPL's joints. Exactly the numbers that the program holds.
 //! - `takes/N.raw.npy` where a take was cleaned up: the same before that.
@@ -18,7 +19,7 @@ use super::bounds::check;
 use super::error::Fault;
 use super::npy::{self, Array};
 use super::{FormatError, file};
-use crate::body::Cast;
+use crate::body::CharacterChoice;
 use crate::motion::{JOINT_COUNT, Motion, Pose};
 use crate::timeline::{Arrangement, Context, Document, Origin, Provenance, Take, TakeId};
 use glam::{Quat, Vec3};
@@ -59,8 +60,8 @@ struct Contents<P> {
     program: String,
     takes: Vec<StoredTake<P>>,
     arrangement: Arrangement,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    cast: Option<Cast>,
+    #[serde(default, alias = "cast", skip_serializing_if = "Option::is_none")]
+    character: Option<CharacterChoice>,
 }
 
 /// What a project file holds.
@@ -69,7 +70,7 @@ pub struct Project {
     /// Takes and clips.
     pub document: Document,
     /// Who is on the stage; none in files of older programs, and of the command line's.
-    pub cast: Option<Cast>,
+    pub character: Option<CharacterChoice>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -91,9 +92,9 @@ struct Version {
 ///
 /// # Errors
 /// The folder or file cannot be written, or the project is too large to be opened again.
-pub fn save_project(path: &Path, document: &Document, cast: Option<&Cast>) -> Result<(), FormatError> {
-    let cast = cast.map(|cast| cast.clone().seen_from(&folder(path)));
-    let project = Packed::new(document, cast, &LIMITS).map_err(|fault| fault.while_writing(path))?;
+pub fn save_project(path: &Path, document: &Document, character: Option<&CharacterChoice>) -> Result<(), FormatError> {
+    let character = character.map(|character| character.clone().with_paths_relative_to(&folder(path)));
+    let project = Packed::new(document, character, &LIMITS).map_err(|fault| fault.while_writing(path))?;
     file::save_with(path, |file| project.write(BufWriter::new(file)))
 }
 
@@ -104,7 +105,7 @@ pub fn save_project(path: &Path, document: &Document, cast: Option<&Cast>) -> Re
 pub fn open_project(path: &Path) -> Result<Project, FormatError> {
     let file = file::open(path)?;
     let project = parse(BufReader::new(file), &LIMITS).map_err(|fault| fault.while_reading(path))?;
-    Ok(Project { cast: project.cast.map(|cast| cast.within_bounds().kept_in(&folder(path))), ..project })
+    Ok(Project { character: project.character.map(|character| character.within_bounds().with_paths_from(&folder(path))), ..project })
 }
 
 /// The whole path of the folder that a file lies in.
@@ -121,7 +122,7 @@ struct Packed<'a> {
 }
 
 impl<'a> Packed<'a> {
-    fn new(document: &'a Document, cast: Option<Cast>, limits: &Limits) -> Result<Self, Fault> {
+    fn new(document: &'a Document, character: Option<CharacterChoice>, limits: &Limits) -> Result<Self, Fault> {
         let shelf = &document.arrangement().shelf;
         let kept: Vec<(&TakeId, &Arc<Take>)> = shelf.iter().filter_map(|shelved| document.takes().get_key_value(&shelved.take)).collect();
         let contents = Contents {
@@ -129,7 +130,7 @@ impl<'a> Packed<'a> {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             takes: kept.iter().map(|(id, take)| StoredTake { id: **id, provenance: &take.provenance }).collect(),
             arrangement: document.arrangement().clone(),
-            cast,
+            character,
         };
         let contents = serde_json::to_vec_pretty(&contents).map_err(|error| Fault::new(error.to_string(), "please report this project"))?;
         if contents.len() > limits.contents {
@@ -207,7 +208,7 @@ fn parse<R: Read + Seek>(source: R, limits: &Limits) -> Result<Project, Fault> {
         takes.insert(id, Arc::new(Take { motion, raw, provenance }));
     }
     let document = Document::restored(takes, contents.arrangement).map_err(Fault::damaged)?;
-    Ok(Project { document, cast: contents.cast })
+    Ok(Project { document, character: contents.character })
 }
 
 /// Where a take keeps what it was made between.

@@ -537,13 +537,13 @@ fn of_several_animations_in_a_file_the_user_chooses() {
 
 #[test]
 fn an_opened_project_brings_its_character_and_one_whose_file_is_gone_is_told_once() {
-    use zoetrope::body::{Cast, MannequinLook, Wears};
+    use zoetrope::body::{CharacterChoice, CharacterKind, MannequinLook};
     let folder = folder();
     let look = MannequinLook { color: [120, 90, 60], build: 1.0 };
-    let wears = Wears::Smpl { path: "/gone/me.npz".into(), shape: vec![1.5] };
-    let cast = Cast { mannequin: look, wears: wears.clone() };
+    let kind = CharacterKind::Smpl { path: "/gone/me.npz".into(), shape: vec![1.5] };
+    let character = CharacterChoice { mannequin: look, kind: kind.clone() };
     let file = folder.path().join("scene.zoetrope");
-    formats::save_project(&file, session_with(&["a walk"]).timeline().document(), Some(&cast)).expect("saved");
+    formats::save_project(&file, session_with(&["a walk"]).timeline().document(), Some(&character)).expect("saved");
     let mut session = session_with(&[]);
     session.apply(ProjectAction::Open(file.clone()));
     assert!(session.run_task() && session.busy().working && !session.is_unsaved());
@@ -551,12 +551,12 @@ fn an_opened_project_brings_its_character_and_one_whose_file_is_gone_is_told_onc
     assert_eq!(session.toasts().list().len(), 1);
     assert!(session.toasts().last_error().is_some_and(|text| text.contains("me.npz") && text.contains("the mannequin stands in")));
     assert!(session.character().body().is_none() && session.character().character().is_some(), "the mannequin has its look");
-    assert!(!session.is_unsaved() && session.settings().cast.wears == wears, "its disk may be back tomorrow");
+    assert!(!session.is_unsaved() && session.settings().character.kind == kind, "its disk may be back tomorrow");
     session.apply(CharacterAction::DropBody);
     assert!(session.is_unsaved());
     session.apply(ProjectAction::SaveProject);
     run_tasks(&mut session);
-    assert_eq!(opened(&file).cast, Some(Cast { mannequin: look, wears: Wears::Mannequin }));
+    assert_eq!(opened(&file).character, Some(CharacterChoice { mannequin: look, kind: CharacterKind::Mannequin }));
     assert!(!session.is_unsaved());
 }
 

@@ -163,7 +163,7 @@ fn the_mannequins_colour_and_build_are_shown_and_go_out_and_undo_leaves_them_alo
     session.apply(CharacterAction::MannequinColor([10, 120, 30]));
     session.apply(CharacterAction::MannequinBuild(7.0));
     session.apply(TimelineAction::Undo);
-    assert_eq!((session.settings().cast.mannequin.color, session.settings().cast.mannequin.build), ([10, 120, 30], 1.0));
+    assert_eq!((session.settings().character.mannequin.color, session.settings().character.mannequin.build), ([10, 120, 30], 1.0));
     let character = session.character().character().expect("a look of its own");
     let mut shown = Shown::default();
     session.scene().fill(&mut shown, 0.0);
@@ -176,9 +176,9 @@ fn the_mannequins_colour_and_build_are_shown_and_go_out_and_undo_leaves_them_alo
         run_tasks(session);
         std::fs::read(file).expect("written")
     };
-    let worn = colors(&mut session, "worn.glb");
+    let changed = colors(&mut session, "changed.glb");
     session.apply(CharacterAction::MannequinBuild(0.0));
     session.apply(CharacterAction::MannequinColor(zoetrope::body::COLORS[0].1));
     assert!(session.character().character().is_none());
-    assert_ne!(colors(&mut session, "usual.glb"), worn);
+    assert_ne!(colors(&mut session, "usual.glb"), changed);
 }

@@ -14,7 +14,7 @@ use super::{Dialog, HostCommand, Session};
 use crate::author::settings::Settings;
 use crate::author::stamp::Stamp;
 use crate::author::tasks::TaskKind;
-use crate::body::Cast;
+use crate::body::CharacterChoice;
 use crate::formats::{self, PROJECT_ENDING, Project as ProjectFile};
 use crate::timeline::{Arrangement, Document};
 use saves::{Over, Saved, Saves, Saving, is_same};
@@ -101,7 +101,7 @@ pub struct Unsaved {
     /// Takes and clips.
     pub document: Box<Document>,
     /// Who is on the stage.
-    pub cast: Cast,
+    pub character: CharacterChoice,
     /// The project's file, if it has one.
     pub project: Option<PathBuf>,
 }
@@ -114,14 +114,14 @@ pub struct Project {
     path: Option<PathBuf>,
     arrangement: Arrangement,
     /// Who was on the stage then.
-    cast: Cast,
+    character: CharacterChoice,
     /// How the file was then.
     stamp: Option<Stamp>,
     /// What comes when it is saved.
     next: Option<Next>,
     saves: Saves,
     /// How the document was when another one was asked for that is being read.
-    opening: Option<(Arrangement, Cast)>,
+    opening: Option<(Arrangement, CharacterChoice)>,
     /// What the document was when the user wanted the window to close once all exports are written.
     closes: Option<Arrangement>,
     /// Whether there is something that no file has, at a revision of the timeline.
@@ -155,11 +155,11 @@ impl Project {
 
     /// Whether there is something that no file has. Who is on the stage is in the settings too, and alone makes no project.
     #[must_use]
-    pub(super) fn is_unsaved(&self, timeline: &Timeline, cast: &Cast) -> bool {
-        let recast = self.path.is_some() && *cast != self.cast;
+    pub(super) fn is_unsaved(&self, timeline: &Timeline, character: &CharacterChoice) -> bool {
+        let has_other_character = self.path.is_some() && *character != self.character;
         let (revision, unsaved) = self.unsaved;
         let changed = if revision == timeline.revision() { unsaved } else { *timeline.arrangement() != self.arrangement };
-        recast || changed
+        has_other_character || changed
     }
 
     /// Compares the document with what was saved, once for each of its revisions.
@@ -170,9 +170,10 @@ impl Project {
     }
 
     /// What would be lost if the window died.
-    pub(super) fn unsaved_work(&self, timeline: &Timeline, cast: &Cast) -> Option<Unsaved> {
-        let work = || Unsaved { document: Box::new(timeline.document().snapshot()), cast: cast.clone(), project: self.path.clone() };
-        self.is_unsaved(timeline, cast).then(work)
+    pub(super) fn unsaved_work(&self, timeline: &Timeline, character: &CharacterChoice) -> Option<Unsaved> {
+        let work =
+            || Unsaved { document: Box::new(timeline.document().snapshot()), character: character.clone(), project: self.path.clone() };
+        self.is_unsaved(timeline, character).then(work)
     }
 
     /// The dialog that asks for a file; `body` is the file of the user's own body.
@@ -246,7 +247,7 @@ impl Project {
             self.next = Some(next);
         }
         let document = Box::new(context.timeline.document().snapshot());
-        let saving = Saving { number: self.number, document, cast: context.cast().clone(), path, over };
+        let saving = Saving { number: self.number, document, character: context.character_choice().clone(), path, over };
         if self.saves.add(saving) {
             self.begin_save(context.desk);
         }
@@ -276,7 +277,7 @@ impl Project {
                 self.saves.written(saving.number, &path, stamp);
                 if is_here {
                     (self.path, self.stamp) = (Some(path), stamp);
-                    (self.arrangement, self.cast) = (saving.document.arrangement().clone(), saving.cast);
+                    (self.arrangement, self.character) = (saving.document.arrangement().clone(), saving.character);
                     self.compare(context.timeline);
                 }
             }
@@ -313,14 +314,16 @@ impl Project {
     /// Whether all of the work is on its way into a file.
     fn is_being_saved(&self, context: &Context<'_>) -> bool {
         let latest = self.saves.latest().filter(|saving| saving.number == self.number);
-        latest.is_some_and(|saving| saving.document.arrangement() == context.timeline.arrangement() && saving.cast == *context.cast())
+        latest.is_some_and(|saving| {
+            saving.document.arrangement() == context.timeline.arrangement() && saving.character == *context.character_choice()
+        })
     }
 
     /// Leaves the project for something else; asks first if that would lose work.
     fn leave(&mut self, next: Next, context: &mut Context<'_>) {
         if self.is_being_saved(context) {
             self.next = Some(next);
-        } else if self.is_unsaved(context.timeline, context.cast()) {
+        } else if self.is_unsaved(context.timeline, context.character_choice()) {
             context.desk.dialog = Dialog::Unsaved(next);
         } else {
             self.go(next, context);
@@ -343,7 +346,7 @@ impl Project {
     fn go(&mut self, next: Next, context: &mut Context<'_>) {
         match next {
             Next::New => {
-                self.replace(ProjectFile { document: Document::default(), cast: None }, None, None, context);
+                self.replace(ProjectFile { document: Document::default(), character: None }, None, None, context);
                 self.now_saved(context);
             }
             Next::Choose => context.desk.dialog = self.dialog_for(Purpose::Open, None, &context.desk.settings),
@@ -357,7 +360,7 @@ impl Project {
         if self.opening.is_some() {
             return context.desk.warn("another project is being opened: wait for it");
         }
-        self.opening = Some((context.timeline.arrangement().clone(), context.cast().clone()));
+        self.opening = Some((context.timeline.arrangement().clone(), context.character_choice().clone()));
         let file = path.clone();
         let read = move || {
             // Whoever writes it from here on has changed it.
@@ -378,8 +381,10 @@ impl Project {
             Ok(opened) => opened,
             Err(message) => return context.desk.fail(message),
         };
-        let is_as_left = left.is_some_and(|(arrangement, cast)| arrangement == *context.timeline.arrangement() && cast == *context.cast());
-        if !is_as_left && self.is_unsaved(context.timeline, context.cast()) {
+        let is_as_left = left.is_some_and(|(arrangement, character)| {
+            arrangement == *context.timeline.arrangement() && character == *context.character_choice()
+        });
+        if !is_as_left && self.is_unsaved(context.timeline, context.character_choice()) {
             return self.leave(Next::Open(path), context);
         }
         context.desk.settings.remember(&path);
@@ -391,13 +396,13 @@ impl Project {
     /// was read comes first: then it is offered again.
     pub(super) fn recovered(&mut self, outcome: Result<ProjectFile, String>, found: Found, context: &mut Context<'_>) {
         match outcome {
-            Ok(_) if found.revision != context.timeline.revision() && self.is_unsaved(context.timeline, context.cast()) => {
+            Ok(_) if found.revision != context.timeline.revision() && self.is_unsaved(context.timeline, context.character_choice()) => {
                 context.desk.warn("save what was done meanwhile first, then bring back what was found");
                 context.desk.dialog = Dialog::Recover { project: found.project };
             }
             Ok(file) => {
                 self.replace(file, found.project, found.stamp, context);
-                context.persistence.adopt(context.timeline.arrangement(), &context.desk.settings.cast);
+                context.persistence.adopt(context.timeline.arrangement(), &context.desk.settings.character);
                 context.desk.done(format!("recovered {}; save it to keep it", self.name()));
             }
             Err(message) => {
@@ -412,8 +417,8 @@ impl Project {
         context.generation.drop_all(context.desk);
         context.timeline.replace(file.document);
         context.view.show_something(context.timeline);
-        if let Some(cast) = file.cast {
-            context.character.take_on(cast, context.desk);
+        if let Some(character) = file.character {
+            context.character.take_on(character, context.desk);
         }
         let Self { number, saves, opening, closes, .. } = std::mem::take(self);
         *self = Self { number: number + 1, path, stamp, saves, opening, closes, ..Self::default() };
@@ -422,7 +427,7 @@ impl Project {
 
     /// The document is what its file has; an empty one has none. The copy is of the work that was left.
     fn now_saved(&mut self, context: &mut Context<'_>) {
-        (self.arrangement, self.cast) = (context.timeline.arrangement().clone(), context.cast().clone());
+        (self.arrangement, self.character) = (context.timeline.arrangement().clone(), context.character_choice().clone());
         self.compare(context.timeline);
         context.persistence.forget(context.desk);
     }
@@ -472,8 +477,8 @@ impl Project {
 }
 
 impl Context<'_> {
-    fn cast(&self) -> &Cast {
-        &self.desk.settings.cast
+    fn character_choice(&self) -> &CharacterChoice {
+        &self.desk.settings.character
     }
 
     /// Exports that are being written, and models that are being fetched or imported.

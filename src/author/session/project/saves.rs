@@ -1,7 +1,7 @@
 //! Saving: one file after the other, and over nothing that somebody else has written.
 
 use crate::author::stamp::Stamp;
-use crate::body::Cast;
+use crate::body::CharacterChoice;
 use crate::formats;
 use crate::timeline::Document;
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ pub(super) struct Saving {
     /// The document it was asked for.
     pub(super) number: u64,
     pub(super) document: Box<Document>,
-    pub(super) cast: Cast,
+    pub(super) character: CharacterChoice,
     pub(super) path: PathBuf,
     pub(super) over: Over,
 }
@@ -46,7 +46,7 @@ impl Saving {
         {
             return Ok(Saved::Changed);
         }
-        formats::save_project(&self.path, &self.document, Some(&self.cast)).map_err(|error| error.to_string())?;
+        formats::save_project(&self.path, &self.document, Some(&self.character)).map_err(|error| error.to_string())?;
         Ok(Saved::Done(Stamp::of(&self.path)))
     }
 }

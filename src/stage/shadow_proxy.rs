@@ -11,8 +11,8 @@ const CELL_M: f32 = 0.022;
 /// How far it lies under the skin, metres.
 const UNDER_SKIN_M: f32 = 0.009;
 
-/// The caster of a surface: one vertex of each cell stands for all of them, and what is no triangle any more is gone.
-pub(super) fn caster(surface: &Surface) -> Surface {
+/// The shadow proxy of a surface: one vertex of each cell stands for all of them, and what is no triangle any more is gone.
+pub(super) fn shadow_proxy(surface: &Surface) -> Surface {
     let mut coarse = Surface::default();
     let mut of_cell = HashMap::new();
     let stands_for: Vec<u32> = (0..surface.positions_m.len())
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn the_caster_has_a_fraction_of_the_triangles_in_the_same_place() {
         let surface = Surface::of(&Character::mannequin().meshes()[0]);
-        let coarse = caster(&surface);
+        let coarse = shadow_proxy(&surface);
         assert!(coarse.indices.len() * 4 < surface.indices.len(), "{} of {}", coarse.indices.len(), surface.indices.len());
         let most = |surface: &Surface, axis: usize| surface.positions_m.iter().map(|place_m| place_m[axis]).fold(f32::MIN, f32::max);
         for axis in 0..3 {

@@ -1,7 +1,7 @@
 //! What a character is drawn with: its meshes and what throws their shadows, its bones, its bind pose, on the graphics device.
 
-use super::caster::caster;
 use super::posed::Shapes;
+use super::shadow_proxy::shadow_proxy;
 use super::surface::{Surface, skeleton_surface};
 use crate::body::{BodyMesh, Character};
 use bevy::asset::{InvalidGenerationError, RenderAssetUsages};
@@ -14,37 +14,37 @@ use std::sync::Arc;
 
 /// Where what characters are drawn with is kept.
 #[derive(SystemParam)]
-pub(super) struct Stores<'w> {
+pub(super) struct AssetStores<'w> {
     meshes: ResMut<'w, Assets<Mesh>>,
     bindposes: ResMut<'w, Assets<SkinnedMeshInverseBindposes>>,
     buffers: ResMut<'w, Assets<ShaderBuffer>>,
 }
 
 /// What one character is drawn with, by however many actors.
-pub(super) struct Outfit {
+pub(super) struct CharacterAssets {
     pub(super) character: Arc<Character>,
     pub(super) inverse_bindposes: Handle<SkinnedMeshInverseBindposes>,
     /// In the order of the character's meshes.
-    pub(super) parts: Vec<OutfitMesh>,
+    pub(super) parts: Vec<MeshAssets>,
     /// Its bones alone.
     pub(super) bones: Handle<Mesh>,
 }
 
 /// One mesh of a character.
-pub(super) struct OutfitMesh {
+pub(super) struct MeshAssets {
     pub(super) body: Handle<Mesh>,
     /// What throws its shadow into a small map.
-    pub(super) caster: Handle<Mesh>,
+    pub(super) shadow_proxy: Handle<Mesh>,
     /// How poses move its vertices, if they do.
     pub(super) shapes: Option<Shapes>,
 }
 
-impl Outfit {
-    pub(super) fn new(character: Arc<Character>, stores: &mut Stores<'_>) -> Self {
+impl CharacterAssets {
+    pub(super) fn new(character: Arc<Character>, stores: &mut AssetStores<'_>) -> Self {
         let part = |body: &BodyMesh| {
             let surface = Surface::of(body);
             let shapes = Shapes::of(body, &mut stores.buffers);
-            OutfitMesh { caster: stores.meshes.add(mesh(caster(&surface))), body: stores.meshes.add(mesh(surface)), shapes }
+            MeshAssets { shadow_proxy: stores.meshes.add(mesh(shadow_proxy(&surface))), body: stores.meshes.add(mesh(surface)), shapes }
         };
         Self {
             parts: character.meshes().iter().map(part).collect(),
@@ -60,10 +60,10 @@ impl Outfit {
     }
 
     /// Another character that fits, under the same handles.
-    pub(super) fn change(&mut self, character: Arc<Character>, stores: &mut Stores<'_>) -> Result<(), InvalidGenerationError> {
+    pub(super) fn change(&mut self, character: Arc<Character>, stores: &mut AssetStores<'_>) -> Result<(), InvalidGenerationError> {
         for ((part, body), before) in self.parts.iter_mut().zip(character.meshes()).zip(self.character.meshes()) {
             let surface = Surface::of(body);
-            stores.meshes.insert(&part.caster, mesh(caster(&surface)))?;
+            stores.meshes.insert(&part.shadow_proxy, mesh(shadow_proxy(&surface)))?;
             stores.meshes.insert(&part.body, mesh(surface))?;
             // Another shape of the same body has the same pose shapes, and they are large.
             if !Arc::ptr_eq(&before.pose_shapes, &body.pose_shapes) {

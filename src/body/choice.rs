@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 /// Who is on the stage.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Cast {
-    /// The mannequin's look, also while another body is worn.
+pub struct CharacterChoice {
+    /// The mannequin's look, also while another character is on the stage.
     pub mannequin: MannequinLook,
-    /// Whose body it is.
-    pub wears: Wears,
+    /// Whose body it is; older files call it `wears`.
+    #[serde(alias = "wears")]
+    pub kind: CharacterKind,
 }
 
-/// The kinds of bodies there are. Another kind plugs in here: as what it takes to make its [`super::Character`] again.
+/// The kinds of characters there are. Another kind plugs in here: as what it takes to make its [`super::Character`] again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub enum Wears {
+pub enum CharacterKind {
     /// The mannequin's own.
     #[default]
     Mannequin,
@@ -29,12 +30,12 @@ pub enum Wears {
     },
 }
 
-impl Cast {
+impl CharacterChoice {
     /// All numbers within bounds.
     #[must_use]
     pub fn within_bounds(mut self) -> Self {
         self.mannequin = self.mannequin.within_bounds();
-        if let Wears::Smpl { shape, .. } = &mut self.wears {
+        if let CharacterKind::Smpl { shape, .. } = &mut self.kind {
             let bounded = |number: &f32| if number.is_finite() { number.clamp(-MOST_DEVIATION, MOST_DEVIATION) } else { 0.0 };
             shape.iter_mut().for_each(|number| *number = bounded(number));
         }
@@ -43,8 +44,8 @@ impl Cast {
 
     /// As a file in this folder keeps it: files that lie in the folder or under it are named from there, so that both can move.
     #[must_use]
-    pub fn seen_from(mut self, folder: &Path) -> Self {
-        if let Wears::Smpl { path, .. } = &mut self.wears
+    pub fn with_paths_relative_to(mut self, folder: &Path) -> Self {
+        if let CharacterKind::Smpl { path, .. } = &mut self.kind
             && let Ok(inside) = path.strip_prefix(folder)
         {
             *path = inside.to_owned();
@@ -54,8 +55,8 @@ impl Cast {
 
     /// What a file in this folder keeps, with whole paths.
     #[must_use]
-    pub fn kept_in(mut self, folder: &Path) -> Self {
-        if let Wears::Smpl { path, .. } = &mut self.wears {
+    pub fn with_paths_from(mut self, folder: &Path) -> Self {
+        if let CharacterKind::Smpl { path, .. } = &mut self.kind {
             *path = folder.join(&path);
         }
         self

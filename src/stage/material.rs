@@ -1,4 +1,4 @@
-//! The character's material: the uniforms of `shaders/clay.wgsl`.
+//! The character's material: the uniforms of `shaders/character.wgsl`.
 
 use super::studio::{CurrentStudio, Decor, Decorating, RIM_COUNT, TO_KEY, linear};
 use bevy::asset::{load_internal_asset, uuid_handle};
@@ -9,7 +9,7 @@ use bevy::shader::ShaderRef;
 pub(super) const SHADER: Handle<Shader> = uuid_handle!("8d5b1c0a-2a0d-4e53-8b57-0f6f3c9e7d42");
 
 #[derive(Clone, Debug, ShaderType)]
-pub(super) struct ClayUniform {
+pub(super) struct CharacterUniform {
     base: Vec4,
     to_key: Vec4,
     key: Vec4,
@@ -19,15 +19,15 @@ pub(super) struct ClayUniform {
     rims: [Vec4; RIM_COUNT],
 }
 
-/// Matt clay under the stage's light.
+/// A matt material under the stage's light.
 #[derive(Asset, TypePath, AsBindGroup, Clone, Debug)]
-pub(super) struct ClayMaterial {
+pub(super) struct CharacterMaterial {
     #[uniform(0)]
-    uniform: ClayUniform,
+    uniform: CharacterUniform,
     is_bone: bool,
 }
 
-impl ClayUniform {
+impl CharacterUniform {
     pub(super) fn of(base: Color, decor: &Decor) -> Self {
         let rim = |place: usize| &decor.rims[place];
         Self {
@@ -42,36 +42,36 @@ impl ClayUniform {
     }
 }
 
-impl ClayMaterial {
-    /// Clay with the colours of its vertices.
+impl CharacterMaterial {
+    /// The colours of its vertices.
     pub(super) fn painted(decor: &Decor) -> Self {
-        Self { uniform: ClayUniform::of(Color::WHITE, decor), is_bone: false }
+        Self { uniform: CharacterUniform::of(Color::WHITE, decor), is_bone: false }
     }
 
-    /// Clay in the studio's colour for bones.
+    /// The studio's colour for bones.
     pub(super) fn bone(decor: &Decor) -> Self {
-        Self { uniform: ClayUniform::of(decor.bone, decor), is_bone: true }
+        Self { uniform: CharacterUniform::of(decor.bone, decor), is_bone: true }
     }
 }
 
-impl Material for ClayMaterial {
+impl Material for CharacterMaterial {
     fn fragment_shader() -> ShaderRef {
         SHADER.into()
     }
 }
 
-pub(super) struct ClayPlugin;
+pub(super) struct CharacterMaterialPlugin;
 
-impl Plugin for ClayPlugin {
+impl Plugin for CharacterMaterialPlugin {
     fn build(&self, app: &mut App) {
-        load_internal_asset!(app, SHADER, "../../shaders/clay.wgsl", Shader::from_wgsl);
-        app.add_plugins(MaterialPlugin::<ClayMaterial>::default()).add_systems(PostUpdate, relight.in_set(Decorating));
+        load_internal_asset!(app, SHADER, "../../shaders/character.wgsl", Shader::from_wgsl);
+        app.add_plugins(MaterialPlugin::<CharacterMaterial>::default()).add_systems(PostUpdate, relight.in_set(Decorating));
     }
 }
 
-fn relight(studio: Res<'_, CurrentStudio>, mut clays: ResMut<'_, Assets<ClayMaterial>>) {
+fn relight(studio: Res<'_, CurrentStudio>, mut materials: ResMut<'_, Assets<CharacterMaterial>>) {
     let decor = studio.decor();
-    for (_, clay) in clays.iter_mut() {
-        *clay = if clay.is_bone { ClayMaterial::bone(decor) } else { ClayMaterial::painted(decor) };
+    for (_, material) in materials.iter_mut() {
+        *material = if material.is_bone { CharacterMaterial::bone(decor) } else { CharacterMaterial::painted(decor) };
     }
 }
