@@ -11,7 +11,7 @@ pub struct ExportArgs {
     /// Frames a second
     #[arg(long, value_name = "FPS", default_value = "30", value_parser = ["24", "25", "30", "50", "60"])]
     pub fps: String,
-    /// Joint names (BVH, GLB, FBX)
+    /// Joint names (BVH, GLB, FBX, USD)
     #[arg(long, value_enum, default_value_t = Names::Smpl)]
     pub names: Names,
     /// The unit of lengths (BVH only)
@@ -26,25 +26,25 @@ pub struct ExportArgs {
     /// Where the translation is measured from: smplx as all tools of SMPL read it, or floor (npz only)
     #[arg(long, value_enum, default_value_t = Origin::Smplx)]
     pub npz_origin: Origin,
-    /// The skeleton without the character (GLB, FBX)
+    /// The skeleton without the character (GLB, FBX, USD)
     #[arg(long)]
     pub skeleton_only: bool,
-    /// No more than the animation, on nodes of the joints' names (GLB, FBX)
+    /// No more than the animation, on nodes of the joints' names (GLB, FBX, USD)
     #[arg(long, conflicts_with = "skeleton_only")]
     pub animation_only: bool,
-    /// A bone under the pelvis that carries the ground motion (BVH, GLB, FBX) [default: yes with unreal names, else no]
+    /// A bone under the pelvis that carries the ground motion (BVH, GLB, FBX, USD) [default: yes with unreal names, else no]
     #[arg(long, value_name = "yes|no", value_parser = BoolishValueParser::new())]
     pub root_bone: Option<bool>,
-    /// Your own body instead of the mannequin: the .npz or .pkl file of SMPL, SMPL-H or SMPL-X (BVH, GLB, FBX)
+    /// Your own body instead of the mannequin: the .npz or .pkl file of SMPL, SMPL-H or SMPL-X (BVH, GLB, FBX, USD)
     #[arg(long, value_name = "FILE")]
     pub character: Option<PathBuf>,
     /// Its shape numbers, the first ones first
     #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_hyphen_values = true, requires = "character")]
     pub shape: Vec<f32>,
-    /// The mannequin's colour (GLB, FBX)
+    /// The mannequin's colour (GLB, FBX, USD)
     #[arg(long, value_name = "RRGGBB", value_parser = color, conflicts_with = "character")]
     pub color: Option<[u8; 3]>,
-    /// The mannequin's build, from -1 (slim) to 1 (sturdy) (GLB, FBX)
+    /// The mannequin's build, from -1 (slim) to 1 (sturdy) (GLB, FBX, USD)
     #[arg(long, value_name = "B", value_parser = build, default_value_t = 0.0, allow_negative_numbers = true, conflicts_with = "character")]
     pub build: f32,
 }

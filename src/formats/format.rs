@@ -12,6 +12,8 @@ pub enum Format {
     Glb,
     /// `.fbx`: what Maya, MotionBuilder and Unity open.
     Fbx,
+    /// `.usda`: what Houdini, Omniverse and Maya open.
+    Usd,
     /// `.npz`: AMASS's SMPL pose parameters; a `.pkl` of AIST++ is read too.
     Npz,
     /// `.npy`: the networks' 272 features a frame.
@@ -29,7 +31,7 @@ impl Format {
         let format = Self::by_ending(&ending).filter(|format| match format {
             Self::Glb => ending == "glb",
             Self::Npz => ending == "npz",
-            Self::Bvh | Self::Fbx | Self::Npy => true,
+            Self::Bvh | Self::Fbx | Self::Usd | Self::Npy => true,
         });
         format.ok_or_else(|| FormatError::UnknownEnding { path: path.to_owned(), known: WRITTEN })
     }
@@ -40,7 +42,7 @@ impl Format {
     /// [`FormatError::UnknownEnding`], or what to do with files of other programs.
     pub fn readable(path: &Path) -> Result<Self, FormatError> {
         let ending = ending(path);
-        if let Some(format) = Self::by_ending(&ending).filter(|format| *format != Self::Fbx) {
+        if let Some(format) = Self::by_ending(&ending).filter(|format| !matches!(format, Self::Fbx | Self::Usd)) {
             return Ok(format);
         }
         match elsewhere(&ending) {
@@ -54,6 +56,7 @@ impl Format {
             "bvh" => Some(Self::Bvh),
             "glb" | "gltf" | "vrm" | "vrma" => Some(Self::Glb),
             "fbx" => Some(Self::Fbx),
+            "usda" => Some(Self::Usd),
             "npz" | "pkl" | "pickle" | "p" => Some(Self::Npz),
             "npy" => Some(Self::Npy),
             _ => None,
@@ -62,7 +65,7 @@ impl Format {
 }
 
 const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .npz, .pkl or .npy";
-const WRITTEN: &str = ".bvh, .glb, .fbx, .npz or .npy";
+const WRITTEN: &str = ".bvh, .glb, .fbx, .usda, .npz or .npy";
 
 /// The ending of a file's name in lower case; empty where it has none.
 fn ending(path: &Path) -> String {

@@ -1,4 +1,4 @@
-//! Files: BVH, glTF, FBX, AMASS npz and 272-feature npy, read to a [`Motion`](crate::motion::Motion) and written from one; and the project file.
+//! Files: BVH, glTF, FBX, USD, AMASS npz and 272-feature npy, read to a [`Motion`](crate::motion::Motion) and written from one; and the project file.
 //!
 //! Readers trust nothing: a damaged or hostile file is an error of one line, within bounded memory. Writers write beside the file
 //! and rename. What happens to a motion before or after is not known here.
@@ -25,6 +25,7 @@ mod project;
 mod rate;
 mod read;
 mod reading;
+mod usd;
 mod write;
 mod writing;
 

@@ -46,7 +46,7 @@ pub fn read_rig(path: &Path) -> Result<Rig, FormatError> {
     let found = match format {
         Format::Bvh => bvh::parse(&bytes, &ReadOptions::default()).map(|parsed| parsed.clip.rig),
         Format::Glb => glb::rig(path, &bytes),
-        Format::Fbx | Format::Npz | Format::Npy => {
+        Format::Fbx | Format::Usd | Format::Npz | Format::Npy => {
             Err(Fault::new("no skeleton of its own", "its joints are SMPL's; ask for a BVH or glTF file"))
         }
     };
@@ -67,7 +67,7 @@ pub fn decode(path: &Path, bytes: &[u8], options: &ReadOptions) -> Result<Readin
         Format::Glb => glb::decode(path, bytes, options),
         Format::Npz => amass::decode(bytes, options),
         Format::Npy => features::decode(bytes, options),
-        Format::Fbx => Err(Fault::new("a scene of another program", "export .glb")),
+        Format::Fbx | Format::Usd => Err(Fault::new("a scene of another program", "export .glb")),
     };
     let checked = found.and_then(|found| check(&found.motion).map(|()| found));
     checked.map_err(|fault| fault.while_reading(path))

@@ -4,7 +4,7 @@ use super::bounds::check;
 use super::error::{Fault, FormatError};
 use super::format::Format;
 use super::writing::WriteOptions;
-use super::{amass, bones, bvh, fbx, features, file, glb, rate};
+use super::{amass, bones, bvh, fbx, features, file, glb, rate, usd};
 use crate::body::Character;
 use crate::motion::{self, FPS, Motion, led_in};
 use std::borrow::Cow;
@@ -47,6 +47,10 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
         Format::Fbx => {
             let character = character();
             fbx::encode(&character.follows(motion).at_fps(fps), &character, options)
+        }
+        Format::Usd => {
+            let character = character();
+            Ok(usd::encode(&character.follows(motion).at_fps(fps), &character, options).into_bytes())
         }
         Format::Npz => amass::encode(&motion.poses_at(fps), fps, options.npz_origin),
         Format::Npy if fps != FPS => Err(Fault::new("features have 30 frames a second", "leave out --fps")),

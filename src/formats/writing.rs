@@ -17,7 +17,7 @@ pub enum Units {
     M,
 }
 
-/// What a GLB or FBX file holds beside the animation. The other formats hold what they are for.
+/// What a GLB, FBX or USD file holds beside the animation. The other formats hold what they are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Contents {
     /// The skinned character on its skeleton.
@@ -35,23 +35,23 @@ pub enum Contents {
 pub struct WriteOptions {
     /// Frames a second, 1 to 1000.
     pub fps: f32,
-    /// Names of the joints (BVH, GLB, FBX); a rig of its own names keeps them.
+    /// Names of the joints (BVH, GLB, FBX, USD); a rig of its own names keeps them.
     pub names: NameStyle,
     /// The unit of lengths (BVH only).
     pub units: Units,
     /// Whether the root stays where it is on the floor.
     pub in_place: bool,
-    /// Whether a bone `root` carries the ground motion (BVH, GLB, FBX); `None` is what the names usually have. A rig of its own has one or not.
+    /// Whether a bone `root` carries the ground motion (BVH, GLB, FBX, USD); `None` is what the names usually have. A rig of its own has one or not.
     pub root_bone: Option<bool>,
     /// Seconds from standing still to the first pose, in front; 0 is none.
     pub lead_in_secs: f32,
     /// Where the translation is measured from (AMASS npz only).
     pub npz_origin: NpzOrigin,
-    /// What goes out beside the animation (GLB, FBX).
+    /// What goes out beside the animation (GLB, FBX, USD).
     pub contents: Contents,
-    /// Whose bones and mesh go out (GLB, FBX, BVH); `None` is the mannequin.
+    /// Whose bones and mesh go out (GLB, FBX, USD, BVH); `None` is the mannequin.
     pub character: Option<Arc<Character>>,
-    /// Where the motion came from (GLB, FBX).
+    /// Where the motion came from (GLB, FBX, USD).
     pub provenance: Option<Provenance>,
 }
 

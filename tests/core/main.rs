@@ -29,3 +29,4 @@ mod rating;
 #[path = "../shared/kit.rs"]
 mod shared;
 mod timeline;
+mod usd;

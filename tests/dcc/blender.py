@@ -8,7 +8,8 @@ T-pose of our size, whose joints are within a millimetre of the features in ever
 follow its skeleton. The name says what a file cannot: `-m` a BVH in metres, `-24` or `-60` another rate, `-skeleton` no mesh,
 `-animation` no skeleton to bind to, which Blender shows as one empty a joint, `-rootyes` and `-rootno` a ground bone or none whatever
 the names usually have, `-inplace` a root that keeps its x and z. An FBX file is read by both importers that Blender has, the add-on and the
-one that is built in; its mesh has to be where that of the GLB file of the same name is, where there is one.
+one that is built in; the mesh of FBX and
+USD files has to be where that of the GLB file of the same name is, where there is one.
 """
 
 import math
@@ -17,52 +18,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
-
-FPS = 30
-TOLERANCE_M = 0.001
-JOINTS = 22
-LEFT_ANKLE = 7
-TOES = (10, 11)
-WRISTS = (20, 21)
-HEAD = 15
-HEAD_HEIGHT_M = 1.535
-TOE_HEIGHT_M = 0.022
-
-NAMES = {
-    "smpl": "Pelvis L_Hip R_Hip Spine1 L_Knee R_Knee Spine2 L_Ankle R_Ankle Spine3 L_Foot R_Foot Neck L_Collar R_Collar Head "
-    "L_Shoulder R_Shoulder L_Elbow R_Elbow L_Wrist R_Wrist",
-    "mixamo": "Hips LeftUpLeg RightUpLeg Spine LeftLeg RightLeg Spine1 LeftFoot RightFoot Spine2 LeftToeBase RightToeBase Neck "
-    "LeftShoulder RightShoulder Head LeftArm RightArm LeftForeArm RightForeArm LeftHand RightHand",
-    "unreal": "pelvis thigh_l thigh_r spine_01 calf_l calf_r spine_02 foot_l foot_r spine_03 ball_l ball_r neck_01 clavicle_l "
-    "clavicle_r head upperarm_l upperarm_r lowerarm_l lowerarm_r hand_l hand_r",
-}
-
-
-def features_to_positions(rows):
-    """World positions [frames, 22, 3] of features, by the position block and the accumulated root (spec 1.4 a)."""
-    root = np.zeros(3)
-    heading = np.eye(3)
-    positions = []
-    for row in rows:
-        root = root + heading.T @ np.array([row[0], 0.0, row[1]])
-        first, second = row[2:5], row[5:8]
-        step = np.stack([first, second, np.cross(first, second)])
-        heading = step @ heading
-        positions.append(row[8:74].reshape(JOINTS, 3) @ heading + [root[0], 0.0, root[2]])
-    return np.array(positions)
-
-
-def at_origin(positions):
-    """The same motion with the first frame's pelvis above the origin and its hips along X."""
-    positions = positions - positions[0, 0] * [1.0, 0.0, 1.0]
-    across = positions[0, 1] - positions[0, 2]
-    length = np.hypot(across[0], across[2])
-    cos, sin = across[0] / length, across[2] / length
-    return positions @ np.array([[cos, 0.0, sin], [0.0, 1.0, 0.0], [-sin, 0.0, cos]]).T
-
-
-def marks(path):
-    return path.stem.split("-")[1:]
+from expected import FPS, HEAD, HEAD_HEIGHT_M, JOINTS, LEFT_ANKLE, NAMES, TOE_HEIGHT_M, TOES, TOLERANCE_M, WRISTS, at_origin, features_to_positions, marks, prefix_of, rate_of
 
 
 def y_up(vector):
@@ -80,6 +36,10 @@ def load(path, importer=""):
     if path.suffix == ".bvh":
         scale = 1.0 if "m" in marks(path) else 0.01
         bpy.ops.import_anim.bvh(filepath=str(path), global_scale=scale, update_scene_fps=True, update_scene_duration=True)
+    elif path.suffix == ".usda":
+        # The importer makes a frame of each time code and leaves the scene's rate alone.
+        bpy.context.scene.render.fps = rate_of(path)
+        bpy.ops.wm.usd_import(filepath=str(path))
     elif importer == "add-on":
         bpy.ops.import_scene.fbx(filepath=str(path))
     elif importer == "built-in":
@@ -96,8 +56,7 @@ def bones(path, armature):
     """The names of our joints, in our order: the armature's bones, or plain objects where there is none."""
     present = {bone.name for bone in (armature.data.bones if armature else bpy.data.objects)}
     for style, names in NAMES.items():
-        prefix = "mixamorig:" if style == "mixamo" else ""
-        names = [prefix + name for name in names.split()]
+        names = [prefix_of(path, style) + name for name in names.split()]
         if present.issuperset(names):
             usual = style == "unreal"
             has_ground = "rootyes" in marks(path) or (usual and "rootno" not in marks(path))
@@ -156,7 +115,7 @@ def mesh_at(path, importer, seconds):
 
 def check_against_glb(path, importer):
     glb = path.with_suffix(".glb")
-    if path.suffix != ".fbx" or not glb.exists() or {"skeleton", "animation"} & set(marks(path)):
+    if path.suffix not in (".fbx", ".usda") or not glb.exists() or {"skeleton", "animation"} & set(marks(path)):
         return
     seconds = [0.0, 0.5, 1.0, 1.5, 2.0]
     apart = np.linalg.norm(mesh_at(path, importer, seconds) - mesh_at(glb, "", seconds), axis=2).max()
@@ -175,7 +134,7 @@ def check(path, importer, expected):
     fps = round(fps, 1)
     seconds = (end - start) / fps
     # A file at another rate ends at its last frame that lies inside the motion.
-    rate = next((int(mark) for mark in marks(path) if mark.isdigit()), FPS)
+    rate = rate_of(path)
     wanted_seconds = math.floor((len(expected) - 1) * rate / FPS) / rate
     assert abs(seconds - wanted_seconds) < 0.002, f"{seconds:.3f} s instead of {wanted_seconds:.3f} s"
     if "inplace" in marks(path):

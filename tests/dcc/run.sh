@@ -3,7 +3,7 @@
 #
 #     tests/dcc/run.sh [MOTION]      default: a made-up tumble that turns every joint; or any .bvh .npz .npy .glb
 #
-# Needs `pip install bpy` in the Python that $PYTHON names (default python3) and `npm install gltf-validator` in the folder that
+# Needs `pip install bpy usd-core` in the Python that $PYTHON names (default python3) and `npm install gltf-validator` in the folder that
 # $NODE_FOLDER names (default target/dcc). What is not installed is skipped, aloud. $ZOETROPE names a program that is already built.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,8 +26,10 @@ for names in smpl mixamo unreal; do
             convert "$out/clip-$names-$fps$place.glb" "${options[@]}"
             convert "$out/clip-$names-$fps$place-skeleton.glb" "${options[@]}" --skeleton-only
             convert "$out/clip-$names-$fps$place-animation.glb" "${options[@]}" --animation-only
-            convert "$out/clip-$names-$fps$place.fbx" "${options[@]}"
-            convert "$out/clip-$names-$fps$place-skeleton.fbx" "${options[@]}" --skeleton-only
+            for ending in fbx usda; do
+                convert "$out/clip-$names-$fps$place.$ending" "${options[@]}"
+                convert "$out/clip-$names-$fps$place-skeleton.$ending" "${options[@]}" --skeleton-only
+            done
             convert "$out/clip-$names-$fps$place.bvh" "${options[@]}"
             convert "$out/clip-$names-$fps$place-m.bvh" "${options[@]}" --units m
         done
@@ -49,9 +51,14 @@ else
     echo "skipped: the Khronos validator (npm install --prefix $node_folder gltf-validator)"
 fi
 if "$python" -c "import bpy" 2>/dev/null; then
-    "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh "$out"/clip-*.fbx >"$out/blender.log" 2>&1 || failed=1
+    "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh "$out"/clip-*.fbx "$out"/clip-*.usda >"$out/blender.log" 2>&1 || failed=1
     grep -E '^(clip-|[0-9]+ files)' "$out/blender.log" || { cat "$out/blender.log"; failed=1; }
 else
     echo "skipped: Blender (pip install bpy)"
+fi
+if "$python" -c "import pxr" 2>/dev/null; then
+    "$python" "$here/usd.py" "$out/clip.npy" "$out"/clip-*.usda || failed=1
+else
+    echo "skipped: USD (pip install usd-core)"
 fi
 exit $failed

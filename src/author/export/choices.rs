@@ -38,6 +38,7 @@ pub enum FileKind {
     #[default]
     Glb,
     Fbx,
+    Usd,
     Bvh,
     Npz,
     Npy,
@@ -47,9 +48,10 @@ pub enum FileKind {
 
 impl FileKind {
     /// All kinds, with their names and who reads them.
-    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
         (Self::Glb, "GLB", "character and animation: Blender, Unreal, Unity, the web"),
         (Self::Fbx, "FBX", "character and animation: Maya, Unity, MotionBuilder, Unreal, Blender"),
+        (Self::Usd, "USD", "character and animation: Houdini, Omniverse, Maya, Unreal"),
         (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Houdini, Blender"),
         (Self::Npz, "NPZ", "SMPL pose parameters as in AMASS: research"),
         (Self::Npy, "NPY", "272 features a frame: training and evaluation"),
@@ -63,6 +65,7 @@ impl FileKind {
         match self {
             Self::Glb => "glb",
             Self::Fbx => "fbx",
+            Self::Usd => "usda",
             Self::Bvh => "bvh",
             Self::Npz => "npz",
             Self::Npy => "npy",
@@ -93,7 +96,7 @@ impl FileKind {
     /// Whether it can hold a character beside the animation.
     #[must_use]
     pub fn has_contents(self) -> bool {
-        matches!(self, Self::Glb | Self::Fbx)
+        matches!(self, Self::Glb | Self::Fbx | Self::Usd)
     }
 
     /// Whether it can have another rate than ours.
@@ -117,11 +120,11 @@ pub struct ExportChoices {
     pub kind: FileKind,
     /// Where files go.
     pub folder: PathBuf,
-    /// What goes out beside the animation (GLB, FBX).
+    /// What goes out beside the animation (GLB, FBX, USD).
     pub contents: Contents,
-    /// Names of the joints (GLB, FBX, BVH).
+    /// Names of the joints (GLB, FBX, USD, BVH).
     pub names: NameStyle,
-    /// Whether a bone `root` carries the ground motion (GLB, FBX, BVH).
+    /// Whether a bone `root` carries the ground motion (GLB, FBX, USD, BVH).
     pub root_bone: bool,
     /// The unit of lengths (BVH).
     pub units: Units,
@@ -182,7 +185,7 @@ impl ExportChoices {
             FileKind::Npy => FPS,
             FileKind::Gif => f32::from(self.film_fps.min(FASTEST_GIF)),
             FileKind::Png => f32::from(self.film_fps),
-            FileKind::Glb | FileKind::Fbx | FileKind::Bvh | FileKind::Npz => f32::from(self.fps),
+            FileKind::Glb | FileKind::Fbx | FileKind::Usd | FileKind::Bvh | FileKind::Npz => f32::from(self.fps),
         }
     }
 

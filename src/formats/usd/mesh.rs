@@ -1,0 +1,81 @@
+//! The meshes and materials of a character as USD prims.
+
+use super::text::{Text, list, tuple};
+use super::{MATERIALS, SKELETON, vector};
+use crate::body::{Alpha, BodyMesh};
+use glam::{Mat4, Vec3};
+
+/// Adds a mesh with its skin. `bone_of_joint` says which bone each joint of the rig is.
+pub(super) fn add(text: &mut Text, name: &str, body: &BodyMesh, bone_of_joint: &[usize]) {
+    let least = body.positions_m.iter().copied().reduce(Vec3::min).unwrap_or_default();
+    let most = body.positions_m.iter().copied().reduce(Vec3::max).unwrap_or_default();
+    let joints = body.joints.iter().flatten().map(|joint| bone_of_joint[usize::from(*joint)]);
+    let weights = body.weights.iter().flat_map(|weights| {
+        let sum: f32 = weights.iter().sum();
+        weights.map(|weight| weight / sum)
+    });
+    text.prim("Mesh", name, &["MaterialBindingAPI", "SkelBindingAPI"], |text| {
+        text.line(format_args!("uniform bool doubleSided = {}", u8::from(body.material.double_sided)));
+        text.line(format_args!("float3[] extent = {}", list([least, most].map(vector))));
+        text.line(format_args!("int[] faceVertexCounts = {}", list(body.triangles.iter().map(|_| 3))));
+        text.line(format_args!("int[] faceVertexIndices = {}", list(body.triangles.as_flattened())));
+        text.line(format_args!("rel material:binding = <{MATERIALS}/{name}>"));
+        primvar(text, "normal3f[] normals", 1, &list(body.normals.iter().map(|normal| vector(normal.normalize_or(Vec3::Y)))));
+        text.line(format_args!("point3f[] points = {}", list(body.positions_m.iter().copied().map(vector))));
+        if !body.colors.is_empty() {
+            primvar(text, "color3f[] primvars:displayColor", 1, &list(body.colors.iter().copied().map(tuple)));
+        }
+        text.line(format_args!("matrix4d primvars:skel:geomBindTransform = {}", tuple(Mat4::IDENTITY.to_cols_array_2d().map(tuple))));
+        primvar(text, "int[] primvars:skel:jointIndices", 4, &list(joints));
+        primvar(text, "float[] primvars:skel:jointWeights", 4, &list(weights));
+        text.line(format_args!("rel skel:skeleton = <{SKELETON}>"));
+        text.line("uniform token subdivisionScheme = \"none\"");
+    });
+}
+
+/// A value for each vertex, of so many elements.
+fn primvar(text: &mut Text, attribute: &str, elements: usize, values: &str) {
+    text.line(format_args!("{attribute} = {values} ("));
+    if elements > 1 {
+        text.line(format_args!("    elementSize = {elements}"));
+    }
+    text.line("    interpolation = \"vertex\"");
+    text.line(")");
+}
+
+/// Adds the material of a mesh: USD's preview surface, which all programs read.
+pub(super) fn add_material(text: &mut Text, name: &str, body: &BodyMesh) {
+    let material = &body.material;
+    let [red, green, blue, alpha] = material.base_color;
+    let path = format!("{MATERIALS}/{name}");
+    text.prim("Material", name, &[], |text| {
+        text.line(format_args!("token outputs:surface.connect = <{path}/Surface.outputs:surface>"));
+        text.prim("Shader", "Surface", &[], |text| {
+            text.line("uniform token info:id = \"UsdPreviewSurface\"");
+            if body.colors.is_empty() {
+                text.line(format_args!("color3f inputs:diffuseColor = {}", tuple([red, green, blue])));
+            } else {
+                text.line(format_args!("color3f inputs:diffuseColor.connect = <{path}/Colors.outputs:result>"));
+            }
+            text.line(format_args!("color3f inputs:emissiveColor = {}", tuple(material.emissive)));
+            text.line(format_args!("float inputs:metallic = {}", material.metallic));
+            match material.alpha {
+                Alpha::Opaque => {}
+                Alpha::Mask(threshold) => {
+                    text.line(format_args!("float inputs:opacity = {alpha}"));
+                    text.line(format_args!("float inputs:opacityThreshold = {threshold}"));
+                }
+                Alpha::Blend => text.line(format_args!("float inputs:opacity = {alpha}")),
+            }
+            text.line(format_args!("float inputs:roughness = {}", material.roughness));
+            text.line("token outputs:surface");
+        });
+        if !body.colors.is_empty() {
+            text.prim("Shader", "Colors", &[], |text| {
+                text.line("uniform token info:id = \"UsdPrimvarReader_float3\"");
+                text.line("string inputs:varname = \"displayColor\"");
+                text.line("float3 outputs:result");
+            });
+        }
+    });
+}

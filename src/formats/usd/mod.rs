@@ -1,0 +1,132 @@
+//! USD as text (`.usda`): a skinned character, or its bare skeleton, and one animation, in metres, Y up.
+//!
+//! The layer is one `SkelRoot` with a `Skeleton`, its `SkelAnimation`, and the meshes and materials. Bind transforms are in the world, rest
+//! transforms relative to the parent; both say the rest pose. A time code is a frame.
+
+mod mesh;
+mod names;
+mod text;
+
+use super::bones::{self, Bone};
+use super::writing::{Contents, WriteOptions};
+use crate::body::Character;
+use crate::motion::rig::RigMotion;
+use glam::{Mat4, Quat, Vec3};
+use names::Names;
+use text::{Text, list, quoted, strings, tuple};
+
+/// The paths of the prims that others name.
+const ROOT: &str = "Character";
+const SKELETON: &str = "/Character/Skeleton";
+const ANIMATION: &str = "/Character/Skeleton/Animation";
+const MATERIALS: &str = "/Character/Materials";
+
+/// The text of a `.usda` file of a motion of the character's own rig, with its meshes or without.
+pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions) -> String {
+    let bones = bones::of(character, options.names, options.has_root_bone());
+    let meshes = if options.contents == Contents::Character { character.meshes() } else { &[] };
+    let mut text = Text::default();
+    text.line("#usda 1.0");
+    text.block(["(", ")"], |text| layer(text, clip, options));
+    text.line("");
+    text.prim("SkelRoot", ROOT, &["SkelBindingAPI"], |text| {
+        text.line(format_args!("float3[] extent = {}", list(extent(clip, character).map(vector))));
+        skeleton(text, &bones, clip);
+        let mut bone_of_joint = vec![0; character.rig().len()];
+        for (index, joint) in bones.iter().enumerate().filter_map(|(index, bone)| Some((index, bone.joint?))) {
+            bone_of_joint[joint] = index;
+        }
+        let mut names = Names::default();
+        let [_, _] = ["Skeleton", "Materials"].map(|taken| names.unique(taken));
+        let materials: Vec<String> = meshes
+            .iter()
+            .map(|body| {
+                let name = names.unique(&body.name);
+                mesh::add(text, &name, body, &bone_of_joint);
+                name
+            })
+            .collect();
+        if !meshes.is_empty() {
+            text.prim("Scope", "Materials", &[], |text| {
+                materials.iter().zip(meshes).for_each(|(name, body)| mesh::add_material(text, name, body));
+            });
+        }
+    });
+    text.finish()
+}
+
+fn layer(text: &mut Text, clip: &RigMotion, options: &WriteOptions) {
+    let last = clip.frame_count().saturating_sub(1);
+    text.block(["customLayerData = {", "}"], |text| {
+        text.line(format_args!("string creator = {}", quoted(concat!("Zoetrope ", env!("CARGO_PKG_VERSION")))));
+        if let Some(from) = &options.provenance {
+            text.line(format_args!("string prompt = {}", quoted(&from.prompt())));
+            text.line(format_args!("string copyright = {}", quoted(&from.credit())));
+        }
+    });
+    text.line(format_args!("defaultPrim = {}", quoted(ROOT)));
+    text.line(format_args!("endTimeCode = {last}"));
+    text.line(format_args!("framesPerSecond = {}", clip.fps));
+    text.line("metersPerUnit = 1");
+    text.line("startTimeCode = 0");
+    text.line(format_args!("timeCodesPerSecond = {}", clip.fps));
+    text.line("upAxis = \"Y\"");
+}
+
+fn skeleton(text: &mut Text, bones: &[Bone], clip: &RigMotion) {
+    let mut names = Names::default();
+    let mut joints: Vec<String> = Vec::with_capacity(bones.len());
+    for bone in bones {
+        let name = names.unique(&bone.name);
+        joints.push(bone.parent.map_or_else(|| name.clone(), |parent| format!("{}/{name}", joints[parent])));
+    }
+    let joints = strings(&joints);
+    let names = strings(&bones.iter().map(|bone| bone.name.as_str()).collect::<Vec<_>>());
+    let binds = bones::rest_world(bones).into_iter().map(|(place_m, rotation)| matrix(place_m, rotation));
+    let rests = bones.iter().map(|bone| matrix(bone.rest_m, bone.rest_rotation));
+    let frames = bones::locals(bones, clip);
+    text.prim("Skeleton", "Skeleton", &["SkelBindingAPI"], |text| {
+        text.line(format_args!("uniform matrix4d[] bindTransforms = {}", list(binds)));
+        text.line(format_args!("uniform token[] jointNames = {names}"));
+        text.line(format_args!("uniform token[] joints = {joints}"));
+        text.line(format_args!("uniform matrix4d[] restTransforms = {}", list(rests)));
+        text.line(format_args!("rel skel:animationSource = <{ANIMATION}>"));
+        text.prim("SkelAnimation", "Animation", &[], |text| {
+            text.line(format_args!("uniform token[] joints = {joints}"));
+            let mut before = vec![Quat::IDENTITY; bones.len()];
+            text.samples(
+                "quatf[] rotations",
+                frames.iter().map(|frame| {
+                    let of_bone = |((_, rotation), before): (&(Vec3, Quat), &mut Quat)| {
+                        let rotation = rotation.normalize();
+                        *before = if rotation.dot(*before) < 0.0 { -rotation } else { rotation };
+                        tuple([before.w, before.x, before.y, before.z])
+                    };
+                    list(frame.iter().zip(&mut before).map(of_bone))
+                }),
+            );
+            text.line(format_args!("half3[] scales = {}", list(bones.iter().map(|_| "(1, 1, 1)"))));
+            text.samples("float3[] translations", frames.iter().map(|frame| list(frame.iter().map(|(place_m, _)| vector(*place_m)))));
+        });
+    });
+}
+
+/// The corners of a box that holds the character in every frame, metres: its joints, and as much about each as the skin is away from it.
+fn extent(clip: &RigMotion, character: &Character) -> [Vec3; 2] {
+    let rest_m = character.rest_positions_m();
+    let skin = character.meshes().iter().flat_map(|body| body.positions_m.iter().zip(&body.joints));
+    let thickness_m = skin.map(|(place_m, joints)| place_m.distance(rest_m[usize::from(joints[0])])).fold(0.0, f32::max);
+    let joints = || (0..clip.frame_count()).flat_map(|frame| clip.world(frame).positions);
+    let least = joints().reduce(Vec3::min).unwrap_or_default();
+    let most = joints().reduce(Vec3::max).unwrap_or_default();
+    [least - thickness_m, most + thickness_m]
+}
+
+fn vector(vector: Vec3) -> String {
+    tuple(vector.to_array())
+}
+
+/// A transform as USD has it: a row for each axis, the translation last.
+fn matrix(place_m: Vec3, rotation: Quat) -> String {
+    tuple(Mat4::from_rotation_translation(rotation, place_m).to_cols_array_2d().map(tuple))
+}

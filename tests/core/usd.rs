@@ -1,0 +1,54 @@
+//! USD files as text: what is in them, and that it is where the stage shows it. Pixar's own library reads them in `tests/dcc`.
+
+use crate::characters::character;
+use crate::motion::rigs::{Build, PLAIN, foreign, walk};
+use std::sync::Arc;
+use zoetrope::formats::{self, Contents, WriteOptions};
+
+/// What stands between the brackets behind a word, as numbers.
+fn numbers(text: &str, after: &str) -> Vec<f32> {
+    let from = text.find(after).unwrap_or_else(|| panic!("no {after}")) + after.len();
+    let line = text[from..].lines().next().expect("a line");
+    line.split(|letter: char| !(letter.is_ascii_digit() || "-.e".contains(letter))).filter_map(|number| number.parse().ok()).collect()
+}
+
+#[test]
+fn the_rest_pose_and_every_frame_are_the_character_s() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.usda");
+    let who = Arc::new(character(&foreign(Build { spine: 5, arms_down: 0.8, ground: true, twists: true, ..PLAIN })));
+    let motion = walk();
+    formats::write(&path, &motion, &WriteOptions { character: Some(Arc::clone(&who)), fps: 60.0, ..WriteOptions::default() })
+        .expect("written");
+    let text = std::fs::read_to_string(&path).expect("text");
+    assert!(text.contains("timeCodesPerSecond = 60") && text.contains("endTimeCode = 118") && text.contains("upAxis = \"Y\""));
+    // A row of sixteen numbers a joint; its place is in the last four.
+    let binds = numbers(&text, "bindTransforms = ");
+    assert_eq!(binds.len(), 16 * who.rig().len());
+    let names = text[text.find("jointNames = ").expect("names")..].lines().next().expect("a line");
+    for (joint, place_m) in who.rest_positions_m().into_iter().enumerate() {
+        let name = &who.rig().names()[joint];
+        let at =
+            names.split(", ").position(|listed| listed.trim_start_matches("jointNames = [").trim_matches([']', '"']) == name).expect(name);
+        let bind = &binds[16 * at + 12..16 * at + 15];
+        assert!(place_m.distance(glam::Vec3::from_slice(bind)) < 1e-5, "{name}: {bind:?}");
+    }
+    let clip = who.follows(&motion).at_fps(60.0);
+    let rotations = numbers(&text[text.find("rotations.timeSamples").expect("rotations")..], "\n                118: ");
+    assert_eq!(rotations.len(), 4 * who.rig().len());
+    let last = clip.frame(118).1;
+    let root = glam::Quat::from_xyzw(rotations[1], rotations[2], rotations[3], rotations[0]);
+    assert!(root.dot(last[0]).abs() > 1.0 - 1e-6, "{root} {}", last[0]);
+    for mesh in who.meshes() {
+        assert!(text.contains(&format!("def Mesh \"{}\"", mesh.name)) && text.contains(&format!("def Material \"{}\"", mesh.name)));
+    }
+}
+
+#[test]
+fn a_skeleton_alone_has_no_mesh() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.usda");
+    formats::write(&path, &walk(), &WriteOptions { contents: Contents::Skeleton, ..WriteOptions::default() }).expect("written");
+    let text = std::fs::read_to_string(&path).expect("text");
+    assert!(text.contains("def SkelAnimation") && !text.contains("def Mesh") && !text.contains("Material"));
+}
