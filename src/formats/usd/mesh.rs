@@ -1,9 +1,9 @@
 //! The meshes and materials of a character as USD prims.
 
-use super::text::{Text, list, tuple};
-use super::{MATERIALS, SKELETON, vector};
+use super::names::{MATERIALS, SKELETON};
+use super::text::{Text, list, matrix, tuple, vector};
 use crate::body::{Alpha, BodyMesh};
-use glam::{Mat4, Vec3};
+use glam::{Quat, Vec3};
 
 /// Adds a mesh with its skin. `bone_of_joint` says which bone each joint of the rig is.
 pub(super) fn add(text: &mut Text, name: &str, body: &BodyMesh, bone_of_joint: &[usize]) {
@@ -25,7 +25,7 @@ pub(super) fn add(text: &mut Text, name: &str, body: &BodyMesh, bone_of_joint: &
         if !body.colors.is_empty() {
             primvar(text, "color3f[] primvars:displayColor", 1, &list(body.colors.iter().copied().map(tuple)));
         }
-        text.line(format_args!("matrix4d primvars:skel:geomBindTransform = {}", tuple(Mat4::IDENTITY.to_cols_array_2d().map(tuple))));
+        text.line(format_args!("matrix4d primvars:skel:geomBindTransform = {}", matrix(Vec3::ZERO, Quat::IDENTITY)));
         primvar(text, "int[] primvars:skel:jointIndices", 4, &list(joints));
         primvar(text, "float[] primvars:skel:jointWeights", 4, &list(weights));
         text.line(format_args!("rel skel:skeleton = <{SKELETON}>"));

@@ -11,15 +11,9 @@ use super::bones::{self, Bone};
 use super::writing::{Contents, WriteOptions};
 use crate::body::Character;
 use crate::motion::rig::RigMotion;
-use glam::{Mat4, Quat, Vec3};
-use names::Names;
-use text::{Text, list, quoted, strings, tuple};
-
-/// The paths of the prims that others name.
-const ROOT: &str = "Character";
-const SKELETON: &str = "/Character/Skeleton";
-const ANIMATION: &str = "/Character/Skeleton/Animation";
-const MATERIALS: &str = "/Character/Materials";
+use glam::{Quat, Vec3};
+use names::{ANIMATION, Names, ROOT};
+use text::{Text, list, matrix, quoted, strings, tuple, vector};
 
 /// The text of a `.usda` file of a motion of the character's own rig, with its meshes or without.
 pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions) -> String {
@@ -120,13 +114,4 @@ fn extent(clip: &RigMotion, character: &Character) -> [Vec3; 2] {
     let least = joints().reduce(Vec3::min).unwrap_or_default();
     let most = joints().reduce(Vec3::max).unwrap_or_default();
     [least - thickness_m, most + thickness_m]
-}
-
-fn vector(vector: Vec3) -> String {
-    tuple(vector.to_array())
-}
-
-/// A transform as USD has it: a row for each axis, the translation last.
-fn matrix(place_m: Vec3, rotation: Quat) -> String {
-    tuple(Mat4::from_rotation_translation(rotation, place_m).to_cols_array_2d().map(tuple))
 }

@@ -2,6 +2,12 @@
 
 use std::collections::HashSet;
 
+/// The paths of the prims that others name.
+pub(super) const ROOT: &str = "Character";
+pub(super) const SKELETON: &str = "/Character/Skeleton";
+pub(super) const ANIMATION: &str = "/Character/Skeleton/Animation";
+pub(super) const MATERIALS: &str = "/Character/Materials";
+
 /// The names that are taken within one document: letters, digits and underscores, each once.
 #[derive(Default)]
 pub(super) struct Names(HashSet<String>);

@@ -1,5 +1,6 @@
 //! USD's text form: blocks of indented lines.
 
+use glam::{Mat4, Quat, Vec3};
 use std::fmt::{Display, Write};
 
 /// The text so far.
@@ -83,4 +84,14 @@ fn joined(items: impl IntoIterator<Item = impl Display>, [open, close]: [&str; 2
         write!(text, "{separator}{item}").expect("writing to a String cannot fail");
     }
     text + close
+}
+
+/// `(x, y, z)`
+pub(super) fn vector(vector: Vec3) -> String {
+    tuple(vector.to_array())
+}
+
+/// A transform as USD has it: a row for each axis, the translation last.
+pub(super) fn matrix(place_m: Vec3, rotation: Quat) -> String {
+    tuple(Mat4::from_rotation_translation(rotation, place_m).to_cols_array_2d().map(tuple))
 }
