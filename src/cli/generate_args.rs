@@ -17,7 +17,7 @@ pub struct GenerateArgs {
     /// A file with a prompt a line; each becomes a file in the folder -o. What is there already is not made again
     #[arg(long, value_name = "FILE", conflicts_with_all = ["chain", "tokens"])]
     pub prompts: Option<PathBuf>,
-    /// The file to write (.glb .fbx .usda .bvh .npz .npy), or a folder with --prompts
+    /// The file to write (.glb .fbx .usda .vrma .bvh .npz .npy), or a folder with --prompts
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Formats to write with --prompts

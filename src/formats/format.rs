@@ -10,6 +10,8 @@ pub enum Format {
     Bvh,
     /// `.glb`: binary glTF; `.gltf` is read too.
     Glb,
+    /// `.vrma`: the motion alone, for any VRM character.
+    Vrma,
     /// `.fbx`: what Maya, MotionBuilder and Unity open.
     Fbx,
     /// `.usda`: what Houdini, Omniverse and Maya open.
@@ -31,7 +33,7 @@ impl Format {
         let format = Self::by_ending(&ending).filter(|format| match format {
             Self::Glb => ending == "glb",
             Self::Npz => ending == "npz",
-            Self::Bvh | Self::Fbx | Self::Usd | Self::Npy => true,
+            Self::Bvh | Self::Fbx | Self::Usd | Self::Vrma | Self::Npy => true,
         });
         format.ok_or_else(|| FormatError::UnknownEnding { path: path.to_owned(), known: WRITTEN })
     }
@@ -54,7 +56,8 @@ impl Format {
     fn by_ending(ending: &str) -> Option<Self> {
         match ending {
             "bvh" => Some(Self::Bvh),
-            "glb" | "gltf" | "vrm" | "vrma" => Some(Self::Glb),
+            "glb" | "gltf" | "vrm" => Some(Self::Glb),
+            "vrma" => Some(Self::Vrma),
             "fbx" => Some(Self::Fbx),
             "usda" => Some(Self::Usd),
             "npz" | "pkl" | "pickle" | "p" => Some(Self::Npz),
@@ -65,7 +68,7 @@ impl Format {
 }
 
 const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .npz, .pkl or .npy";
-const WRITTEN: &str = ".bvh, .glb, .fbx, .usda, .npz or .npy";
+const WRITTEN: &str = ".bvh, .glb, .fbx, .usda, .vrma, .npz or .npy";
 
 /// The ending of a file's name in lower case; empty where it has none.
 fn ending(path: &Path) -> String {

@@ -45,7 +45,7 @@ pub fn read_rig(path: &Path) -> Result<Rig, FormatError> {
     let bytes = file::load(path)?;
     let found = match format {
         Format::Bvh => bvh::parse(&bytes, &ReadOptions::default()).map(|parsed| parsed.clip.rig),
-        Format::Glb => glb::rig(path, &bytes),
+        Format::Glb | Format::Vrma => glb::rig(path, &bytes),
         Format::Fbx | Format::Usd | Format::Npz | Format::Npy => {
             Err(Fault::new("no skeleton of its own", "its joints are SMPL's; ask for a BVH or glTF file"))
         }
@@ -59,12 +59,12 @@ pub fn read_rig(path: &Path) -> Result<Rig, FormatError> {
 /// As [`read_with`].
 pub fn decode(path: &Path, bytes: &[u8], options: &ReadOptions) -> Result<Reading, FormatError> {
     let format = Format::readable(path)?;
-    if options.clip.is_some() && format != Format::Glb {
+    if options.clip.is_some() && !matches!(format, Format::Glb | Format::Vrma) {
         return Err(Fault::new("one animation alone", "leave out --clip: only glTF files have several").while_reading(path));
     }
     let found = match format {
         Format::Bvh => bvh::decode(bytes, options),
-        Format::Glb => glb::decode(path, bytes, options),
+        Format::Glb | Format::Vrma => glb::decode(path, bytes, options),
         Format::Npz => amass::decode(bytes, options),
         Format::Npy => features::decode(bytes, options),
         Format::Fbx | Format::Usd => Err(Fault::new("a scene of another program", "export .glb")),

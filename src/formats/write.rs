@@ -48,6 +48,7 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
             let character = character();
             fbx::encode(&character.follows(motion).at_fps(fps), &character, options)
         }
+        Format::Vrma => glb::encode_vrma(motion, fps, options),
         Format::Usd => {
             let character = character();
             Ok(usd::encode(&character.follows(motion).at_fps(fps), &character, options).into_bytes())

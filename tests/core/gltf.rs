@@ -4,7 +4,7 @@ use super::formats::{Folder, apart_m, chunks, floats, glb, lively};
 use glam::Quat;
 use serde_json::{Value, json};
 use zoetrope::formats::{self, ClipChoice, Contents, ReadOptions, Reading, WriteOptions};
-use zoetrope::motion::{Joint, Motion, Pose};
+use zoetrope::motion::{Joint, Motion, NameStyle, Pose};
 
 /// Our own file with its document and its bytes changed.
 fn changed(motion: &Motion, change: impl Fn(&mut Value, &mut Vec<u8>)) -> Result<Reading, String> {
@@ -279,4 +279,30 @@ fn a_glb_of_version_one_is_called_so() {
     std::fs::write(&path, [&b"glTF\x01\0\0\0\x20\0\0\0\x04\0\0\0\0\0\0\0{}  "[..], &[0; 8]].concat()).expect("written");
     let message = formats::read(&path).expect_err("too old").to_string();
     assert!(message.contains("glTF 1.0") && message.contains("2.0"), "{message}");
+}
+
+#[test]
+fn a_vrma_has_the_bones_that_vrm_names_and_comes_back_exactly() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("wave.vrma");
+    let motion = crate::motion::rigs::walk();
+    formats::write(&path, &motion, &formats::WriteOptions { names: zoetrope::motion::NameStyle::Unreal, ..Default::default() })
+        .expect("written");
+    let (document, _) = chunks(&path);
+    assert_eq!(document["extensionsUsed"], json!(["VRMC_vrm_animation"]));
+    let about = &document["extensions"]["VRMC_vrm_animation"];
+    assert_eq!(about["specVersion"], "1.0");
+    let humans = about["humanoid"]["humanBones"].as_object().expect("a table");
+    assert_eq!(humans.len(), 22);
+    let node = |bone: &str| humans[bone]["node"].as_u64().expect("a node") as usize;
+    assert_eq!(document["nodes"][node("leftLowerArm")]["name"], "leftLowerArm");
+    let channels = document["animations"][0]["channels"].as_array().expect("channels");
+    let moves = |path: &str| channels.iter().filter(|channel| channel["target"]["path"] == path).count();
+    assert_eq!((moves("rotation"), moves("translation"), moves("scale")), (22, 1, 0), "turns for all, a place for the hips alone");
+    let again = formats::read(&path).expect("read");
+    assert_eq!(again.len(), motion.len());
+    for (found, expected) in again.frames.iter().zip(&motion.frames) {
+        let apart_m = found.world().positions_m.iter().zip(expected.world().positions_m).map(|(a, b)| a.distance(b)).fold(0.0, f32::max);
+        assert!(apart_m < 2e-3, "{apart_m} m");
+    }
 }

@@ -18,6 +18,7 @@ zoetrope=${ZOETROPE:-${CARGO_TARGET_DIR:-target}/debug/zoetrope}
 [ -n "${ZOETROPE:-}" ] || cargo build --quiet --no-default-features
 convert() { "$zoetrope" convert "$motion" "$@" 2>"$out/convert.log" || { cat "$out/convert.log"; exit 1; }; }
 convert "$out/clip.npy"
+convert "$out/clip.vrma"
 # A name's marks say how the file was written: that is what the checks go by.
 for names in smpl mixamo unreal; do
     for fps in 24 25 30 50 60; do
@@ -46,9 +47,16 @@ done
 
 failed=0
 if (cd "$node_folder" && node --input-type=module -e "await import('gltf-validator')") 2>/dev/null; then
-    (cd "$node_folder" && node "$here/validate.mjs" "$out"/*.glb) || failed=1
+    (cd "$node_folder" && node "$here/validate.mjs" "$out"/*.glb "$out"/*.vrma) || failed=1
 else
     echo "skipped: the Khronos validator (npm install --prefix $node_folder gltf-validator)"
+fi
+if [ -d "$node_folder/node_modules/@pixiv/three-vrm-animation" ]; then
+    # Node looks for packages above the script.
+    cp "$here/vrma.mjs" "$node_folder/"
+    (cd "$node_folder" && node vrma.mjs "$out/clip.vrma" "$out/clip-smpl-30.glb") || failed=1
+else
+    echo "skipped: three-vrm (npm install --prefix $node_folder three @pixiv/three-vrm @pixiv/three-vrm-animation)"
 fi
 if "$python" -c "import bpy" 2>/dev/null; then
     "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh "$out"/clip-*.fbx "$out"/clip-*.usda >"$out/blender.log" 2>&1 || failed=1

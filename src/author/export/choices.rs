@@ -39,6 +39,7 @@ pub enum FileKind {
     Glb,
     Fbx,
     Usd,
+    Vrma,
     Bvh,
     Npz,
     Npy,
@@ -48,10 +49,11 @@ pub enum FileKind {
 
 impl FileKind {
     /// All kinds, with their names and who reads them.
-    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Glb, "GLB", "character and animation: Blender, Unreal, Unity, the web"),
         (Self::Fbx, "FBX", "character and animation: Maya, Unity, MotionBuilder, Unreal, Blender"),
         (Self::Usd, "USD", "character and animation: Houdini, Omniverse, Maya, Unreal"),
+        (Self::Vrma, "VRMA", "the motion alone, for any VRM character: VTuber programs, VRChat, the web"),
         (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Houdini, Blender"),
         (Self::Npz, "NPZ", "SMPL pose parameters as in AMASS: research"),
         (Self::Npy, "NPY", "272 features a frame: training and evaluation"),
@@ -66,6 +68,7 @@ impl FileKind {
             Self::Glb => "glb",
             Self::Fbx => "fbx",
             Self::Usd => "usda",
+            Self::Vrma => "vrma",
             Self::Bvh => "bvh",
             Self::Npz => "npz",
             Self::Npy => "npy",
@@ -185,7 +188,7 @@ impl ExportChoices {
             FileKind::Npy => FPS,
             FileKind::Gif => f32::from(self.film_fps.min(FASTEST_GIF)),
             FileKind::Png => f32::from(self.film_fps),
-            FileKind::Glb | FileKind::Fbx | FileKind::Usd | FileKind::Bvh | FileKind::Npz => f32::from(self.fps),
+            FileKind::Glb | FileKind::Fbx | FileKind::Usd | FileKind::Vrma | FileKind::Bvh | FileKind::Npz => f32::from(self.fps),
         }
     }
 

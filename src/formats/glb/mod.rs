@@ -8,7 +8,9 @@ mod extensions;
 mod mesh;
 mod nodes;
 mod read;
+mod vrma;
 mod write;
 
 pub(super) use read::{decode, rig};
+pub(super) use vrma::encode_vrma;
 pub(super) use write::encode;

@@ -18,6 +18,7 @@ use gltf_json::scene::UnitQuaternion;
 use gltf_json::validation::Checked::Valid;
 use gltf_json::{Accessor, Animation, Asset, Index, Node, Root, Scene, Skin};
 use serde::Serialize;
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// The bytes of a `.glb` file of a motion of the character's own rig, with its skin and meshes or without.
@@ -25,12 +26,7 @@ pub(in crate::formats) fn encode(clip: &RigMotion, character: &Character, option
     let bones = bones::of(character, options.names, options.has_root_bone());
     let (mut root, mut binary) = (Root::default(), Binary::default());
     root.asset = asset(options.provenance.as_ref());
-    // The bones are the first nodes, in their own order.
-    for (index, bone) in bones.iter().enumerate() {
-        root.nodes.push(bone_node(&bones, index, bone));
-    }
-    let roots = (0..bones.len()).filter(|bone| bones[*bone].parent.is_none());
-    let mut scene_nodes: Vec<Index<Node>> = roots.map(|bone| Index::new(bone as u32)).collect();
+    let mut scene_nodes = add_bones(&mut root, &bones);
     let skin = (options.contents != Contents::Animation).then(|| add_skin(&mut root, &mut binary, &bones));
     if options.contents == Contents::Character {
         let mut skin_joints = vec![0; character.rig().len()];
@@ -47,10 +43,30 @@ pub(in crate::formats) fn encode(clip: &RigMotion, character: &Character, option
     add_animation(&mut root, &mut binary, &bones, clip);
     let scene = root.push(Scene { name: Some("Scene".to_owned()), nodes: scene_nodes, extensions: None, extras: None });
     root.scene = Some(scene);
+    pack(root, binary, None)
+}
 
+/// Adds the bones as the first nodes, in their own order; those that nothing is above.
+pub(super) fn add_bones(root: &mut Root, bones: &[Bone]) -> Vec<Index<Node>> {
+    root.nodes.extend(bones.iter().enumerate().map(|(index, bone)| bone_node(bones, index, bone)));
+    let roots = (0..bones.len()).filter(|bone| bones[*bone].parent.is_none());
+    roots.map(|bone| Index::new(bone as u32)).collect()
+}
+
+/// A document with extensions, which `gltf_json` knows none of.
+#[derive(Serialize)]
+struct Document {
+    #[serde(flatten)]
+    root: Root,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<Value>,
+}
+
+/// The bytes of a `.glb` file of a document, its buffer, and what else stands at its top.
+pub(super) fn pack(mut root: Root, binary: Binary, extensions: Option<Value>) -> Result<Vec<u8>, Fault> {
     let bin = binary.finish(&mut root);
     let failed = |error: &dyn std::fmt::Display| Fault::new(format!("the glTF cannot be made ({error})"), "write a shorter clip");
-    let json = root.to_vec().map_err(|error| failed(&error))?;
+    let json = serde_json::to_vec(&Document { root, extensions }).map_err(|error| failed(&error))?;
     let header = Header { magic: *b"glTF", version: 2, length: 0 };
     Glb { header, json: Cow::Owned(json), bin: Some(Cow::Owned(bin)) }.to_vec().map_err(|error| failed(&error))
 }
@@ -66,7 +82,7 @@ struct Extras<'a> {
     from: &'a Provenance,
 }
 
-fn asset(provenance: Option<&Provenance>) -> Asset {
+pub(super) fn asset(provenance: Option<&Provenance>) -> Asset {
     let extras = provenance.and_then(|from| {
         let extras =
             serde_json::to_string(&Extras { prompt: &from.prompt(), seed: from.origin.seed(), settings: from.origin.settings(), from });
@@ -110,7 +126,7 @@ fn add_skin(root: &mut Root, binary: &mut Binary, bones: &[Bone]) -> Index<Skin>
     })
 }
 
-fn add_animation(root: &mut Root, binary: &mut Binary, bones: &[Bone], clip: &RigMotion) {
+pub(super) fn add_animation(root: &mut Root, binary: &mut Binary, bones: &[Bone], clip: &RigMotion) {
     let times: Vec<[f32; 1]> = (0..clip.frame_count()).map(|frame| [(frame as f64 / f64::from(clip.fps)) as f32]).collect();
     let times = binary.bounded_floats(root, &times, Use::Values);
     let frames = bones::locals(bones, clip);
