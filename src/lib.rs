@@ -9,7 +9,7 @@
 //! floor 3        generator   (crossbeam-channel)       train     rating     stage   (bevy)
 //! floor 2        pipeline    formats (gltf, npyz, zip, base64 …)    library (directories, ureq, sha2)    view
 //! floor 1    model (candle, tokenizers, prost, zip)   engine (wgpu)   body   timeline
-//! floor 0                       motion (glam)    files (tempfile)
+//! floor 0                       motion (glam)    files (tempfile)    tasks
 //! ```
 
 #[cfg(feature = "app")]
@@ -28,6 +28,7 @@ pub mod pipeline;
 pub mod rating;
 #[cfg(feature = "app")]
 pub mod stage;
+pub mod tasks;
 pub mod timeline;
 pub mod train;
 pub mod view;

@@ -3,8 +3,8 @@
 use crate::author::export::FileKind;
 use crate::author::export::film::{Film, page};
 use crate::author::export::work::WorkOutcome;
-use crate::author::tasks::Watch;
 use crate::stage::{CameraRig, Picture, Pictures, StageError};
+use crate::tasks::Watch;
 
 /// Draws and writes all of it, seen from `rig`. Nothing is left of a GIF that is cancelled; of PNGs those that were done.
 #[must_use]

@@ -5,9 +5,10 @@ use crate::author::Action;
 use crate::author::commands::{COMMANDS, Command};
 use crate::author::key::{self, Held};
 use crate::author::session::{
-    ClipAction, ComparisonAction, DialogAction, GenerationAction, PlayerAction, RatingAction, SelectionAction, Sitting, TakeAction,
+    ClipAction, ComparisonAction, DialogAction, GenerationAction, PlayerAction, RatingAction, SelectionAction, TakeAction,
 };
 use crate::author::session::{Dialog, Session};
+use crate::rating::Sitting;
 use bevy_egui::egui::{Context, Event, Key, Modifiers};
 use std::sync::LazyLock;
 

@@ -8,40 +8,63 @@ use crate::formats::PROJECT_ENDING;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// One thing to do. In a script it is written as RON: `Draft(Prompt("a person waves"))`, or without its state, `Prompt("a person waves")`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum Action {
-    /// What the next generation is asked for.
-    Draft(DraftAction),
-    /// Which model makes motions.
-    Models(ModelAction),
-    /// Motions that are made.
-    Generation(GenerationAction),
-    /// The list of takes.
-    Takes(TakeAction),
-    /// Takes side by side.
-    Comparison(ComparisonAction),
-    /// The clips of the timeline.
-    Clips(ClipAction),
-    /// Which clips are selected.
-    Selection(SelectionAction),
-    /// The timeline as a whole.
-    Timeline(TimelineAction),
-    /// The play head.
-    Player(PlayerAction),
-    /// What is seen, and how.
-    View(ViewAction),
-    /// Who is on the stage.
-    Character(CharacterAction),
-    /// The project and the window's end.
-    Project(ProjectAction),
-    /// Exports.
-    Exports(ExportAction),
-    /// Blind rating.
-    Rating(RatingAction),
-    /// Dialogs and messages.
-    Dialog(DialogAction),
+/// Calls a macro with the states of the session, each with its actions.
+macro_rules! with_states {
+    ($called:ident) => {
+        $called! {
+            /// What the next generation is asked for.
+            Draft(DraftAction),
+            /// Which model makes motions.
+            Models(ModelAction),
+            /// Motions that are made.
+            Generation(GenerationAction),
+            /// The list of takes.
+            Takes(TakeAction),
+            /// Takes side by side.
+            Comparison(ComparisonAction),
+            /// The clips of the timeline.
+            Clips(ClipAction),
+            /// Which clips are selected.
+            Selection(SelectionAction),
+            /// The timeline as a whole.
+            Timeline(TimelineAction),
+            /// The play head.
+            Player(PlayerAction),
+            /// What is seen, and how.
+            View(ViewAction),
+            /// Who is on the stage.
+            Character(CharacterAction),
+            /// The project and the window's end.
+            Project(ProjectAction),
+            /// Exports.
+            Exports(ExportAction),
+            /// Blind rating.
+            Rating(RatingAction),
+            /// Dialogs and messages.
+            Dialog(DialogAction),
+        }
+    };
 }
+
+macro_rules! actions {
+    ($($(#[$what:meta])* $state:ident($action:ident),)*) => {
+        /// One thing to do. In a script it is written as RON: `Draft(Prompt("a person waves"))`, or without its state,
+        /// `Prompt("a person waves")`.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        pub enum Action {
+            $($(#[$what])* $state($action),)*
+        }
+
+        $(impl From<$action> for Action {
+            fn from(action: $action) -> Self {
+                Self::$state(action)
+            }
+        })*
+    };
+}
+
+with_states!(actions);
+pub(super) use with_states;
 
 impl Action {
     /// What is done with a file that was given to the window: a project is opened, a motion becomes a take.
@@ -51,31 +74,3 @@ impl Action {
         if is_project { ProjectAction::OpenRecent(path).into() } else { TakeAction::Import(path).into() }
     }
 }
-
-macro_rules! of_states {
-    ($($state:ident($action:ty)),* $(,)?) => {
-        $(impl From<$action> for Action {
-            fn from(action: $action) -> Self {
-                Self::$state(action)
-            }
-        })*
-    };
-}
-
-of_states!(
-    Draft(DraftAction),
-    Models(ModelAction),
-    Generation(GenerationAction),
-    Takes(TakeAction),
-    Comparison(ComparisonAction),
-    Clips(ClipAction),
-    Selection(SelectionAction),
-    Timeline(TimelineAction),
-    Player(PlayerAction),
-    View(ViewAction),
-    Character(CharacterAction),
-    Project(ProjectAction),
-    Exports(ExportAction),
-    Rating(RatingAction),
-    Dialog(DialogAction),
-);

@@ -13,8 +13,6 @@ pub mod recovery;
 pub mod script;
 pub mod session;
 pub mod settings;
-pub mod stamp;
-pub mod tasks;
 pub mod toast;
 
 pub use action::Action;

@@ -16,11 +16,11 @@ use zoetrope::author::session::{
     CharacterAction, ClipAction, Dialog, DraftAction, ExportAction, ExportWork, GenerationAction, HostCommand, PlayerAction, ProjectAction,
     Session, TakeAction, TimelineAction, ViewAction,
 };
-use zoetrope::author::tasks::Watch;
 use zoetrope::cli::{Args, Command};
 use zoetrope::formats::{self, Contents, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
 use zoetrope::stage::CameraRig;
+use zoetrope::tasks::Watch;
 use zoetrope::timeline::{Provenance, Request, Sampling, Take};
 use zoetrope::view::{Figure, Shown, ViewAngle};
 

@@ -6,10 +6,10 @@ use bevy_egui::egui::Key;
 use egui_kittest::kittest::Queryable;
 use std::path::Path;
 use zoetrope::author::Action;
-use zoetrope::author::session::{Dialog, RatingAction, Session, Sitting, ViewMode};
+use zoetrope::author::session::{Dialog, RatingAction, Session, ViewMode};
 use zoetrope::formats::{self, WriteOptions};
 use zoetrope::motion::{Motion, Pose};
-use zoetrope::rating::{Sheet, Study, StudyPrompt};
+use zoetrope::rating::{Sheet, Sitting, Study, StudyPrompt};
 
 fn study(folder: &Path) -> Study {
     let prompt = |prompt: &str| StudyPrompt { theme: "work".to_owned(), prompt: prompt.to_owned() };

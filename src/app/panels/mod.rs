@@ -29,7 +29,8 @@ pub(crate) use parts::prompt_id;
 use super::keys;
 use super::theme::{self, GAP};
 use crate::author::Action;
-use crate::author::session::{Session, Sitting};
+use crate::author::session::Session;
+use crate::rating::Sitting;
 use bevy_egui::egui::{LayerId, Rect, Ui, UiBuilder, pos2, vec2};
 
 /// Where the panels lie, points.

@@ -5,9 +5,8 @@ use super::panel_view::PanelView;
 use super::parts::{TextButton, card, choices, faint, row, soft};
 use crate::app::theme::{self, ACCENT, EDGE, GAP, SUNKEN, TEXT};
 use crate::author::Action;
-use crate::author::session::Sitting;
 use crate::author::session::{DialogAction, RatingAction};
-use crate::rating::{CRITERIA, SCORES};
+use crate::rating::{CRITERIA, SCORES, Sitting};
 use bevy_egui::egui::{Align, Frame, Grid, Id, Key, Label, Layout, Margin, Rect, RichText, Stroke, TextEdit, Ui, pos2, vec2};
 use std::path::Path;
 

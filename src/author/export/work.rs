@@ -1,8 +1,8 @@
 //! Long work beside the window: how far it is, how it is ended, what became of it.
 
 use super::names::free_path;
-use crate::author::tasks::Watch;
 use crate::formats::{self, WriteOptions};
+use crate::tasks::Watch;
 use crate::timeline::Take;
 use std::path::PathBuf;
 

@@ -2,7 +2,7 @@
 //! `Prompt("…")`, as version 0.1 wrote them.
 
 use super::Step;
-use crate::author::Action;
+use crate::author::action::{Action, with_states};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde::de::value::StringDeserializer;
@@ -10,8 +10,8 @@ use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializ
 use serde::forward_to_deserialize_any;
 use std::fmt;
 
-macro_rules! states {
-    ($($state:ident),* $(,)?) => {
+macro_rules! read_states {
+    ($($(#[$what:meta])* $state:ident($action:ident),)*) => {
         /// The states of the session.
         const STATES: &[&str] = &[$(stringify!($state)),*];
 
@@ -49,9 +49,7 @@ macro_rules! states {
     };
 }
 
-states!(
-    Draft, Models, Generation, Takes, Comparison, Clips, Selection, Timeline, Player, View, Character, Project, Exports, Rating, Dialog
-);
+with_states!(read_states);
 
 /// The name of a variant.
 struct Name(String);
@@ -114,20 +112,17 @@ impl<'de, V: VariantAccess<'de>> EnumAccess<'de> for Chosen<V> {
     }
 }
 
-/// Whether the enum of a state's actions has a variant of this name.
+/// Whether the enum of a state's actions has a variant of this name, or had one.
 fn has_variant<T: DeserializeOwned>(_state: fn(T) -> Action, name: &str) -> bool {
-    matches!(T::deserialize(Asked(name)), Err(Answer::Known))
+    matches!(T::deserialize(AskVariants), Err(Answer(variants)) if variants.contains(&name))
 }
 
-/// Asks an enum whether it has a variant.
-struct Asked<'a>(&'a str);
+/// Asks an enum for the names of its variants.
+struct AskVariants;
 
-/// What it says: it cannot be made of a name alone, so it is always an error.
+/// They come as an error: nothing is made of them.
 #[derive(Debug)]
-enum Answer {
-    Known,
-    Unknown,
-}
+struct Answer(&'static [&'static str]);
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,52 +134,24 @@ impl std::error::Error for Answer {}
 
 impl Error for Answer {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Self::Unknown
+        Self(&[])
     }
 }
 
-impl<'de> Deserializer<'de> for Asked<'_> {
+impl<'de> Deserializer<'de> for AskVariants {
     type Error = Answer;
 
-    fn deserialize_any<T: Visitor<'de>>(self, visitor: T) -> Result<T::Value, Answer> {
-        visitor.visit_enum(self)
+    fn deserialize_any<T: Visitor<'de>>(self, _: T) -> Result<T::Value, Answer> {
+        Err(Answer(&[]))
+    }
+
+    fn deserialize_enum<T: Visitor<'de>>(self, _: &'static str, variants: &'static [&'static str], _: T) -> Result<T::Value, Answer> {
+        Err(Answer(variants))
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct newtype_struct seq tuple
-        tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'de> EnumAccess<'de> for Asked<'_> {
-    type Error = Answer;
-    type Variant = NoContent;
-
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, NoContent), Answer> {
-        seed.deserialize(IntoDeserializer::<Answer>::into_deserializer(self.0)).map(|variant| (variant, NoContent))
-    }
-}
-
-/// The content of a variant of which only the name is asked.
-struct NoContent;
-
-impl<'de> VariantAccess<'de> for NoContent {
-    type Error = Answer;
-
-    fn unit_variant(self) -> Result<(), Answer> {
-        Err(Answer::Known)
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Answer> {
-        Err(Answer::Known)
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Answer> {
-        Err(Answer::Known)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Answer> {
-        Err(Answer::Known)
+        tuple_struct map struct identifier ignored_any
     }
 }
 

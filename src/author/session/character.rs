@@ -4,12 +4,11 @@
 //! leaves it alone.
 
 use super::desk::Desk;
-use super::project::{Project, Purpose};
-use super::{Dialog, Session};
+use super::dialog::{Dialog, Purpose};
 use crate::author::settings::Settings;
-use crate::author::tasks::TaskKind;
 use crate::body::{BodyModel, Character, CharacterChoice, CharacterKind, MOST_DEVIATION, MannequinLook};
 use crate::formats;
+use crate::tasks::{Task, TaskKind, outcome};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -77,12 +76,14 @@ impl Body {
 }
 
 /// Who is on the stage.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct CharacterAssets {
     /// The user's own body, where one is on the stage.
     body: Option<Body>,
     /// The mannequin, where it does not look as it comes.
     mannequin: Option<Arc<Character>>,
+    /// The body that is being read: of several the latest.
+    reading: Option<Task<Body>>,
 }
 
 impl CharacterAssets {
@@ -99,14 +100,17 @@ impl CharacterAssets {
     }
 
     /// Does an action.
-    pub(super) fn apply(&mut self, action: CharacterAction, desk: &mut Desk, project: &Project) {
+    pub(super) fn apply(&mut self, action: CharacterAction, desk: &mut Desk) {
         let look = desk.settings.character.mannequin;
         match action {
-            CharacterAction::OpenBody => desk.dialog = project.dialog_for(Purpose::Body, self.body().map(Body::path), &desk.settings),
+            CharacterAction::OpenBody => {
+                let path = self.body().map(|body| body.path.clone()).unwrap_or_default();
+                desk.dialog = Dialog::to_read(Purpose::Body, path);
+            }
             CharacterAction::LoadBody(path) => {
                 desk.dialog = Dialog::None;
                 // Another day begins in another folder.
-                load(std::path::absolute(&path).unwrap_or(path), Vec::new(), desk);
+                self.load(std::path::absolute(&path).unwrap_or(path), Vec::new(), desk);
             }
             CharacterAction::BodyShape(number, deviations) => self.shape(number, deviations, &mut desk.settings),
             CharacterAction::DropBody => {
@@ -124,7 +128,7 @@ impl CharacterAssets {
         self.look(character.mannequin, &mut desk.settings);
         let coming = match &character.kind {
             CharacterKind::Smpl { path, shape } if self.body.as_ref().is_none_or(|body| body.path != *path || body.shape != *shape) => {
-                load(path.clone(), shape.clone(), desk);
+                self.load(path.clone(), shape.clone(), desk);
                 true
             }
             _ => false,
@@ -142,6 +146,24 @@ impl CharacterAssets {
             self.mannequin = (look != MannequinLook::default()).then(|| Arc::new(Character::mannequin_with(look)));
         }
         settings.character.mannequin = look;
+    }
+
+    /// Reads a body, and gives it a shape.
+    fn load(&mut self, path: PathBuf, shape: Vec<f32>, desk: &mut Desk) {
+        let read = move || formats::read_body_model(&path).map(|model| Body::new(path, model, &shape)).map_err(|error| error.to_string());
+        self.reading = Some(desk.tasks.run(TaskKind::READ, read));
+    }
+
+    /// Takes in the body that has been read.
+    pub(super) fn update(&mut self, desk: &mut Desk) {
+        if let Some(body) = outcome(&mut self.reading) {
+            self.loaded(body, desk);
+        }
+    }
+
+    /// As it is now, while the session goes on.
+    pub(super) fn snapshot(&self) -> Self {
+        Self { body: self.body.clone(), mannequin: self.mannequin.clone(), reading: None }
     }
 
     /// A body has been read, or not.
@@ -166,10 +188,4 @@ impl CharacterAssets {
         body.character = Arc::new(body.model.reshaped(Character::clone(&body.character), &body.shape));
         settings.character.kind = body.kind();
     }
-}
-
-/// Reads a body, and gives it a shape. Of several the latest is put on the stage.
-fn load(path: PathBuf, shape: Vec<f32>, desk: &mut Desk) {
-    let read = move || formats::read_body_model(&path).map(|model| Body::new(path, model, &shape)).map_err(|error| error.to_string());
-    desk.tasks.run(TaskKind::latest("body"), read, |session: &mut Session, body| session.character.loaded(body, &mut session.desk));
 }

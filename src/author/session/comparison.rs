@@ -1,37 +1,17 @@
-//! Takes side by side: the variations of a prompt as they come, or takes of the user's choice, of which one is picked.
+//! Takes side by side: who stands where.
 
-use super::desk::Desk;
-use super::generation::{Generation, Placement};
-use super::takes::TakeList;
-use super::timeline::Timeline;
-use super::view::View;
+use super::placement::Placement;
 use crate::generator::protocol::JobId;
-use crate::motion::{FPS, Motion, Pose};
+use crate::motion::{Motion, Pose};
 use crate::timeline::{Take, TakeId};
-use crate::view::{Abreast, MOST_ABREAST};
+use crate::view::Abreast;
 use glam::Vec3;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Air between two bodies at any time, metres.
 const GAP_M: f32 = 0.25;
 /// Time in which bodies go most of the way to a new place in the row, seconds.
 const SETTLE_SECS: f32 = 0.15;
-
-/// What can be done with takes side by side.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum ComparisonAction {
-    /// Show the takes at these places of the list side by side, from 0; nine at most.
-    #[serde(alias = "Row")]
-    Compare(Vec<usize>),
-    /// Put the take at this place of the list beside the others, or take it out; the first time it stands beside the shown one.
-    #[serde(alias = "RowAlso")]
-    CompareAlso(usize),
-    /// Show the takes of one prompt side by side, or leave the comparison.
-    SideBySide(bool),
-    /// Take the one at this place, from 0: put it where it was made for, or show it alone.
-    Pick(usize),
-}
 
 /// Takes side by side.
 #[derive(Clone, Debug, Default)]
@@ -190,132 +170,10 @@ impl Comparison {
     }
 }
 
-/// What a comparison reaches.
-pub(super) struct Context<'a> {
-    pub(super) desk: &'a mut Desk,
-    pub(super) timeline: &'a mut Timeline,
-    pub(super) view: &'a mut View,
-    pub(super) list: &'a TakeList,
-    pub(super) generation: &'a mut Generation,
-}
-
-impl ComparisonAction {
-    /// Does it.
-    pub(super) fn apply(self, context: &mut Context<'_>) {
-        match self {
-            Self::Compare(places) => context.compare(&places),
-            Self::CompareAlso(place) => context.compare_also(place),
-            Self::SideBySide(true) => context.side_by_side(),
-            Self::SideBySide(false) => context.leave(),
-            Self::Pick(place) => context.pick(place),
-        }
-    }
-}
-
-impl Context<'_> {
-    /// Shows the takes at these places of the list side by side.
-    fn compare(&mut self, places: &[usize]) {
-        let mut wanted: Vec<usize> = Vec::new();
-        for place in places {
-            if !wanted.contains(place) {
-                wanted.push(*place);
-            }
-        }
-        let entries = wanted.iter().filter_map(|place| self.timeline.take_at(*place));
-        let entries: Vec<ComparisonEntry> = entries.map(|entry| ComparisonEntry::of(entry.id, entry.take)).take(MOST_ABREAST).collect();
-        if entries.is_empty() {
-            return;
-        }
-        self.view.unwatch();
-        self.view.show_comparison(Comparison::of(entries, None, Placement::Nowhere), 0.0, self.timeline);
-    }
-
-    /// Shows takes side by side that belong together.
-    fn side_by_side(&mut self) {
-        if self.view.comparison().is_some() {
-            return;
-        }
-        let all: Vec<usize> = self.list.listed(self.timeline).map(|(place, _)| place).collect();
-        let prompt = self.prompt_in_question();
-        let alike: Vec<usize> = self
-            .list
-            .listed(self.timeline)
-            .filter(|(_, entry)| Some(entry.take.provenance.prompt().as_ref()) == prompt.as_deref())
-            .map(|(place, _)| place)
-            .collect();
-        let wanted = if alike.len() > 1 { alike } else { all };
-        if wanted.len() < 2 {
-            return self.desk.warn("make variations first: there are no takes to put side by side");
-        }
-        self.compare(&wanted[wanted.len().saturating_sub(MOST_ABREAST)..]);
-    }
-
-    /// The prompt of what is shown or selected, else the newest.
-    fn prompt_in_question(&self) -> Option<String> {
-        let of_clip = || self.timeline.selected_clip().and_then(|place| self.timeline.take(self.timeline.clips()[place].take));
-        let take = self.view.take(self.timeline).or_else(|| of_clip().map(Arc::as_ref));
-        take.map(|take| take.provenance.prompt().into_owned())
-            .or_else(|| self.timeline.takes().last().map(|entry| entry.take.provenance.prompt().into_owned()))
-    }
-
-    /// Puts the take at a place of the list beside the others, or takes it out; begins one beside the shown take.
-    fn compare_also(&mut self, place: usize) {
-        let Some(entry) = self.timeline.take_at(place) else { return };
-        let (id, entry) = (entry.id, ComparisonEntry::of(entry.id, entry.take));
-        let Some(comparison) = self.view.comparison().filter(|comparison| comparison.job.is_none()) else {
-            let shown = self.list.shown_index(self.timeline, self.view).filter(|shown| *shown != place);
-            let places: Vec<usize> = shown.into_iter().chain([place]).collect();
-            return self.compare(&places);
-        };
-        let mut comparison = comparison.clone();
-        if comparison.entries.iter().any(|other| other.take == Some(id)) {
-            comparison.keep(|other| other.take != Some(id));
-        } else if comparison.entries.len() < MOST_ABREAST {
-            comparison.put(entry);
-        } else {
-            return self.desk.warn(format!("at most {MOST_ABREAST} takes stand side by side"));
-        }
-        let (at_secs, playing) = (self.view.player().at_secs(), self.view.player().is_playing());
-        self.view.show_comparison(comparison, at_secs, self.timeline);
-        if !playing {
-            self.view.player.pause();
-        }
-    }
-
-    /// Takes one: it is put where it was made for, or shown alone. While they are still being made it is marked, or no longer, and taken
-    /// as soon as it is done.
-    fn pick(&mut self, place: usize) {
-        let Some(comparison) = self.view.comparison() else { return };
-        let Some(entry) = comparison.entries.get(place) else { return };
-        let Some(id) = entry.take else {
-            let (job, seed) = (comparison.job, entry.seed);
-            return job.into_iter().for_each(|job| self.generation.pick_early(job, seed, self.desk, self.timeline, self.view));
-        };
-        let placement = comparison.placement;
-        let at_secs = self.view.player().at_secs().min(entry.motion.len().saturating_sub(1) as f32 / FPS);
-        let placed = placement.put(id, true, self.desk, self.timeline);
-        self.view.follow(self.timeline);
-        match placed {
-            Some(start_secs) => self.view.show_timeline(start_secs, self.timeline),
-            None => self.view.show_take_at(id, at_secs, self.timeline),
-        }
-    }
-
-    /// Shows the timeline again; where there is none, the first of the takes side by side.
-    fn leave(&mut self) {
-        let Some(comparison) = self.view.comparison() else { return };
-        let first = comparison.entries.iter().find_map(|entry| entry.take);
-        self.view.unwatch();
-        match first {
-            Some(first) if self.timeline.clips().is_empty() => self.view.show_take(first, self.timeline),
-            _ => self.view.show_something(self.timeline),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::motion::FPS;
 
     /// Somebody who goes sideways at this speed.
     fn sideways(metres_a_frame: f32, frames: usize) -> ComparisonEntry {

@@ -1,10 +1,11 @@
 //! What every state of the session reaches: dialog, messages, settings, tasks, and what has to happen outside.
 
-use super::{Dialog, HostCommand, Session};
+use super::dialog::Dialog;
+use super::host::HostCommand;
 use crate::author::settings::Settings;
-use crate::author::tasks::Tasks;
 use crate::author::toast::{ToastKind, Toasts};
 use crate::generator::protocol::Command;
+use crate::tasks::Tasks;
 
 /// What every state reaches.
 #[derive(Debug, Default)]
@@ -16,7 +17,7 @@ pub(super) struct Desk {
     /// The user's choices.
     pub(super) settings: Settings,
     /// Work on other threads.
-    pub(super) tasks: Tasks<Session>,
+    pub(super) tasks: Tasks,
     /// What has to happen outside, in order.
     pub(super) host: Vec<HostCommand>,
 }

@@ -1,10 +1,8 @@
 //! Dialogs: which one is open, and what is written in it.
 
-use super::desk::Desk;
-use super::project::{Project, Purpose};
-use super::{FileClip, HostCommand, ModelDialog, Next};
+use super::models::ImportPart;
+use super::motion_file::FileClip;
 use crate::author::export::ExportOf;
-use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// An open dialog.
@@ -78,55 +76,58 @@ pub enum Dialog {
     },
 }
 
-/// What can be done with dialogs and messages.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum DialogAction {
-    /// Open the model's card: its licence, what it can and cannot do.
-    OpenModel,
-    /// Open the sampler's settings.
-    OpenSampling,
-    /// Open the list of keys.
-    OpenHelp,
-    /// Open the command palette.
-    OpenPalette,
-    /// Write what is looked for in the command palette.
-    PaletteWords(String),
-    /// Write the path in the dialog that asks for a file.
-    FilePath(PathBuf),
-    /// Let the system's file dialog choose that path.
-    BrowseFile,
-    /// Close whichever dialog is open.
-    CloseDialog,
-    /// Take away the message with this number.
-    Dismiss(u64),
+/// An open dialog about models.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelDialog {
+    /// The menu at the model's name.
+    Menu,
+    /// What can be fetched.
+    Get,
+    /// Checkpoints to import.
+    Import,
+    /// Whether a model is to be removed.
+    Remove(String),
+    /// What becomes of the motions under way when another model is chosen.
+    Switch(String),
 }
 
-impl DialogAction {
-    /// Does it.
-    pub(super) fn apply(self, desk: &mut Desk, project: &Project) {
-        match self {
-            Self::OpenModel => desk.dialog = Dialog::Model,
-            Self::OpenSampling => desk.dialog = Dialog::Sampling,
-            Self::OpenHelp => desk.dialog = Dialog::Help,
-            Self::OpenPalette if desk.dialog == Dialog::None => desk.dialog = Dialog::Palette { words: String::new() },
-            Self::OpenPalette => {}
-            Self::PaletteWords(words) => {
-                if let Dialog::Palette { words: written } = &mut desk.dialog {
-                    *written = words;
-                }
-            }
-            Self::FilePath(path) => {
-                if let Dialog::File { purpose, next, .. } = &desk.dialog {
-                    desk.dialog = project.file_dialog(path, *purpose, next.clone());
-                }
-            }
-            Self::BrowseFile => {
-                if let Dialog::File { path, purpose, .. } = &desk.dialog {
-                    desk.host.push(HostCommand::Browse { path: path.clone(), purpose: *purpose });
-                }
-            }
-            Self::CloseDialog => desk.dialog = Dialog::None,
-            Self::Dismiss(toast) => desk.toasts.dismiss(toast),
-        }
+/// What a file is chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// What is shown is exported to it.
+    Export,
+    /// Many files are exported into it.
+    ExportFolder,
+    /// The project is saved to it.
+    Save,
+    /// A project is opened.
+    Open,
+    /// A motion becomes a take.
+    Import,
+    /// A body takes the mannequin's place.
+    Body,
+    /// A model is imported from it.
+    Model(ImportPart),
+    /// It says prompts in other words.
+    Rewriter,
+}
+
+/// What comes when the project is left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// An empty project.
+    New,
+    /// One that is still to be chosen.
+    Choose,
+    /// This one.
+    Open(PathBuf),
+    /// Nothing: the window closes.
+    Close,
+}
+
+impl Dialog {
+    /// The dialog that asks for a file to read; `path` is where to begin.
+    pub(super) fn to_read(purpose: Purpose, path: PathBuf) -> Self {
+        Self::File { path, purpose, taken: false, next: None }
     }
 }

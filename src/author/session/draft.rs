@@ -1,10 +1,9 @@
 //! What the next generation is asked for, as the prompt bar shows it.
 
 use super::desk::Desk;
-use super::project::{Project, Purpose};
-use super::{Dialog, Session};
-use crate::author::tasks::TaskKind;
+use super::dialog::{Dialog, Purpose};
 use crate::model::Rewriter;
+use crate::tasks::{Task, TaskKind};
 use crate::timeline::{Length, Request, Sampling};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -48,7 +47,7 @@ pub enum DraftAction {
 }
 
 /// What the next generation is asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Draft {
     /// What the person does.
     pub prompt: String,
@@ -62,7 +61,8 @@ pub struct Draft {
     pub literal: bool,
     /// What differs from the model's own sampler settings.
     pub sampling: Sampling,
-    rewriting: bool,
+    /// The prompt that is being said in other words.
+    rewriting: Option<(String, Task<Option<String>>)>,
 }
 
 impl Default for Draft {
@@ -74,7 +74,7 @@ impl Default for Draft {
             variations: 1,
             literal: false,
             sampling: Sampling::default(),
-            rewriting: false,
+            rewriting: None,
         }
     }
 }
@@ -82,7 +82,7 @@ impl Default for Draft {
 impl Draft {
     /// Takes on what asks for a request again.
     pub(super) fn ask_again(&mut self, request: &Request) {
-        *self = Self { rewriting: self.rewriting, ..Self::of(request) };
+        *self = Self { rewriting: self.rewriting.take(), ..Self::of(request) };
     }
 
     fn of(request: &Request) -> Self {
@@ -131,11 +131,11 @@ impl Draft {
     /// Whether the prompt is being said in other words.
     #[must_use]
     pub fn is_rewriting(&self) -> bool {
-        self.rewriting
+        self.rewriting.is_some()
     }
 
     /// Does an action.
-    pub(super) fn apply(&mut self, action: DraftAction, desk: &mut Desk, project: &Project) {
+    pub(super) fn apply(&mut self, action: DraftAction, desk: &mut Desk) {
         match action {
             DraftAction::Prompt(prompt) => self.prompt = prompt,
             DraftAction::Seed(seed) => self.seed = seed,
@@ -153,21 +153,21 @@ impl Draft {
                     desk.dialog = Dialog::Sampling;
                 }
             }
-            DraftAction::Rewrite => self.rewrite(desk, project),
+            DraftAction::Rewrite => self.rewrite(desk),
         }
     }
 
     /// Has a language model of the user's say the prompt in other words.
-    fn rewrite(&mut self, desk: &mut Desk, project: &Project) {
+    fn rewrite(&mut self, desk: &mut Desk) {
         let prompt = self.prompt.trim().to_owned();
         let Some(with) = desk.settings.rewriter.clone() else {
-            desk.dialog = project.dialog_for(Purpose::Rewriter, None, &desk.settings);
+            desk.dialog = Dialog::to_read(Purpose::Rewriter, PathBuf::new());
             return;
         };
         if prompt.is_empty() {
             return desk.warn("write a prompt first: it is said in other words");
         }
-        if std::mem::replace(&mut self.rewriting, true) {
+        if self.rewriting.is_some() {
             return;
         }
         let asked = prompt.clone();
@@ -175,13 +175,18 @@ impl Draft {
             let words = Rewriter::load(&with).and_then(|mut rewriter| rewriter.rewrite(&asked, REWRITING_PATIENCE));
             words.map_err(|error| error.to_string())
         };
-        desk.tasks.run(TaskKind::READ, rewrite, move |session: &mut Session, words| {
-            session.draft.rewritten(&prompt, words, &mut session.desk);
-        });
+        self.rewriting = Some((prompt, desk.tasks.run(TaskKind::READ, rewrite)));
+    }
+
+    /// Takes in what the prompt is in other words.
+    pub(super) fn update(&mut self, desk: &mut Desk) {
+        if let Some((prompt, words)) = self.rewriting.as_ref().and_then(|(prompt, task)| Some((prompt.clone(), task.outcome()?))) {
+            self.rewriting = None;
+            self.rewritten(&prompt, words, desk);
+        }
     }
 
     fn rewritten(&mut self, prompt: &str, words: Result<Option<String>, String>, desk: &mut Desk) {
-        self.rewriting = false;
         match words {
             Ok(Some(words)) if self.prompt.trim() == prompt => {
                 self.prompt = words;

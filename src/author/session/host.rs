@@ -1,9 +1,9 @@
 //! What has to happen outside of the session.
 
-use super::project::Purpose;
+use super::dialog::Purpose;
 use crate::author::export::film::Film;
-use crate::author::tasks::Watch;
 use crate::generator::protocol::Command;
+use crate::tasks::Watch;
 use crate::view::CameraMove;
 use std::path::PathBuf;
 use std::sync::Arc;

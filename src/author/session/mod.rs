@@ -4,16 +4,20 @@
 //! time is a task, whose outcome [`Session::update`] takes in; what only the window can do comes as [`HostCommand`]s.
 
 mod character;
+mod compare;
 mod comparison;
 mod desk;
 mod dialog;
+mod dialog_action;
 mod draft;
 mod exports;
 mod generation;
 mod host;
 mod models;
+mod motion_file;
 mod original;
 mod persistence;
+mod placement;
 mod project;
 mod rating;
 mod scene;
@@ -23,31 +27,34 @@ mod view;
 
 pub use super::player::PlayerAction;
 pub use character::{Body, CharacterAction, CharacterAssets, SHAPES};
-pub use comparison::{Comparison, ComparisonAction, ComparisonEntry};
-pub use dialog::{Dialog, DialogAction};
+pub use compare::ComparisonAction;
+pub use comparison::{Comparison, ComparisonEntry};
+pub use dialog::{Dialog, ModelDialog, Next, Purpose};
+pub use dialog_action::DialogAction;
 pub use draft::{Draft, DraftAction, GUIDANCES, LENGTH_RANGE_SECS, MOST_TOP_K, MOST_VARIATIONS, TEMPERATURES, TOP_PS};
 pub use exports::{ExportAction, ExportSubject, ExportWork, Exports};
 pub use generation::{Generation, GenerationAction, Job, Progress, another_seed};
 pub use host::HostCommand;
-pub use models::{
-    FormAction, ImportForm, ImportPart, InstalledModel, ModelAction, ModelDialog, ModelState, ModelWork, Models, OfferedModel, Precision,
-};
+pub use models::{FormAction, ImportForm, ImportPart, InstalledModel, ModelAction, ModelState, ModelWork, Models, OfferedModel, Precision};
+pub use motion_file::FileClip;
 pub use original::original_pose_at;
-pub use project::{Next, Project, ProjectAction, Purpose, Unsaved};
-pub use rating::{Rating, RatingAction, Sitting};
+pub use persistence::Unsaved;
+pub use project::{Project, ProjectAction};
+pub use rating::{Rating, RatingAction};
 pub use scene::Scene;
-pub use takes::{FileClip, TakeAction, TakeList};
+pub use takes::{TakeAction, TakeList};
 pub use timeline::{ClipAction, Curves, Figures, Inspection, SelectionAction, StickFigure, TakeEntry, Timeline, TimelineAction};
 pub use view::{View, ViewAction, ViewMode};
 
 use super::Action;
 use super::export::work::WorkOutcome;
 use super::settings::Settings;
-use super::tasks::Tasks;
 use super::toast::Toasts;
 use crate::generator::protocol::{Command, Event, Preview};
 use crate::library::STARTER;
 use crate::pipeline;
+use crate::rating::Sitting;
+use crate::tasks::Tasks;
 use crate::timeline::{Take, TakeId};
 use desk::Desk;
 use persistence::Persistence;
@@ -371,8 +378,8 @@ impl Session {
     /// Does an action.
     pub fn apply(&mut self, action: impl Into<Action>) {
         match action.into() {
-            Action::Draft(action) => self.draft.apply(action, &mut self.desk, &self.project),
-            Action::Models(action) => self.models.apply(action, &mut self.desk, &self.generation),
+            Action::Draft(action) => self.draft.apply(action, &mut self.desk),
+            Action::Models(action) => self.models.apply(action, &mut self.desk, self.generation.jobs()),
             Action::Generation(action) => {
                 let (generation, mut context) = self.generation_parts();
                 generation.apply(&action, &mut context);
@@ -386,10 +393,10 @@ impl Session {
             Action::Comparison(_) => {}
             Action::Clips(action) => self.timeline.apply_to_clips(action, &mut self.desk, &mut self.view),
             Action::Selection(action) => self.timeline.apply_to_selection(&action, &mut self.view),
-            Action::Timeline(action) => self.timeline.apply(action, &mut self.desk, &mut self.view),
+            Action::Timeline(action) => action.apply(&mut self.timeline, &mut self.desk, &mut self.view),
             Action::Player(action) => self.view.player.apply(action),
             Action::View(action) => self.view.apply(action, &mut self.desk),
-            Action::Character(action) => self.character.apply(action, &mut self.desk, &self.project),
+            Action::Character(action) => self.character.apply(action, &mut self.desk),
             Action::Project(action) => {
                 let (project, mut context) = self.project_parts();
                 project.apply(action, &mut context);
@@ -432,18 +439,34 @@ impl Session {
 
     /// Takes in what has become of tasks, and lets time go by.
     pub fn update(&mut self, delta_secs: f32) {
-        for done in self.desk.tasks.take_done() {
-            done(self);
-        }
+        self.take_outcomes(delta_secs);
         self.view.follow(&self.timeline);
         self.view.advance(delta_secs);
         self.desk.toasts.advance(delta_secs);
         self.project.follow(&self.timeline);
-        self.persistence.advance(delta_secs, &self.project, &self.timeline, &mut self.desk);
         self.list.ask(&mut self.desk);
         // What becomes of work that was left behind is answered first.
         if !matches!(self.desk.dialog, Dialog::Recover { .. }) {
             std::mem::take(&mut self.given).into_iter().for_each(|file| self.apply(Action::of_file(file)));
+        }
+    }
+
+    /// Each state takes in the outcomes of its own tasks.
+    fn take_outcomes(&mut self, delta_secs: f32) {
+        self.draft.update(&mut self.desk);
+        self.character.update(&mut self.desk);
+        let (list, mut context) = self.list_parts();
+        list.update(&mut context);
+        let (rating, mut context) = self.rating_parts();
+        rating.update(&mut context);
+        // The window closes once these are over, if that was waited for.
+        let over = [self.models.update(&mut self.desk), self.exports.update(&mut self.desk)];
+        let (project, mut context) = self.project_parts();
+        project.update(&mut context);
+        over.into_iter().flatten().for_each(|went_well| project.close_after_work(went_well, &mut context));
+        if self.persistence.update(delta_secs, &mut self.desk) {
+            let unsaved = self.unsaved();
+            self.persistence.copy(unsaved, &mut self.desk);
         }
     }
 
@@ -506,12 +529,12 @@ impl Session {
 
     fn compare(&mut self, action: ComparisonAction) {
         let Self { desk, timeline, view, list, generation, .. } = self;
-        action.apply(&mut comparison::Context { desk, timeline, view, list, generation });
+        action.apply(&mut compare::Context { desk, timeline, view, list, generation });
     }
 
     fn export(&mut self, action: ExportAction) {
         let Self { desk, timeline, view, list, character, project, exports, .. } = self;
-        exports.apply(action, &mut exports::Context { desk, timeline, view, list, character, project });
+        action.apply(&mut exports::Context { desk, timeline, view, list, character, project, exports });
     }
 
     fn generation_parts(&mut self) -> (&mut Generation, generation::Context<'_>) {
@@ -532,18 +555,5 @@ impl Session {
     fn rating_parts(&mut self) -> (&mut Rating, rating::Context<'_>) {
         let Self { rating, desk, timeline, view, exports, .. } = self;
         (rating, rating::Context { desk, timeline, view, exports })
-    }
-
-    /// Exports, or what was done for models, are over: the window closes if that was waited for.
-    fn work_over(&mut self, went_well: bool) {
-        let (project, mut context) = self.project_parts();
-        project.close_after_work(went_well, &mut context);
-    }
-
-    /// Fetching or importing is over.
-    fn model_work_over(&mut self, outcome: Result<String, String>) {
-        let went_well = outcome.is_ok();
-        self.models.work_over(outcome, &mut self.desk);
-        self.work_over(went_well);
     }
 }

@@ -1,16 +1,14 @@
 //! What outlives the program: copies of unsaved work for the case that it dies, and the settings.
 
 use super::desk::Desk;
-use super::project::Project;
-use super::timeline::Timeline;
-use super::{Dialog, Session};
+use super::dialog::Dialog;
 use crate::author::recovery::{self, Orphan, Recovery};
 use crate::author::settings::Settings;
-use crate::author::stamp::Stamp;
-use crate::author::tasks::TaskKind;
 use crate::body::CharacterChoice;
-use crate::formats;
-use crate::timeline::Arrangement;
+use crate::files::Stamp;
+use crate::formats::{self, Project};
+use crate::tasks::{Task, TaskKind, outcome};
+use crate::timeline::{Arrangement, Document};
 use std::path::{Path, PathBuf};
 
 /// How often unsaved work is copied, seconds.
@@ -27,16 +25,31 @@ pub(super) struct Persistence {
     holds: Option<(Arrangement, CharacterChoice)>,
     /// What is being written into it.
     coming: Option<(Arrangement, CharacterChoice)>,
+    copying: Option<Task<()>>,
     /// Whether the user knows that it cannot be written.
     failed: bool,
     since_secs: f32,
     settings_file: Option<PathBuf>,
     /// The settings as they were written last.
     written: Settings,
-    writing: bool,
+    writing: Option<Task<()>>,
+    /// What was left behind, while it is read.
+    finding: Option<(Found, Option<Task<Project>>)>,
+}
+
+/// Work that is in no file yet.
+#[derive(Clone, Debug)]
+pub struct Unsaved {
+    /// Takes and clips.
+    pub document: Box<Document>,
+    /// Who is on the stage.
+    pub character: CharacterChoice,
+    /// The project's file, if it has one.
+    pub project: Option<PathBuf>,
 }
 
 /// What was left behind, as it was found.
+#[derive(Debug)]
 pub(super) struct Found {
     /// The file of its project, if it had one.
     pub(super) project: Option<PathBuf>,
@@ -78,24 +91,32 @@ impl Persistence {
         self.orphan.as_ref().map(|orphan| Dialog::Recover { project: orphan.project.clone() })
     }
 
-    /// Copies unsaved work and keeps the settings, when it is time for that.
-    pub(super) fn advance(&mut self, delta_secs: f32, project: &Project, timeline: &Timeline, desk: &mut Desk) {
+    /// Takes in what has been written, and keeps the settings. Answers whether it is time to copy unsaved work.
+    pub(super) fn update(&mut self, delta_secs: f32, desk: &mut Desk) -> bool {
+        if let Some(copied) = outcome(&mut self.copying) {
+            self.copied(copied, desk);
+        }
+        if let Some(Err(message)) = outcome(&mut self.writing) {
+            desk.warn(message);
+        }
         self.keep_settings(desk);
         self.since_secs += delta_secs;
-        if self.since_secs >= COPY_SECS && self.coming.is_none() {
+        let is_time = self.since_secs >= COPY_SECS && self.coming.is_none();
+        if is_time {
             self.since_secs = 0.0;
-            self.copy(project, timeline, desk);
         }
+        is_time
     }
 
-    fn copy(&mut self, project: &Project, timeline: &Timeline, desk: &mut Desk) {
-        let Some(unsaved) = project.unsaved_work(timeline, &desk.settings.character) else {
+    /// Copies unsaved work; removes the copy where there is none.
+    pub(super) fn copy(&mut self, unsaved: Option<Unsaved>, desk: &mut Desk) {
+        let Some(unsaved) = unsaved else {
             if self.holds.is_some() {
                 self.forget(desk);
             }
             return;
         };
-        let now = (timeline.arrangement().clone(), unsaved.character.clone());
+        let now = (unsaved.document.arrangement().clone(), unsaved.character.clone());
         if self.holds.as_ref() == Some(&now) {
             return;
         }
@@ -105,9 +126,7 @@ impl Persistence {
         let path = recovery.copy().to_owned();
         self.coming = Some(now);
         let write = move || formats::save_project(&path, &unsaved.document, Some(&unsaved.character)).map_err(|error| error.to_string());
-        desk.tasks.run(TaskKind::BACKGROUND, write, |session: &mut Session, outcome| {
-            session.persistence.copied(outcome, &mut session.desk);
-        });
+        self.copying = Some(desk.tasks.run(TaskKind::BACKGROUND, write));
     }
 
     /// A copy was written, or not; then it is tried again, and the user told once.
@@ -132,7 +151,7 @@ impl Persistence {
             let _ = std::fs::remove_file(copy);
             Ok(())
         };
-        desk.tasks.run(TaskKind::BACKGROUND, remove, |_: &mut Session, _| ());
+        drop(desk.tasks.run(TaskKind::BACKGROUND, remove));
     }
 
     /// Reads what was left behind, or lets it go.
@@ -146,10 +165,13 @@ impl Persistence {
         let stamp = project.as_deref().and_then(Stamp::of).filter(|stamp| since.is_some_and(|copy| !stamp.is_later_than(&copy)));
         let found = Found { project, stamp, revision };
         let read = move || formats::open_project(&copy).map_err(|error| error.to_string());
-        desk.tasks.run(TaskKind::SERIAL, read, |session: &mut Session, outcome| {
-            let (project, mut context) = session.project_parts();
-            project.recovered(outcome, found, &mut context);
-        });
+        self.finding = Some((found, Some(desk.tasks.run(TaskKind::SERIAL, read))));
+    }
+
+    /// What was left behind, once it is read.
+    pub(super) fn take_found(&mut self) -> Option<(Result<Project, String>, Found)> {
+        let file = outcome(&mut self.finding.as_mut()?.1)?;
+        self.finding.take().map(|(found, _)| (file, found))
     }
 
     /// What was left behind is this window's now.
@@ -168,22 +190,13 @@ impl Persistence {
 
     /// Has the settings written where they have changed. The latest are written when the ones before are.
     fn keep_settings(&mut self, desk: &mut Desk) {
-        if self.writing || self.written == desk.settings {
+        if self.writing.is_some() || self.written == desk.settings {
             return;
         }
         let Some(file) = self.settings_file.clone() else { return };
-        (self.written, self.writing) = (desk.settings.clone(), true);
+        self.written = desk.settings.clone();
         let settings = self.written.clone();
-        desk.tasks.run(
-            TaskKind::BACKGROUND,
-            move || settings.write(&file),
-            |session: &mut Session, outcome| {
-                session.persistence.writing = false;
-                if let Err(message) = outcome {
-                    session.desk.warn(message);
-                }
-            },
-        );
+        self.writing = Some(desk.tasks.run(TaskKind::BACKGROUND, move || settings.write(&file)));
     }
 
     /// Whether all is written that is to outlive the program; the settings come last. Then nothing is offered to the next window.

@@ -2,15 +2,15 @@
 
 use super::comparison::{Comparison, ComparisonEntry};
 use super::desk::Desk;
+use super::dialog::Dialog;
 use super::exports::Exports;
 use super::timeline::Timeline;
 use super::view::View;
-use super::{Dialog, Session};
-use crate::author::tasks::TaskKind;
 use crate::motion::Motion;
-use crate::rating::{CRITERIA, Pair, RatingError, Results, SCORES, Scores, Sheet, Study, csv};
+use crate::rating::{RatingError, Sitting};
+use crate::tasks::{Task, TaskKind, outcomes};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What can be done when two models are rated.
@@ -51,91 +51,12 @@ pub enum RatingAction {
     EndRating,
 }
 
-/// A rater's sitting.
-#[derive(Clone, Debug)]
-pub struct Sitting {
-    /// What is rated.
-    pub study: Arc<Study>,
-    /// What was said so far.
-    pub sheet: Sheet,
-    /// The clips on the stage, left and right; none when all are rated.
-    pub pair: Option<(Pair, [Arc<Motion>; 2])>,
-    /// What is said of them, left and right, by criterion.
-    pub said: [[Option<u8>; 3]; 2],
-    /// Pairs rated in this sitting.
-    pub rated: Vec<Pair>,
-}
-
-impl Sitting {
-    /// A rater's work where it was left. Reads files.
-    ///
-    /// # Errors
-    /// The study, the sheet or a clip cannot be read.
-    pub fn open(folder: &Path, rater: &str) -> Result<Self, RatingError> {
-        let study = Study::open(folder)?;
-        let sheet = Sheet::open(&study, rater)?;
-        let rating = Self { study: Arc::new(study), sheet, pair: None, said: Default::default(), rated: Vec::new() };
-        rating.with_next_pair()
-    }
-
-    /// Saves what was said, and goes on to the next pair. Writes and reads files.
-    ///
-    /// # Errors
-    /// The sheet cannot be written, or a clip cannot be read.
-    pub fn saved(self) -> Result<Self, RatingError> {
-        self.sheet.save(&self.study)?;
-        self.with_next_pair()
-    }
-
-    fn with_next_pair(self) -> Result<Self, RatingError> {
-        let next = self.sheet.next(&self.study);
-        let read = |pair: Pair| {
-            let [left, right] = pair.clips();
-            Ok::<_, RatingError>((pair, [Arc::new(self.study.motion(left)?), Arc::new(self.study.motion(right)?)]))
-        };
-        let pair = next.map(read).transpose()?;
-        Ok(Self { pair, said: Default::default(), ..self })
-    }
-
-    /// The scores, when all are there.
-    #[must_use]
-    pub fn complete(&self) -> Option<[Scores; 2]> {
-        let of = |said: [Option<u8>; 3]| Some([said[0]?, said[1]?, said[2]?]);
-        Some([of(self.said[0])?, of(self.said[1])?])
-    }
-
-    /// The place of the next score to give: left or right, and the criterion.
-    #[must_use]
-    pub fn next_score(&self) -> Option<(usize, usize)> {
-        turn().find(|(side, criterion)| self.said[*side][*criterion].is_none())
-    }
-
-    /// Writes all scores and figures of the study into its folder. Answers where.
-    ///
-    /// # Errors
-    /// A sheet cannot be read, or a file cannot be written.
-    pub fn export(study: &Study) -> Result<PathBuf, RatingError> {
-        let [table, figures] = ["scores.csv", "results.json"].map(|name| study.folder().join(name));
-        crate::formats::write_text(&table, &csv(study)?)?;
-        let json = serde_json::to_string_pretty(&Results::of(study)?).map_err(|error| RatingError::Damaged {
-            path: figures.clone(),
-            cause: error.to_string(),
-            help: "please report this study",
-        })?;
-        crate::formats::write_text(&figures, &json)?;
-        Ok(table)
-    }
-}
-
-/// The places of scores in the order in which they are given: both clips by one criterion, then by the next.
-fn turn() -> impl DoubleEndedIterator<Item = (usize, usize)> {
-    (0..CRITERIA.len()).flat_map(|criterion| [(0, criterion), (1, criterion)])
-}
-
 /// Whether somebody rates, and how far that is.
 #[derive(Debug, Default)]
 pub struct Rating {
     sitting: Option<Box<Sitting>>,
+    /// Studies that are being opened, and pairs that are being kept.
+    reading: Vec<Task<Sitting>>,
 }
 
 /// What rating reaches.
@@ -164,7 +85,7 @@ impl Rating {
             RatingAction::Rate { folder, rater } => {
                 context.desk.dialog = Dialog::None;
                 context.view.unwatch();
-                read(move || Sitting::open(&folder, &rater), context.desk);
+                self.read(move || Sitting::open(&folder, &rater), context.desk);
             }
             RatingAction::Score { side, criterion, score } => self.score(side, criterion, score, context.view),
             RatingAction::Unscore => self.unscore(context.desk),
@@ -204,49 +125,44 @@ impl Rating {
     }
 
     fn score(&mut self, side: usize, criterion: usize, score: u8, view: &View) {
-        if self.sitting(view).is_some()
-            && let Some(said) = self.sitting.as_mut().and_then(|sitting| sitting.said.get_mut(side)?.get_mut(criterion))
-        {
-            *said = Some(score.clamp(*SCORES.start(), *SCORES.end()));
+        if self.sitting(view).is_some() {
+            self.sitting.iter_mut().for_each(|sitting| sitting.score(side, criterion, score));
         }
     }
 
     /// Takes back the last score; where there is none, the last pair comes again.
     fn unscore(&mut self, desk: &mut Desk) {
         let Some(sitting) = self.sitting.as_mut() else { return };
-        let last = turn().rev().find(|(side, criterion)| sitting.said[*side][*criterion].is_some());
-        if let Some((side, criterion)) = last {
-            sitting.said[side][criterion] = None;
-        } else if let Some(pair) = sitting.rated.pop() {
-            sitting.sheet.forget(pair.prompt);
+        if sitting.take_back() {
             self.keep(desk);
         }
     }
 
     fn rate_pair(&mut self, desk: &mut Desk) {
         let Some(sitting) = self.sitting.as_mut() else { return };
-        let Some((pair, _)) = sitting.pair else { return };
-        let Some(said) = sitting.complete() else {
-            return desk.warn("give both clips a score of each kind first");
-        };
-        sitting.sheet.rate(pair, said);
-        sitting.rated.push(pair);
-        self.keep(desk);
+        if sitting.pair.is_none() {
+            return;
+        }
+        match sitting.rate() {
+            true => self.keep(desk),
+            false => desk.warn("give both clips a score of each kind first"),
+        }
     }
 
     /// Keeps what the rater said, and opens the next pair.
-    fn keep(&self, desk: &mut Desk) {
+    fn keep(&mut self, desk: &mut Desk) {
         if let Some(sitting) = self.sitting.clone() {
-            read(move || sitting.saved(), desk);
+            self.read(move || sitting.saved(), desk);
         }
     }
-}
 
-/// Opens a study or its next pair.
-fn read(sitting: impl FnOnce() -> Result<Sitting, RatingError> + Send + 'static, desk: &mut Desk) {
-    let read = move || sitting().map_err(|error| error.to_string());
-    desk.tasks.run(TaskKind::SERIAL, read, |session: &mut Session, outcome| {
-        let (rating, mut context) = session.rating_parts();
-        rating.opened(outcome, &mut context);
-    });
+    /// Opens a study or its next pair.
+    fn read(&mut self, sitting: impl FnOnce() -> Result<Sitting, RatingError> + Send + 'static, desk: &mut Desk) {
+        self.reading.push(desk.tasks.run(TaskKind::SERIAL, move || sitting().map_err(|error| error.to_string())));
+    }
+
+    /// Takes in what has been opened and kept.
+    pub(super) fn update(&mut self, context: &mut Context<'_>) {
+        outcomes(&mut self.reading).into_iter().for_each(|sitting| self.opened(sitting, context));
+    }
 }

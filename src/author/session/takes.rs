@@ -1,19 +1,18 @@
 //! The list of takes: choosing, searching, favourites, motion files that become takes, and the published clean-up.
 
 use super::desk::Desk;
-use super::project::{Project, Purpose};
+use super::dialog::{Dialog, Purpose};
+use super::motion_file::{FileClip, ImportedFile, read};
+use super::project::Project;
 use super::timeline::{TakeEntry, Timeline};
 use super::view::{View, ViewMode};
-use super::{Dialog, Session};
-use crate::author::tasks::TaskKind;
-use crate::formats::{self, ClipChoice, ReadOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
+use crate::tasks::{Task, TaskKind, outcomes};
 use crate::timeline::{Edit, Origin, Provenance, Take, TakeEdit};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What can be done with takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,12 +43,16 @@ pub enum TakeAction {
 }
 
 /// What the list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct TakeList {
     search: String,
     favourites: bool,
     /// Files of several animations of which the user is still to choose.
     to_choose: VecDeque<(PathBuf, Vec<FileClip>)>,
+    /// Motion files that are being read.
+    reading: Vec<Task<Vec<Result<ImportedFile, String>>>>,
+    /// Takes that are being made of others.
+    editing: Vec<Task<Take>>,
 }
 
 /// What the list reaches.
@@ -98,7 +101,7 @@ impl TakeList {
         match action {
             TakeAction::Select(index) => context.select(index),
             TakeAction::Remove(index) => context.remove(index),
-            TakeAction::RemoveSliding(index) => context.remove_sliding(index),
+            TakeAction::RemoveSliding(index) => self.remove_sliding(index, context),
             TakeAction::Favourite(index, favourite) => {
                 if let Some(take) = context.timeline.take_at(index).map(|entry| entry.id) {
                     context.timeline.edit(&Edit::Favourite { take, favourite }, context.desk);
@@ -106,11 +109,29 @@ impl TakeList {
             }
             TakeAction::Search(words) => self.search = words,
             TakeAction::OnlyFavourites(only) => self.favourites = only,
-            TakeAction::ImportFile => context.desk.dialog = context.project.dialog_for(Purpose::Import, None, &context.desk.settings),
-            TakeAction::Import(path) => context.import(path, Vec::new()),
-            TakeAction::ImportClips { path, clips } => context.import(path, clips),
+            TakeAction::ImportFile => context.desk.dialog = Dialog::to_read(Purpose::Import, context.project.folder()),
+            TakeAction::Import(path) => self.import(path, Vec::new(), context.desk),
+            TakeAction::ImportClips { path, clips } => self.import(path, clips, context.desk),
         }
         context.view.follow(context.timeline);
+    }
+
+    /// Takes in the motion files that have been read and the takes that have been made of others.
+    pub(super) fn update(&mut self, context: &mut Context<'_>) {
+        for files in outcomes(&mut self.reading) {
+            files.unwrap_or_else(|message| vec![Err(message)]).into_iter().for_each(|file| self.imported(file, context));
+        }
+        outcomes(&mut self.editing).into_iter().for_each(|take| context.new_take(take));
+    }
+
+    fn import(&mut self, path: PathBuf, clips: Vec<usize>, desk: &mut Desk) {
+        desk.dialog = Dialog::None;
+        self.reading.push(desk.tasks.run(TaskKind::READ, move || Ok(read(&path, &clips))));
+    }
+
+    fn remove_sliding(&mut self, index: usize, context: &mut Context<'_>) {
+        let Some(take) = context.timeline.take_at(index).map(|entry| Arc::clone(entry.take)) else { return };
+        self.editing.push(context.desk.tasks.run(TaskKind::READ, move || take_without_sliding(&take)));
     }
 
     /// A motion file has been read, or not. It becomes the newest take; of several animations the user chooses first.
@@ -155,21 +176,6 @@ impl Context<'_> {
         }
     }
 
-    fn remove_sliding(&mut self, index: usize) {
-        let Some(take) = self.timeline.take_at(index).map(|entry| Arc::clone(entry.take)) else { return };
-        let remove = move || take_without_sliding(&take);
-        self.desk.tasks.run(TaskKind::READ, remove, |session: &mut Session, outcome| session.list_parts().1.new_take(outcome));
-    }
-
-    fn import(&mut self, path: PathBuf, clips: Vec<usize>) {
-        self.desk.dialog = Dialog::None;
-        let read = move || Ok(read(&path, &clips));
-        self.desk.tasks.run(TaskKind::READ, read, |session: &mut Session, files| {
-            let (list, mut context) = session.list_parts();
-            files.unwrap_or_else(|message| vec![Err(message)]).into_iter().for_each(|file| list.imported(file, &mut context));
-        });
-    }
-
     /// A take was made of another, or not. It becomes the newest one.
     fn new_take(&mut self, outcome: Result<Take, String>) {
         match outcome {
@@ -193,57 +199,4 @@ fn take_without_sliding(take: &Take) -> Result<Take, String> {
     };
     let provenance = Provenance { origin, ..take.provenance.clone() };
     Ok(Take { motion: Arc::new(motion), raw: Some(Arc::clone(made)), provenance })
-}
-
-/// A motion file that was read.
-#[derive(Clone, Debug)]
-struct ImportedFile {
-    path: PathBuf,
-    /// The animation that was asked for, or the first that moves a body.
-    take: Take,
-    /// What was not as it should be.
-    notes: Vec<String>,
-    /// All animations that move a body, where none was asked for.
-    clips: Vec<FileClip>,
-}
-
-/// One of several animations in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileClip {
-    /// Its place in the file, from one.
-    pub number: usize,
-    /// Its name, or that it is an animation of this number.
-    pub name: String,
-    /// Its length.
-    pub length: Duration,
-}
-
-/// Reads animations of a motion file by their numbers from one, or the first that moves a body.
-fn read(path: &Path, clips: &[usize]) -> Vec<Result<ImportedFile, String>> {
-    if clips.is_empty() { vec![read_clip(path, None)] } else { clips.iter().map(|clip| read_clip(path, Some(*clip))).collect() }
-}
-
-fn read_clip(path: &Path, clip: Option<usize>) -> Result<ImportedFile, String> {
-    let options = ReadOptions { clip: clip.map(ClipChoice::Numbered), ..ReadOptions::default() };
-    let reading = formats::read_with(path, &options).map_err(|error| error.to_string())?;
-    let mut name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    if let [_, _, ..] = &reading.animations[..] {
-        name = format!("{name}: {}", called(&reading.animations[reading.taken].name, reading.taken + 1));
-    }
-    let clips = reading.animations.into_iter().zip(1..).filter(|(animation, _)| clip.is_none() && animation.moves);
-    let clips = clips.map(|(animation, number)| FileClip {
-        number,
-        name: called(&animation.name, number),
-        length: Duration::try_from_secs_f32(animation.secs).unwrap_or_default(),
-    });
-    // The file says nothing of its rights that could be relied on.
-    let provenance =
-        Provenance { origin: Origin::File { name }, model: "an imported file".to_owned(), licence: "that of its source".to_owned() };
-    let take = Take { motion: Arc::new(reading.motion), raw: None, provenance };
-    Ok(ImportedFile { path: path.to_owned(), take, notes: reading.notes, clips: clips.collect() })
-}
-
-/// The name of an animation, or its number where it has none.
-fn called(name: &str, number: usize) -> String {
-    if name.is_empty() { format!("animation {number}") } else { name.to_owned() }
 }

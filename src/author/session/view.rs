@@ -1,8 +1,8 @@
 //! What is seen: which motion, from where, how finely, and what stands beside it.
 
-use super::HostCommand;
 use super::comparison::{Comparison, ComparisonEntry};
 use super::desk::Desk;
+use super::host::HostCommand;
 use super::timeline::Timeline;
 use crate::author::overlays::Overlay;
 use crate::author::player::Player;
@@ -186,6 +186,15 @@ impl View {
             ViewAction::Scale(scale) => desk.settings.set_scale(scale),
             ViewAction::Screenshot(path) => desk.host.push(HostCommand::Screenshot(path)),
         }
+    }
+
+    /// The frame under the play head, if it is on the timeline; if not, the user is told.
+    pub(super) fn frame_under(&self, timeline: &Timeline, desk: &mut Desk) -> Option<usize> {
+        if matches!(self.mode, ViewMode::Timeline) && !timeline.chain().motion().is_empty() {
+            return Some(self.player.frame());
+        }
+        desk.warn("show the timeline first: that is done at its play head");
+        None
     }
 
     /// Tells whether the system's other windows are light.

@@ -1,8 +1,9 @@
 //! What the generator tells of motions under way, and what becomes of finished ones.
 
-use super::{Context, Generation, Job, Placement};
+use super::{Context, Generation, Job};
 use crate::author::session::comparison::{Comparison, ComparisonEntry};
 use crate::author::session::desk::Desk;
+use crate::author::session::placement::Placement;
 use crate::author::session::timeline::Timeline;
 use crate::author::session::view::View;
 use crate::author::settings::ModelSpeed;
@@ -95,7 +96,7 @@ impl Generation {
         if seen && made.len() > 1 {
             return context.show_variations(&job, &made);
         }
-        let placed = job.placement.put(first, seen, context.desk, context.timeline).is_some();
+        let placed = context.timeline.place(job.placement, first, seen, context.desk).is_some();
         if seen {
             context.go_on_watching(&job, first, previewed, placed);
         }
@@ -134,7 +135,7 @@ impl Generation {
         }
         let take = timeline.add_take(take);
         job.picked = Some((variation, Some(take)));
-        let placed = job.placement.put(take, seen, desk, timeline);
+        let placed = timeline.place(job.placement, take, seen, desk);
         match placed {
             _ if !seen => {}
             Some(start_secs) => view.show_timeline(start_secs, timeline),

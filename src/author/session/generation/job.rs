@@ -1,6 +1,6 @@
 //! A generation that is not over: what it makes, how far it is, and where its takes go.
 
-use super::placement::Placement;
+use crate::author::session::placement::Placement;
 use crate::generator::protocol::JobId;
 use crate::motion::Motion;
 use crate::timeline::{Request, Take, TakeId};

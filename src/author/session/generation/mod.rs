@@ -2,14 +2,13 @@
 
 mod events;
 mod job;
-mod placement;
 
 pub use job::{Job, Progress};
-pub(super) use placement::Placement;
 
 use super::desk::Desk;
 use super::draft::Draft;
 use super::models::Models;
+use super::placement::Placement;
 use super::timeline::Timeline;
 use super::view::{View, ViewMode};
 use crate::generator::protocol::{Command, JobId};

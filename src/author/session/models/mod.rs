@@ -8,12 +8,12 @@ pub use import_form::{ImportForm, ImportPart, Precision};
 pub use shown::{InstalledModel, OfferedModel};
 
 use super::desk::Desk;
-use super::generation::Generation;
-use super::project::Purpose;
-use super::{Dialog, HostCommand, Session};
-use crate::author::tasks::{TaskKind, Watch};
+use super::dialog::{Dialog, ModelDialog, Purpose};
+use super::generation::Job;
+use super::host::HostCommand;
 use crate::generator::protocol::{Command, Event, ModelInfo};
 use crate::library::{self, STARTER};
+use crate::tasks::{Task, TaskKind, Watch, outcome, outcomes};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -118,21 +118,6 @@ pub enum FormAction {
     Browse(ImportPart),
 }
 
-/// An open dialog about models.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ModelDialog {
-    /// The menu at the model's name.
-    Menu,
-    /// What can be fetched.
-    Get,
-    /// Checkpoints to import.
-    Import,
-    /// Whether a model is to be removed.
-    Remove(String),
-    /// What becomes of the motions under way when another model is chosen.
-    Switch(String),
-}
-
 /// Something that is being fetched or imported.
 #[derive(Clone, Debug)]
 pub struct ModelWork {
@@ -177,6 +162,11 @@ pub struct Models {
     accepted: Option<String>,
     form: ImportForm,
     work: Option<ModelWork>,
+    fetching: Option<Task<PathBuf>>,
+    importing: Option<Task<String>>,
+    removing: Vec<Task<String>>,
+    /// What is installed and can be had, as it is being looked up: of several times the latest.
+    listing: Option<Task<(Vec<InstalledModel>, Vec<OfferedModel>)>>,
     /// Threads that the networks got when the program started.
     threads: usize,
 }
@@ -194,6 +184,10 @@ impl Models {
             accepted: None,
             form: ImportForm::default(),
             work: None,
+            fetching: None,
+            importing: None,
+            removing: Vec::new(),
+            listing: None,
             threads,
         }
     }
@@ -241,17 +235,17 @@ impl Models {
     }
 
     /// Does an action.
-    pub(super) fn apply(&mut self, action: ModelAction, desk: &mut Desk, generation: &Generation) {
+    pub(super) fn apply(&mut self, action: ModelAction, desk: &mut Desk, jobs: &[Job]) {
         match action {
-            ModelAction::Menu => open(ModelDialog::Menu, desk),
-            ModelAction::OpenGet => open(ModelDialog::Get, desk),
-            ModelAction::OpenImport => open(ModelDialog::Import, desk),
-            ModelAction::AskRemove(name) => open(ModelDialog::Remove(name), desk),
-            ModelAction::Choose(model) if generation.jobs().is_empty() => self.switch(model, desk),
-            ModelAction::Choose(model) => open(ModelDialog::Switch(model), desk),
+            ModelAction::Menu => self.open(ModelDialog::Menu, desk),
+            ModelAction::OpenGet => self.open(ModelDialog::Get, desk),
+            ModelAction::OpenImport => self.open(ModelDialog::Import, desk),
+            ModelAction::AskRemove(name) => self.open(ModelDialog::Remove(name), desk),
+            ModelAction::Choose(model) if jobs.is_empty() => self.switch(model, desk),
+            ModelAction::Choose(model) => self.open(ModelDialog::Switch(model), desk),
             ModelAction::Switch { model, stopping } => {
                 if stopping {
-                    generation.cancel_all(desk);
+                    jobs.iter().for_each(|job| desk.send(Command::Cancel { job: job.id() }));
                 }
                 self.switch(model, desk);
             }
@@ -321,10 +315,7 @@ impl Models {
         }
         let watch = self.begin_work(format!("Fetching {offer}"));
         let fetch = move || work::fetch(&offer, base.as_deref(), &watch);
-        desk.tasks.run(TaskKind::READ, fetch, |session: &mut Session, folder| {
-            let fetched = |folder: PathBuf| format!("fetched into {}; it becomes a model by Import checkpoints…", folder.display());
-            session.model_work_over(folder.map(fetched));
-        });
+        self.fetching = Some(desk.tasks.run(TaskKind::READ, fetch));
     }
 
     fn import(&mut self, desk: &mut Desk) {
@@ -333,19 +324,40 @@ impl Models {
             return desk.warn(fault);
         }
         let watch = self.begin_work(format!("Importing {}", form.name));
-        desk.tasks.run(
-            TaskKind::WRITE,
-            move || work::import(form, &watch),
-            |session: &mut Session, name| {
-                if name.is_ok() {
-                    session.models.form = ImportForm::default();
-                    if session.desk.dialog == Dialog::Models(ModelDialog::Import) {
-                        session.desk.dialog = Dialog::Models(ModelDialog::Menu);
-                    }
-                }
-                session.model_work_over(name.map(|name| format!("imported {name}: choose it at the model's name")));
-            },
-        );
+        self.importing = Some(desk.tasks.run(TaskKind::WRITE, move || work::import(form, &watch)));
+    }
+
+    /// Takes in what has become of models. Answers whether fetching or importing went well, where that is over.
+    pub(super) fn update(&mut self, desk: &mut Desk) -> Option<bool> {
+        outcomes(&mut self.removing).into_iter().for_each(|removed| self.removed(removed, desk));
+        match outcome(&mut self.listing) {
+            Some(Ok((installed, offers))) => self.listed(installed, offers),
+            Some(Err(message)) => desk.fail(message),
+            None => {}
+        }
+        let over = match outcome(&mut self.fetching) {
+            Some(folder) => {
+                let fetched = |folder: PathBuf| format!("fetched into {}; it becomes a model by Import checkpoints…", folder.display());
+                folder.map(fetched)
+            }
+            None => {
+                let name = outcome(&mut self.importing)?;
+                self.imported(name, desk)
+            }
+        };
+        let went_well = over.is_ok();
+        self.work_over(over, desk);
+        Some(went_well)
+    }
+
+    fn imported(&mut self, name: Result<String, String>, desk: &mut Desk) -> Result<String, String> {
+        if name.is_ok() {
+            self.form = ImportForm::default();
+            if desk.dialog == Dialog::Models(ModelDialog::Import) {
+                desk.dialog = Dialog::Models(ModelDialog::Menu);
+            }
+        }
+        name.map(|name| format!("imported {name}: choose it at the model's name"))
     }
 
     /// Ends what is being fetched or imported.
@@ -354,36 +366,48 @@ impl Models {
     }
 
     /// What was fetched or imported is over.
-    pub(super) fn work_over(&mut self, outcome: Result<String, String>, desk: &mut Desk) {
+    fn work_over(&mut self, outcome: Result<String, String>, desk: &mut Desk) {
         self.work = None;
         match outcome {
             Ok(text) => desk.done(text),
             Err(message) => desk.fail(message),
         }
-        list(desk);
+        self.list(desk);
     }
 
-    fn remove(&self, name: String, desk: &mut Desk) {
+    fn remove(&mut self, name: String, desk: &mut Desk) {
         desk.dialog = Dialog::Models(ModelDialog::Menu);
         let is_before = self.before.as_ref().is_some_and(|(before, _)| *before == name);
         if name == self.current || is_before {
             return desk.warn(format!("{name} is in use: choose another model first"));
         }
         let remove = move || library::remove(&name).map(|()| name).map_err(|error| error.to_string());
-        desk.tasks.run(TaskKind::WRITE, remove, |session: &mut Session, removed| {
-            let desk = &mut session.desk;
-            match removed {
-                Ok(name) => {
-                    desk.settings.speeds.remove(&name);
-                    if desk.settings.model == name {
-                        STARTER.clone_into(&mut desk.settings.model);
-                    }
-                    desk.done(format!("removed {name}"));
+        self.removing.push(desk.tasks.run(TaskKind::WRITE, remove));
+    }
+
+    fn removed(&mut self, removed: Result<String, String>, desk: &mut Desk) {
+        match removed {
+            Ok(name) => {
+                desk.settings.speeds.remove(&name);
+                if desk.settings.model == name {
+                    STARTER.clone_into(&mut desk.settings.model);
                 }
-                Err(message) => desk.fail(message),
+                desk.done(format!("removed {name}"));
             }
-            list(desk);
-        });
+            Err(message) => desk.fail(message),
+        }
+        self.list(desk);
+    }
+
+    /// The dialog, with what is there now.
+    fn open(&mut self, dialog: ModelDialog, desk: &mut Desk) {
+        desk.dialog = Dialog::Models(dialog);
+        self.list(desk);
+    }
+
+    /// Sees what is installed and can be had.
+    fn list(&mut self, desk: &mut Desk) {
+        self.listing = Some(desk.tasks.run(TaskKind::READ, || Ok(shown::list())));
     }
 
     /// Takes in how the loading of a model goes.
@@ -451,22 +475,4 @@ impl Models {
             desk.send(Command::Load { model: STARTER.to_owned() });
         }
     }
-}
-
-/// The dialog, with what is there now.
-fn open(dialog: ModelDialog, desk: &mut Desk) {
-    desk.dialog = Dialog::Models(dialog);
-    list(desk);
-}
-
-/// Sees what is installed and can be had.
-fn list(desk: &mut Desk) {
-    desk.tasks.run(
-        TaskKind::latest("models"),
-        || Ok(shown::list()),
-        |session: &mut Session, listed| match listed {
-            Ok((installed, offers)) => session.models_listed(installed, offers),
-            Err(message) => session.desk.fail(message),
-        },
-    );
 }

@@ -1,9 +1,9 @@
 //! Fetching and importing models: what takes minutes, and is watched and ended by a [`Watch`].
 
 use super::import_form::{ImportForm, Precision};
-use crate::author::tasks::Watch;
 use crate::library::{self, Error, Fetched, Import, Patience};
 use crate::model::Quantization;
+use crate::tasks::Watch;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 

@@ -4,18 +4,18 @@ mod saves;
 
 use super::character::CharacterAssets;
 use super::desk::Desk;
+use super::dialog::{Dialog, Next, Purpose};
 use super::exports::Exports;
 use super::generation::Generation;
-use super::models::{ImportPart, Models};
-use super::persistence::{Found, Persistence};
+use super::host::HostCommand;
+use super::models::Models;
+use super::persistence::{Found, Persistence, Unsaved};
 use super::timeline::Timeline;
 use super::view::View;
-use super::{Dialog, HostCommand, Session};
-use crate::author::settings::Settings;
-use crate::author::stamp::Stamp;
-use crate::author::tasks::TaskKind;
 use crate::body::CharacterChoice;
+use crate::files::Stamp;
 use crate::formats::{self, PROJECT_ENDING, Project as ProjectFile};
+use crate::tasks::{Task, TaskKind, outcome};
 use crate::timeline::{Arrangement, Document};
 use saves::{Over, Saved, Saves, Saving, is_same};
 use serde::{Deserialize, Serialize};
@@ -61,51 +61,6 @@ pub enum ProjectAction {
     Quit,
 }
 
-/// What a file is chosen for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// What is shown is exported to it.
-    Export,
-    /// Many files are exported into it.
-    ExportFolder,
-    /// The project is saved to it.
-    Save,
-    /// A project is opened.
-    Open,
-    /// A motion becomes a take.
-    Import,
-    /// A body takes the mannequin's place.
-    Body,
-    /// A model is imported from it.
-    Model(ImportPart),
-    /// It says prompts in other words.
-    Rewriter,
-}
-
-/// What comes when the project is left.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// An empty project.
-    New,
-    /// One that is still to be chosen.
-    Choose,
-    /// This one.
-    Open(PathBuf),
-    /// Nothing: the window closes.
-    Close,
-}
-
-/// Work that is in no file yet.
-#[derive(Clone, Debug)]
-pub struct Unsaved {
-    /// Takes and clips.
-    pub document: Box<Document>,
-    /// Who is on the stage.
-    pub character: CharacterChoice,
-    /// The project's file, if it has one.
-    pub project: Option<PathBuf>,
-}
-
 /// Where the document is kept, and how it was when it was last there.
 #[derive(Debug, Default)]
 pub struct Project {
@@ -120,12 +75,22 @@ pub struct Project {
     /// What comes when it is saved.
     next: Option<Next>,
     saves: Saves,
-    /// How the document was when another one was asked for that is being read.
-    opening: Option<(Arrangement, CharacterChoice)>,
+    /// The first of them, while it is written.
+    saving: Option<Task<Saved>>,
+    opening: Option<Opening>,
     /// What the document was when the user wanted the window to close once all exports are written.
     closes: Option<Arrangement>,
     /// Whether there is something that no file has, at a revision of the timeline.
     unsaved: (u64, bool),
+}
+
+/// A project that is being read.
+#[derive(Debug)]
+struct Opening {
+    path: PathBuf,
+    /// How the document was when it was asked for.
+    left: (Arrangement, CharacterChoice),
+    reading: Option<Task<(ProjectFile, Option<Stamp>)>>,
 }
 
 /// What the project reaches.
@@ -176,18 +141,9 @@ impl Project {
         self.is_unsaved(timeline, character).then(work)
     }
 
-    /// The dialog that asks for a file; `body` is the file of the user's own body.
-    pub(super) fn dialog_for(&self, purpose: Purpose, body: Option<&Path>, settings: &Settings) -> Dialog {
-        let path = match purpose {
-            Purpose::Save => self.path.clone().unwrap_or_else(|| PathBuf::from(UNTITLED).with_extension(PROJECT_ENDING)),
-            Purpose::Body => body.map(Path::to_owned).unwrap_or_default(),
-            // Its folder is a good place to begin.
-            Purpose::Open | Purpose::Import => self.path.clone().map(|path| path.with_file_name("")).unwrap_or_default(),
-            Purpose::Rewriter => settings.rewriter.clone().unwrap_or_default(),
-            Purpose::Export | Purpose::ExportFolder => settings.export.folder.clone(),
-            Purpose::Model(_) => PathBuf::new(),
-        };
-        self.file_dialog(path, purpose, None)
+    /// The folder of its file: a good place to begin to look for others.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.path().map(|path| path.with_file_name("")).unwrap_or_default()
     }
 
     /// The dialog with this path in it.
@@ -254,16 +210,22 @@ impl Project {
     }
 
     /// Has the next waiting file written.
-    fn begin_save(&self, desk: &mut Desk) {
+    fn begin_save(&mut self, desk: &mut Desk) {
         let Some(saving) = self.saves.first().cloned() else { return };
-        desk.tasks.run(
-            TaskKind::SERIAL,
-            move || saving.write(),
-            |session: &mut Session, outcome| {
-                let (project, mut context) = session.project_parts();
-                project.saved(outcome, &mut context);
-            },
-        );
+        self.saving = Some(desk.tasks.run(TaskKind::SERIAL, move || saving.write()));
+    }
+
+    /// Takes in what has been written and read.
+    pub(super) fn update(&mut self, context: &mut Context<'_>) {
+        if let Some(saved) = outcome(&mut self.saving) {
+            self.saved(saved, context);
+        }
+        if let Some(opened) = self.opening.as_mut().and_then(|opening| outcome(&mut opening.reading)) {
+            self.opened(opened, context);
+        }
+        if let Some((file, found)) = context.persistence.take_found() {
+            self.recovered(file, found, context);
+        }
     }
 
     /// A project file has been written, or not. The document it was asked for may have been left meanwhile.
@@ -349,7 +311,7 @@ impl Project {
                 self.replace(ProjectFile { document: Document::default(), character: None }, None, None, context);
                 self.now_saved(context);
             }
-            Next::Choose => context.desk.dialog = self.dialog_for(Purpose::Open, None, &context.desk.settings),
+            Next::Choose => context.desk.dialog = Dialog::to_read(Purpose::Open, self.folder()),
             Next::Open(path) => self.open(path, context),
             Next::Close => self.close(context),
         }
@@ -360,30 +322,25 @@ impl Project {
         if self.opening.is_some() {
             return context.desk.warn("another project is being opened: wait for it");
         }
-        self.opening = Some((context.timeline.arrangement().clone(), context.character_choice().clone()));
+        let left = (context.timeline.arrangement().clone(), context.character_choice().clone());
         let file = path.clone();
         let read = move || {
             // Whoever writes it from here on has changed it.
             let stamp = Stamp::of(&file);
             formats::open_project(&file).map(|project| (project, stamp)).map_err(|error| error.to_string())
         };
-        context.desk.tasks.run(TaskKind::SERIAL, read, |session: &mut Session, outcome| {
-            let (project, mut context) = session.project_parts();
-            project.opened(path, outcome, &mut context);
-        });
+        self.opening = Some(Opening { path, left, reading: Some(context.desk.tasks.run(TaskKind::SERIAL, read)) });
     }
 
     /// A project file has been read, as it was at its stamp, or not. Its document takes the place of this one; what is being generated
     /// is for this one, and ends. Work that was done while it was read is asked about first.
-    fn opened(&mut self, path: PathBuf, outcome: Result<(ProjectFile, Option<Stamp>), String>, context: &mut Context<'_>) {
-        let left = self.opening.take();
+    fn opened(&mut self, outcome: Result<(ProjectFile, Option<Stamp>), String>, context: &mut Context<'_>) {
+        let Some(Opening { path, left: (arrangement, character), .. }) = self.opening.take() else { return };
         let (file, stamp) = match outcome {
             Ok(opened) => opened,
             Err(message) => return context.desk.fail(message),
         };
-        let is_as_left = left.is_some_and(|(arrangement, character)| {
-            arrangement == *context.timeline.arrangement() && character == *context.character_choice()
-        });
+        let is_as_left = arrangement == *context.timeline.arrangement() && character == *context.character_choice();
         if !is_as_left && self.is_unsaved(context.timeline, context.character_choice()) {
             return self.leave(Next::Open(path), context);
         }
@@ -394,7 +351,7 @@ impl Project {
 
     /// The window that had this project died: what it had not saved is there again, and is not saved yet. Work that was done while it
     /// was read comes first: then it is offered again.
-    pub(super) fn recovered(&mut self, outcome: Result<ProjectFile, String>, found: Found, context: &mut Context<'_>) {
+    fn recovered(&mut self, outcome: Result<ProjectFile, String>, found: Found, context: &mut Context<'_>) {
         match outcome {
             Ok(_) if found.revision != context.timeline.revision() && self.is_unsaved(context.timeline, context.character_choice()) => {
                 context.desk.warn("save what was done meanwhile first, then bring back what was found");
@@ -420,8 +377,8 @@ impl Project {
         if let Some(character) = file.character {
             context.character.take_on(character, context.desk);
         }
-        let Self { number, saves, opening, closes, .. } = std::mem::take(self);
-        *self = Self { number: number + 1, path, stamp, saves, opening, closes, ..Self::default() };
+        let Self { number, saves, saving, opening, closes, .. } = std::mem::take(self);
+        *self = Self { number: number + 1, path, stamp, saves, saving, opening, closes, ..Self::default() };
         self.compare(context.timeline);
     }
 

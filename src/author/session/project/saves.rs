@@ -1,7 +1,7 @@
 //! Saving: one file after the other, and over nothing that somebody else has written.
 
-use crate::author::stamp::Stamp;
 use crate::body::CharacterChoice;
+use crate::files::Stamp;
 use crate::formats;
 use crate::timeline::Document;
 use std::collections::VecDeque;

@@ -1,6 +1,6 @@
 //! Edits of clips.
 
-use super::{FoundLoop, Timeline};
+use super::state::{FoundLoop, Timeline};
 use crate::author::session::desk::Desk;
 use crate::author::session::view::View;
 use crate::motion::cleanup::ContactEdit;
@@ -127,13 +127,8 @@ impl Timeline {
         }
     }
 
-    /// Where a take goes that is added: behind the selected clip, else at the end.
-    pub(in crate::author::session) fn insert_position(&self) -> usize {
-        self.selected_clip().map_or(self.clips().len(), |place| place + 1)
-    }
-
     fn split(&mut self, desk: &mut Desk, view: &mut View) {
-        let Some(frame) = self.frame_under(desk, view) else { return };
+        let Some(frame) = view.frame_under(self, desk) else { return };
         if self.edit(&Edit::Split { frame }, desk)
             && let Some((place, _)) = self.arrangement().at(frame)
         {
@@ -158,7 +153,7 @@ impl Timeline {
 
     /// Begins or ends the clip under the play head there.
     fn trim_here(&mut self, start: bool, desk: &mut Desk, view: &mut View) {
-        let Some(frame) = self.frame_under(desk, view) else { return };
+        let Some(frame) = view.frame_under(self, desk) else { return };
         let Some((place, inside)) = self.arrangement().at(frame) else { return };
         let clip = &self.clips()[place];
         let cut = clip.take_frame(inside);

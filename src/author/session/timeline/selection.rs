@@ -1,6 +1,6 @@
 //! Which clips are selected: what keys act on, and the inspector shows.
 
-use super::Timeline;
+use super::state::Timeline;
 use crate::author::session::view::{View, ViewMode};
 use crate::timeline::ClipId;
 use serde::{Deserialize, Serialize};
@@ -21,25 +21,6 @@ pub enum SelectionAction {
 }
 
 impl Timeline {
-    /// Whether a clip is selected.
-    #[must_use]
-    pub fn is_selected(&self, clip: ClipId) -> bool {
-        self.selection.contains(&clip)
-    }
-
-    /// Place of the clip that was selected last: what the inspector shows.
-    #[must_use]
-    pub fn selected_clip(&self) -> Option<usize> {
-        let id = self.selection.last()?;
-        self.clips().iter().position(|clip| clip.id == *id)
-    }
-
-    /// Number of selected clips.
-    #[must_use]
-    pub fn selected_count(&self) -> usize {
-        self.selection.len()
-    }
-
     /// Does an action.
     pub(in crate::author::session) fn apply_to_selection(&mut self, action: &SelectionAction, view: &mut View) {
         match *action {

@@ -1,0 +1,341 @@
+//! Takes and clips, every edit and its undo, and what follows from them.
+
+use super::sketch::{Curves, Figures, Inspection};
+use super::viewport::Viewport;
+use crate::author::session::desk::Desk;
+use crate::author::session::placement::Placement;
+use crate::motion::{FPS, Motion, looping};
+use crate::timeline::{Arrangement, Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, Take, TakeId};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How long the transition to a take takes that was made to go on there.
+const CONTINUED_BLEND_FRAMES: usize = 6;
+
+/// A take in the list.
+#[derive(Clone, Copy, Debug)]
+pub struct TakeEntry<'a> {
+    /// Its number.
+    pub id: TakeId,
+    /// The take.
+    pub take: &'a Arc<Take>,
+    /// Whether the user likes it.
+    pub favourite: bool,
+    /// Whether it goes on from another motion.
+    pub continued: bool,
+}
+
+/// The loop that was found last, as long as the clip is it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct FoundLoop {
+    pub(super) take: TakeId,
+    pub(super) cycle: looping::Cycle,
+}
+
+/// Takes, clips, and what follows from them.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    pub(super) document: Document,
+    /// The clips as one motion.
+    chain: Chain,
+    /// The selected clips; the one that was selected last is the last one.
+    pub(super) selection: Vec<ClipId>,
+    pub(super) found_loop: Option<FoundLoop>,
+    pub(super) viewport: Viewport,
+    curves: Curves,
+    figures: BTreeMap<TakeId, Figures>,
+    /// Measures of the selected clip.
+    inspection: Option<Inspection>,
+    /// Counts changes of the document.
+    revision: u64,
+}
+
+impl Timeline {
+    /// Takes, clips, and what was done to them.
+    #[must_use]
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// What an edit changes, and undo brings back.
+    #[must_use]
+    pub fn arrangement(&self) -> &Arrangement {
+        self.document.arrangement()
+    }
+
+    /// Another number after every change of the document.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The timeline as one motion.
+    #[must_use]
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The clips of the timeline.
+    #[must_use]
+    pub fn clips(&self) -> &[Clip] {
+        &self.arrangement().clips
+    }
+
+    /// What is played and exported, frames.
+    #[must_use]
+    pub fn range(&self) -> Option<&Range<usize>> {
+        self.arrangement().range.as_ref()
+    }
+
+    /// First frame of the clip at a place.
+    #[must_use]
+    pub fn clip_start(&self, place: usize) -> usize {
+        self.clips()[..place.min(self.clips().len())].iter().map(Clip::frames).sum()
+    }
+
+    /// A take of this number, listed or not.
+    #[must_use]
+    pub fn take(&self, id: TakeId) -> Option<&Arc<Take>> {
+        self.document.takes().get(&id)
+    }
+
+    /// The takes in the list, oldest first.
+    pub fn takes(&self) -> impl DoubleEndedIterator<Item = TakeEntry<'_>> {
+        self.arrangement().shelf.iter().filter_map(|shelved| {
+            let take = self.take(shelved.take)?;
+            let continued = take.provenance.is_continued();
+            Some(TakeEntry { id: shelved.take, take, favourite: shelved.favourite, continued })
+        })
+    }
+
+    /// Number of takes in the list.
+    #[must_use]
+    pub fn take_count(&self) -> usize {
+        self.arrangement().shelf.len()
+    }
+
+    /// The take at a place of the list.
+    #[must_use]
+    pub fn take_at(&self, index: usize) -> Option<TakeEntry<'_>> {
+        self.takes().nth(index)
+    }
+
+    /// Whether a take is in the list.
+    #[must_use]
+    pub fn is_listed(&self, take: TakeId) -> bool {
+        self.arrangement().shelf.iter().any(|shelved| shelved.take == take)
+    }
+
+    /// How far the found loop is from closing, metres, if this clip is it.
+    #[must_use]
+    pub fn loop_gap_m(&self, clip: &Clip) -> Option<f32> {
+        let found = self.found_loop.as_ref()?;
+        let same = found.take == clip.take && (found.cycle.from, found.cycle.to) == (clip.from, clip.to);
+        same.then_some(found.cycle.gap_m)
+    }
+
+    /// The part of the timeline in sight: first time and length, seconds.
+    #[must_use]
+    pub fn in_sight(&self) -> (f32, f32) {
+        self.viewport.in_sight(self.chain.motion().duration_secs())
+    }
+
+    /// Curves of the timeline.
+    #[must_use]
+    pub fn curves(&self) -> &Curves {
+        &self.curves
+    }
+
+    /// Figures of a take.
+    #[must_use]
+    pub fn figures(&self, take: TakeId) -> Option<&Figures> {
+        self.figures.get(&take)
+    }
+
+    /// Measures of the selected clip.
+    #[must_use]
+    pub fn inspection(&self) -> Option<&Inspection> {
+        self.inspection.as_ref()
+    }
+
+    /// Where a take goes that is added: behind the selected clip, else at the end.
+    pub(in crate::author::session) fn insert_position(&self) -> usize {
+        self.selected_clip().map_or(self.clips().len(), |place| place + 1)
+    }
+
+    /// Whether a clip is selected.
+    #[must_use]
+    pub fn is_selected(&self, clip: ClipId) -> bool {
+        self.selection.contains(&clip)
+    }
+
+    /// Place of the clip that was selected last: what the inspector shows.
+    #[must_use]
+    pub fn selected_clip(&self) -> Option<usize> {
+        let id = self.selection.last()?;
+        self.clips().iter().position(|clip| clip.id == *id)
+    }
+
+    /// Number of selected clips.
+    #[must_use]
+    pub fn selected_count(&self) -> usize {
+        self.selection.len()
+    }
+
+    /// All of the timeline up to the end of a clip.
+    pub(in crate::author::session) fn motion_up_to(&self, clip: ClipId) -> Option<Arc<Motion>> {
+        let place = self.clips().iter().position(|other| other.id == clip)?;
+        Some(Arc::new(Motion { frames: self.chain.motion().frames[..self.clip_start(place + 1)].to_vec() }))
+    }
+
+    /// Puts a new take into the list.
+    pub(in crate::author::session) fn add_take(&mut self, take: Take) -> TakeId {
+        let figures = Figures::of(&take.motion);
+        let id = self.document.add(take);
+        self.figures.insert(id, figures);
+        self.revision += 1;
+        id
+    }
+
+    /// Another document takes the place of this one.
+    pub(in crate::author::session) fn replace(&mut self, document: Document) {
+        let figures = document.takes().iter().map(|(id, take)| (*id, Figures::of(&take.motion))).collect();
+        // Numbers of takes and clips begin anew: nothing that was made for the old ones holds.
+        *self = Self { document, figures, viewport: self.viewport, revision: self.revision, ..Self::default() };
+        self.update();
+    }
+
+    /// What is seen of it now, as it stays while the session goes on.
+    pub(in crate::author::session) fn snapshot(&self) -> Self {
+        Self { document: self.document.snapshot(), chain: self.chain.clone(), ..Self::default() }
+    }
+
+    /// Does an edit; whether it could be done. Why not is a message.
+    pub(in crate::author::session) fn edit(&mut self, edit: &Edit, desk: &mut Desk) -> bool {
+        self.viewport.release();
+        let outcome = self.document.apply(edit);
+        self.edited(outcome, desk)
+    }
+
+    /// The same while something is dragged: one undo step until the release.
+    pub(super) fn drag(&mut self, edit: &Edit, desk: &mut Desk) {
+        self.viewport.hold(self.chain.motion().duration_secs());
+        let outcome = self.document.drag(edit);
+        self.edited(outcome, desk);
+    }
+
+    fn edited(&mut self, outcome: Result<(), EditError>, desk: &mut Desk) -> bool {
+        match &outcome {
+            Ok(()) => self.update(),
+            Err(error) => desk.warn(error.to_string()),
+        }
+        outcome.is_ok()
+    }
+
+    /// Takes back the last change, or does it again.
+    pub(super) fn undo(&mut self, redo: bool) {
+        self.viewport.release();
+        let changed = if redo { self.document.redo() } else { self.document.undo() };
+        if changed {
+            self.update();
+        }
+    }
+
+    /// Brings everything up to date that follows from the document.
+    pub(super) fn update(&mut self) {
+        self.revision += 1;
+        let (arrangement, takes) = (self.document.arrangement(), self.document.takes());
+        self.chain.update(arrangement, takes);
+        self.selection.retain(|id| arrangement.clips.iter().any(|clip| clip.id == *id));
+        self.figures.retain(|take, _| takes.contains_key(take));
+        self.curves.update(&self.chain);
+        self.inspect();
+    }
+
+    pub(super) fn inspect(&mut self) {
+        let clip = self.selected_clip().map(|place| &self.document.arrangement().clips[place]);
+        self.inspection = clip.and_then(|clip| {
+            let take = self.document.takes().get(&clip.take)?;
+            Inspection::kept_or_new(self.inspection.take(), clip, &take.motion, self.chain.frames_of(clip.id)?)
+        });
+    }
+
+    /// Puts a take on the timeline; whether that could be done. It is selected where clips were.
+    pub(in crate::author::session) fn put(
+        &mut self,
+        take: TakeId,
+        at: usize,
+        blend_frames: Option<usize>,
+        instead_of: Vec<ClipId>,
+        desk: &mut Desk,
+    ) -> bool {
+        let clip = self.arrangement().coming_clip();
+        let mut edits = Vec::new();
+        if !instead_of.is_empty() {
+            edits.push(Edit::Remove(instead_of));
+        }
+        edits.push(Edit::Insert { take, at });
+        if let Some(blend_frames) = blend_frames {
+            edits.push(Edit::Set { clip, settings: ClipSettings { blend_frames, ..ClipSettings::default() } });
+        }
+        let selects = !self.selection.is_empty();
+        let done = self.edit(&Edit::All(edits), desk);
+        if done && selects {
+            self.selection = vec![clip];
+            self.inspect();
+        }
+        done
+    }
+
+    /// Puts a new take in the place of a clip: all of it, with what was done to that one, but for contacts, which were of its frames.
+    /// Answers whether the clip was still there.
+    pub(in crate::author::session) fn put_instead(&mut self, old: ClipId, take: TakeId, desk: &mut Desk) -> bool {
+        let Some(at) = self.clips().iter().position(|clip| clip.id == old) else {
+            desk.warn("the clip that was made anew has left the timeline: its new take is in the list");
+            return false;
+        };
+        let clip = self.arrangement().coming_clip();
+        let settings = ClipSettings { contacts: Vec::new(), ..self.clips()[at].settings.clone() };
+        let was_selected = self.is_selected(old);
+        let edits = vec![Edit::Insert { take, at }, Edit::Set { clip, settings }, Edit::Remove(vec![old])];
+        let done = self.edit(&Edit::All(edits), desk);
+        if done && was_selected {
+            self.selection = vec![clip];
+            self.inspect();
+        }
+        done
+    }
+
+    /// Whether a clip is a whole take as it was made.
+    pub(in crate::author::session) fn is_untouched(&self, clip: &Clip) -> bool {
+        let frames = self.take(clip.take).map(|take| take.motion.len());
+        clip.settings == ClipSettings::default() && clip.from == 0 && Some(clip.to) == frames
+    }
+
+    /// Puts a take where it was made for. Answers when it starts on the timeline, seconds; nothing where it did not come there. A take that nobody has
+    /// `seen` being made replaces nothing.
+    pub(in crate::author::session) fn place(&mut self, placement: Placement, take: TakeId, seen: bool, desk: &mut Desk) -> Option<f32> {
+        let place_of = |clip: ClipId, timeline: &Self| timeline.clips().iter().position(|other| other.id == clip);
+        let place = match placement {
+            Placement::Nowhere => return None,
+            Placement::After(clip) => {
+                let place = place_of(clip, self)? + 1;
+                self.put(take, place, Some(CONTINUED_BLEND_FRAMES), Vec::new(), desk).then_some(place)?
+            }
+            Placement::InPlaceOf(clip) => {
+                let place = place_of(clip, self).unwrap_or_default();
+                self.put_instead(clip, take, desk).then_some(place)?
+            }
+            Placement::OnlyClip => {
+                let replaced = match self.clips() {
+                    [] => Vec::new(),
+                    [only] if seen && self.is_untouched(only) => vec![only.id],
+                    _ => return None,
+                };
+                self.put(take, 0, None, replaced, desk).then_some(0)?
+            }
+        };
+        Some(self.clip_start(place) as f32 / FPS)
+    }
+}
