@@ -72,9 +72,9 @@ fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Provenance), 
         let whole = whole.ok_or_else(|| lacks("no clips on the timeline".to_owned(), "choose a take with --take N"))?;
         return Ok((Motion::clone(&whole.motion), whole.provenance));
     };
-    let shelf = &document.arrangement().shelf;
-    let found = shelf.get(number as usize - 1).and_then(|shelved| document.takes().get(&shelved.take));
-    let found = found.ok_or_else(|| lacks(format!("no take {number}"), &format!("it has {} takes", shelf.len())))?;
+    let take_list = &document.arrangement().take_list;
+    let found = take_list.get(number as usize - 1).and_then(|listed| document.takes().get(&listed.take));
+    let found = found.ok_or_else(|| lacks(format!("no take {number}"), &format!("it has {} takes", take_list.len())))?;
     Ok((Motion::clone(&found.motion), found.provenance.clone()))
 }
 

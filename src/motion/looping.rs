@@ -1,4 +1,4 @@
-//! Motions that go round: where a motion comes back to itself, a cycle without a seam, and several rounds of it.
+//! Motions that loop: where a motion comes back to itself, a cycle without a seam, and several loops of it.
 
 use super::join::{beyond, fade_in, placed_at, yaw_of};
 use super::{FPS, JOINT_COUNT, Motion, Pose};
@@ -70,14 +70,14 @@ impl Stance {
 
 /// A cycle whose beginning goes on from its own end.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Round {
-    /// The frames of one round.
+pub struct Loop {
+    /// The frames of one loop.
     pub motion: Motion,
-    /// Where each round comes from: the place and heading of the frame before its first.
+    /// Where each loop comes from: the place and heading of the frame before its first.
     came_from: Pose,
 }
 
-impl Round {
+impl Loop {
     /// A cycle without a seam: over its first `blend_frames` frames the difference to its end dies away. The rest stays itself.
     /// With `returns`, it also ends on the spot and in the heading where it began.
     #[must_use]
@@ -93,11 +93,11 @@ impl Round {
         Self { motion, came_from }
     }
 
-    /// So many rounds, each from where the one before ends. Heights do not add up: every round is as high as the first.
+    /// So many loops, each from where the one before ends. Heights do not add up: every loop is as high as the first.
     #[must_use]
-    pub fn repeated(&self, rounds: usize) -> Motion {
+    pub fn repeated(&self, loops: usize) -> Motion {
         let mut motion = self.motion.clone();
-        for _ in 1..rounds {
+        for _ in 1..loops {
             let Some(last) = motion.frames.last().copied() else { break };
             motion.frames.extend(placed_at(&self.motion, &self.came_from, &last).frames);
         }
@@ -169,17 +169,17 @@ mod tests {
     #[test]
     fn rounds_follow_each_other_without_a_seam() {
         let cycle = Motion { frames: walk(60).frames[..45].to_vec() };
-        let rounds = Round::of(&cycle, 10, false).repeated(3);
-        assert_eq!(rounds.len(), 135);
+        let loops = Loop::of(&cycle, 10, false).repeated(3);
+        assert_eq!(loops.len(), 135);
         let plain = greatest_bend_m(&walk(60));
-        assert!(greatest_bend_m(&Round::of(&cycle, 0, false).repeated(3)) > 10.0 * plain, "a cut is one");
-        assert!(greatest_bend_m(&rounds) < 6.0 * plain, "{} {plain}", greatest_bend_m(&rounds));
+        assert!(greatest_bend_m(&Loop::of(&cycle, 0, false).repeated(3)) > 10.0 * plain, "a cut is one");
+        assert!(greatest_bend_m(&loops) < 6.0 * plain, "{} {plain}", greatest_bend_m(&loops));
     }
 
     #[test]
     fn a_returning_cycle_ends_where_it_began() {
-        let rounds = Round::of(&Motion { frames: walk(100).frames[..72].to_vec() }, 8, true).repeated(5);
-        let (first, last) = (rounds.frames[0], rounds.frames[72 * 4]);
+        let loops = Loop::of(&Motion { frames: walk(100).frames[..72].to_vec() }, 8, true).repeated(5);
+        let (first, last) = (loops.frames[0], loops.frames[72 * 4]);
         assert!((first.root_m - last.root_m).length() < 0.02, "{} {}", first.root_m, last.root_m);
         assert!(first.local[0].angle_between(last.local[0]) < 0.02);
     }
@@ -188,15 +188,15 @@ mod tests {
     fn heights_do_not_add_up() {
         let mut cycle = walk(40);
         cycle.frames.iter_mut().enumerate().for_each(|(frame, pose)| pose.root_m.y += 0.002 * frame as f32);
-        let rounds = Round::of(&cycle, 8, false).repeated(6);
-        assert!(rounds.frames.iter().all(|pose| pose.root_m.y < 1.1));
+        let loops = Loop::of(&cycle, 8, false).repeated(6);
+        assert!(loops.frames.iter().all(|pose| pose.root_m.y < 1.1));
     }
 
     #[test]
     fn next_to_nothing_stays_itself() {
         for frames in 0..4 {
             let little = walk(frames);
-            assert_eq!(Round::of(&little, 8, true).repeated(2).len(), 2 * frames);
+            assert_eq!(Loop::of(&little, 8, true).repeated(2).len(), 2 * frames);
         }
     }
 }

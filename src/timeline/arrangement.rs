@@ -12,15 +12,16 @@ pub struct Arrangement {
     pub clips: Vec<Clip>,
     /// What is played and exported, in frames; nothing is everything.
     pub range: Option<Range<usize>>,
-    /// The takes in the list, oldest first.
-    pub shelf: Vec<Shelved>,
+    /// The takes in the list, oldest first. Called `shelf` in older files.
+    #[serde(alias = "shelf")]
+    pub take_list: Vec<ListedTake>,
     /// The highest number given to a clip.
     pub(super) next_clip: u64,
 }
 
 /// A take in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shelved {
+pub struct ListedTake {
     /// Which.
     pub take: TakeId,
     /// Whether it is a favourite.

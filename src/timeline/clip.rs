@@ -3,7 +3,7 @@
 use super::TakeId;
 use crate::motion::cleanup::{CleanupSettings, ContactEdit, clean_with};
 use crate::motion::join::{Turned, lead_of};
-use crate::motion::looping::Round;
+use crate::motion::looping::Loop;
 use crate::motion::{Motion, Pose};
 use glam::Vec3;
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,8 @@ pub struct ClipId(pub u64);
 
 /// How fast a clip may be played.
 pub const SPEEDS: RangeInclusive<f32> = 0.25..=4.0;
-/// Most rounds of a loop.
-pub const MOST_ROUNDS: u32 = 100;
+/// Most loops of a clip.
+pub const MOST_LOOPS: u32 = 100;
 /// Longest transition from the clip before, frames.
 pub const MOST_BLEND_FRAMES: usize = 60;
 /// The usual transition: half a second.
@@ -51,9 +51,10 @@ pub struct ClipSettings {
     pub mirror: bool,
     /// The root stays on the spot.
     pub in_place: bool,
-    /// How often it is played; more than once is a loop.
-    pub rounds: u32,
-    /// Whether each round ends on the spot and in the heading where it began, instead of travelling on.
+    /// How often it is played; more than once is a loop. Called `rounds` in older files and scripts.
+    #[serde(alias = "rounds")]
+    pub loops: u32,
+    /// Whether each loop ends on the spot and in the heading where it began, instead of travelling on.
     pub returns: bool,
     /// How strongly touching feet are pinned, 0 to 1.
     pub foot_lock: f32,
@@ -75,7 +76,7 @@ impl Default for ClipSettings {
             speed: 1.0,
             mirror: false,
             in_place: false,
-            rounds: 1,
+            loops: 1,
             returns: false,
             foot_lock: 0.0,
             smoothing: 0.0,
@@ -95,7 +96,7 @@ impl ClipSettings {
         let bounded = |value: f32, from: f32, to: f32, usual: f32| if value.is_finite() { value.clamp(from, to) } else { usual };
         Self {
             speed: bounded(self.speed, *SPEEDS.start(), *SPEEDS.end(), usual.speed),
-            rounds: self.rounds.clamp(1, MOST_ROUNDS),
+            loops: self.loops.clamp(1, MOST_LOOPS),
             foot_lock: bounded(self.foot_lock, 0.0, 1.0, usual.foot_lock),
             smoothing: bounded(self.smoothing, 0.0, 1.0, usual.smoothing),
             facing_deg: bounded(self.facing_deg, -180.0, 180.0, usual.facing_deg),
@@ -116,7 +117,7 @@ impl ClipSettings {
             speed: changed(&self.speed, &before.speed, &after.speed),
             mirror: changed(&self.mirror, &before.mirror, &after.mirror),
             in_place: changed(&self.in_place, &before.in_place, &after.in_place),
-            rounds: changed(&self.rounds, &before.rounds, &after.rounds),
+            loops: changed(&self.loops, &before.loops, &after.loops),
             returns: changed(&self.returns, &before.returns, &after.returns),
             foot_lock: changed(&self.foot_lock, &before.foot_lock, &after.foot_lock),
             smoothing: changed(&self.smoothing, &before.smoothing, &after.smoothing),
@@ -154,36 +155,36 @@ impl ClipSettings {
 }
 
 impl Clip {
-    /// Frames of one round on the timeline.
+    /// Frames of one loop on the timeline.
     #[must_use]
-    pub fn round_frames(&self) -> usize {
+    pub fn loop_frames(&self) -> usize {
         (((self.to - self.from) as f32 / self.settings.speed).round() as usize).max(2)
     }
 
     /// Frames on the timeline.
     #[must_use]
     pub fn frames(&self) -> usize {
-        self.round_frames() * self.settings.rounds as usize
+        self.loop_frames() * self.settings.loops as usize
     }
 
     /// The frame of the take under a frame of the clip.
     #[must_use]
     pub fn take_frame(&self, frame: usize) -> usize {
-        self.from + ((frame % self.round_frames()) as f32 * self.settings.speed).round() as usize
+        self.from + ((frame % self.loop_frames()) as f32 * self.settings.speed).round() as usize
     }
 
-    /// What was said of its feet by hand, in its own frames and with its own left and right, in every round.
+    /// What was said of its feet by hand, in its own frames and with its own left and right, in every loop.
     #[must_use]
     pub fn contacts_in_frames(&self) -> Vec<ContactEdit> {
-        let round = self.round_frames();
-        let at = |frame: usize| ((frame.saturating_sub(self.from) as f32 / self.settings.speed).round() as usize).min(round);
-        let placed = |edit: &ContactEdit, turn: usize| ContactEdit {
+        let frames = self.loop_frames();
+        let at = |frame: usize| ((frame.saturating_sub(self.from) as f32 / self.settings.speed).round() as usize).min(frames);
+        let placed = |edit: &ContactEdit, nth: usize| ContactEdit {
             foot: if self.settings.mirror { 1 - edit.foot } else { edit.foot },
-            frames: turn * round + at(edit.frames.start)..turn * round + at(edit.frames.end),
+            frames: nth * frames + at(edit.frames.start)..nth * frames + at(edit.frames.end),
             touches: edit.touches,
         };
-        let turns = 0..self.settings.rounds as usize;
-        turns.flat_map(|turn| self.settings.contacts.iter().map(move |edit| placed(edit, turn))).collect()
+        let loops = 0..self.settings.loops as usize;
+        loops.flat_map(|nth| self.settings.contacts.iter().map(move |edit| placed(edit, nth))).collect()
     }
 
     /// Whether it goes on from another clip as the take itself does.
@@ -208,14 +209,14 @@ impl Baked {
     pub(super) fn of(clip: &Clip, take: &Motion) -> Self {
         let settings = &clip.settings;
         let source = if settings.mirror { take.mirrored() } else { take.clone() };
-        let mut motion = Motion { frames: (0..clip.round_frames()).map(|frame| sampled(&source, clip, frame as f32)).collect() };
+        let mut motion = Motion { frames: (0..clip.loop_frames()).map(|frame| sampled(&source, clip, frame as f32)).collect() };
         // What the take did before is where the clip comes from; a take's own beginning goes on as it goes on.
         let known = (clip.from as f32 >= 2.0 * settings.speed).then(|| [-2.0, -1.0].map(|frame| sampled(&source, clip, frame)));
         let mut lead = known.or_else(|| lead_of(&motion)).unwrap_or([Pose::REST; 2]);
-        if settings.rounds > 1 {
-            let round = Round::of(&motion, LOOP_BLEND_FRAMES.min(motion.len() / 3), settings.returns);
-            lead = lead_of(&round.motion).unwrap_or(lead);
-            motion = round.repeated(settings.rounds as usize);
+        if settings.loops > 1 {
+            let cycle = Loop::of(&motion, LOOP_BLEND_FRAMES.min(motion.len() / 3), settings.returns);
+            lead = lead_of(&cycle.motion).unwrap_or(lead);
+            motion = cycle.repeated(settings.loops as usize);
         }
         let nothing = CleanupSettings { smoothing: false, settling: false, locking: false };
         motion = towards(motion, settings.smoothing, &CleanupSettings { smoothing: true, ..nothing }, &[]);

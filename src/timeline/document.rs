@@ -1,6 +1,6 @@
 //! The document: all takes, the arrangement of clips, and what undoes and redoes it.
 
-use super::arrangement::{Arrangement, Shelved};
+use super::arrangement::{Arrangement, ListedTake};
 use super::edit::{Edit, EditError};
 use super::{Take, TakeId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +47,7 @@ impl Document {
     /// The same without its history, as a file has it: cheap to keep.
     #[must_use]
     pub fn snapshot(&self) -> Self {
-        let takes = self.now.shelf.iter().filter_map(|shelved| Some((shelved.take, Arc::clone(self.takes.get(&shelved.take)?))));
+        let takes = self.now.take_list.iter().filter_map(|listed| Some((listed.take, Arc::clone(self.takes.get(&listed.take)?))));
         Self { takes: takes.collect(), now: self.now.clone(), next_take: self.next_take, ..Self::default() }
     }
 
@@ -68,8 +68,8 @@ impl Document {
         self.next_take += 1;
         let id = TakeId(self.next_take);
         self.takes.insert(id, Arc::new(take));
-        let shelved = Shelved { take: id, favourite: false };
-        self.past.iter_mut().chain(&mut self.future).chain([&mut self.now]).for_each(|state| state.shelf.push(shelved));
+        let listed = ListedTake { take: id, favourite: false };
+        self.past.iter_mut().chain(&mut self.future).chain([&mut self.now]).for_each(|state| state.take_list.push(listed));
         id
     }
 
@@ -125,8 +125,8 @@ impl Document {
     /// Lets go of the takes that no state shows any more.
     fn free_takes(&mut self) {
         let Self { takes, now, past, future, .. } = self;
-        let listed: BTreeSet<TakeId> = now.shelf.iter().map(|shelved| shelved.take).collect();
-        let has = |state: &Arrangement, id: TakeId| state.shelf.iter().any(|shelved| shelved.take == id);
+        let listed: BTreeSet<TakeId> = now.take_list.iter().map(|listed| listed.take).collect();
+        let has = |state: &Arrangement, id: TakeId| state.take_list.iter().any(|listed| listed.take == id);
         // Most are in the list as it is; only for the others is the past looked through.
         takes.retain(|id, _| listed.contains(id) || past.iter().rev().chain(&*future).any(|state| has(state, *id)));
     }

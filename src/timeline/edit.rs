@@ -1,6 +1,6 @@
 //! What can be done to an arrangement of clips. Every edit leaves a sound one, or says why it cannot be done.
 
-use super::arrangement::{Arrangement, Shelved};
+use super::arrangement::{Arrangement, ListedTake};
 use super::clip::{Clip, ClipId, ClipSettings};
 use super::take::TakeId;
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,7 @@ pub enum Edit {
         /// Whether it is one.
         favourite: bool,
     },
-    /// Take a take off the shelf. One that the timeline shows stays.
+    /// Take a take off the list. One that the timeline shows stays.
     Discard(TakeId),
     /// Several changes, one after another, that are one for undo.
     All(Vec<Edit>),
@@ -102,7 +102,7 @@ impl Arrangement {
     pub(super) fn apply(&mut self, edit: &Edit, take_frames: TakeFrames<'_>) -> Result<(), EditError> {
         match edit {
             Edit::Insert { take, at } => {
-                self.shelved(*take)?;
+                self.listed(*take)?;
                 let frames = take_frames(*take).ok_or(EditError::NoSuchTake)?;
                 if frames < FEWEST_FRAMES {
                     return Err(EditError::TooShort);
@@ -130,13 +130,13 @@ impl Arrangement {
                 self.clips[place].settings = settings.clone().within_bounds();
             }
             Edit::Range(range) => self.range = range.clone(),
-            Edit::Favourite { take, favourite } => self.shelved(*take)?.favourite = *favourite,
+            Edit::Favourite { take, favourite } => self.listed(*take)?.favourite = *favourite,
             Edit::Discard(take) => {
-                self.shelved(*take)?;
+                self.listed(*take)?;
                 if self.clips.iter().any(|clip| clip.take == *take) {
                     return Err(EditError::InUse);
                 }
-                self.shelf.retain(|shelved| shelved.take != *take);
+                self.take_list.retain(|listed| listed.take != *take);
             }
             Edit::All(edits) => edits.iter().try_for_each(|edit| self.apply(edit, take_frames))?,
         }
@@ -156,8 +156,8 @@ impl Arrangement {
         Ok(places)
     }
 
-    fn shelved(&mut self, take: TakeId) -> Result<&mut Shelved, EditError> {
-        self.shelf.iter_mut().find(|shelved| shelved.take == take).ok_or(EditError::NoSuchTake)
+    fn listed(&mut self, take: TakeId) -> Result<&mut ListedTake, EditError> {
+        self.take_list.iter_mut().find(|listed| listed.take == take).ok_or(EditError::NoSuchTake)
     }
 
     fn next_id(&mut self) -> ClipId {
@@ -197,24 +197,24 @@ impl Arrangement {
         if inside == 0 {
             return Err(EditError::TooShort);
         }
-        let (round, within) = (inside / clip.round_frames(), inside % clip.round_frames());
+        let (nth, within) = (inside / clip.loop_frames(), inside % clip.loop_frames());
         let cut = clip.from + (within as f32 * clip.settings.speed).round() as usize;
         if within > 0 && (cut < clip.from + FEWEST_FRAMES || cut + FEWEST_FRAMES > clip.to) {
             return Err(EditError::TooShort);
         }
-        let rounds = clip.settings.rounds as usize;
-        // The rounds before, the two parts of the round that is cut, the rounds behind.
+        let loops = clip.settings.loops as usize;
+        // The loops before, the two parts of the loop that is cut, the loops behind.
         let parts: Vec<(Range<usize>, usize)> = if within == 0 {
-            vec![(clip.from..clip.to, round), (clip.from..clip.to, rounds - round)]
+            vec![(clip.from..clip.to, nth), (clip.from..clip.to, loops - nth)]
         } else {
-            vec![(clip.from..clip.to, round), (clip.from..cut, 1), (cut..clip.to, 1), (clip.from..clip.to, rounds - round - 1)]
+            vec![(clip.from..clip.to, nth), (clip.from..cut, 1), (cut..clip.to, 1), (clip.from..clip.to, loops - nth - 1)]
         };
-        let parts: Vec<_> = parts.into_iter().filter(|(_, rounds)| *rounds > 0).collect();
+        let parts: Vec<_> = parts.into_iter().filter(|(_, loops)| *loops > 0).collect();
         self.room_for(parts.len() - 1)?;
         let mut pieces = Vec::new();
-        for (number, (frames, rounds)) in parts.into_iter().enumerate() {
+        for (number, (frames, loops)) in parts.into_iter().enumerate() {
             let mut piece = Clip { from: frames.start, to: frames.end, ..clip.clone() };
-            piece.settings.rounds = rounds as u32;
+            piece.settings.loops = loops as u32;
             if number > 0 {
                 piece.id = self.next_id();
                 (piece.settings.facing_deg, piece.settings.offset_m, piece.settings.blend_frames) = Default::default();
@@ -259,12 +259,12 @@ impl Arrangement {
             if clip.settings != clip.settings.clone().within_bounds() {
                 return Some(format!("clip {id} has settings out of their bounds"));
             }
-            if !self.shelf.iter().any(|shelved| shelved.take == clip.take) {
-                return Some(format!("clip {id} shows a take that is not on the shelf"));
+            if !self.take_list.iter().any(|listed| listed.take == clip.take) {
+                return Some(format!("clip {id} shows a take that is not on the list"));
             }
         }
-        if let Some(shelved) = self.shelf.iter().find(|shelved| take_frames(shelved.take).is_none()) {
-            return Some(format!("take {} is not there", shelved.take.0));
+        if let Some(listed) = self.take_list.iter().find(|listed| take_frames(listed.take).is_none()) {
+            return Some(format!("take {} is not there", listed.take.0));
         }
         let sound = |range: &Range<usize>| range.start < range.end && range.end <= self.frames();
         if self.range.as_ref().is_some_and(|range| !sound(range)) { Some("the range is not inside the timeline".to_owned()) } else { None }

@@ -13,9 +13,9 @@ mod edit;
 mod request;
 mod take;
 
-pub use arrangement::{Arrangement, Shelved};
+pub use arrangement::{Arrangement, ListedTake};
 pub use chain::Chain;
-pub use clip::{BLEND_FRAMES, Clip, ClipId, ClipSettings, MOST_BLEND_FRAMES, MOST_ROUNDS, SPEEDS};
+pub use clip::{BLEND_FRAMES, Clip, ClipId, ClipSettings, MOST_BLEND_FRAMES, MOST_LOOPS, SPEEDS};
 pub use document::Document;
 pub use edit::{Edit, EditError, FEWEST_FRAMES, MOST_CLIPS};
 pub use request::{Constraint, Finish, Length, Request, RequestVersion, Sampling};

@@ -319,7 +319,7 @@ fn what_is_exported_is_the_timeline_or_its_range() {
     desk.act(ClipAction::FindLoop(0));
     let exported = |desk: &mut Desk| desk.session.export_subject().take().expect("something to export");
     let chain = desk.session.timeline().chain().motion().clone();
-    assert!(desk.session.timeline().clips()[0].settings.rounds > 1);
+    assert!(desk.session.timeline().clips()[0].settings.loops > 1);
     assert_eq!(*exported(&mut desk).motion, chain);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("out.npz");

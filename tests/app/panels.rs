@@ -367,7 +367,7 @@ fn the_inspectors_switches_change_the_selected_clip() {
     assert!(harness.state().session.timeline().clips()[0].settings.mirror);
     harness.get_by_label("Find loop").click();
     harness.run_steps(3);
-    assert!(harness.state().session.timeline().clips()[0].settings.rounds > 1);
+    assert!(harness.state().session.timeline().clips()[0].settings.loops > 1);
     assert!(harness.state().session.timeline().loop_gap_m(&harness.state().session.timeline().clips()[0]).is_some());
 }
 

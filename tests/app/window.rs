@@ -144,7 +144,7 @@ fn a_scene_of_two_prompts_is_edited_saved_opened_and_exported_as_it_was() {
     let document = zoetrope::formats::open_project(&project).expect("the project").document;
     let arrangement = document.arrangement();
     assert_eq!((arrangement.clips.len(), arrangement.clips[0].from, arrangement.clips[0].to), (2, 9, 78));
-    assert!(arrangement.clips[1].settings.rounds > 1 && arrangement.clips[0].settings.foot_lock == 1.0, "{:?}", arrangement.clips);
+    assert!(arrangement.clips[1].settings.loops > 1 && arrangement.clips[0].settings.foot_lock == 1.0, "{:?}", arrangement.clips);
     let timeline = Chain::of(arrangement, document.takes());
     for path in [glb, bvh] {
         let exported = zoetrope::formats::read(&path).expect("the exported file");

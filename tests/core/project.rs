@@ -9,7 +9,7 @@ use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use zoetrope::formats::{Project, open_project, save_project};
-use zoetrope::timeline::{Context, Edit, Length, Request, Sampling};
+use zoetrope::timeline::{ClipSettings, Context, Edit, Length, Request, Sampling};
 
 use crate::documents::{after_steps, same, take};
 
@@ -117,7 +117,10 @@ pub(crate) fn make_format_1(path: &Path) {
             "settings": "4 s, guidance 2.5, cleaned up, to the letter",
         });
     }
-    members.insert("project.json".to_owned(), contents.to_string().into_bytes());
+    // Names of that version.
+    let contents = contents.to_string().replace("\"take_list\"", "\"shelf\"").replace("\"loops\"", "\"rounds\"");
+    assert!(contents.contains("\"shelf\"") && contents.contains("\"rounds\""), "{contents}");
+    members.insert("project.json".to_owned(), contents.into_bytes());
     pack(path, &members);
 }
 
@@ -125,7 +128,9 @@ pub(crate) fn make_format_1(path: &Path) {
 fn a_project_of_zoetrope_0_1_opens_with_the_requests_that_made_its_takes() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("scene.zoetrope");
-    let document = after_steps(1);
+    let mut document = after_steps(1);
+    let (clip, settings) = (document.arrangement().clips[0].id, ClipSettings { loops: 3, ..ClipSettings::default() });
+    document.apply(&Edit::Set { clip, settings }).expect("a loop");
     save_project(&path, &document, None).expect("saved");
     make_format_1(&path);
     let opened = open_project(&path).expect("opened").document;

@@ -6,7 +6,7 @@ use rand::{Rng, SeedableRng};
 use std::sync::Arc;
 use zoetrope::motion::cleanup::ContactEdit;
 use zoetrope::motion::{FPS, Joint, Motion, Pose, feet};
-use zoetrope::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, Provenance, Request, Shelved, Take, TakeId};
+use zoetrope::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, ListedTake, Provenance, Request, Take, TakeId};
 
 /// A person who walks in a wide circle, with swinging legs and arms.
 fn walk(frames: usize, phase: f32) -> Motion {
@@ -98,10 +98,10 @@ fn a_split_shows_what_was_there() {
 fn a_loop_is_split_inside_a_round() {
     let (mut document, takes) = document(&[60]);
     let clip = inserted(&mut document, takes[0]);
-    set(&mut document, clip, |settings| settings.rounds = 4);
+    set(&mut document, clip, |settings| settings.loops = 4);
     document.apply(&Edit::Split { frame: 150 }).expect("a split");
     let clips: Vec<(usize, usize, u32)> =
-        document.arrangement().clips.iter().map(|clip| (clip.from, clip.to, clip.settings.rounds)).collect();
+        document.arrangement().clips.iter().map(|clip| (clip.from, clip.to, clip.settings.loops)).collect();
     assert_eq!(clips, [(0, 60, 2), (0, 30, 1), (30, 60, 1), (0, 60, 1)]);
     assert_eq!(document.arrangement().frames(), 240);
     assert_eq!(document.apply(&Edit::Split { frame: 999 }), Err(EditError::NothingThere));
@@ -132,9 +132,9 @@ fn settings_do_what_they_say() {
     assert!(spot.frames.iter().all(|pose| pose.root_m.distance(spot.frames[0].root_m) < 1e-5));
     set(&mut document, clip, |settings| (settings.in_place, settings.mirror) = (false, true));
     assert!(chain(&document).motion().frames[89].root_m.x < -0.1, "it turns the other way");
-    set(&mut document, clip, |settings| (settings.speed, settings.foot_lock, settings.rounds) = (f32::NAN, 7.0, 0));
+    set(&mut document, clip, |settings| (settings.speed, settings.foot_lock, settings.loops) = (f32::NAN, 7.0, 0));
     let settings = &document.arrangement().clips[0].settings;
-    assert_eq!((settings.speed, settings.foot_lock, settings.rounds), (1.0, 1.0, 1), "numbers stay in their bounds");
+    assert_eq!((settings.speed, settings.foot_lock, settings.loops), (1.0, 1.0, 1), "numbers stay in their bounds");
 }
 
 #[test]
@@ -144,9 +144,9 @@ fn a_take_that_arrives_survives_undo() {
     let late = document.add(take(walk(30, 0.0)));
     assert!(document.undo());
     assert!(document.arrangement().clips.is_empty());
-    assert!(document.arrangement().shelf.iter().any(|shelved| shelved.take == late));
+    assert!(document.arrangement().take_list.iter().any(|listed| listed.take == late));
     assert!(document.redo());
-    assert!(document.arrangement().shelf.iter().any(|shelved| shelved.take == late));
+    assert!(document.arrangement().take_list.iter().any(|listed| listed.take == late));
     assert_eq!(document.apply(&Edit::Discard(takes[0])), Err(EditError::InUse));
     document.apply(&Edit::Discard(late)).expect("nobody shows it");
     assert_eq!(document.apply(&Edit::Insert { take: late, at: 0 }), Err(EditError::NoSuchTake));
@@ -271,7 +271,7 @@ fn random_edit(document: &Document, rng: &mut StdRng) -> Edit {
                 speed: rng.random_range(-1.0..6.0),
                 mirror: rng.random(),
                 in_place: rng.random(),
-                rounds: rng.random_range(0..4),
+                loops: rng.random_range(0..4),
                 returns: rng.random(),
                 foot_lock: 0.0,
                 smoothing: 0.0,
@@ -321,7 +321,7 @@ fn a_thousand_random_edits(seed: u64) {
         if number % 25 == 0 {
             // Takes are discarded all the time; new ones come, and are no edits.
             let id = document.add(take(walk(30 + number / 10, 0.0)));
-            start.shelf.push(Shelved { take: id, favourite: false });
+            start.take_list.push(ListedTake { take: id, favourite: false });
         }
         let edit = random_edit(&document, &mut rng);
         let before = document.arrangement().clone();
@@ -402,15 +402,15 @@ fn a_foot_that_is_said_to_stand_stays_where_it_is_in_every_round() {
     let take = document.add(take);
     document.apply(&Edit::Insert { take, at: 0 }).expect("a take");
     let clip = document.arrangement().clips[0].id;
-    let mut settings = ClipSettings { mirror: true, rounds: 2, ..ClipSettings::default() };
+    let mut settings = ClipSettings { mirror: true, loops: 2, ..ClipSettings::default() };
     settings.set_contact(ContactEdit { foot: 0, frames: 20..30, touches: true });
     document.apply(&Edit::Set { clip, settings }).expect("settings");
     let chain = Chain::of(document.arrangement(), document.takes());
     let toe_m = |frame: usize, joint: Joint| chain.motion().frames[frame].world().positions_m[joint as usize];
-    for round in [0, 60] {
+    for begin in [0, 60] {
         // The clip is mirrored: what is said of the take's left foot holds for the right one.
-        let held_m = toe_m(round + 21, Joint::RFoot).distance(toe_m(round + 28, Joint::RFoot));
-        let free_m = toe_m(round + 41, Joint::RFoot).distance(toe_m(round + 48, Joint::RFoot));
-        assert!(held_m < 0.01 && free_m > 0.1, "round from {round}: {held_m} m while it stands, {free_m} m else");
+        let held_m = toe_m(begin + 21, Joint::RFoot).distance(toe_m(begin + 28, Joint::RFoot));
+        let free_m = toe_m(begin + 41, Joint::RFoot).distance(toe_m(begin + 48, Joint::RFoot));
+        assert!(held_m < 0.01 && free_m > 0.1, "loop from {begin}: {held_m} m while it stands, {free_m} m else");
     }
 }

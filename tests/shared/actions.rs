@@ -44,7 +44,7 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         speed: rng.random_range(0.0..3.0),
         mirror: rng.random_bool(0.3),
         in_place: rng.random_bool(0.2),
-        rounds: rng.random_range(0..3),
+        loops: rng.random_range(0..3),
         returns: rng.random_bool(0.3),
         foot_lock: if rng.random_bool(0.2) { 0.7 } else { 0.0 },
         smoothing: if rng.random_bool(0.2) { 0.5 } else { 0.0 },

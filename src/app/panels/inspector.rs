@@ -8,7 +8,7 @@ use crate::author::Action;
 use crate::author::session::{ClipAction, GenerationAction, SelectionAction, TakeAction};
 use crate::author::session::{Inspection, Session};
 use crate::motion::FPS;
-use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES, MOST_ROUNDS, SPEEDS};
+use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES, MOST_LOOPS, SPEEDS};
 use bevy_egui::egui::{Align, DragValue, Label, Layout, Response, RichText, ScrollArea, Slider, TextStyle, Ui, vec2};
 
 const ROW_HEIGHT: f32 = 21.0;
@@ -79,14 +79,14 @@ fn fields(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
     });
     heading(ui, "Loop");
     form.slider(ui, "Rounds", "How often it is played", |ui, settings| {
-        ui.add(Slider::new(&mut settings.rounds, 1..=MOST_ROUNDS).logarithmic(true))
+        ui.add(Slider::new(&mut settings.loops, 1..=MOST_LOOPS).logarithmic(true))
     });
     row(ui, ROW_HEIGHT + 5.0, |ui| {
         let find = TextButton { text: "Find loop", main: false, min_width: 0.0, height: 25.0 };
         if ui.add(find).on_hover_text("Trim to the stretch that closes best, and play it several times (R)").clicked() {
             form.actions.push(Action::Clips(ClipAction::FindLoop(place)));
         }
-        form.check(ui, "Returns", "Each round ends where it began instead of travelling on", |settings| &mut settings.returns);
+        form.check(ui, "Returns", "Each loop ends where it began instead of travelling on", |settings| &mut settings.returns);
         if let Some(gap_m) = session.timeline().loop_gap_m(clip) {
             ui.label(faint(format!("gap {:.1} cm", 100.0 * gap_m)))
                 .on_hover_text("How far the joints are from closing, before the seam is blended");

@@ -160,6 +160,7 @@ mod tests {
     use super::*;
     use crate::author::script::Script;
     use crate::author::session::{ClipAction, ComparisonAction, DraftAction, ExportAction};
+    use crate::timeline::ClipSettings;
     use std::path::Path;
 
     /// All actions of version 0.1.
@@ -193,13 +194,15 @@ mod tests {
     #[test]
     fn actions_are_read_with_their_state_and_without() {
         let text = r#"[Prompt("a walk"), Draft(Prompt("a walk")), Seconds(2.0), Draft(Seconds(None)), Trim(clip: 1, from: 0.5, to: 2.0),
-            Clips(Trim(clip: 1, from: 0.5, to: 2.0)), Row([0, 2]), Compare([0, 2]), Export("a.glb"), Exports(Export("a.glb")), WaitPreview]"#;
+            Clips(Trim(clip: 1, from: 0.5, to: 2.0)), Row([0, 2]), Compare([0, 2]), Export("a.glb"), Exports(Export("a.glb")),
+            SetClip(clip: 0, settings: (rounds: 3)), WaitPreview]"#;
         let prompt = || Step::from(DraftAction::Prompt("a walk".to_owned()));
         let trim = || Step::from(ClipAction::Trim { clip: 1, from: 0.5, to: 2.0 });
         let compare = || Step::from(ComparisonAction::Compare(vec![0, 2]));
         let export = || Step::from(ExportAction::Export("a.glb".into()));
+        let looped = Step::from(ClipAction::SetClip { clip: 0, settings: ClipSettings { loops: 3, ..ClipSettings::default() } });
         let [long, free] = [Some(2.0), None].map(|secs| Step::from(DraftAction::Seconds(secs)));
-        assert_eq!(steps(text), [prompt(), prompt(), long, free, trim(), trim(), compare(), compare(), export(), export()]);
+        assert_eq!(steps(text), [prompt(), prompt(), long, free, trim(), trim(), compare(), compare(), export(), export(), looped]);
     }
 
     #[test]

@@ -21,13 +21,13 @@ fn original_of_clip(timeline: &Timeline, secs: f32) -> Option<Pose> {
     let clip = &timeline.clips()[place];
     let take = timeline.take(clip.take)?;
     let original: &Motion = take.raw.as_ref().unwrap_or(&take.motion);
-    let (start, round) = (timeline.clip_start(place), inside / clip.round_frames());
-    let round_start = start + round * clip.round_frames();
+    let (start, nth) = (timeline.clip_start(place), inside / clip.loop_frames());
+    let loop_start = start + nth * clip.loop_frames();
     let in_take = |frame: f32| original.pose_at((clip.from as f32 + frame * clip.settings.speed) / FPS);
     // Where the transition from the clip before is over, both have gone the same way.
-    let blend_frames = if round == 0 && place > 0 { clip.settings.blend_frames } else { 0 };
-    let settled = blend_frames.min(clip.round_frames() - 1);
-    let target = timeline.chain().motion().frames.get(round_start + settled)?;
+    let blend_frames = if nth == 0 && place > 0 { clip.settings.blend_frames } else { 0 };
+    let settled = blend_frames.min(clip.loop_frames() - 1);
+    let target = timeline.chain().motion().frames.get(loop_start + settled)?;
     let (yaw_rad, offset_m) = join::placement(&in_take(settled as f32), target);
-    Some(in_take(at - round_start as f32).placed(yaw_rad, offset_m))
+    Some(in_take(at - loop_start as f32).placed(yaw_rad, offset_m))
 }

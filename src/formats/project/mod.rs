@@ -123,8 +123,8 @@ struct Packed<'a> {
 
 impl<'a> Packed<'a> {
     fn new(document: &'a Document, character: Option<CharacterChoice>, limits: &Limits) -> Result<Self, Fault> {
-        let shelf = &document.arrangement().shelf;
-        let kept: Vec<(&TakeId, &Arc<Take>)> = shelf.iter().filter_map(|shelved| document.takes().get_key_value(&shelved.take)).collect();
+        let take_list = &document.arrangement().take_list;
+        let kept: Vec<(&TakeId, &Arc<Take>)> = take_list.iter().filter_map(|listed| document.takes().get_key_value(&listed.take)).collect();
         let contents = Contents {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),

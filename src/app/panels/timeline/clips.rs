@@ -85,7 +85,7 @@ impl Block<'_> {
         let title = Rect::from_min_size(self.rect.min, vec2(self.rect.width(), TITLE_HEIGHT));
         painter.rect_filled(title, CornerRadius { nw: 6, ne: 6, sw: 0, se: 0 }, SHADE.with_alpha(0.2));
         self.figures(&painter);
-        self.rounds(&painter);
+        self.loops(&painter);
         self.wedge(&painter);
         self.words(&painter, seen);
         let edge = if selected { Stroke::new(1.6, ACCENT) } else { Stroke::new(1.0, EDGE) };
@@ -121,7 +121,7 @@ impl Block<'_> {
             if x < self.place.left() - FIGURES_APART || x > self.place.right() + FIGURES_APART {
                 continue;
             }
-            let inside = ((x - self.rect.left()) / self.scale.points_per_frame()).max(0.0) as usize % self.clip.round_frames();
+            let inside = ((x - self.rect.left()) / self.scale.points_per_frame()).max(0.0) as usize % self.clip.loop_frames();
             let frame = self.clip.from + (inside as f32 * self.clip.settings.speed) as usize;
             if let Some(figure) = figures.at(frame) {
                 paint_figure(painter, figure, pos2(x, self.rect.bottom() - 4.0), points_per_m, self.clip.settings.mirror);
@@ -129,18 +129,18 @@ impl Block<'_> {
         }
     }
 
-    /// Where each round of a loop begins.
-    fn rounds(&self, painter: &Painter) {
-        let round_width = self.clip.round_frames() as f32 * self.scale.points_per_frame();
-        let rounds = self.clip.settings.rounds as usize;
-        if rounds < 2 || round_width < 3.0 {
+    /// Where each loop begins.
+    fn loops(&self, painter: &Painter) {
+        let loop_width = self.clip.loop_frames() as f32 * self.scale.points_per_frame();
+        let loops = self.clip.settings.loops as usize;
+        if loops < 2 || loop_width < 3.0 {
             return;
         }
-        for round in 1..rounds {
-            let x = self.rect.left() + round as f32 * round_width;
+        for nth in 1..loops {
+            let x = self.rect.left() + nth as f32 * loop_width;
             painter.vline(x, self.rect.top() + TITLE_HEIGHT..=self.rect.bottom() - 2.0, Stroke::new(1.0, MARK.with_alpha(0.16)));
         }
-        let text = format!("×{rounds}");
+        let text = format!("×{loops}");
         painter.text(self.rect.right_bottom() - vec2(7.0, 3.0), Align2::RIGHT_BOTTOM, text, theme::medium(11.0), ACCENT.color());
     }
 
@@ -240,9 +240,9 @@ impl Block<'_> {
         let speed = self.clip.settings.speed;
         let moved = response.total_drag_delta().unwrap_or_default().x / self.scale.points_per_frame();
         let length = (hold.to - hold.from) as f32 / speed;
-        let edge = self.start as f32 + if first { 0.0 } else { length * self.clip.settings.rounds as f32 };
+        let edge = self.start as f32 + if first { 0.0 } else { length * self.clip.settings.loops as f32 };
         let moved = self.snapped(edge + moved, hold.play_head) - edge;
-        let frames = if first { moved * speed } else { moved * speed / self.clip.settings.rounds as f32 };
+        let frames = if first { moved * speed } else { moved * speed / self.clip.settings.loops as f32 };
         let (from, to) = (hold.from as f32, hold.to as f32);
         let least = 2.0 * speed.max(1.0);
         let (from, to) =

@@ -186,7 +186,7 @@ impl Timeline {
         let Some((place, inside)) = self.arrangement().at(from) else { return };
         let clip = &self.clips()[place];
         // The last frame of the loop, not the one behind it, which is the first of the next.
-        let last = (inside + to.saturating_sub(from + 1)).min(inside / clip.round_frames() * clip.round_frames() + clip.round_frames() - 1);
+        let last = (inside + to.saturating_sub(from + 1)).min(inside / clip.loop_frames() * clip.loop_frames() + clip.loop_frames() - 1);
         if foot >= FEET.len() || to == from {
             return;
         }
@@ -229,10 +229,10 @@ impl Timeline {
             return;
         };
         self.found_loop = Some(FoundLoop { take: clip.take, cycle });
-        let rounds = if clip.settings.rounds > 1 { clip.settings.rounds } else { USUAL_LOOPS };
+        let loops = if clip.settings.loops > 1 { clip.settings.loops } else { USUAL_LOOPS };
         let edits = vec![
             Edit::Trim { clip: clip.id, from: cycle.from, to: cycle.to },
-            Edit::Set { clip: clip.id, settings: ClipSettings { rounds, ..clip.settings } },
+            Edit::Set { clip: clip.id, settings: ClipSettings { loops, ..clip.settings } },
         ];
         self.edit(&Edit::All(edits), desk);
     }

@@ -102,17 +102,17 @@ impl Timeline {
 
     /// The takes in the list, oldest first.
     pub fn takes(&self) -> impl DoubleEndedIterator<Item = TakeEntry<'_>> {
-        self.arrangement().shelf.iter().filter_map(|shelved| {
-            let take = self.take(shelved.take)?;
+        self.arrangement().take_list.iter().filter_map(|listed| {
+            let take = self.take(listed.take)?;
             let continued = take.provenance.is_continued();
-            Some(TakeEntry { id: shelved.take, take, favourite: shelved.favourite, continued })
+            Some(TakeEntry { id: listed.take, take, favourite: listed.favourite, continued })
         })
     }
 
     /// Number of takes in the list.
     #[must_use]
     pub fn take_count(&self) -> usize {
-        self.arrangement().shelf.len()
+        self.arrangement().take_list.len()
     }
 
     /// The take at a place of the list.
@@ -124,7 +124,7 @@ impl Timeline {
     /// Whether a take is in the list.
     #[must_use]
     pub fn is_listed(&self, take: TakeId) -> bool {
-        self.arrangement().shelf.iter().any(|shelved| shelved.take == take)
+        self.arrangement().take_list.iter().any(|listed| listed.take == take)
     }
 
     /// How far the found loop is from closing, metres, if this clip is it.
