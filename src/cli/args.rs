@@ -1,7 +1,7 @@
 //! What the command line accepts. The contract is in docs/guide.md; scripts rely on it.
 
 use super::dataset_args::DatasetCommand;
-pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Units};
+pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Program, Units};
 pub use super::generate_args::{Ending, GenerateArgs};
 use super::rate::RateCommand;
 use super::threads::threads_for;
@@ -380,6 +380,8 @@ mod tests {
             "convert scene.zoetrope out.bvh --root-bone no --take 2",
             "convert clips.glb out.npz --clip Walk --npz-origin floor --lead-in 0.5",
             "convert old.bvh out.glb --source-fps 120",
+            "convert old.bvh out.fbx --for unity --fps 25",
+            "generate walk -o walk.npz --for robot",
             "generate walk -o walk.npz --npz-origin smplx --lead-in 0.5",
             "walk.vrma",
             "inspect walk.glb --json",

@@ -1,11 +1,11 @@
 //! `zoetrope convert IN OUT`: any motion file or project to any motion file.
 
-use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Units};
+use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Program, Units};
 use super::error::CliError;
 use super::progress::say;
 use crate::body::{Character, MannequinLook};
 use crate::files::{LONGEST_LINE, one_line};
-use crate::formats::{self, ClipChoice, Contents, NpzOrigin, ReadOptions, WriteOptions};
+use crate::formats::{self, ClipChoice, Contents, Format, NpzOrigin, ReadOptions, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::{Motion, NameStyle};
@@ -29,7 +29,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
         }
         None => {}
     }
-    let options = WriteOptions { provenance, ..write_options(&args.export)? };
+    let options = WriteOptions { provenance, ..write_options(&args.export, &args.output)? };
     formats::write(&args.output, &motion, &options).map_err(CliError::from_below)?;
     let (secs, output) = (motion.duration_secs() + options.lead_in_secs, args.output.display());
     say(&one_line(&format!("{output}: {secs:.2} s, {read_frames} frames read"), LONGEST_LINE));
@@ -78,8 +78,40 @@ fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Provenance), 
     Ok((Motion::clone(&found.motion), found.provenance.clone()))
 }
 
-/// The options of the writers, with the character that goes out.
-pub(super) fn write_options(args: &ExportArgs) -> Result<WriteOptions, CliError> {
+/// The program that a motion is for.
+pub(super) fn program_of(program: Program) -> formats::Program {
+    match program {
+        Program::Blender => formats::Program::Blender,
+        Program::Unreal => formats::Program::Unreal,
+        Program::Unity => formats::Program::Unity,
+        Program::Maya => formats::Program::Maya,
+        Program::MotionBuilder => formats::Program::MotionBuilder,
+        Program::Houdini => formats::Program::Houdini,
+        Program::Godot => formats::Program::Godot,
+        Program::Three => formats::Program::Three,
+        Program::Vrm => formats::Program::Vrm,
+        Program::Robot => formats::Program::Robot,
+    }
+}
+
+/// What stands against writing this file for a program: that it does not open it.
+fn check_opens(program: formats::Program, output: &Path) -> Result<(), CliError> {
+    let opens = program.opens();
+    if Format::of(output).is_ok_and(|format| !opens.contains(&format)) {
+        let endings: Vec<String> = opens.iter().map(|format| format!(".{}", format.ending())).collect();
+        let cause = format!("{} does not open {}; write {}", program.label(), output.display(), endings.join(" or "));
+        return Err(CliError::Failed(cause));
+    }
+    Ok(())
+}
+
+/// The options of the writers for this file, with the character that goes out.
+pub(super) fn write_options(args: &ExportArgs, output: &Path) -> Result<WriteOptions, CliError> {
+    let program = args.program.map(program_of);
+    if let Some(program) = program {
+        check_opens(program, output)?;
+    }
+    let usual = program.map(formats::Program::write_options).unwrap_or_default();
     let look = MannequinLook { color: args.color.unwrap_or(MannequinLook::default().color), build: args.build };
     let character = match &args.character {
         Some(file) => Some(Arc::new(formats::read_body_model(file).map_err(CliError::from_below)?.character(&args.shape))),
@@ -87,19 +119,19 @@ pub(super) fn write_options(args: &ExportArgs) -> Result<WriteOptions, CliError>
         None => None,
     };
     Ok(WriteOptions {
-        fps: args.fps.parse().unwrap_or(crate::motion::FPS),
-        names: match args.names {
+        fps: args.fps.as_ref().and_then(|fps| fps.parse().ok()).unwrap_or(usual.fps),
+        names: args.names.map_or(usual.names, |names| match names {
             Names::Smpl => NameStyle::Smpl,
             Names::Mixamo => NameStyle::Mixamo,
             Names::Unreal => NameStyle::Unreal,
-        },
-        units: match args.units {
+        }),
+        units: args.units.map_or(usual.units, |units| match units {
             Units::Cm => formats::Units::Cm,
             Units::M => formats::Units::M,
-        },
+        }),
         in_place: args.in_place,
         root_bone: args.root_bone,
-        lead_in_secs: args.lead_in.unwrap_or(0.0),
+        lead_in_secs: args.lead_in.unwrap_or(usual.lead_in_secs),
         npz_origin: match args.npz_origin {
             Origin::Smplx => NpzOrigin::Smplx,
             Origin::Floor => NpzOrigin::Floor,

@@ -8,15 +8,18 @@ use std::path::PathBuf;
 /// How motion files are written.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ExportArgs {
-    /// Frames a second
-    #[arg(long, value_name = "FPS", default_value = "30", value_parser = ["24", "25", "30", "50", "60"])]
-    pub fps: String,
-    /// Joint names (BVH, GLB, FBX, USD)
-    #[arg(long, value_enum, default_value_t = Names::Smpl)]
-    pub names: Names,
-    /// The unit of lengths (BVH only)
-    #[arg(long, value_enum, default_value_t = Units::Cm)]
-    pub units: Units,
+    /// The program that it is for, which sets what is not said otherwise: names, ground bone, unit, rate, lead-in
+    #[arg(long = "for", value_enum, value_name = "PROGRAM")]
+    pub program: Option<Program>,
+    /// Frames a second [default: 30]
+    #[arg(long, value_name = "FPS", value_parser = ["24", "25", "30", "50", "60"])]
+    pub fps: Option<String>,
+    /// Joint names (BVH, GLB, FBX, USD) [default: smpl]
+    #[arg(long, value_enum)]
+    pub names: Option<Names>,
+    /// The unit of lengths (BVH only) [default: cm]
+    #[arg(long, value_enum)]
+    pub units: Option<Units>,
     /// The root keeps its place on the floor
     #[arg(long)]
     pub in_place: bool,
@@ -79,6 +82,32 @@ pub struct ConvertArgs {
     /// Of a project, the take with this number in the list of takes [default: the timeline]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub take: Option<u32>,
+}
+
+/// Programs that motion goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Program {
+    /// GLB in metres
+    Blender,
+    /// FBX with mannequin names below a bone root
+    Unreal,
+    /// FBX with Mixamo's names, for a Humanoid avatar
+    Unity,
+    /// FBX with Mixamo's names, for HumanIK
+    Maya,
+    /// FBX with Mixamo's names, for HumanIK
+    #[value(name = "motionbuilder")]
+    MotionBuilder,
+    /// FBX
+    Houdini,
+    /// GLB with Mixamo's names, for its humanoid profile
+    Godot,
+    /// GLB
+    Three,
+    /// VRMA, for any VRM character
+    Vrm,
+    /// AMASS npz as General Motion Retargeting reads it, half a second from standing in front
+    Robot,
 }
 
 /// Joint names.

@@ -1,7 +1,7 @@
 //! `zoetrope generate`: the pipeline with a printer. One file for each prompt and variation, or one for a chain.
 
 use super::batch::Table;
-use super::convert::write_options;
+use super::convert::{program_of, write_options};
 use super::error::CliError;
 use super::generate_args::{Ending, GenerateArgs};
 use super::interrupt::Interrupt;
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
     check(args)?;
     let interrupt = Interrupt::listen();
-    let options = write_options(&args.export)?;
+    let options = write_options(&args.export, &args.output)?;
     let prompts = match &args.prompts {
         Some(file) => prompts_in(file)?,
         None => args.prompt.clone(),
@@ -222,7 +222,7 @@ fn jobs(args: &GenerateArgs, prompts: &[String], wordings: &[String]) -> Vec<Job
             let number = (args.variations > 1).then_some(variation + 1);
             let files = if args.prompts.is_some() {
                 let stem = args.output.join(format!("{:03}-{}", index + 1, slug(&prompts[index])));
-                args.format.iter().map(|ending| numbered(&stem.with_added_extension(name_of(*ending)), number)).collect()
+                endings(args).iter().map(|ending| numbered(&stem.with_added_extension(ending), number)).collect()
             } else {
                 vec![numbered(&args.output, number)]
             };
@@ -277,9 +277,21 @@ fn slug(prompt: &str) -> String {
     slug.chars().take(48).collect()
 }
 
+/// The endings of the files of a prompt of a list.
+fn endings(args: &GenerateArgs) -> Vec<&'static str> {
+    if !args.format.is_empty() {
+        return args.format.iter().map(|ending| name_of(*ending)).collect();
+    }
+    let best = args.export.program.and_then(|program| program_of(program).opens().first().copied());
+    vec![best.unwrap_or(Format::Glb).ending()]
+}
+
 fn name_of(ending: Ending) -> &'static str {
     match ending {
         Ending::Glb => "glb",
+        Ending::Fbx => "fbx",
+        Ending::Usda => "usda",
+        Ending::Vrma => "vrma",
         Ending::Bvh => "bvh",
         Ending::Npz => "npz",
         Ending::Npy => "npy",

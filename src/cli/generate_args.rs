@@ -20,8 +20,8 @@ pub struct GenerateArgs {
     /// The file to write (.glb .fbx .usda .vrma .bvh .npz .npy), or a folder with --prompts
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// Formats to write with --prompts
-    #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "glb", requires = "prompts")]
+    /// Formats to write with --prompts [default: the one that does best in the program of --for, else glb]
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',', requires = "prompts")]
     pub format: Vec<Ending>,
     /// Same seed, same file
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -96,6 +96,9 @@ pub struct GenerateArgs {
 #[expect(missing_docs, reason = "the endings say it")]
 pub enum Ending {
     Glb,
+    Fbx,
+    Usda,
+    Vrma,
     Bvh,
     Npz,
     Npy,

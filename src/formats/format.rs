@@ -53,6 +53,20 @@ impl Format {
         }
     }
 
+    /// The ending of the names of files that are written so.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Bvh => "bvh",
+            Self::Glb => "glb",
+            Self::Vrma => "vrma",
+            Self::Fbx => "fbx",
+            Self::Usd => "usda",
+            Self::Npz => "npz",
+            Self::Npy => "npy",
+        }
+    }
+
     fn by_ending(ending: &str) -> Option<Self> {
         match ending {
             "bvh" => Some(Self::Bvh),

@@ -17,7 +17,7 @@ use zoetrope::author::session::{
     Session, TakeAction, TimelineAction, ViewAction,
 };
 use zoetrope::cli::{Args, Command};
-use zoetrope::formats::{self, Contents, Units, WriteOptions};
+use zoetrope::formats::{self, Contents, Program, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
 use zoetrope::stage::CameraRig;
 use zoetrope::tasks::Watch;
@@ -46,6 +46,30 @@ fn export(session: &mut Session, path: &Path) {
     session.apply(ExportAction::Export(path.to_owned()));
     run_tasks(session);
     assert_eq!(session.toasts().last_error(), None);
+}
+
+#[test]
+fn a_program_chooses_all_that_it_wants_and_all_stays_to_be_changed() {
+    let unreal = choices().for_program(Program::Unreal);
+    assert_eq!(
+        (unreal.kind, unreal.names, unreal.root_bone, unreal.units, unreal.fps),
+        (FileKind::Fbx, NameStyle::Unreal, true, Units::Cm, 30)
+    );
+    assert!(unreal.in_place, "what a program has no wish about stays");
+    let robot = unreal.for_program(Program::Robot);
+    assert_eq!((robot.kind, robot.root_bone, robot.lead_in_ms), (FileKind::Npz, false, 500));
+    for program in Program::ALL {
+        let chosen = ExportChoices::default().for_program(program);
+        let best = program.opens()[0];
+        assert_eq!(chosen.kind.ending(), best.ending(), "{program:?}");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = session_with(&["a walk"]);
+    session.apply(TakeAction::Select(0));
+    let path = folder.path().join("walk.npz");
+    let frames = exported_by(&mut session, &path).len();
+    session.apply(ExportAction::ExportSettings(robot));
+    assert_eq!(exported_by(&mut session, &path).len(), frames + 15);
 }
 
 #[test]
@@ -122,7 +146,7 @@ fn a_take_is_made_again_by_the_copied_command_with_its_own_words() {
     let args = Args::try_parse_from(shlex::split(&command).expect("words")).expect("a command line of ours");
     let Some(Command::Generate(args)) = args.command else { panic!("{command}") };
     assert_eq!((args.prompt, args.seed, args.output), (vec![request.prompt], 7, PathBuf::from("a b.bvh")), "{command}");
-    assert_eq!((args.export.fps.as_str(), args.export.root_bone, args.export.in_place), ("60", Some(false), true), "{command}");
+    assert_eq!((args.export.fps.as_deref(), args.export.root_bone, args.export.in_place), (Some("60"), Some(false), true), "{command}");
     assert_eq!((args.literal, args.temperature, args.top_k, args.guidance), (true, Some(0.7), Some(40), Some(2.5)), "{command}");
 }
 

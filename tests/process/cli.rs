@@ -99,6 +99,31 @@ fn convert_resamples_and_keeps_the_duration() {
 }
 
 #[test]
+fn a_program_is_given_what_it_opens_and_knows() {
+    let (folder, walk_file) = folder_with_walk("walk.bvh");
+    let out = |name: &str| folder.path().join(name);
+    let holds = |file: &Path, word: &str| std::fs::read(file).expect("a file").windows(word.len()).any(|bytes| bytes == word.as_bytes());
+    for (program, file, name) in [
+        ("blender", "blender.glb", "L_Hip"),
+        ("unreal", "unreal.fbx", "thigh_l"),
+        ("unity", "unity.fbx", "mixamorig:LeftUpLeg"),
+        ("maya", "maya.usda", "mixamorig:LeftUpLeg"),
+        ("vrm", "avatar.vrma", "leftUpperLeg"),
+    ] {
+        succeeds(&["convert", text(&walk_file), text(&out(file)), "--for", program]);
+        assert!(holds(&out(file), name), "{program} has no {name}");
+    }
+    // What is said otherwise is done.
+    succeeds(&["convert", text(&walk_file), text(&out("own.fbx")), "--for", "unity", "--names", "unreal"]);
+    assert!(holds(&out("own.fbx"), "thigh_l"));
+    succeeds(&["convert", text(&walk_file), text(&out("robot.npz")), "--for", "robot"]);
+    let (before, after) = (formats::read(&walk_file).expect("read"), formats::read(&out("robot.npz")).expect("read"));
+    assert_eq!(after.len(), before.len() + 15, "half a second from standing, in front");
+    let refused = fails(&["convert", text(&walk_file), text(&out("walk.bvh")), "--for", "unity"]);
+    assert!(refused.contains("Unity does not open") && refused.contains("write .fbx"), "{refused}");
+}
+
+#[test]
 fn convert_in_place_keeps_the_root_where_it_is() {
     let (folder, walk_file) = folder_with_walk("walk.bvh");
     let out = folder.path().join("in-place.bvh");

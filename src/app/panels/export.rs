@@ -4,15 +4,15 @@ use super::form::{FIELD_HEIGHT, path_field};
 use super::parts::{TextButton, choices, faint, row, soft};
 use crate::app::theme::{self, ACCENT, EDGE, SUNKEN, TEXT};
 use crate::author::Action;
-use crate::author::export::choices::{FILM_RATES, FILM_SIZES, RATES};
+use crate::author::export::choices::{FILM_RATES, FILM_SIZES, LEAD_IN_MS, RATES};
 use crate::author::export::names::file_stems;
 use crate::author::export::{ExportChoices, ExportOf, FileKind};
 use crate::author::session::Session;
 use crate::author::session::{DialogAction, ExportAction};
-use crate::formats::{Contents, Units};
+use crate::formats::{Contents, Program, Units};
 use crate::motion::NameStyle;
 use crate::timeline::{Provenance, Request};
-use bevy_egui::egui::{Align, Frame, Id, Label, Layout, Margin, RichText, Sense, Stroke, TextEdit, Ui, vec2};
+use bevy_egui::egui::{Align, ComboBox, Frame, Id, Label, Layout, Margin, RichText, Sense, Stroke, TextEdit, Ui, vec2};
 use std::path::{Path, PathBuf};
 
 /// Width of the dialog and of the names of its rows, points.
@@ -95,13 +95,34 @@ impl Form<'_> {
             .map(|(kind, name, _)| (*kind, *name))
             .collect();
         let chosen = self.kind_of_file();
+        named(ui, "For", |ui| self.program(ui));
         named(ui, "Format", |ui| {
             if let Some(kind) = choices(ui, &kinds, chosen) {
                 self.choices.kind = kind;
             }
         });
         let who = FileKind::ALL.iter().find(|(kind, ..)| Some(*kind) == chosen).map(|(_, _, who)| *who);
-        named(ui, "", |ui| ui.label(faint(who.unwrap_or("the ending chooses the format: .glb, .bvh, .npz, .npy, .gif or .png"))));
+        named(ui, "", |ui| {
+            ui.label(faint(who.unwrap_or("the ending chooses the format: .glb, .fbx, .usda, .vrma, .bvh, .npz, .npy, .gif or .png")))
+        });
+    }
+
+    /// The program that it is for, which chooses the rest.
+    fn program(&mut self, ui: &mut Ui) {
+        let label = |program: Option<Program>| program.map_or("Which program?", Program::label);
+        let mut asked = None;
+        ComboBox::from_id_salt("program").width(160.0).selected_text(label(self.choices.program)).show_ui(ui, |ui| {
+            for program in Program::ALL {
+                if ui.selectable_label(self.choices.program == Some(program), program.label()).clicked() {
+                    asked = Some(program);
+                }
+            }
+        });
+        if let Some(program) = asked {
+            self.choices = std::mem::take(&mut self.choices).for_program(program);
+        }
+        ui.add_space(6.0);
+        ui.label(faint("sets what follows; change any of it"));
     }
 
     /// What this kind of file has to choose.
@@ -139,6 +160,12 @@ impl Form<'_> {
         named(ui, "Motion", |ui| {
             let about = "the root keeps its place on the floor, for characters that a game moves";
             ui.checkbox(&mut self.choices.in_place, soft("In place").size(12.5)).on_hover_text(about);
+            ui.add_space(12.0);
+            let mut leads_in = self.choices.lead_in_ms > 0;
+            let about = "half a second from standing still to the first pose, in front: for robots and physics";
+            if ui.checkbox(&mut leads_in, soft("Lead-in").size(12.5)).on_hover_text(about).changed() {
+                self.choices.lead_in_ms = if leads_in { LEAD_IN_MS } else { 0 };
+            }
             ui.add_space(12.0);
             self.range(ui);
         });

@@ -2,7 +2,7 @@
 
 use super::film;
 use super::names::USUAL_PATTERN;
-use crate::formats::{Contents, Units, WriteOptions};
+use crate::formats::{Contents, Format, Program, Units, WriteOptions};
 use crate::motion::{FPS, JOINT_COUNT, Motion, NameStyle};
 use crate::timeline::Provenance;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,9 @@ pub const RATES: [u16; 5] = [24, 25, 30, 50, 60];
 pub const FILM_RATES: [u16; 4] = [12, 24, 30, 60];
 /// Sizes of pictures to choose from, pixels.
 pub const FILM_SIZES: [(u32, u32); 4] = [(640, 360), (1280, 720), (1920, 1080), (1080, 1080)];
+/// The lead-in to choose, milliseconds, and the longest that is kept.
+pub const LEAD_IN_MS: u16 = 500;
+const LONGEST_LEAD_IN_MS: u16 = 10_000;
 /// The most pictures a second of a GIF.
 const FASTEST_GIF: u16 = 30;
 
@@ -60,6 +63,20 @@ impl FileKind {
         (Self::Gif, "GIF", "the stage as you see it, without panels: a picture that moves"),
         (Self::Png, "PNG", "the stage as you see it, without panels: a numbered picture for each frame"),
     ];
+
+    /// The kind that a format of motion files is.
+    #[must_use]
+    pub fn of_format(format: Format) -> Self {
+        match format {
+            Format::Glb => Self::Glb,
+            Format::Fbx => Self::Fbx,
+            Format::Usd => Self::Usd,
+            Format::Vrma => Self::Vrma,
+            Format::Bvh => Self::Bvh,
+            Format::Npz => Self::Npz,
+            Format::Npy => Self::Npy,
+        }
+    }
 
     /// The ending of its name.
     #[must_use]
@@ -119,6 +136,8 @@ impl FileKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExportChoices {
+    /// The program that it is for, which chose the rest; any part may have been chosen anew.
+    pub program: Option<Program>,
     /// The kind of file.
     pub kind: FileKind,
     /// Where files go.
@@ -135,6 +154,8 @@ pub struct ExportChoices {
     pub fps: u16,
     /// Whether the root stays on the spot.
     pub in_place: bool,
+    /// From standing still to the first pose, in front, milliseconds.
+    pub lead_in_ms: u16,
     /// Whether all of the timeline goes out although a range is set.
     pub whole: bool,
     /// Width and height of pictures, pixels.
@@ -148,6 +169,7 @@ pub struct ExportChoices {
 impl Default for ExportChoices {
     fn default() -> Self {
         Self {
+            program: None,
             kind: FileKind::default(),
             folder: PathBuf::new(),
             contents: Contents::default(),
@@ -156,6 +178,7 @@ impl Default for ExportChoices {
             units: Units::default(),
             fps: FPS as u16,
             in_place: false,
+            lead_in_ms: 0,
             whole: false,
             film_size: FILM_SIZES[1],
             film_fps: FILM_RATES[1],
@@ -170,9 +193,18 @@ impl ExportChoices {
     pub fn within_bounds(self) -> Self {
         let fps = if RATES.contains(&self.fps) { self.fps } else { FPS as u16 };
         let film_fps = if FILM_RATES.contains(&self.film_fps) { self.film_fps } else { FILM_RATES[1] };
+        let lead_in_ms = self.lead_in_ms.min(LONGEST_LEAD_IN_MS);
         let (width, height) = self.film_size;
         let film_size = (width.clamp(64, 4096), height.clamp(64, 4096));
-        Self { fps, film_fps, film_size, ..self }
+        Self { fps, film_fps, film_size, lead_in_ms, ..self }
+    }
+
+    /// The same as a program wants it.
+    #[must_use]
+    pub fn for_program(self, program: Program) -> Self {
+        let best = program.opens().first().copied().map_or(self.kind, FileKind::of_format);
+        let lead_in_ms = (program.lead_in_secs() * 1000.0) as u16;
+        Self { program: Some(program), kind: best, units: Units::Cm, fps: FPS as u16, lead_in_ms, ..self.with_names(program.names()) }
     }
 
     /// The same with other names, and a ground bone if skeletons of these usually have one.
@@ -200,6 +232,7 @@ impl ExportChoices {
             names: self.names,
             units: self.units,
             in_place: self.in_place,
+            lead_in_secs: f32::from(self.lead_in_ms) / 1000.0,
             root_bone: Some(self.root_bone),
             contents: self.contents,
             provenance: Some(provenance),
@@ -213,6 +246,8 @@ impl ExportChoices {
         let name = path.file_name().map_or_else(|| "…".into(), |name| name.to_string_lossy());
         let kind = FileKind::of(path).unwrap_or(self.kind);
         let fps = self.fps_of(kind);
+        let lead_in = if kind.is_film() { 0 } else { usize::from(self.lead_in_ms) * FPS as usize / 1000 };
+        let frames = frames + lead_in;
         let secs = frames as f32 / FPS;
         if kind.is_film() {
             let name = if kind == FileKind::Png {
@@ -226,7 +261,7 @@ impl ExportChoices {
         let bones = match kind {
             FileKind::Npz => format!("{JOINT_COUNT} joints"),
             FileKind::Npy => "272 numbers a frame".to_owned(),
-            _ => format!("{} bones", JOINT_COUNT + usize::from(self.root_bone)),
+            _ => format!("{} bones", JOINT_COUNT + usize::from(self.root_bone && kind.has_bones())),
         };
         format!("{name}  ·  {secs:.2} s  ·  {} frames at {fps} fps  ·  {bones}", Motion::frames_at(frames, fps))
     }

@@ -123,6 +123,7 @@ fn written_as(words: &mut Vec<String>, choices: &ExportChoices, kind: FileKind) 
     words.extend(of_contents(Contents::Skeleton).then(|| "--skeleton-only".to_owned()));
     words.extend(of_contents(Contents::Animation).then(|| "--animation-only".to_owned()));
     words.extend(choices.in_place.then(|| "--in-place".to_owned()));
+    option(words, "--lead-in", f32::from(choices.lead_in_ms) / 1000.0, choices.lead_in_ms > 0);
 }
 
 fn option(words: &mut Vec<String>, name: &str, value: impl std::fmt::Display, is_needed: bool) {
