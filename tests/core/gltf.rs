@@ -286,8 +286,7 @@ fn a_vrma_has_the_bones_that_vrm_names_and_comes_back_exactly() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("wave.vrma");
     let motion = crate::motion::rigs::walk();
-    formats::write(&path, &motion, &formats::WriteOptions { names: zoetrope::motion::NameStyle::Unreal, ..Default::default() })
-        .expect("written");
+    formats::write(&path, &motion, &WriteOptions { names: NameStyle::Unreal, ..WriteOptions::default() }).expect("written");
     let (document, _) = chunks(&path);
     assert_eq!(document["extensionsUsed"], json!(["VRMC_vrm_animation"]));
     let about = &document["extensions"]["VRMC_vrm_animation"];
