@@ -14,7 +14,7 @@ use crate::author::settings::SCALES;
 use crate::generator::protocol::Event;
 use crate::generator::{PipelineBackend, Worker};
 use crate::pipeline::Device;
-use crate::stage::{CameraRig, Graphics, OnScreen, OnStage, Picture, StagePlugin, StageQuality, quietly};
+use crate::stage::{CameraRig, CharacterLoading, Characters, Graphics, OnScreen, OnStage, Picture, StagePlugin, StageQuality, quietly};
 use crate::view::{CameraMove, Quality, Shown, ViewAngle};
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
@@ -159,6 +159,7 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .insert_resource(StageQuality(graphics.quality()))
     .insert_resource(Adapter { quality: graphics.quality(), is_software: graphics.is_software })
     .insert_resource(rig)
+    .insert_resource(CharacterLoading::Background)
     .add_plugins(StagePlugin)
     .insert_resource(RenderErrorHandler(lost_device::end_window))
     .insert_resource(State(session))
@@ -368,9 +369,11 @@ fn choose_pace(
     play: Res<'_, Play>,
     adapter: Res<'_, Adapter>,
     pacing: Option<Res<'_, FramePacing>>,
+    characters: Option<Res<'_, Characters>>,
     mut settings: ResMut<'_, WinitSettings>,
 ) {
-    let moves = state.view().player().is_playing() || state.is_generating() || play.script.is_some();
+    let is_coming = characters.is_some_and(|characters| characters.are_coming());
+    let moves = state.view().player().is_playing() || state.is_generating() || play.script.is_some() || is_coming;
     let measures_qualities = pacing.is_some() && state.settings().quality.is_some();
     let mode = if !moves {
         UpdateMode::reactive(RESTING_INTERVAL)

@@ -1,6 +1,7 @@
 //! The characters: skinned meshes on the joints of each, the mannequin's or a skeleton's, as many as the stage shows.
 
-use super::assets::{AssetStores, CharacterAssets};
+use super::assets::CharacterAssets;
+use super::characters::{CharacterLoading, Characters, Replaced, bound_uploads, characters_are_coming, get_characters};
 use super::ghost::{GhostMaterial, Ghosts};
 use super::lights::SHADOW_PROXY_LAYER;
 use super::material::CharacterMaterial;
@@ -44,16 +45,12 @@ impl Standing {
     }
 }
 
-/// The characters on the stage, and what they are drawn with.
+/// The entities of the actors, in their order; those of a row that is gone are kept for the next one.
 #[derive(Resource)]
-struct Characters {
-    mannequin: Arc<Character>,
-    /// Of each character on the stage.
-    assets: Vec<CharacterAssets>,
-    material: Handle<CharacterMaterial>,
-    bone: Handle<CharacterMaterial>,
-    /// The entities of the actors, in their order; those of a row that is gone are kept for the next one.
+struct Places {
     places: Vec<Place>,
+    /// What bones are made of.
+    bone: Handle<CharacterMaterial>,
 }
 
 /// The entities of one actor.
@@ -65,26 +62,18 @@ struct Place {
     posed: Vec<Option<Handle<PosedMaterial>>>,
 }
 
-impl Characters {
-    /// The character of an actor.
-    fn character(&self, actor: &Actor) -> Arc<Character> {
-        Arc::clone(actor.character.0.as_ref().unwrap_or(&self.mannequin))
-    }
-
-    fn assets(&self, character: &Arc<Character>) -> Option<&CharacterAssets> {
-        self.assets.iter().find(|assets| Arc::ptr_eq(&assets.character, character))
-    }
-
-    fn assets_at(&self, place: usize) -> Option<&CharacterAssets> {
-        self.assets(&self.places.get(place)?.character)
+impl Places {
+    /// What an actor is drawn with at its place.
+    fn assets<'a>(&self, characters: &'a Characters, at: usize, actor: &Actor) -> Option<&'a CharacterAssets> {
+        characters.of(actor, self.places.get(at).map(|place| &place.character))
     }
 }
 
-/// One mesh of a character, of whatever it is made.
-fn body(assets: &CharacterAssets, skin: Skin, joints: Vec<Entity>) -> impl Bundle + use<> {
+/// A mesh on the joints of a character, of whatever it is made.
+fn skinned(assets: &CharacterAssets, mesh: &Handle<Mesh>, skin: Skin, joints: Vec<Entity>) -> impl Bundle + use<> {
     let skinned = SkinnedMesh { inverse_bindposes: assets.inverse_bindposes.clone(), joints };
     // Bevy culls skinned meshes by the box of their bind pose, which is where the character started, not where it went.
-    (skin, Mesh3d(assets.parts[skin.mesh].body.clone()), skinned, NoFrustumCulling)
+    (skin, Mesh3d(mesh.clone()), skinned, NoFrustumCulling)
 }
 
 /// A joint of the character at a place among those shown.
@@ -122,103 +111,78 @@ pub(super) struct CharacterPlugin;
 
 impl Plugin for CharacterPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<OnStage>().init_resource::<Standing>().add_systems(Startup, make_mannequin).add_systems(
-            PostUpdate,
-            (change, stand, make_missing, make_posed, pose_joints, show, throw_shadows, tint_ghosts)
-                .chain()
-                .run_if(resource_changed::<OnStage>.or_eager(resource_changed::<StageQuality>))
-                .in_set(Posing)
-                .before(TransformSystems::Propagate),
-        );
+        app.init_resource::<OnStage>()
+            .init_resource::<Standing>()
+            .init_resource::<CharacterLoading>()
+            .insert_resource(Characters::new())
+            .add_systems(Startup, (make_bone, bound_uploads))
+            .add_systems(
+                PostUpdate,
+                (get_characters, make_missing, stand, make_posed, pose_joints, show, throw_shadows, tint_ghosts)
+                    .chain()
+                    .run_if(resource_changed::<OnStage>.or_eager(resource_changed::<StageQuality>).or_eager(characters_are_coming))
+                    .in_set(Posing)
+                    .before(TransformSystems::Propagate),
+            );
     }
 }
 
-fn make_mannequin(
-    mut commands: Commands<'_, '_>,
-    mut materials: ResMut<'_, Assets<CharacterMaterial>>,
-    mut stores: AssetStores<'_>,
-    studio: Res<'_, CurrentStudio>,
-) {
-    let mannequin = Arc::new(Character::mannequin());
-    commands.insert_resource(Characters {
-        assets: vec![CharacterAssets::new(Arc::clone(&mannequin), &mut stores)],
-        material: materials.add(CharacterMaterial::painted(studio.decor())),
-        bone: materials.add(CharacterMaterial::bone(studio.decor())),
-        mannequin,
-        places: Vec::new(),
-    });
-}
-
-/// Outfits of the characters that are shown. What is not needed any more becomes another one's where it fits, under the same handles.
-fn change(shown: Res<'_, OnStage>, mut characters: ResMut<'_, Characters>, mut stores: AssetStores<'_>) {
-    let characters = &mut *characters;
-    let mut needed: Vec<Arc<Character>> = Vec::new();
-    for actor in &shown.actors {
-        let character = characters.character(actor);
-        if !needed.iter().any(|other| Arc::ptr_eq(other, &character)) {
-            needed.push(character);
-        }
-    }
-    let is_needed = |assets: &CharacterAssets| needed.iter().any(|other| Arc::ptr_eq(other, &assets.character));
-    let missing: Vec<_> = needed.iter().filter(|character| characters.assets(character).is_none()).cloned().collect();
-    if missing.is_empty() {
-        return;
-    }
-    for character in missing {
-        let spare = characters.assets.iter_mut().find(|assets| !is_needed(assets) && assets.fits(&character));
-        let Some(assets) = spare else {
-            characters.assets.push(CharacterAssets::new(character, &mut stores));
-            continue;
-        };
-        let before = Arc::clone(&assets.character);
-        if let Err(error) = assets.change(Arc::clone(&character), &mut stores) {
-            tracing::error!("another character could not be shown: {error}");
-            continue;
-        }
-        for place in characters.places.iter_mut().filter(|place| Arc::ptr_eq(&place.character, &before)) {
-            place.character = Arc::clone(&character);
-        }
-    }
-    characters.assets.retain(|assets| is_needed(assets));
-}
-
-fn stand(shown: Res<'_, OnStage>, characters: Res<'_, Characters>, mut standing: ResMut<'_, Standing>) {
-    standing.0.clear();
-    standing.0.extend(shown.actors.iter().map(|actor| {
-        let character = characters.character(actor);
-        let rig = character.world(&actor.pose);
-        Stand { look: actor.look, ours: character.ours(&actor.pose, &rig), rig }
-    }));
+fn make_bone(mut commands: Commands<'_, '_>, mut materials: ResMut<'_, Assets<CharacterMaterial>>, studio: Res<'_, CurrentStudio>) {
+    commands.insert_resource(Places { places: Vec::new(), bone: materials.add(CharacterMaterial::bone(studio.decor())) });
 }
 
 /// Entities are made when they are needed for the first time, or for another character than before, and kept.
-fn make_missing(mut commands: Commands<'_, '_>, shown: Res<'_, OnStage>, ghosts: Res<'_, Ghosts>, mut characters: ResMut<'_, Characters>) {
+fn make_missing(
+    mut commands: Commands<'_, '_>,
+    shown: Res<'_, OnStage>,
+    ghosts: Res<'_, Ghosts>,
+    mut characters: ResMut<'_, Characters>,
+    mut places: ResMut<'_, Places>,
+) {
+    for Replaced { before, now } in characters.take_replaced() {
+        for place in places.places.iter_mut().filter(|place| Arc::ptr_eq(&place.character, &before)) {
+            place.character = Arc::clone(&now);
+        }
+    }
     for (at, actor) in shown.actors.iter().enumerate() {
-        let character = characters.character(actor);
-        if characters.places.get(at).is_some_and(|place| Arc::ptr_eq(&place.character, &character)) {
+        let Some(assets) = places.assets(&characters, at, actor) else { continue };
+        if places.places.get(at).is_some_and(|place| Arc::ptr_eq(&place.character, &assets.character)) {
             continue;
         }
-        let Some(assets) = characters.assets(&character) else { continue };
         let joint = |joint| commands.spawn((JointOf { place: at, joint }, Transform::IDENTITY)).id();
-        let joints: Vec<Entity> = (0..character.rig().len()).map(joint).collect();
+        let joints: Vec<Entity> = (0..assets.character.rig().len()).map(joint).collect();
         let mut skins = Vec::new();
-        for mesh in 0..assets.parts.len() {
-            let body = |kind| body(assets, Skin { place: at, mesh, kind }, joints.clone());
-            let only_key = RenderLayers::layer(SHADOW_PROXY_LAYER);
-            skins.extend([
-                commands.spawn((body(SkinKind::Plain), MeshMaterial3d(characters.material.clone()))).id(),
-                commands.spawn((body(SkinKind::Ghost), MeshMaterial3d(ghosts.of(Look::Original)), NotShadowCaster)).id(),
-                commands.spawn((body(SkinKind::ShadowProxy), MeshMaterial3d(characters.material.clone()), only_key)).id(),
-            ]);
+        for (mesh, part) in assets.parts.iter().enumerate() {
+            let body = |kind| skinned(assets, &part.body, Skin { place: at, mesh, kind }, joints.clone());
+            let mut plain = commands.spawn((body(SkinKind::Plain), MeshMaterial3d(part.material.clone())));
+            if part.is_translucent {
+                plain.insert(NotShadowCaster);
+            }
+            skins.push(plain.id());
+            skins.push(commands.spawn((body(SkinKind::Ghost), MeshMaterial3d(ghosts.of(Look::Original)), NotShadowCaster)).id());
         }
-        let place = Place { posed: vec![None; assets.parts.len()], character, joints, skins };
-        if at == characters.places.len() {
-            characters.places.push(place);
-        } else {
-            let old = std::mem::replace(&mut characters.places[at], place);
+        if let Some(proxy) = &assets.shadow_proxy {
+            let skin = Skin { place: at, mesh: 0, kind: SkinKind::ShadowProxy };
+            let only_key = RenderLayers::layer(SHADOW_PROXY_LAYER);
+            let proxy = skinned(assets, proxy, skin, joints.clone());
+            skins.push(commands.spawn((proxy, MeshMaterial3d(places.bone.clone()), only_key)).id());
+        }
+        let place = Place { posed: vec![None; assets.parts.len()], character: Arc::clone(&assets.character), joints, skins };
+        if at == places.places.len() {
+            places.places.push(place);
+        } else if let Some(old) = places.places.get_mut(at).map(|old| std::mem::replace(old, place)) {
             old.joints.into_iter().chain(old.skins).for_each(|entity| commands.entity(entity).despawn());
         }
     }
+}
+
+fn stand(shown: Res<'_, OnStage>, characters: Res<'_, Characters>, places: Res<'_, Places>, mut standing: ResMut<'_, Standing>) {
+    standing.0.clear();
+    standing.0.extend(shown.actors.iter().enumerate().filter_map(|(at, actor)| {
+        let character = &places.assets(&characters, at, actor)?.character;
+        let rig = character.world(&actor.pose);
+        Some(Stand { look: actor.look, ours: character.ours(&actor.pose, &rig), rig })
+    }));
 }
 
 /// Bodies that poses move have a material of their own, which knows the pose. Ghosts have not: what is half there needs no elbows.
@@ -226,23 +190,25 @@ fn make_posed(
     mut commands: Commands<'_, '_>,
     shown: Res<'_, OnStage>,
     studio: Res<'_, CurrentStudio>,
-    mut characters: ResMut<'_, Characters>,
+    characters: Res<'_, Characters>,
+    mut places: ResMut<'_, Places>,
     mut materials: ResMut<'_, Assets<PosedMaterial>>,
 ) {
-    let Characters { assets, places, .. } = &mut *characters;
     for (at, actor) in shown.actors.iter().enumerate().filter(|(_, actor)| actor.look == Look::Solid) {
-        let Some(place) = places.get_mut(at) else { continue };
-        let Some(assets) = assets.iter().find(|assets| Arc::ptr_eq(&assets.character, &place.character)) else { continue };
+        let Some(place) = places.places.get_mut(at) else { continue };
+        let Some(assets) = characters.assets(&place.character) else { continue };
         for (mesh, part) in assets.parts.iter().enumerate() {
             let Some(shapes) = &part.shapes else { continue };
-            let material = PosedMaterial::new(shapes, &actor.pose, studio.decor());
+            let material = PosedMaterial::new(shapes, &assets.character.meshes()[mesh].material, &actor.pose, studio.decor());
             if let Some(mut shown) = place.posed[mesh].as_ref().and_then(|handle| materials.get_mut(handle)) {
                 *shown = material;
                 continue;
             }
             let handle = materials.add(material);
             let skin = Skin { place: at, mesh, kind: SkinKind::Posed };
-            place.skins.push(commands.spawn((body(assets, skin, place.joints.clone()), MeshMaterial3d(handle.clone()))).id());
+            place
+                .skins
+                .push(commands.spawn((skinned(assets, &part.body, skin, place.joints.clone()), MeshMaterial3d(handle.clone()))).id());
             place.posed[mesh] = Some(handle);
         }
     }
@@ -259,15 +225,15 @@ fn pose_joints(standing: Res<'_, Standing>, mut joints: Query<'_, '_, (&JointOf,
 fn show(
     shown: Res<'_, OnStage>,
     characters: Res<'_, Characters>,
+    places: Res<'_, Places>,
     quality: Res<'_, StageQuality>,
-    mut skins: Query<'_, '_, (&Skin, &mut Mesh3d, &mut Visibility)>,
-    mut materials: Query<'_, '_, &mut MeshMaterial3d<CharacterMaterial>, With<Skin>>,
+    mut skins: Query<'_, '_, (&Skin, &mut Mesh3d, &mut Visibility, Option<&mut MeshMaterial3d<CharacterMaterial>>)>,
 ) {
     let is_bones = shown.figure == Figure::Skeleton;
-    let wanted = if is_bones { &characters.bone } else { &characters.material };
     let coarse = uses_proxies(&shown, *quality);
-    for (skin, mut mesh3d, mut visibility) in &mut skins {
-        let Some((assets, part)) = characters.assets_at(skin.place).and_then(|assets| Some((assets, assets.parts.get(skin.mesh)?))) else {
+    for (skin, mut mesh3d, mut visibility, material) in &mut skins {
+        let assets = places.places.get(skin.place).and_then(|place| characters.assets(&place.character));
+        let Some((assets, part)) = assets.and_then(|assets| Some((assets, assets.parts.get(skin.mesh)?))) else {
             visibility.set_if_neq(Visibility::Hidden);
             continue;
         };
@@ -277,18 +243,20 @@ fn show(
             _ if is_bones && skin.mesh > 0 => false,
             (Look::Solid, SkinKind::ShadowProxy) => coarse,
             (Look::Solid, kind) => kind == solid,
-            (_, kind) => kind == SkinKind::Ghost,
+            (_, kind) => kind == SkinKind::Ghost && (is_bones || !part.is_translucent),
         });
         visibility.set_if_neq(if seen { Visibility::Visible } else { Visibility::Hidden });
         let mesh = match (skin.kind, is_bones) {
-            (SkinKind::ShadowProxy, _) => &part.shadow_proxy,
-            (_, true) => &assets.bones,
-            (_, false) => &part.body,
+            (SkinKind::ShadowProxy, _) => assets.shadow_proxy.as_ref(),
+            (_, true) => Some(&assets.bones),
+            (_, false) => Some(&part.body),
         };
-        mesh3d.set_if_neq(Mesh3d(mesh.clone()));
-    }
-    for mut material in &mut materials {
-        material.set_if_neq(MeshMaterial3d(wanted.clone()));
+        if let Some(mesh) = mesh {
+            mesh3d.set_if_neq(Mesh3d(mesh.clone()));
+        }
+        if let (SkinKind::Plain, Some(mut material)) = (skin.kind, material) {
+            material.set_if_neq(MeshMaterial3d(if is_bones { places.bone.clone() } else { part.material.clone() }));
+        }
     }
 }
 
@@ -297,21 +265,30 @@ fn uses_proxies(shown: &Shown, quality: StageQuality) -> bool {
     shown.figure == Figure::Mannequin && quality.shadows == Shadows::Small
 }
 
-/// What is seen throws its own shadow, or leaves that to its proxy.
+/// What is seen throws its own shadow, or leaves that to its proxy; what light shines through throws none.
 fn throw_shadows(
     mut commands: Commands<'_, '_>,
     shown: Res<'_, OnStage>,
+    characters: Res<'_, Characters>,
+    places: Res<'_, Places>,
     quality: Res<'_, StageQuality>,
     skins: Query<'_, '_, (Entity, &Skin, Has<NotShadowCaster>)>,
 ) {
     let leaves_it = uses_proxies(&shown, *quality);
-    for (skin, Skin { kind, .. }, throws_none) in &skins {
-        if matches!(kind, SkinKind::Plain | SkinKind::Posed) && throws_none != leaves_it {
-            if leaves_it {
-                commands.entity(skin).insert(NotShadowCaster);
-            } else {
-                commands.entity(skin).remove::<NotShadowCaster>();
+    let is_translucent = |skin: &Skin| {
+        let place = places.places.get(skin.place);
+        let part = place.and_then(|place| characters.assets(&place.character)?.parts.get(skin.mesh));
+        shown.figure == Figure::Mannequin && part.is_some_and(|part| part.is_translucent)
+    };
+    for (entity, skin, throws_none) in skins.iter().filter(|(_, skin, _)| matches!(skin.kind, SkinKind::Plain | SkinKind::Posed)) {
+        match (throws_none, leaves_it || is_translucent(skin)) {
+            (false, true) => {
+                commands.entity(entity).insert(NotShadowCaster);
             }
+            (true, false) => {
+                commands.entity(entity).remove::<NotShadowCaster>();
+            }
+            _ => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 mod assets;
 mod camera;
 mod character;
+mod characters;
 mod floor;
 mod ghost;
 mod graphics;
@@ -14,13 +15,16 @@ mod lines;
 mod material;
 mod picture;
 mod posed;
+mod prepare;
 mod quality;
 mod render;
 mod shadow_proxy;
 mod studio;
 mod surface;
+mod textures;
 
 pub use camera::{CameraRig, OnScreen, Orbit, ScreenBox};
+pub use characters::{CharacterLoading, Characters};
 pub use graphics::{Graphics, StageError, quietly};
 pub use picture::Picture;
 pub use quality::StageQuality;

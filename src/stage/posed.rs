@@ -2,7 +2,7 @@
 
 use super::material::{self, CharacterUniform};
 use super::studio::{CurrentStudio, Decor, Decorating};
-use crate::body::{BodyMesh, PoseShapes, ROWS_OF_JOINT};
+use crate::body::{self, BodyMesh, PoseShapes, ROWS_OF_JOINT};
 use crate::motion::{JOINT_COUNT, Pose};
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::prelude::*;
@@ -46,11 +46,11 @@ pub(super) struct PosedMaterial {
 }
 
 impl PosedMaterial {
-    pub(super) fn new(shapes: &Shapes, pose: &Pose, decor: &Decor) -> Self {
+    pub(super) fn new(shapes: &Shapes, material: &body::Material, pose: &Pose, decor: &Decor) -> Self {
         let Shapes { starts, blocks } = shapes.clone();
         let rows = PoseShapes::numbers(pose);
         let numbers = std::array::from_fn(|row| rows[row / ROWS_OF_JOINT][row % ROWS_OF_JOINT]);
-        Self { material: CharacterUniform::of(Color::WHITE, decor), numbers, starts, blocks }
+        Self { material: CharacterUniform::of(material, decor), numbers, starts, blocks }
     }
 }
 
@@ -80,6 +80,6 @@ impl Plugin for PosedPlugin {
 
 fn relight(studio: Res<'_, CurrentStudio>, mut materials: ResMut<'_, Assets<PosedMaterial>>) {
     for (_, posed) in materials.iter_mut() {
-        posed.material = CharacterUniform::of(Color::WHITE, studio.decor());
+        posed.material.relight(studio.decor());
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Surface {
     pub(super) normals: Vec<[f32; 3]>,
     /// Linear RGBA of each vertex; empty for none.
     pub(super) colors: Vec<[f32; 4]>,
+    /// Where each vertex is on the pictures of the material; empty for none.
+    pub(super) uvs: Vec<[f32; 2]>,
     /// At most four joints a vertex.
     pub(super) joints: Vec<[u16; 4]>,
     /// Their weights, summing to 1.
@@ -22,17 +24,14 @@ pub(super) struct Surface {
 }
 
 impl Surface {
-    /// A mesh of a character, in the colours of its vertices times that of its material.
+    /// A mesh of a character.
     pub(super) fn of(body: &BodyMesh) -> Self {
-        let [red, green, blue, _] = body.material.base_color;
-        let color = |vertex: usize| {
-            let [r, g, b] = body.colors.get(vertex).copied().unwrap_or([1.0; 3]);
-            [r * red, g * green, b * blue, 1.0]
-        };
+        let has_pictures = body.material.textures().next().is_some();
         Self {
             positions_m: body.positions_m.iter().map(|place_m| place_m.to_array()).collect(),
             normals: body.normals.iter().map(|normal| normal.to_array()).collect(),
-            colors: (0..body.positions_m.len()).map(color).collect(),
+            colors: body.colors.iter().map(|[red, green, blue]| [*red, *green, *blue, 1.0]).collect(),
+            uvs: if has_pictures { body.uvs.clone() } else { Vec::new() },
             joints: body.joints.clone(),
             weights: body.weights.clone(),
             indices: body.triangles.concat(),

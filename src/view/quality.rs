@@ -31,7 +31,7 @@ pub enum Shadows {
     Off,
     /// 1024 × 1024, hard edges on the character.
     Small,
-    /// 2048 × 2048, soft edges.
+    /// 2048 × 2048, soft edges; and materials with their normals, metal and roughness.
     Large,
 }
 
@@ -42,6 +42,12 @@ impl Quality {
     pub const MEDIUM: Self = Self { resolution: Resolution::Full, shadows: Shadows::Small, smooth_edges: false };
     /// All of it: for graphics cards, and for pictures that may take their time.
     pub const HIGH: Self = Self { resolution: Resolution::Full, shadows: Shadows::Large, smooth_edges: true };
+
+    /// Whether all of a character's materials is drawn, normals, metal and roughness too: what can draw soft shadows can do that.
+    #[must_use]
+    pub fn has_fine_materials(self) -> bool {
+        self.shadows == Shadows::Large
+    }
 }
 
 impl Resolution {
