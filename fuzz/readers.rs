@@ -16,6 +16,12 @@ pub fn bvh(bytes: &[u8]) {
 
 pub fn gltf(bytes: &[u8]) {
     motion("fuzzed.glb", bytes);
+    character("fuzzed.glb", bytes);
+}
+
+pub fn fbx(bytes: &[u8]) {
+    motion("fuzzed.fbx", bytes);
+    character("fuzzed.fbx", bytes);
 }
 
 pub fn npz(bytes: &[u8]) {
@@ -32,6 +38,10 @@ pub fn project(bytes: &[u8]) {
 
 pub fn body_model(bytes: &[u8]) {
     archived(bytes, |bytes| on_disk("fuzzed.pkl", bytes, |path, _| one_line(formats::read_body_model(path))));
+}
+
+fn character(name: &str, bytes: &[u8]) {
+    on_disk(name, bytes, |path, _| one_line(formats::read_character(path)));
 }
 
 pub fn pickle(bytes: &[u8]) {

@@ -5,7 +5,6 @@
 
 use super::asset::linear_from_srgb;
 use super::mannequin::{LINE, SKIN};
-use super::shape::normals;
 use super::{BodyMesh, Character};
 use crate::motion::{JOINT_COUNT, Joint, rest_positions};
 use glam::Vec3;
@@ -110,7 +109,7 @@ fn build(mesh: &mut BodyMesh, amount: f32) {
         *position_m += amount * share * moves_m.sum::<Vec3>();
     }
     // Normals turn as their faces do, and keep what is smoother in them than faces are.
-    let (old, new) = (normals(&before, &mesh.triangles), normals(&mesh.positions_m, &mesh.triangles));
+    let (old, new) = (BodyMesh::normals_of(&before, &mesh.triangles), BodyMesh::normals_of(&mesh.positions_m, &mesh.triangles));
     for (normal, (old, new)) in mesh.normals.iter_mut().zip(old.iter().zip(new)) {
         *normal = (*normal + new - *old).normalize_or(*normal);
     }

@@ -32,6 +32,18 @@ pub struct BodyMesh {
 }
 
 impl BodyMesh {
+    /// Unit normals of vertices `[vertices]`: the mean of their triangles', by area.
+    #[must_use]
+    pub fn normals_of(positions_m: &[Vec3], triangles: &[[u32; 3]]) -> Vec<Vec3> {
+        let mut normals = vec![Vec3::ZERO; positions_m.len()];
+        for triangle in triangles {
+            let [a, b, c] = triangle.map(|vertex| positions_m[vertex as usize]);
+            let normal = (b - a).cross(c - a);
+            triangle.iter().for_each(|vertex| normals[*vertex as usize] += normal);
+        }
+        normals.into_iter().map(|normal| normal.normalize_or(Vec3::Y)).collect()
+    }
+
     /// The vertices of the rest pose as a pose moves them before skinning, metres.
     #[must_use]
     pub fn posed_m(&self, pose: &Pose) -> Vec<Vec3> {

@@ -128,7 +128,7 @@ impl BodyModel {
         let origin_m = Vec3::new(joints_m[0].x, lowest_m, joints_m[0].z);
         let rest_offsets_m = std::array::from_fn(|joint| joints_m[joint] - PARENTS[joint].map_or(origin_m, |parent| joints_m[parent]));
         positions_m.iter_mut().for_each(|position_m| *position_m -= origin_m);
-        let mesh = BodyMesh { normals: normals(&positions_m, &self.triangles), positions_m, ..mesh };
+        let mesh = BodyMesh { normals: BodyMesh::normals_of(&positions_m, &self.triangles), positions_m, ..mesh };
         Character::of_ours(&rest_offsets_m, mesh)
     }
 
@@ -151,15 +151,4 @@ impl BodyModel {
         let weights = std::array::from_fn(|place| ours[heaviest[place]] / sum);
         (std::array::from_fn(|place| if weights[place] > 0.0 { heaviest[place] as u16 } else { 0 }), weights)
     }
-}
-
-/// Unit normals of the vertices: the mean of their triangles', by area.
-pub(super) fn normals(positions_m: &[Vec3], triangles: &[[u32; 3]]) -> Vec<Vec3> {
-    let mut normals = vec![Vec3::ZERO; positions_m.len()];
-    for triangle in triangles {
-        let [a, b, c] = triangle.map(|vertex| positions_m[vertex as usize]);
-        let normal = (b - a).cross(c - a);
-        triangle.iter().for_each(|vertex| normals[*vertex as usize] += normal);
-    }
-    normals.into_iter().map(|normal| normal.normalize_or(Vec3::Y)).collect()
 }

@@ -44,7 +44,7 @@ impl Format {
     /// [`FormatError::UnknownEnding`], or what to do with files of other programs.
     pub fn readable(path: &Path) -> Result<Self, FormatError> {
         let ending = ending(path);
-        if let Some(format) = Self::by_ending(&ending).filter(|format| !matches!(format, Self::Fbx | Self::Usd)) {
+        if let Some(format) = Self::by_ending(&ending).filter(|format| *format != Self::Usd) {
             return Ok(format);
         }
         match elsewhere(&ending) {
@@ -81,7 +81,7 @@ impl Format {
     }
 }
 
-const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .npz, .pkl or .npy";
+const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .fbx, .npz, .pkl or .npy";
 const WRITTEN: &str = ".bvh, .glb, .fbx, .usda, .vrma, .npz or .npy";
 
 /// The ending of a file's name in lower case; empty where it has none.
@@ -92,7 +92,7 @@ fn ending(path: &Path) -> String {
 /// Files in which motion is kept that is not read, by their ending: what they are, and the way round.
 fn elsewhere(ending: &str) -> Option<(&'static str, &'static str)> {
     Some(match ending {
-        "fbx" | "dae" | "usd" | "usda" | "usdc" | "usdz" | "blend" | "ma" | "mb" => {
+        "dae" | "usd" | "usda" | "usdc" | "usdz" | "blend" | "ma" | "mb" => {
             ("a scene of another program", "open it in Blender or the program that wrote it and export .bvh or .glb")
         }
         "pt" | "pth" | "ckpt" => ("a PyTorch file", "save its arrays with numpy.savez as .npz"),

@@ -8,8 +8,9 @@ use crate::motion::rig::RigMotion;
 use crate::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M};
 use glam::Quat;
 
-/// Offsets nearer than this are the same, metres: far above what six decimals lose, far below a different person.
-const SAME_M: f32 = 1e-4;
+/// Offsets nearer than this are the same, metres: above what six decimals lose and what is put aside in FBX ([`bones::untied`]), far below a
+/// different person.
+const SAME_M: f32 = 2e-4;
 
 /// The motion of a clip read from a file.
 pub(super) fn motion_of(mut clip: RigMotion) -> Result<Motion, Fault> {
@@ -33,7 +34,7 @@ pub(super) fn motion_of(mut clip: RigMotion) -> Result<Motion, Fault> {
 }
 
 /// What to do with a skeleton that cannot be retargeted.
-fn way_out(error: &MappingError) -> &'static str {
+pub(super) fn way_out(error: &MappingError) -> &'static str {
     match error {
         MappingError::MissingPart { .. } => {
             "use a humanoid with joint names of Mixamo, HumanIK, Unity, Unreal, VRM, Biped, Daz, Rigify, MMD, SMPL or CMU"

@@ -4,7 +4,7 @@ use super::bounds::check;
 use super::error::{Fault, FormatError};
 use super::format::Format;
 use super::reading::{ReadOptions, Reading};
-use super::{amass, bvh, features, file, glb};
+use super::{amass, bvh, fbx, features, file, glb};
 use crate::motion::Motion;
 use crate::motion::rig::{Rig, RigMotion};
 use std::path::Path;
@@ -46,8 +46,9 @@ pub fn read_rig(path: &Path) -> Result<Rig, FormatError> {
     let found = match format {
         Format::Bvh => bvh::parse(&bytes, &ReadOptions::default()).map(|parsed| parsed.clip.rig),
         Format::Glb | Format::Vrma => glb::rig(path, &bytes),
-        Format::Fbx | Format::Usd | Format::Npz | Format::Npy => {
-            Err(Fault::new("no skeleton of its own", "its joints are SMPL's; ask for a BVH or glTF file"))
+        Format::Fbx => fbx::rig(&bytes),
+        Format::Usd | Format::Npz | Format::Npy => {
+            Err(Fault::new("no skeleton of its own", "its joints are SMPL's; ask for a BVH, glTF or FBX file"))
         }
     };
     found.map_err(|fault| fault.while_reading(path))
@@ -59,15 +60,16 @@ pub fn read_rig(path: &Path) -> Result<Rig, FormatError> {
 /// As [`read_with`].
 pub fn decode(path: &Path, bytes: &[u8], options: &ReadOptions) -> Result<Reading, FormatError> {
     let format = Format::readable(path)?;
-    if options.clip.is_some() && !matches!(format, Format::Glb | Format::Vrma) {
-        return Err(Fault::new("one animation alone", "leave out --clip: only glTF files have several").while_reading(path));
+    if options.clip.is_some() && !matches!(format, Format::Glb | Format::Vrma | Format::Fbx) {
+        return Err(Fault::new("one animation alone", "leave out --clip: only glTF and FBX files have several").while_reading(path));
     }
     let found = match format {
         Format::Bvh => bvh::decode(bytes, options),
         Format::Glb | Format::Vrma => glb::decode(path, bytes, options),
         Format::Npz => amass::decode(bytes, options),
         Format::Npy => features::decode(bytes, options),
-        Format::Fbx | Format::Usd => Err(Fault::new("a scene of another program", "export .glb")),
+        Format::Fbx => fbx::decode(bytes, options),
+        Format::Usd => Err(Fault::new("a scene of another program", "export .glb")),
     };
     let checked = found.and_then(|found| check(&found.motion).map(|()| found));
     checked.map_err(|fault| fault.while_reading(path))

@@ -59,7 +59,7 @@ pub struct Reading {
     pub motion: Motion,
     /// What the file has of it.
     pub recorded: Recorded,
-    /// The animations of the file, where its format can have several (glTF).
+    /// The animations of the file, where its format can have several (glTF, FBX).
     pub animations: Vec<Animation>,
     /// Which of them was taken.
     pub taken: usize,

@@ -27,7 +27,7 @@ use Right::{Any, Begins, Either, Paced, Reads, Refused, Same};
 
 const MISSING: &[&str] = &["no joint of the skeleton"];
 
-const CASES: [(&str, Right); 92] = [
+const CASES: [(&str, Right); 97] = [
     ("bvh/assimp_Boxing_Toes.bvh", Reads(3069, 100.0)),
     ("bvh/pybvh_bvh_test1.bvh", Reads(75, 30.0)),
     ("bvh/pybvh_bvh_test2.bvh", Reads(61, 120.0)),
@@ -63,9 +63,14 @@ const CASES: [(&str, Right); 92] = [
     ("vrm/broken_empty.vrm", Refused(&["no "])),
     ("vrm/broken_extensions_required.vrm", Refused(&["no animation"])),
     ("vrm/broken_human_bone.vrm", Refused(&["no "])),
-    ("fbx/ufbx_maya_human_ik_6100_ascii.fbx", Refused(&["export .bvh or .glb"])),
-    ("fbx/ufbx_maya_human_ik_7400_binary.fbx", Refused(&["export .bvh or .glb"])),
-    ("fbx/ufbx_fuzz_0003.fbx", Refused(&["export .bvh or .glb"])),
+    ("fbx/ufbx_maya_human_ik_6100_ascii.fbx", Reads(120, 24.0)),
+    ("fbx/ufbx_maya_human_ik_7400_binary.fbx", Reads(120, 24.0)),
+    ("fbx/ufbx_fuzz_0003.fbx", Refused(MISSING)),
+    ("fbx/assimp_cubes_nonames.fbx", Refused(MISSING)),
+    ("fbx/ufbx_max7_skin_5000_binary.fbx", Refused(MISSING)),
+    ("fbx/ufbx_max_colon_name_7500_ascii.fbx", Refused(MISSING)),
+    ("fbx/ufbx_maya_anim_no_inherit_scale_7700_ascii.fbx", Refused(MISSING)),
+    ("fbx/ufbx_motionbuilder_actor_7700_ascii.fbx", Refused(MISSING)),
     ("smpl/kimodo_soma-rp_01_single_text_prompt.npz", Refused(&["no AMASS file", "Kimodo"])),
     ("smpl/kimodo_g1-rp_01_single_text_prompt.npz", Refused(&["no AMASS file", "Kimodo"])),
     ("smpl/kimodo_g1-rp_07_text_terrain.npz", Refused(&["no AMASS file", "Kimodo"])),

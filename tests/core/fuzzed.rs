@@ -16,9 +16,10 @@ mod readers;
 
 type Reader = fn(&[u8]);
 
-const TARGETS: [(&str, Reader); 12] = [
+const TARGETS: [(&str, Reader); 13] = [
     ("bvh", readers::bvh),
     ("gltf", readers::gltf),
+    ("fbx", readers::fbx),
     ("npz", readers::npz),
     ("npy", readers::npy),
     ("project", readers::project),
@@ -161,10 +162,11 @@ fn make_the_seeds() {
         pack(&folder.file("stored"), &members(&folder.file(name)));
         seed(target, name, &read("stored"));
     };
-    for (target, name) in [("bvh", "clip.bvh"), ("gltf", "clip.glb"), ("npz", "clip.npz"), ("npy", "clip.npy")] {
+    for (target, name) in [("bvh", "clip.bvh"), ("gltf", "clip.glb"), ("fbx", "clip.fbx"), ("npz", "clip.npz"), ("npy", "clip.npy")] {
         formats::write(&folder.file(name), &motion, &options).expect("written");
         if target == "npz" { archive(target, name) } else { seed(target, name, &read(name)) }
     }
+    seed("fbx", "ascii.fbx", super::fbx_read::ascii().as_bytes());
     let walk = Motion { frames: dialects::walk().frames[..2].to_vec() };
     let text = dialects::text(&walk);
     seed("bvh", "foreign.bvh", text.as_bytes());

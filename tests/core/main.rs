@@ -18,6 +18,7 @@ mod dialects;
 mod documents;
 mod exported_bytes;
 mod fbx;
+mod fbx_read;
 mod fetch;
 mod formats;
 mod fuzzed;
@@ -26,6 +27,7 @@ mod motion;
 mod pickles;
 mod project;
 mod rating;
+mod rigged;
 #[path = "../shared/kit.rs"]
 mod shared;
 mod timeline;

@@ -7,7 +7,10 @@ mod animation;
 mod binary;
 mod document;
 mod mesh;
+mod read;
 mod skeleton;
+
+pub(super) use read::{character, decode, rig};
 
 use super::bones;
 use super::error::Fault;

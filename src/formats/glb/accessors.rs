@@ -11,7 +11,61 @@ use gltf_json::{Accessor, Index};
 /// Most items of an accessor that has no bytes of its own.
 const MAX_WITHOUT_BUFFER: usize = 1 << 20;
 
+/// Most numbers of all vertices and indices of a character, 128 MB: primitives may name the same long array again and again.
+const MAX_NUMBERS: usize = 32 << 20;
+
+/// How many numbers of vertices may still be read.
+pub(super) struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(MAX_NUMBERS)
+    }
+}
+
+impl Budget {
+    /// Refuses so many numbers before anything is read.
+    pub(super) fn holds(&self, numbers: usize) -> Result<(), Fault> {
+        Self(self.0).take(numbers)
+    }
+
+    fn take(&mut self, numbers: usize) -> Result<(), Fault> {
+        let left = self.0.checked_sub(numbers);
+        self.0 = left.ok_or_else(|| Fault::new("too many vertices", "reduce the mesh in a modelling program"))?;
+        Ok(())
+    }
+}
+
 impl Container<'_> {
+    /// The same as [`floats`](Self::floats), taken off a budget.
+    pub(super) fn vertices<const N: usize>(&self, index: Index<Accessor>, budget: &mut Budget) -> Result<Vec<[f32; N]>, Fault> {
+        budget.take(self.numbers::<N>(index))?;
+        self.floats(index)
+    }
+
+    /// Vertex indices, which single precision would not hold.
+    pub(super) fn indices(&self, index: Index<Accessor>, budget: &mut Budget) -> Result<Vec<u32>, Fault> {
+        budget.take(self.numbers::<1>(index))?;
+        let bad = |cause: &str| Fault::new(format!("accessor {}: {cause}", index.value()), "export it again");
+        let accessor = self.root.accessors.get(index.value()).ok_or_else(|| bad("it does not exist"))?;
+        let (Checked::Valid(component), Checked::Valid(Type::Scalar)) = (&accessor.component_type, &accessor.type_) else {
+            return Err(bad("a type that does not fit its use"));
+        };
+        let read = |bytes: &[u8]| match component.0 {
+            ComponentType::U8 => Some(u32::from(bytes[0])),
+            ComponentType::U16 => Some(u32::from(u16::from_le_bytes([bytes[0], bytes[1]]))),
+            ComponentType::U32 => Some(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])),
+            ComponentType::I8 | ComponentType::I16 | ComponentType::F32 => None,
+        };
+        let (Some(view), None) = (accessor.buffer_view, &accessor.sparse) else {
+            // Nothing writes sparse indices; they are small enough for single precision where a reader meets them.
+            return Ok(self.floats::<1>(index)?.into_iter().map(|[value]| value as u32).collect());
+        };
+        let count = usize::try_from(accessor.count.0).unwrap_or(usize::MAX);
+        let items = self.items(view, accessor.byte_offset, count, component.0.size()).map_err(|cause| bad(&cause))?;
+        items.map(read).collect::<Option<_>>().ok_or_else(|| bad("a type that does not fit its use"))
+    }
+
     /// How many numbers [`floats`](Self::floats) takes of an accessor at most. One that says more items than its buffer has bytes is
     /// refused there, so that it does not count for what it says.
     pub(super) fn numbers<const N: usize>(&self, index: Index<Accessor>) -> usize {

@@ -40,12 +40,27 @@ pub(super) fn open<'a>(path: &Path, bytes: &'a [u8]) -> Result<Container<'a>, Fa
     Ok(Container { root, json, buffers, notes })
 }
 
+impl Container<'_> {
+    /// Refuses a file whose meshes are compressed.
+    pub(super) fn decompressible(&self) -> Result<(), Fault> {
+        extensions::check_meshes(&self.root.extensions_required)
+    }
+
+    /// The bytes of a buffer view, if they are there.
+    pub(super) fn view(&self, view: usize) -> Option<&[u8]> {
+        let view = self.root.buffer_views.get(view)?;
+        let buffer = self.buffers.get(view.buffer.value())?;
+        let start = usize::try_from(view.byte_offset.unwrap_or_default().0).ok()?;
+        buffer.get(start..start.checked_add(usize::try_from(view.byte_length.0).ok()?)?)
+    }
+}
+
 /// The bytes of each buffer; those outside of the file at `path` are at most `left` together, whatever the same file is named for.
 fn buffers<'a>(path: &Path, root: &Root, mut bin: Option<Chunk<'a>>, mut left: usize) -> Result<Vec<Chunk<'a>>, Fault> {
     let mut buffer = |buffer: &Buffer| match &buffer.uri {
         None => Ok(bin.take().unwrap_or_default()),
         Some(uri) => {
-            let buffer = load(path, uri)?;
+            let buffer = load(path, uri, "buffer")?;
             left = left.checked_sub(buffer.len()).ok_or_else(|| Fault::new("too large buffers", "export it as one .glb"))?;
             Ok(Cow::Owned(buffer))
         }
@@ -96,27 +111,27 @@ fn split(bytes: &[u8]) -> Result<(Chunk<'_>, Option<Chunk<'_>>), Fault> {
     Ok((glb.json, glb.bin))
 }
 
-/// A buffer outside the document: in a data URI, or a file below the document's folder.
-fn load(path: &Path, uri: &str) -> Result<Vec<u8>, Fault> {
+/// A buffer or picture outside the document: in a data URI, or a file below the document's folder.
+pub(super) fn load(path: &Path, uri: &str, what: &str) -> Result<Vec<u8>, Fault> {
     if let Some(data) = uri.strip_prefix("data:") {
         return in_data(data);
     }
-    let unreadable = |_| Fault::new("a buffer whose name is no text", "export it as one .glb");
+    let unreadable = |_| Fault::new(format!("a {what} whose name is no text"), "export it as one .glb");
     let name = percent_decode_str(uri).decode_utf8().map_err(unreadable)?;
     let relative = Path::new(&*name);
     let shown: String = name.chars().take(60).collect();
     // A document from somebody else must not open files elsewhere.
     if name.contains(':') || !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
-        return Err(Fault::new(format!("a buffer outside the file's folder ({shown})"), "export it as one .glb"));
+        return Err(Fault::new(format!("a {what} outside the file's folder ({shown})"), "export it as one .glb"));
     }
     let beside = path.parent().unwrap_or(Path::new("")).join(relative);
     if !beside.exists() {
         return Err(Fault::new(
-            format!("its buffer {shown} is not beside it"),
+            format!("its {what} {shown} is not beside it"),
             "put that file into the same folder, or export it as one .glb",
         ));
     }
-    file::load(&beside).map_err(|error| Fault::new(format!("a buffer that does not open ({error})"), "export it as one .glb"))
+    file::load(&beside).map_err(|error| Fault::new(format!("a {what} that does not open ({error})"), "export it as one .glb"))
 }
 
 /// The bytes of a data URI, what follows `data:`.
@@ -151,9 +166,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("a b+ü#.bin"), b"Zo").expect("written");
         for uri in ["a%20b+ü#.bin", "a b%2B%C3%BC%23.bin", "./a%20b%2b%c3%bc%23%2Ebin"] {
-            assert_eq!(load(&folder.path().join("x.gltf"), uri).expect(uri), b"Zo", "{uri}");
+            assert_eq!(load(&folder.path().join("x.gltf"), uri, "buffer").expect(uri), b"Zo", "{uri}");
         }
-        let missing = load(&folder.path().join("x.gltf"), "walk.bin").expect_err("not there").while_reading(Path::new("x.gltf"));
+        let missing = load(&folder.path().join("x.gltf"), "walk.bin", "buffer").expect_err("not there").while_reading(Path::new("x.gltf"));
         assert!(missing.to_string().contains("walk.bin is not beside it"), "{missing}");
     }
 
@@ -173,7 +188,7 @@ mod tests {
     #[test]
     fn buffers_stay_in_the_folder() {
         for uri in ["../secret.bin", "%2e%2e/secret.bin", "%2Fetc/passwd", "/etc/passwd", "file:///etc/passwd", "C:\\x.bin"] {
-            let fault = load(Path::new("here/a.gltf"), uri).expect_err(uri).while_reading(Path::new("a.gltf"));
+            let fault = load(Path::new("here/a.gltf"), uri, "buffer").expect_err(uri).while_reading(Path::new("a.gltf"));
             assert!(fault.to_string().contains("outside"), "{fault}");
         }
     }

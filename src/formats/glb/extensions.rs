@@ -46,6 +46,14 @@ pub(super) fn check(required: &[String]) -> Result<Vec<String>, Fault> {
     Ok(notes)
 }
 
+/// Refuses a file whose meshes cannot be read.
+pub(super) fn check_meshes(required: &[String]) -> Result<(), Fault> {
+    match required.iter().find(|name| *name == COMPRESSED_MESHES) {
+        Some(name) => Err(Fault::new(format!("meshes that are compressed ({name})"), "export it without compression")),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

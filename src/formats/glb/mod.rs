@@ -3,14 +3,20 @@
 mod accessors;
 mod animation;
 mod binary;
+mod character;
 mod container;
 mod extensions;
+mod materials;
 mod mesh;
+mod moves;
 mod nodes;
+mod primitives;
 mod read;
+mod rights;
 mod vrma;
 mod write;
 
+pub(super) use character::character;
 pub(super) use read::{decode, rig};
 pub(super) use vrma::encode_vrma;
 pub(super) use write::encode;

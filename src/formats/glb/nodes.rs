@@ -2,6 +2,7 @@
 
 use super::container::Container;
 use crate::formats::error::Fault;
+use crate::formats::rigged::skeleton;
 use crate::motion::Joint;
 use crate::motion::rig::Rig;
 use glam::{Mat4, Quat, Vec3};
@@ -13,8 +14,6 @@ use std::collections::{HashMap, HashSet};
 const MAX_JOINTS: usize = 4096;
 /// What helps against nodes that make no tree.
 const AGAIN: &str = "export its skeleton again: each joint hangs on one other";
-/// How far nodes may stand from the bind pose and still be taken for it, radians.
-const IN_BIND_POSE_RAD: f32 = 0.05;
 
 /// The nodes that make the skeleton.
 pub(super) struct Tree {
@@ -27,6 +26,17 @@ pub(super) struct Tree {
     pub(super) still_rotations: Vec<Quat>,
     /// How many of the nodes a skin calls its joints; all of them where there is no skin.
     pub(super) bones: usize,
+    /// The node that each node hangs on.
+    pub(super) parents: Vec<Option<usize>>,
+}
+
+impl Tree {
+    /// The node of each joint.
+    pub(super) fn nodes(&self) -> Vec<usize> {
+        let mut nodes = vec![0; self.rig.len()];
+        self.joint_of_node.iter().for_each(|(node, joint)| nodes[*joint] = *node);
+        nodes
+    }
 }
 
 /// Translation, rotation and mean scale of a node.
@@ -45,10 +55,11 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
     let nodes = &container.root.nodes;
     let parents = parents(nodes)?;
     let order = order(nodes, &parents)?;
-    let wanted = wanted(container, &parents);
     let humanoid = humanoid_bones(&container.json);
+    let wanted = wanted(container, &parents, humanoid.keys().copied());
 
-    let mut tree = Tree { rig: Rig::default(), joint_of_node: HashMap::new(), scales: Vec::new(), still_rotations: Vec::new(), bones: 0 };
+    let mut tree =
+        Tree { rig: Rig::default(), joint_of_node: HashMap::new(), scales: Vec::new(), still_rotations: Vec::new(), bones: 0, parents };
     let mut inner_scales: Vec<f32> = Vec::new();
     for index in order.into_iter().filter(|&index| wanted[index]) {
         if tree.scales.len() == MAX_JOINTS {
@@ -61,7 +72,7 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
             let cause = format!("node {index} with a position, rotation or scale that is none");
             return Err(Fault::new(cause, "freeze its transform in the program that wrote it, and export it again"));
         }
-        let parent = parents[index].and_then(|parent| tree.joint_of_node.get(&parent).copied());
+        let parent = tree.parents[index].and_then(|parent| tree.joint_of_node.get(&parent).copied());
         let outer_scale = parent.map_or(1.0, |parent| inner_scales[parent]);
         tree.joint_of_node.insert(index, tree.scales.len());
         tree.scales.push(outer_scale);
@@ -75,7 +86,8 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
     }
     let skinned: HashSet<usize> = container.root.skins.iter().flat_map(|skin| &skin.joints).map(|joint| joint.value()).collect();
     tree.bones = if skinned.is_empty() { tree.scales.len() } else { skinned.len() };
-    rest_in_bind_pose(container, &mut tree)?;
+    let binds = bind_rotations(container, &tree)?;
+    skeleton::rest_in_bind_pose(&mut tree.rig, &binds);
     Ok(tree)
 }
 
@@ -107,11 +119,12 @@ fn order(nodes: &[Node], parents: &[Option<usize>]) -> Result<Vec<usize>, Fault>
     Ok(order)
 }
 
-fn wanted(container: &Container<'_>, parents: &[Option<usize>]) -> Vec<bool> {
+/// `told` are nodes that the file calls bones of a body.
+fn wanted(container: &Container<'_>, parents: &[Option<usize>], told: impl Iterator<Item = usize>) -> Vec<bool> {
     // Some meshes are bound to a face alone, while the body that carries it is only animated.
     let skinned = container.root.skins.iter().flat_map(|skin| &skin.joints).map(|joint| joint.value());
     let animated = container.root.animations.iter().flat_map(|animation| &animation.channels).map(|channel| channel.target.node.value());
-    let joints = skinned.chain(animated);
+    let joints = skinned.chain(animated).chain(told);
     let mut wanted = vec![false; parents.len()];
     for joint in joints {
         let mut above = Some(joint).filter(|&joint| joint < parents.len());
@@ -121,37 +134,6 @@ fn wanted(container: &Container<'_>, parents: &[Option<usize>]) -> Vec<bool> {
         }
     }
     if container.root.skins.is_empty() { vec![true; parents.len()] } else { wanted }
-}
-
-/// Takes the pose in which the skin was bound for rest, where the nodes stand in another (many exporters leave them in a frame of
-/// the animation). Only turns are taken: lengths of a bind pose may be in another unit.
-fn rest_in_bind_pose(container: &Container<'_>, tree: &mut Tree) -> Result<(), Fault> {
-    let binds = bind_rotations(container, tree)?;
-    let rig = &mut tree.rig;
-    let rests: Vec<(usize, Quat)> = (0..binds.len())
-        .filter_map(|joint| {
-            let bind = binds[joint]?;
-            let still = rig.rest_rotations()[joint];
-            let rest = match rig.parents()[joint].map(|parent| (parent, binds[parent])) {
-                Some((_, Some(parent_bind))) => parent_bind.inverse() * bind,
-                // A topmost joint: its bind pose is in the world or in the space of the mesh, which exporters see differently.
-                // The right one is nearer to how the joint stands.
-                above => {
-                    let above = above.map_or(Quat::IDENTITY, |(parent, _)| world_rotation(rig, parent));
-                    let spaces = [Quat::IDENTITY, above];
-                    let rests = spaces.map(|space| (above.inverse() * space * bind).normalize());
-                    rests.into_iter().min_by(|a, b| a.angle_between(still).total_cmp(&b.angle_between(still)))?
-                }
-            };
-            Some((joint, rest.normalize()))
-        })
-        .collect();
-    if rests.iter().any(|&(joint, rest)| rest.angle_between(rig.rest_rotations()[joint]) > IN_BIND_POSE_RAD) {
-        for (joint, rest) in rests {
-            rig.set_rest_rotation(joint, rest);
-        }
-    }
-    Ok(())
 }
 
 /// How each joint was turned when its skin was bound, in a space common to the skin.
@@ -172,11 +154,6 @@ fn bind_rotations(container: &Container<'_>, tree: &Tree) -> Result<Vec<Option<Q
         }
     }
     Ok(binds)
-}
-
-fn world_rotation(rig: &Rig, joint: usize) -> Quat {
-    let path = std::iter::successors(Some(joint), |&joint| rig.parents()[joint]);
-    path.fold(Quat::IDENTITY, |rotation, joint| rig.rest_rotations()[joint] * rotation)
 }
 
 /// The part that a bone of VRM's table plays; those of the spine lie between others.
