@@ -17,7 +17,7 @@ impl FileDialog {
             return;
         }
         let motion = ("Motion", &["glb", "bvh", "npz", "npy"][..]);
-        let imports = ("Motion", &["glb", "gltf", "vrm", "vrma", "bvh", "npz", "pkl", "npy"][..]);
+        let imports = ("Motion", &["glb", "gltf", "vrm", "vrma", "fbx", "bvh", "npz", "pkl", "npy"][..]);
         let exports = ("Motion or pictures", &["glb", "bvh", "npz", "npy", "gif", "png"][..]);
         let project = ("Zoetrope project", &[PROJECT_ENDING][..]);
         let (title, (name, endings)) = match purpose {

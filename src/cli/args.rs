@@ -63,7 +63,7 @@ pub struct WindowArgs {
 pub enum Command {
     /// Make motions from prompts
     Generate(GenerateArgs),
-    /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .npz .pkl .npy .zoetrope to .bvh .glb .fbx .usda .vrma .npz or .npy
+    /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .fbx .npz .pkl .npy .zoetrope to .bvh .glb .fbx .usda .vrma .npz or .npy
     Convert(ConvertArgs),
     /// Measure a motion file
     Inspect(InspectArgs),

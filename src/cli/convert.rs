@@ -2,6 +2,7 @@
 
 use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Program, Units};
 use super::error::CliError;
+use super::figure;
 use super::progress::say;
 use crate::body::{Character, MannequinLook};
 use crate::files::{LONGEST_LINE, one_line};
@@ -114,7 +115,7 @@ pub(super) fn write_options(args: &ExportArgs, output: &Path) -> Result<WriteOpt
     let usual = program.map(formats::Program::write_options).unwrap_or_default();
     let look = MannequinLook { color: args.color.unwrap_or(MannequinLook::default().color), build: args.build };
     let character = match &args.character {
-        Some(file) => Some(Arc::new(formats::read_body_model(file).map_err(CliError::from_below)?.character(&args.shape))),
+        Some(file) => Some(Arc::new(figure::read(file, &args.shape)?)),
         None if look != MannequinLook::default() => Some(Arc::new(Character::mannequin_with(look))),
         None => None,
     };

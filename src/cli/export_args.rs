@@ -38,10 +38,10 @@ pub struct ExportArgs {
     /// A bone under the pelvis that carries the ground motion (BVH, GLB, FBX, USD) [default: yes with unreal names, else no]
     #[arg(long, value_name = "yes|no", value_parser = BoolishValueParser::new())]
     pub root_bone: Option<bool>,
-    /// Your own body instead of the mannequin: the .npz or .pkl file of SMPL, SMPL-H or SMPL-X (BVH, GLB, FBX, USD)
+    /// Your own character instead of the mannequin: a rigged .glb .gltf .vrm or .fbx, or the .npz or .pkl file of SMPL, SMPL-H or SMPL-X
     #[arg(long, value_name = "FILE")]
     pub character: Option<PathBuf>,
-    /// Its shape numbers, the first ones first
+    /// The shape numbers of a body of SMPL, the first ones first
     #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_hyphen_values = true, requires = "character")]
     pub shape: Vec<f32>,
     /// The mannequin's colour (GLB, FBX, USD)

@@ -3,6 +3,7 @@
 use super::args::InspectArgs;
 use super::bones;
 use super::error::CliError;
+use super::figure;
 use super::progress::{answer, say};
 use crate::files::one_line;
 use crate::formats::{self, ReadOptions, Reading};
@@ -12,21 +13,41 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), CliError> {
     if args.bones {
         return bones::run(&args.file, args.json);
     }
-    let reading = formats::read_with(&args.file, &ReadOptions::default()).map_err(CliError::from_below)?;
+    let figure = figure::in_file(&args.file);
+    let reading = match (formats::read_with(&args.file, &ReadOptions::default()), &figure) {
+        (Ok(reading), _) => reading,
+        // A character that nothing moves.
+        (Err(_), Some(figure)) => {
+            if args.json {
+                answer(&serde_json::json!({ "character": figure::as_json(figure) }).to_string());
+            } else {
+                notes(&figure.notes);
+                answer(&figure::as_text(figure));
+            }
+            return Ok(());
+        }
+        (Err(error), None) => return Err(CliError::from_below(error)),
+    };
     // Measured at 30 fps on our skeleton, whatever the file has: figures of different files can be compared.
     let quality = measure(&reading.motion);
     if args.json {
-        answer(&as_json(&reading, &quality));
+        answer(&as_json(&reading, &quality, figure.as_ref().map(figure::as_json)));
     } else {
-        for note in &reading.notes {
-            say(&format!("note: {}", one_line(note, 200)));
-        }
-        answer(&as_text(&reading, &quality));
+        notes(&reading.notes);
+        figure.iter().for_each(|figure| notes(&figure.notes));
+        let lines = [as_text(&reading, &quality)].into_iter().chain(figure.as_ref().map(figure::as_text));
+        answer(&lines.collect::<Vec<_>>().join("\n"));
     }
     Ok(())
 }
 
-fn as_json(reading: &Reading, quality: &Quality) -> String {
+fn notes(notes: &[String]) {
+    for note in notes {
+        say(&format!("note: {}", one_line(note, 200)));
+    }
+}
+
+fn as_json(reading: &Reading, quality: &Quality, character: Option<serde_json::Value>) -> String {
     let recorded = &reading.recorded;
     let clip = |animation: &formats::Animation| serde_json::json!({ "name": animation.name, "seconds": animation.secs, "moves": animation.moves, "fault": animation.fault });
     let report = serde_json::json!({
@@ -37,6 +58,7 @@ fn as_json(reading: &Reading, quality: &Quality) -> String {
         "clips": reading.animations.iter().map(clip).collect::<Vec<_>>(),
         "clip": reading.animations.get(reading.taken).map(|animation| &animation.name),
         "notes": reading.notes,
+        "character": character,
         "path_m": quality.path_m,
         "slide_mm": quality.slide_mm_per_frame,
         "contact_slide_mm": quality.contact_slide_mm_per_frame,

@@ -13,6 +13,7 @@ pub mod dataset_args;
 mod error;
 mod eval;
 pub mod export_args;
+mod figure;
 mod full_size;
 mod generate;
 mod generate_args;
