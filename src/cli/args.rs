@@ -131,13 +131,13 @@ pub struct RenderArgs {
     /// The file to draw
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// A picture (.png) or an animation (.gif)
+    /// A picture (.png), an animation (.gif) or a video (.mp4, .webm; by ffmpeg)
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
     /// Times to draw, beside each other in a picture [default: the middle]
     #[arg(long, value_name = "S,S,…", value_delimiter = ',', value_parser = seconds_or_zero)]
     pub times: Vec<f32>,
-    /// Size of a picture [default: 960x720, .gif 480x360]
+    /// Size of a picture [default: 960x720, .gif 480x360, videos 1280x720]
     #[arg(long, value_name = "WxH", value_parser = size)]
     pub size: Option<(u32, u32)>,
     /// Where the camera stands

@@ -1,4 +1,4 @@
-//! `zoetrope render`: a motion file as a picture (.png) or an animation (.gif), drawn without a window.
+//! `zoetrope render`: a motion file as a picture (.png), an animation (.gif) or a video (.mp4, .webm), drawn without a window.
 
 use super::args::RenderArgs;
 use super::error::CliError;
@@ -24,8 +24,8 @@ mod drawing {
     use super::super::progress::say;
     use super::{CliError, RenderArgs};
     use crate::formats;
-    use crate::motion::Motion;
-    use crate::stage::{CameraRig, Picture, Pictures, StageError};
+    use crate::motion::{FPS, Motion};
+    use crate::stage::{CameraRig, Picture, Pictures, StageError, VideoEncoder};
     use crate::view::{Figure, Shown, ViewAngle};
     use image::RgbaImage;
 
@@ -38,6 +38,7 @@ mod drawing {
     enum Kind {
         Png,
         Gif,
+        Video,
     }
 
     pub(super) fn run(args: &RenderArgs) -> Result<(), CliError> {
@@ -45,7 +46,13 @@ mod drawing {
         let kind = match ending.as_deref() {
             Some("png") => Kind::Png,
             Some("gif") => Kind::Gif,
-            _ => return Err(CliError::Failed(format!("a picture ends in .png or .gif: {}: choose one of them", args.output.display()))),
+            Some("mp4" | "webm") => Kind::Video,
+            _ => {
+                return Err(CliError::Failed(format!(
+                    "a picture ends in .png, .gif, .mp4 or .webm: {}: choose one of them",
+                    args.output.display()
+                )));
+            }
         };
         let motion = formats::read(&args.file).map_err(CliError::from_below)?;
         let times_secs = times(args, kind, &motion);
@@ -59,6 +66,7 @@ mod drawing {
         let size = args.size.unwrap_or(match kind {
             Kind::Png => (960, 720),
             Kind::Gif => (480, 360),
+            Kind::Video => (1280, 720),
         });
         let angle = match args.camera {
             CameraChoice::Front => ViewAngle::Front,
@@ -75,6 +83,7 @@ mod drawing {
         let written = match kind {
             Kind::Png => pictures.collect::<Result<Vec<_>, _>>().and_then(|all| beside_each_other(&all).save_png(&args.output)),
             Kind::Gif => Picture::save_gif(pictures, 1.0 / GIF_FRAME_SECS, &args.output),
+            Kind::Video => VideoEncoder::of_user().save(pictures, FPS, &args.output),
         };
         interrupt.check()?;
         written.map_err(CliError::from_below)?;
@@ -86,11 +95,14 @@ mod drawing {
         match kind {
             _ if !args.times.is_empty() => args.times.clone(),
             Kind::Png => vec![motion.duration_secs() / 2.0],
-            Kind::Gif => {
-                let count = (motion.duration_secs() / GIF_FRAME_SECS).ceil().max(1.0) as usize;
-                (0..count).map(|picture| picture as f32 * GIF_FRAME_SECS).collect()
-            }
+            Kind::Gif => steadily(motion.duration_secs(), GIF_FRAME_SECS),
+            Kind::Video => steadily(motion.duration_secs(), 1.0 / FPS),
         }
+    }
+
+    fn steadily(secs: f32, step_secs: f32) -> Vec<f32> {
+        let count = (secs / step_secs - 1e-3).ceil().max(1.0) as usize;
+        (0..count).map(|picture| picture as f32 * step_secs).collect()
     }
 
     fn beside_each_other(pictures: &[Picture]) -> Picture {

@@ -18,9 +18,9 @@ pub enum StageError {
     /// The renderer gave no picture back.
     #[error("the renderer did not deliver a picture; update the graphics driver")]
     NoPicture,
-    /// The ending of a picture's name is not one that can be written.
-    #[error("pictures end in .png or .gif: {0}")]
-    UnknownFormat(PathBuf),
+    /// Nothing is installed that makes videos.
+    #[error("no ffmpeg was found to make {0}; install it (https://ffmpeg.org), or choose a .gif")]
+    NoEncoder(PathBuf),
     /// Somebody wants no more pictures.
     #[error("the pictures were cancelled")]
     Cancelled,

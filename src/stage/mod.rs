@@ -22,6 +22,7 @@ mod shadow_proxy;
 mod studio;
 mod surface;
 mod textures;
+mod video;
 
 pub use camera::{CameraRig, OnScreen, Orbit, ScreenBox};
 pub use characters::{CharacterLoading, Characters};
@@ -29,6 +30,7 @@ pub use graphics::{Graphics, StageError, quietly};
 pub use picture::Picture;
 pub use quality::StageQuality;
 pub use render::{PictureOptions, Pictures, render_pictures};
+pub use video::VideoEncoder;
 
 use crate::view::Shown;
 use bevy::prelude::*;

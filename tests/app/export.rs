@@ -4,10 +4,11 @@ use super::desk::{Desk, run_tasks, session_with, wanted};
 use super::panels::{harness, two_clips};
 use clap::Parser;
 use egui_kittest::kittest::Queryable;
-use image::AnimationDecoder;
 use image::codecs::gif::GifDecoder;
+use image::{AnimationDecoder, Rgba, RgbaImage};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use zoetrope::app::film::write;
 use zoetrope::author::Action;
 use zoetrope::author::export::film::{Film, Scenes};
@@ -19,7 +20,7 @@ use zoetrope::author::session::{
 use zoetrope::cli::{Args, Command};
 use zoetrope::formats::{self, Contents, Program, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
-use zoetrope::stage::CameraRig;
+use zoetrope::stage::{CameraRig, Picture, StageError, VideoEncoder};
 use zoetrope::tasks::Watch;
 use zoetrope::timeline::{Provenance, Request, Sampling, Take};
 use zoetrope::view::{Figure, Shown, ViewAngle};
@@ -267,7 +268,6 @@ fn pictures_of_the_stage_follow_the_motion_at_their_own_pace() {
 
 #[test]
 fn a_gif_is_written_while_its_pictures_come_and_one_that_ends_early_leaves_nothing() {
-    use zoetrope::stage::{Picture, StageError};
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("noise.gif");
     let in_progress = || {
@@ -275,8 +275,8 @@ fn a_gif_is_written_while_its_pictures_come_and_one_that_ends_early_leaves_nothi
         entries.filter(|entry| entry.file_name() != "noise.gif").map(|entry| entry.metadata().expect("a file").len()).sum::<u64>()
     };
     let picture = |number: usize| {
-        let pixel = |x: u32, y: u32| image::Rgba([(x * 7 + y * 13) as u8 ^ (number * 31) as u8, (x ^ y) as u8, (x * y) as u8, 255]);
-        Picture { pixels: image::RgbaImage::from_fn(96, 96, pixel) }
+        let pixel = |x: u32, y: u32| Rgba([(x * 7 + y * 13) as u8 ^ (number * 31) as u8, (x ^ y) as u8, (x * y) as u8, 255]);
+        Picture { pixels: RgbaImage::from_fn(96, 96, pixel) }
     };
     let mut grew = Vec::new();
     let pictures = (0..24).map(|number| {
@@ -290,6 +290,44 @@ fn a_gif_is_written_while_its_pictures_come_and_one_that_ends_early_leaves_nothi
     let cut = (0..24).map(|number| if number < 12 { Ok(picture(number)) } else { Err(StageError::Cancelled) });
     assert!(matches!(Picture::save_gif(cut, 30.0, &path), Err(StageError::Cancelled)));
     assert_eq!((in_progress(), std::fs::metadata(&path).expect("the old one").len()), (0, whole));
+}
+
+/// A program in the place of ffmpeg, whose last argument is the file to write.
+#[cfg(unix)]
+fn encoder(folder: &Path, script: &str) -> VideoEncoder {
+    use std::os::unix::fs::PermissionsExt;
+    let program = folder.join("encoder");
+    std::fs::write(&program, format!("#!/bin/sh\nfor out; do :; done\n{script}\n")).expect("a script");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    VideoEncoder { program: program.into(), patience: Duration::from_millis(400) }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_video_is_handed_to_its_encoder_and_one_that_fails_hangs_or_is_cancelled_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tools, out) = (folder.path().join("tools"), folder.path().join("out"));
+    for folder in [&tools, &out] {
+        std::fs::create_dir(folder).expect("a folder");
+    }
+    let path = out.join("walk.mp4");
+    let pictures =
+        |count: u32| (0..count).map(|number| Ok(Picture { pixels: RgbaImage::from_pixel(64, 48, Rgba([number as u8, 2, 3, 255])) }));
+    encoder(&tools, "cat > \"$out\"").save(pictures(40), 30.0, &path).expect("a video");
+    let bytes = std::fs::read(&path).expect("a file");
+    assert_eq!((bytes.len(), &bytes[39 * 64 * 48 * 4..][..4]), (40 * 64 * 48 * 4, &[39, 2, 3, 255][..]), "every pixel, in order");
+    std::fs::remove_file(&path).expect("removed");
+
+    let failed = |encoder: &VideoEncoder| encoder.save(pictures(400), 30.0, &path).expect_err("a failure").to_string();
+    let missing = VideoEncoder { program: tools.join("nothing").into(), patience: Duration::from_secs(1) };
+    assert!(failed(&missing).contains("no ffmpeg was found") && failed(&missing).contains("walk.mp4"));
+    let says = failed(&encoder(&tools, "head -c 100 > \"$out\"; echo 'Unknown encoder' >&2; exit 1"));
+    assert!(says.contains("Unknown encoder") && says.contains("walk.mp4") && says.lines().count() == 1, "{says}");
+    let says = failed(&encoder(&tools, "exec sleep 100"));
+    assert!(says.contains("hung"), "{says}");
+    let cut = pictures(3).chain([Err(StageError::Cancelled)]);
+    assert!(matches!(encoder(&tools, "cat > \"$out\"").save(cut, 30.0, &path), Err(StageError::Cancelled)));
+    assert_eq!(files_in(&out), Vec::<String>::new());
 }
 
 #[test]

@@ -103,7 +103,9 @@ impl Form<'_> {
         });
         let who = FileKind::ALL.iter().find(|(kind, ..)| Some(*kind) == chosen).map(|(_, _, who)| *who);
         named(ui, "", |ui| {
-            ui.label(faint(who.unwrap_or("the ending chooses the format: .glb, .fbx, .usda, .vrma, .bvh, .npz, .npy, .gif or .png")))
+            ui.label(faint(
+                who.unwrap_or("the ending chooses the format: .glb, .fbx, .usda, .vrma, .bvh, .npz, .npy, .mp4, .webm, .gif or .png"),
+            ))
         });
     }
 
@@ -187,7 +189,7 @@ impl Form<'_> {
         });
         named(ui, "Rate", |ui| {
             let rates = FILM_RATES.map(|fps| (fps, fps.to_string()));
-            let possible = |fps: u16| kind == FileKind::Png || f32::from(fps) <= 50.0;
+            let possible = |fps: u16| kind != FileKind::Gif || f32::from(fps) <= 50.0;
             let rates: Vec<(u16, &str)> = rates.iter().filter(|(fps, _)| possible(*fps)).map(|(fps, name)| (*fps, name.as_str())).collect();
             let chosen = self.choices.fps_of(kind) as u16;
             self.choices.film_fps = choices(ui, &rates, Some(chosen)).unwrap_or(self.choices.film_fps);

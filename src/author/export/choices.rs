@@ -46,13 +46,15 @@ pub enum FileKind {
     Bvh,
     Npz,
     Npy,
+    Mp4,
+    WebM,
     Gif,
     Png,
 }
 
 impl FileKind {
     /// All kinds, with their names and who reads them.
-    pub const ALL: [(Self, &'static str, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str, &'static str); 11] = [
         (Self::Glb, "GLB", "character and animation: Blender, Unreal, Unity, the web"),
         (Self::Fbx, "FBX", "character and animation: Maya, Unity, MotionBuilder, Unreal, Blender"),
         (Self::Usd, "USD", "character and animation: Houdini, Omniverse, Maya, Unreal"),
@@ -60,6 +62,8 @@ impl FileKind {
         (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Houdini, Blender"),
         (Self::Npz, "NPZ", "SMPL pose parameters as in AMASS: research"),
         (Self::Npy, "NPY", "272 features a frame: training and evaluation"),
+        (Self::Mp4, "MP4", "the stage as you see it, without panels: a video for any player, made by ffmpeg"),
+        (Self::WebM, "WebM", "the same, free of licences, for the web"),
         (Self::Gif, "GIF", "the stage as you see it, without panels: a picture that moves"),
         (Self::Png, "PNG", "the stage as you see it, without panels: a numbered picture for each frame"),
     ];
@@ -89,6 +93,8 @@ impl FileKind {
             Self::Bvh => "bvh",
             Self::Npz => "npz",
             Self::Npy => "npy",
+            Self::Mp4 => "mp4",
+            Self::WebM => "webm",
             Self::Gif => "gif",
             Self::Png => "png",
         }
@@ -104,7 +110,7 @@ impl FileKind {
     /// Whether it shows the stage instead of holding the motion.
     #[must_use]
     pub fn is_film(self) -> bool {
-        matches!(self, Self::Gif | Self::Png)
+        matches!(self, Self::Mp4 | Self::WebM | Self::Gif | Self::Png)
     }
 
     /// Whether it names joints.
@@ -219,7 +225,7 @@ impl ExportChoices {
         match kind {
             FileKind::Npy => FPS,
             FileKind::Gif => f32::from(self.film_fps.min(FASTEST_GIF)),
-            FileKind::Png => f32::from(self.film_fps),
+            FileKind::Mp4 | FileKind::WebM | FileKind::Png => f32::from(self.film_fps),
             FileKind::Glb | FileKind::Fbx | FileKind::Usd | FileKind::Vrma | FileKind::Bvh | FileKind::Npz => f32::from(self.fps),
         }
     }

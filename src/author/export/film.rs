@@ -1,4 +1,4 @@
-//! Pictures of the stage as it is seen, without panels: a GIF, or a numbered PNG for each.
+//! Pictures of the stage as it is seen, without panels: a GIF, a video, or a numbered PNG for each.
 
 use crate::view::Shown;
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ pub struct Film {
     pub size: (u32, u32),
     /// Pictures a second.
     pub fps: f32,
-    /// The GIF, or the name that the numbers of PNGs are added to.
+    /// The GIF or video, or the name that the numbers of PNGs are added to.
     pub path: PathBuf,
 }
 

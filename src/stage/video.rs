@@ -1,0 +1,157 @@
+//! Films as MP4 or WebM, made by the user's `ffmpeg`, which is handed one picture after another.
+
+use super::{Picture, StageError};
+use crate::files::Beside;
+use std::ffi::OsString;
+use std::io::{ErrorKind, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{JoinHandle, sleep, spawn};
+use std::time::{Duration, Instant};
+
+/// Names the program where it is not on the path.
+const PROGRAM_VARIABLE: &str = "ZOETROPE_FFMPEG";
+/// As much of what the program says is kept.
+const MOST_SAID: u64 = 4096;
+/// A program that takes no picture for so long hangs. The largest takes a slow encoder a second.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// The program that makes videos.
+#[derive(Clone, Debug)]
+pub struct VideoEncoder {
+    /// Its name, or where it is.
+    pub program: OsString,
+    /// It hangs if it takes no picture for so long.
+    pub patience: Duration,
+}
+
+impl VideoEncoder {
+    /// The `ffmpeg` of the user: on the path, or where `ZOETROPE_FFMPEG` says.
+    #[must_use]
+    pub fn of_user() -> Self {
+        let program = std::env::var_os(PROGRAM_VARIABLE).unwrap_or_else(|| OsString::from("ffmpeg"));
+        Self { program, patience: PATIENCE }
+    }
+
+    /// Writes pictures as a video, MP4 or WebM by the name's ending, so many a second, as they come; none of them is kept. Nothing is left of
+    /// one that is not finished.
+    ///
+    /// # Errors
+    /// The first one of `pictures`; [`StageError::NoEncoder`] where there is no `ffmpeg`; [`StageError::Write`] where it fails or hangs.
+    pub fn save(&self, mut pictures: impl Iterator<Item = Result<Picture, StageError>>, fps: f32, path: &Path) -> Result<(), StageError> {
+        let failed = |error: &dyn std::fmt::Display| StageError::Write(path.to_owned(), error.to_string());
+        let beside = Beside::of(path).map_err(|error| failed(&error))?;
+        let Some(first) = pictures.next() else { return Err(failed(&"there is none")) };
+        let first = first?;
+        let size = first.pixels.dimensions();
+        let mut encoding = Encoding::begin(self, size, fps, path, beside.place())?;
+        for picture in std::iter::once(Ok(first)).chain(pictures) {
+            encoding.add(&picture?).map_err(|error| failed(&error))?;
+        }
+        encoding.end().map_err(|error| failed(&error))?;
+        beside.finish().map_err(|error| failed(&error))
+    }
+}
+
+/// `ffmpeg` at work. Dropped before its end, it is ended.
+struct Encoding {
+    child: Arc<Mutex<Child>>,
+    size: (u32, u32),
+    said: Option<JoinHandle<String>>,
+    taken: Arc<AtomicU64>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Encoding {
+    fn begin(by: &VideoEncoder, (width, height): (u32, u32), fps: f32, path: &Path, place: &Path) -> Result<Self, StageError> {
+        let is_webm = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("webm"));
+        let mut command = Command::new(&by.program);
+        command.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "rgba"]);
+        command.args(["-s", &format!("{width}x{height}"), "-r", &fps.to_string(), "-i", "pipe:0"]);
+        // Encoders want even sides, and players this way of storing colours.
+        command.args(["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2,scale=out_color_matrix=bt709:out_range=tv", "-pix_fmt", "yuv420p"]);
+        command.args(["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]);
+        command.args(if is_webm { ["-f", "webm"].as_slice() } else { &["-movflags", "+faststart", "-f", "mp4"] });
+        command.arg(place).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => StageError::NoEncoder(path.to_owned()),
+            _ => StageError::Write(path.to_owned(), format!("ffmpeg does not start: {error}")),
+        })?;
+        let said = child.stderr.take().map(|stderr| {
+            spawn(move || {
+                let (mut said, mut stderr) = (Vec::new(), stderr);
+                // What is beyond is read too: a full pipe would stop the program.
+                let _ = stderr.by_ref().take(MOST_SAID).read_to_end(&mut said);
+                let _ = std::io::copy(&mut stderr, &mut std::io::sink());
+                String::from_utf8_lossy(&said).into_owned()
+            })
+        });
+        let (taken, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+        let encoding = Self { child: Arc::new(Mutex::new(child)), size: (width, height), said, taken, is_over };
+        encoding.watch(by.patience);
+        Ok(encoding)
+    }
+
+    /// Ends a program that takes nothing any more: who waits for it to take the next picture would wait for ever.
+    fn watch(&self, patience: Duration) {
+        let (child, taken, is_over) = (Arc::clone(&self.child), Arc::clone(&self.taken), Arc::clone(&self.is_over));
+        spawn(move || {
+            let mut last = (0, Instant::now());
+            while !is_over.load(Relaxed) {
+                sleep(LOOK_AGAIN);
+                let taken = taken.load(Relaxed);
+                if taken != last.0 {
+                    last = (taken, Instant::now());
+                } else if last.1.elapsed() > patience {
+                    let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
+                    return;
+                }
+            }
+        });
+    }
+
+    fn add(&mut self, picture: &Picture) -> Result<(), String> {
+        if picture.pixels.dimensions() != self.size {
+            return Err("its pictures differ in size".to_owned());
+        }
+        let stdin = self.child.lock().unwrap_or_else(PoisonError::into_inner).stdin.take();
+        let Some(mut stdin) = stdin else { return Err("ffmpeg takes nothing".to_owned()) };
+        // Without the lock: the watch has to be able to end the program meanwhile.
+        let written = stdin.write_all(picture.pixels.as_raw());
+        self.child.lock().unwrap_or_else(PoisonError::into_inner).stdin = Some(stdin);
+        self.taken.fetch_add(1, Relaxed);
+        written.map_err(|error| self.end().err().unwrap_or_else(|| error.to_string()))
+    }
+
+    /// Waits for the program's end, and says what it says where it failed.
+    fn end(&mut self) -> Result<(), String> {
+        let status = loop {
+            let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(child.stdin.take());
+            if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+                break status;
+            }
+            drop(child);
+            sleep(Duration::from_millis(5));
+        };
+        self.is_over.store(true, Relaxed);
+        let said = self.said.take().and_then(|said| said.join().ok()).unwrap_or_default();
+        if status.success() {
+            return Ok(());
+        }
+        let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it was ended, or hung");
+        Err(format!("ffmpeg: {}", crate::files::one_line(line, 160)))
+    }
+}
+
+impl Drop for Encoding {
+    fn drop(&mut self) {
+        self.is_over.store(true, Relaxed);
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
