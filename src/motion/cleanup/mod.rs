@@ -23,7 +23,11 @@ mod wish;
 pub use contact::ContactEdit;
 
 use super::Motion;
+use super::measure::measure;
 use glam::Vec3;
+
+/// Where feet in contact slide more than this, a frame, they slide no more than they did before.
+const CONTACT_SLIDE_MOST_MM: f32 = 1.0;
 
 /// What the clean-up does; the default is everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,11 @@ pub fn clean_with(motion: &Motion, settings: &CleanupSettings, contacts: &[Conta
     }
     if settings.locking {
         lock::lock(&mut cleaned, contacts);
+        // A foot that was slowed down may touch for longer than before.
+        let slide_mm = |motion: &Motion| measure(motion).contact_slide_mm_per_frame;
+        if slide_mm(&cleaned) > CONTACT_SLIDE_MOST_MM.max(slide_mm(motion)) {
+            lock::lock(&mut cleaned, contacts);
+        }
         ground::keep_trunk_out(&mut cleaned);
         arm::keep_arms_out(&mut cleaned);
     }
