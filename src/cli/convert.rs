@@ -143,6 +143,7 @@ pub(super) fn write_options(args: &ExportArgs, output: &Path) -> Result<WriteOpt
             (false, false) => Contents::Character,
         },
         character,
+        onto: args.character.clone().filter(|file| matches!(Format::readable(file), Ok(Format::Glb))),
         provenance: None,
     })
 }

@@ -3,7 +3,7 @@
 use super::bounds::check;
 use super::error::{Fault, FormatError};
 use super::format::Format;
-use super::writing::WriteOptions;
+use super::writing::{Contents, WriteOptions};
 use super::{amass, bones, bvh, fbx, features, file, glb, rate, usd};
 use crate::body::Character;
 use crate::motion::{self, FPS, Motion, led_in};
@@ -42,7 +42,14 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
         }
         Format::Glb => {
             let character = character();
-            glb::encode(&character.follows(motion).at_fps(fps), &character, options)
+            let clip = character.follows(motion).at_fps(fps);
+            match options.onto.as_ref().filter(|_| options.contents == Contents::Character) {
+                Some(whose) => {
+                    let bytes = file::load(whose).map_err(|error| Fault::new(error.to_string(), "choose the character again"))?;
+                    glb::onto(whose, &bytes, &clip, options)
+                }
+                None => glb::encode(&clip, &character, options),
+            }
         }
         Format::Fbx => {
             let character = character();

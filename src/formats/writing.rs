@@ -5,6 +5,7 @@ use crate::body::Character;
 use crate::motion::{FPS, NameStyle};
 use crate::timeline::Provenance;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The unit of a BVH file, which has none of its own.
@@ -51,6 +52,8 @@ pub struct WriteOptions {
     pub contents: Contents,
     /// Whose bones and mesh go out (GLB, FBX, USD, BVH); `None` is the mannequin.
     pub character: Option<Arc<Character>>,
+    /// The glTF file whose character that is: a GLB of it is this file with one more animation, and else as it was.
+    pub onto: Option<PathBuf>,
     /// Where the motion came from (GLB, FBX, USD).
     pub provenance: Option<Provenance>,
 }
@@ -67,6 +70,7 @@ impl Default for WriteOptions {
             npz_origin: NpzOrigin::default(),
             contents: Contents::default(),
             character: None,
+            onto: None,
             provenance: None,
         }
     }

@@ -43,14 +43,14 @@ pub(crate) fn character(rig: &Rig) -> Character {
 }
 
 /// Vertices of all meshes of a `.glb` file at a key frame, skinned as a viewer does it.
-fn seen_in(path: &Path, frame: usize) -> Vec<Vec3> {
+pub(crate) fn seen_in(path: &Path, frame: usize) -> Vec<Vec3> {
     let gltf = gltf::Gltf::open(path).expect("a glTF");
     let (document, blob) = (gltf.document, gltf.blob.expect("a binary part"));
-    let mut local: Vec<(Vec3, Quat)> = document
+    let mut local: Vec<(Vec3, Quat, Vec3)> = document
         .nodes()
         .map(|node| {
-            let (translation, rotation, _) = node.transform().decomposed();
-            (translation.into(), Quat::from_array(rotation))
+            let (translation, rotation, scale) = node.transform().decomposed();
+            (translation.into(), Quat::from_array(rotation), scale.into())
         })
         .collect();
     for channel in document.animations().next().expect("an animation").channels() {
@@ -63,9 +63,9 @@ fn seen_in(path: &Path, frame: usize) -> Vec<Vec3> {
             _ => panic!("another property"),
         }
     }
-    fn place(node: &gltf::Node<'_>, above: Affine3A, local: &[(Vec3, Quat)], world: &mut [Affine3A]) {
-        let (translation, rotation) = local[node.index()];
-        world[node.index()] = above * Affine3A::from_rotation_translation(rotation, translation);
+    fn place(node: &gltf::Node<'_>, above: Affine3A, local: &[(Vec3, Quat, Vec3)], world: &mut [Affine3A]) {
+        let (translation, rotation, scale) = local[node.index()];
+        world[node.index()] = above * Affine3A::from_scale_rotation_translation(scale, rotation, translation);
         node.children().for_each(|child| place(&child, world[node.index()], local, world));
     }
     let mut world = vec![Affine3A::IDENTITY; local.len()];

@@ -24,6 +24,7 @@ mod formats;
 mod fuzzed;
 mod gltf;
 mod motion;
+mod onto;
 mod pickles;
 mod project;
 mod rating;

@@ -10,8 +10,8 @@ use zoetrope::motion::rig::Rig;
 use zoetrope::motion::{Joint, NameStyle, Pose, REST_OFFSETS_M, rest_positions};
 
 /// A file under construction: a skeleton of our proportions with Mixamo's names, and a small mesh at each joint.
-struct File {
-    json: Value,
+pub(crate) struct File {
+    pub(crate) json: Value,
     bin: Vec<u8>,
 }
 
@@ -35,7 +35,7 @@ impl File {
         Self { json, bin: Vec::new() }
     }
 
-    fn push(&mut self, list: &str, value: Value) -> usize {
+    pub(crate) fn push(&mut self, list: &str, value: Value) -> usize {
         let list = self.json[list].as_array_mut().expect("a list");
         list.push(value);
         list.len() - 1
@@ -56,7 +56,11 @@ impl File {
 
     fn vectors(&mut self, values: &[Vec3]) -> usize {
         let numbers: Vec<f32> = values.iter().flat_map(|value| value.to_array()).collect();
-        self.accessor(&floats(&numbers), 5126, "VEC3", values.len(), false)
+        let accessor = self.accessor(&floats(&numbers), 5126, "VEC3", values.len(), false);
+        let bound = |pick: fn(Vec3, Vec3) -> Vec3| values.iter().copied().reduce(pick).unwrap_or_default().to_array().to_vec();
+        self.json["accessors"][accessor]["min"] = bound(Vec3::min).into();
+        self.json["accessors"][accessor]["max"] = bound(Vec3::max).into();
+        accessor
     }
 
     /// A skin of all joints whose bind pose has them at these places, unturned, in a unit of the mesh.
@@ -90,7 +94,7 @@ impl File {
     }
 
     /// The whole: a skinned mesh on the skeleton.
-    fn dressed() -> Self {
+    pub(crate) fn dressed() -> Self {
         let mut file = Self::new();
         let places = rest_positions();
         let skin = file.skin(&places);
@@ -99,7 +103,33 @@ impl File {
         file
     }
 
-    fn written(&self, folder: &Folder) -> PathBuf {
+    /// The same under an armature of another scale that lies, as a matrix or in its parts.
+    pub(crate) fn under_armature(scale: f32, by_matrix: bool) -> Self {
+        let mut file = Self::new();
+        let turn = Quat::from_rotation_x(-std::f32::consts::FRAC_PI_2);
+        // The skeleton is in the armature's space: lying, and of another unit.
+        let inside = |place: Vec3| turn.inverse() * place / scale;
+        let lying: Vec<Vec3> = rest_positions().iter().map(|place| inside(*place)).collect();
+        for joint in 0..22 {
+            file.json["nodes"][joint]["translation"] = inside(REST_OFFSETS_M[joint]).to_array().to_vec().into();
+        }
+        let skin = file.skin(&lying);
+        let primitive = file.skinned_mesh(&lying, 0.05 / scale);
+        let suit = file.show(primitive, Some(skin));
+        let mut armature = json!({ "name": "Armature", "children": [0, suit] });
+        if by_matrix {
+            armature["matrix"] =
+                Mat4::from_scale_rotation_translation(Vec3::splat(scale), turn, Vec3::ZERO).to_cols_array().to_vec().into();
+        } else {
+            armature["rotation"] = turn.to_array().to_vec().into();
+            armature["scale"] = [scale; 3].to_vec().into();
+        }
+        let armature = file.push("nodes", armature);
+        file.json["scenes"][0]["nodes"] = json!([armature]);
+        file
+    }
+
+    pub(crate) fn written(&self, folder: &Folder) -> PathBuf {
         let path = folder.file("figure.glb");
         let mut json = self.json.clone();
         json["buffers"][0]["byteLength"] = self.bin.len().into();
@@ -150,29 +180,7 @@ fn a_character_stands_as_its_file_has_it() {
 #[test]
 fn an_armature_of_another_scale_and_turn_changes_nothing() {
     for (scale, by_matrix) in [(0.01, false), (100.0, false), (0.01, true)] {
-        let mut file = File::new();
-        let turn = Quat::from_rotation_x(-std::f32::consts::FRAC_PI_2);
-        // The skeleton is in the armature's space: lying, and of another unit.
-        let inside = |place: Vec3| turn.inverse() * place / scale;
-        let places = rest_positions();
-        let lying: Vec<Vec3> = places.iter().map(|place| inside(*place)).collect();
-        for joint in 0..22 {
-            file.json["nodes"][joint]["translation"] = inside(REST_OFFSETS_M[joint]).to_array().to_vec().into();
-        }
-        let skin = file.skin(&lying);
-        let primitive = file.skinned_mesh(&lying, 0.05 / scale);
-        let suit = file.show(primitive, Some(skin));
-        let mut armature = json!({ "name": "Armature", "children": [0, suit] });
-        if by_matrix {
-            armature["matrix"] =
-                Mat4::from_scale_rotation_translation(Vec3::splat(scale), turn, Vec3::ZERO).to_cols_array().to_vec().into();
-        } else {
-            armature["rotation"] = turn.to_array().to_vec().into();
-            armature["scale"] = [scale; 3].to_vec().into();
-        }
-        let armature = file.push("nodes", armature);
-        file.json["scenes"][0]["nodes"] = json!([armature]);
-        assert_stands(&file.read(), &places);
+        assert_stands(&File::under_armature(scale, by_matrix).read(), &rest_positions());
     }
 }
 

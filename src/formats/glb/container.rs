@@ -94,7 +94,8 @@ fn is_version_one(json: &[u8]) -> bool {
 
 type Chunk<'a> = Cow<'a, [u8]>;
 
-fn split(bytes: &[u8]) -> Result<(Chunk<'_>, Option<Chunk<'_>>), Fault> {
+/// The text and the binary part of a file.
+pub(super) fn split(bytes: &[u8]) -> Result<(Chunk<'_>, Option<Chunk<'_>>), Fault> {
     if !bytes.starts_with(b"glTF") {
         return Ok((Cow::Borrowed(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)), None));
     }

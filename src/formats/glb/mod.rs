@@ -10,13 +10,16 @@ mod materials;
 mod mesh;
 mod moves;
 mod nodes;
+mod onto;
 mod primitives;
 mod read;
+mod rest;
 mod rights;
 mod vrma;
 mod write;
 
 pub(super) use character::character;
+pub(super) use onto::onto;
 pub(super) use read::{decode, rig};
 pub(super) use vrma::encode_vrma;
 pub(super) use write::encode;

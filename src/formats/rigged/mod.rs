@@ -56,10 +56,15 @@ fn metres(lowest: f32, highest: f32) -> f32 {
     }
 }
 
+/// Metres for each unit of a rig as its file has it: 1, unless it is a hundred times too large or too small for any figure.
+pub(super) fn metres_per_unit(rig: &Rig) -> f32 {
+    let heights = || rig.rest_world().positions.into_iter().map(|place| place.y);
+    metres(heights().fold(f32::INFINITY, f32::min), heights().fold(f32::NEG_INFINITY, f32::max))
+}
+
 /// Puts a character that is a hundred times too large or too small into metres, and says so.
 pub(super) fn into_metres(read: &mut ReadCharacter) {
-    let heights = || read.rig.rest_world().positions.into_iter().map(|place| place.y);
-    let factor = metres(heights().fold(f32::INFINITY, f32::min), heights().fold(f32::NEG_INFINITY, f32::max));
+    let factor = metres_per_unit(&read.rig);
     if factor == 1.0 {
         return;
     }
