@@ -6,7 +6,7 @@ use glam::{Quat, Vec3};
 use std::path::Path;
 use std::sync::Arc;
 use ufbx::{EvaluateOpts, LoadOpts, SceneRoot};
-use zoetrope::body::{Character, skin};
+use zoetrope::body::{Character, Image, Texture, Wrap, skin};
 use zoetrope::formats::{self, Contents, WriteOptions};
 use zoetrope::motion::rig::Rig;
 use zoetrope::motion::{Motion, NameStyle, Pose};
@@ -211,5 +211,43 @@ fn no_bone_that_moves_begins_on_the_line_of_the_one_above_where_blender_would_ti
         let pelvis = root.children.iter().next().expect("a pelvis").local_transform.translation;
         let [x, y, z] = [pelvis.x, pelvis.y, pelvis.z].map(f64::abs);
         assert!([x, y, z].into_iter().filter(|aside_cm| *aside_cm > 5e-3).count() >= 2, "{x} {y} {z} cm");
+    }
+}
+
+#[test]
+fn a_character_comes_back_from_its_fbx_with_textures_and_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.fbx");
+    let picture = |name: &str, shade: u8| {
+        let pixels = (0..8 * 4 * 4).map(|byte: u32| (byte * 3) as u8 ^ shade).collect();
+        Arc::new(Image::new(name, 8, 4, pixels).expect("a picture"))
+    };
+    let (skin_picture, bumps) = (picture("skin.png", 0), picture("bumps", 77));
+    let texture = |image: &Arc<Image>| Some(Texture { image: Arc::clone(image), wrap: [Wrap::Clamp, Wrap::Repeat], is_pixelated: false });
+    let plain = character(&foreign(Build { arms_down: 0.5, ..PLAIN }));
+    let mut meshes = plain.meshes().to_vec();
+    for (number, mesh) in meshes.iter_mut().enumerate() {
+        mesh.uvs = (0..mesh.positions_m.len()).map(|vertex| [vertex as f32 / 64.0, 0.25 + number as f32 / 2.0]).collect();
+        mesh.material.base_color_texture = texture(&skin_picture);
+        mesh.material.normal_texture = if number == 0 { texture(&bumps) } else { None };
+        mesh.material.base_color = [1.0; 4];
+    }
+    let who = Arc::new(Character::new(plain.mapping().clone(), meshes));
+    formats::write(&path, &walk(), &WriteOptions { character: Some(Arc::clone(&who)), ..WriteOptions::default() }).expect("written");
+    assert_eq!(read(&path).videos.iter().count(), 2, "a picture that several share is in the file once");
+    let again = formats::read_character(&path).expect("read").character().expect("a human");
+    assert_eq!(again.meshes().len(), 2);
+    for mesh in who.meshes() {
+        let found = again.meshes().iter().find(|found| found.name == mesh.name).expect("the mesh");
+        assert_eq!(found.material.name, mesh.material.name);
+        let shown = |texture: &Option<Texture>| texture.as_ref().map(|texture| (texture.image.pixels().to_vec(), texture.wrap));
+        assert_eq!(shown(&found.material.base_color_texture), shown(&mesh.material.base_color_texture));
+        assert_eq!(shown(&found.material.normal_texture), shown(&mesh.material.normal_texture));
+        for (corner, from) in found.triangles.as_flattened().iter().zip(mesh.triangles.as_flattened()) {
+            let (corner, from) = (*corner as usize, *from as usize);
+            assert!(found.positions_m[corner].distance(mesh.positions_m[from]) < 1e-4);
+            let apart = glam::Vec2::from(found.uvs[corner]).distance(mesh.uvs[from].into());
+            assert!(apart < 1e-5, "{apart}");
+        }
     }
 }

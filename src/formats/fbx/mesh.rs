@@ -1,19 +1,27 @@
 //! The meshes of a character as FBX geometry, bound to its skeleton.
 
 use super::binary::{Node, Property};
-use super::document::{Objects, SCENE_ROOT, color, number, properties};
+use super::document::{Objects, SCENE_ROOT};
+use super::materials::Materials;
 use super::skeleton::{CM_PER_M, Names, Skeleton, matrix, model};
-use crate::body::{BodyMesh, Material};
+use crate::body::BodyMesh;
 use glam::{DVec3, Vec3};
 
 /// Adds a mesh and its skin; its model. `bone_of_joint` says which bone each joint of the rig is.
-pub(super) fn add(objects: &mut Objects, body: &BodyMesh, skeleton: &Skeleton, bone_of_joint: &[usize], names: &mut Names) -> i64 {
+pub(super) fn add(
+    objects: &mut Objects,
+    materials: &mut Materials,
+    body: &BodyMesh,
+    skeleton: &Skeleton,
+    bone_of_joint: &[usize],
+    names: &mut Names,
+) -> i64 {
     let name = names.unique(&body.name);
     let model = model(objects, &name, "Mesh", DVec3::ZERO, DVec3::ZERO);
     objects.connect(model, SCENE_ROOT);
     let geometry = geometry(objects, &name, body);
     objects.connect(geometry, model);
-    let material = material(objects, &body.material);
+    let material = materials.add(objects, &body.material);
     objects.connect(material, model);
     skin(objects, body, geometry, skeleton, bone_of_joint);
     model
@@ -34,6 +42,13 @@ fn geometry(objects: &mut Objects, name: &str, body: &BodyMesh) -> i64 {
         let of_corner = Property::i32s(corners().map(|vertex| vertex as i32));
         let layer = layer("LayerElementColor", "ByPolygonVertex", "IndexToDirect");
         layers.push(layer.with(array("Colors", Property::f64s(colors))).with(array("ColorIndex", of_corner)));
+    }
+    if !body.uvs.is_empty() {
+        // FBX counts from the picture's lower edge.
+        let uvs = body.uvs.iter().flat_map(|[u, v]| [f64::from(*u), 1.0 - f64::from(*v)]);
+        let of_corner = Property::i32s(corners().map(|vertex| vertex as i32));
+        let layer = layer("LayerElementUV", "ByPolygonVertex", "IndexToDirect");
+        layers.push(layer.with(array("UV", Property::f64s(uvs))).with(array("UVIndex", of_corner)));
     }
     layers.push(layer("LayerElementMaterial", "AllSame", "IndexToDirect").with(array("Materials", Property::i32s([0]))));
     let element = |kind: &&str| Node::new("LayerElement").with(Node::new("Type").text(kind)).with(Node::new("TypedIndex").i32(0));
@@ -60,25 +75,6 @@ fn layer(name: &'static str, mapping: &str, reference: &str) -> Node {
 
 fn array(name: &'static str, values: Property) -> Node {
     Node::new(name).array(&values)
-}
-
-/// What FBX has in the place of metal and roughness: Phong's shine and reflection, by the rule that Blender reads and writes.
-fn material(objects: &mut Objects, material: &Material) -> i64 {
-    let [red, green, blue, alpha] = material.base_color.map(f64::from);
-    let shine = ((1.0 - f64::from(material.roughness)) * 10.0).powi(2);
-    let node = Node::new("Material")
-        .object(objects.next_id(), &material.name, "Material", "")
-        .with(Node::new("Version").i32(102))
-        .with(Node::new("ShadingModel").text("phong"))
-        .with(Node::new("MultiLayer").i32(0))
-        .with(properties([
-            color("DiffuseColor", [red, green, blue]),
-            number("TransparencyFactor", 1.0 - alpha),
-            color("SpecularColor", [0.2; 3]),
-            number("ShininessExponent", shine),
-            number("ReflectionFactor", f64::from(material.metallic)),
-        ]));
-    objects.push("Material", node)
 }
 
 /// A skin with a cluster for each bone that moves something.

@@ -6,6 +6,7 @@
 mod animation;
 mod binary;
 mod document;
+mod materials;
 mod mesh;
 mod read;
 mod skeleton;
@@ -18,6 +19,7 @@ use super::{Contents, WriteOptions};
 use crate::body::Character;
 use crate::motion::rig::RigMotion;
 use document::Objects;
+use materials::Materials;
 use skeleton::Names;
 
 /// A stack's longest name.
@@ -36,8 +38,9 @@ pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOpt
         for (index, joint) in bones.iter().enumerate().filter_map(|(index, bone)| Some((index, bone.joint?))) {
             bone_of_joint[joint] = index;
         }
+        let mut materials = Materials::default();
         for body in character.meshes() {
-            meshes.push(mesh::add(&mut objects, body, &skeleton, &bone_of_joint, &mut names));
+            meshes.push(mesh::add(&mut objects, &mut materials, body, &skeleton, &bone_of_joint, &mut names));
         }
     }
     skeleton::add_bind_pose(&mut objects, &skeleton, &meshes);

@@ -1,7 +1,8 @@
 //! Pictures of a character's textures: PNG and JPEG, unpacked within bounds. What is larger than the stage shows is made smaller by halves.
 
 use crate::body::Image;
-use image::{ImageFormat, ImageReader, Limits};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -27,6 +28,15 @@ pub(in crate::formats) fn unpack(name: &str, bytes: &[u8]) -> Result<Image, Stri
     };
     let (width, height, pixels) = halved(width, height, pixels);
     Image::new(name, width, height, pixels).ok_or_else(|| format!("has {width} × {height} pixels"))
+}
+
+/// The bytes of a PNG file of a picture.
+pub(in crate::formats) fn pack(picture: &Image) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    let encoder = PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive);
+    let packed = encoder.write_image(picture.pixels(), picture.width(), picture.height(), ExtendedColorType::Rgba8);
+    packed.expect("a picture of as many bytes as it says is written to memory");
+    bytes.into_inner()
 }
 
 /// What kind of picture cannot be read.
