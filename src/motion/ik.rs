@@ -28,6 +28,19 @@ pub fn reach(root: Vec3, limb: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Qu
     two_bone(limb, bones, axis, flexion_rad, target - root)
 }
 
+/// The turns, in the world, of the two bones of a limb (seen in the world) that make it end at `target`, or point to it where that is out of
+/// reach. It bends in its own plane; the straighter it is, the more about `hinge` (unit length), so that a knee or an elbow never bends back.
+#[must_use]
+pub fn reach_bending(root: Vec3, [upper, lower]: [Vec3; 2], hinge: Vec3, target: Vec3) -> [Quat; 2] {
+    let (near, other) = (upper.length(), lower.length());
+    let wanted = (target - root).length().clamp((near - other).abs() + 1e-4 * (near + other), (near + other) * 0.9999);
+    let axis = (upper.normalize_or_zero().cross(lower.normalize_or_zero()) + 0.05 * hinge).try_normalize().unwrap_or(hinge);
+    // Both angles from lengths: a straight limb that stays as long is not bent by rounding.
+    let flexion = |reach: f32| ((reach * reach - near * near - other * other) / (2.0 * near * other)).clamp(-1.0, 1.0).acos();
+    let flexion_rad = flexion(wanted) - flexion((upper + lower).length());
+    two_bone([Quat::IDENTITY; 2], [upper, lower], axis, flexion_rad, target - root)
+}
+
 /// How often the joints of a chain are gone through.
 const SWEEPS: usize = 8;
 
@@ -86,6 +99,14 @@ mod tests {
         assert!((upper * bones_m[0] + lower * bones_m[1]).distance(vec3(0.0, -0.8, 0.0)) < 1e-3);
         let [upper, _] = reach(Vec3::ZERO, [Quat::IDENTITY; 2], bones_m, vec3(0.0, -0.6, 0.0));
         assert!((upper * bones_m[0]).z > 0.1, "the knee goes ahead");
+    }
+
+    #[test]
+    fn an_all_but_straight_limb_bends_about_its_hinge_whatever_way_it_is_off() {
+        let bones = [Vec3::new(0.0, -0.4, 0.0), Vec3::new(0.0, -0.4, 0.002)];
+        let turns = reach_bending(Vec3::ZERO, bones, Vec3::X, vec3(0.0, -0.7, 0.0));
+        assert!((turns[0] * bones[0]).z > 0.05, "the knee goes ahead");
+        assert!((turns[0] * bones[0] + turns[1] * bones[1]).distance(vec3(0.0, -0.7, 0.0)) < 1e-3);
     }
 
     #[test]

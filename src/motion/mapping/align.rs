@@ -1,8 +1,9 @@
 //! How a rig's joints lie against ours: the turns that make our rest pose stand as the rig's reference pose does.
 
+use super::fingers::Hand;
 use super::parts::{LEGS, Parts};
 use super::reference;
-use crate::motion::rig::RigWorld;
+use crate::motion::rig::{Rig, RigWorld};
 use crate::motion::rotation::shortest_arc;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
 use glam::{Quat, Vec3};
@@ -12,7 +13,7 @@ use glam::{Quat, Vec3};
 /// The trunk faces where the hips face; `stood` stands a reference pose up that lies. Limb bones take the direction of the source's bone by the shortest arc from their parent;
 /// collar bones, hands and feet keep their neutral relation to the body, because their drawn direction says where a rig puts its
 /// joints rather than how the body is held.
-pub(super) fn align(parts: &Parts, reference: &RigWorld, stood: Quat) -> [Quat; JOINT_COUNT] {
+pub(super) fn align(rig: &Rig, parts: &Parts, reference: &RigWorld, stood: Quat) -> [Quat; JOINT_COUNT] {
     use Joint::*;
     let at = |joint: Joint| parts[joint as usize].map(|index| reference.positions[index]);
     let trunk = match (at(LHip), at(RHip)) {
@@ -37,8 +38,10 @@ pub(super) fn align(parts: &Parts, reference: &RigWorld, stood: Quat) -> [Quat; 
         let thigh = along(hip, knee, trunk);
         along(knee, ankle, thigh);
     }
-    alignment[LWrist as usize] = alignment[LElbow as usize];
-    alignment[RWrist as usize] = alignment[RElbow as usize];
+    for (elbow, wrist) in [(LElbow, LWrist), (RElbow, RWrist)] {
+        let forearm = alignment[elbow as usize];
+        alignment[wrist as usize] = palm_down(rig, parts, reference, wrist, forearm) * forearm;
+    }
     for [hip, knee, ankle, toe] in LEGS {
         let our_leg_m = REST_OFFSETS_M[knee as usize] + REST_OFFSETS_M[ankle as usize];
         let foot = foot_alignment(trunk, [at(hip), at(ankle), at(toe)], our_leg_m, REST_OFFSETS_M[toe as usize]);
@@ -46,6 +49,16 @@ pub(super) fn align(parts: &Parts, reference: &RigWorld, stood: Quat) -> [Quat; 
         alignment[toe as usize] = foot;
     }
     alignment
+}
+
+/// The roll of a hand about its forearm that our palm, which looks down in a T-pose, makes to look where the rig's does. Fingers and a thumb
+/// say where that is; without them a palm is taken to look down.
+fn palm_down(rig: &Rig, parts: &Parts, reference: &RigWorld, wrist: Joint, forearm: Quat) -> Quat {
+    let along = forearm * REST_OFFSETS_M[wrist as usize].normalize_or_zero();
+    let Some(hand) = Hand::of(rig, parts, reference, wrist) else { return Quat::IDENTITY };
+    let [ours, rigs] = [forearm * Vec3::NEG_Y, hand.palm].map(|palm| palm.reject_from(along));
+    let angle = ours.angle_between(rigs).copysign(ours.cross(rigs).dot(along));
+    if angle.is_finite() { Quat::from_axis_angle(along, angle) } else { Quat::IDENTITY }
 }
 
 /// A flat foot: turned to the side with a leg that stands apart (CMU's legs spread by 20°, their feet with them), and about the
@@ -57,14 +70,4 @@ fn foot_alignment(trunk: Quat, [hip, ankle, toe]: [Option<Vec3>; 3], our_leg_m: 
     let Some(toe) = toe else { return spread };
     let ahead = spread.inverse() * (toe - ankle);
     spread * Quat::from_rotation_y(ahead.x.atan2(ahead.z) - our_toe_m.x.atan2(our_toe_m.z))
-}
-
-/// The joints from the pelvis to the chest, where the arms come together; `None` where they do not meet above the pelvis.
-pub(super) fn spine_chain(parents: &[Option<usize>], pelvis: usize, left_arm: usize, right_arm: usize) -> Option<Vec<usize>> {
-    let ancestors = |joint: usize| std::iter::successors(parents[joint], |joint| parents[*joint]);
-    let chest = ancestors(left_arm).find(|joint| ancestors(right_arm).any(|other| other == *joint))?;
-    let mut chain: Vec<usize> =
-        std::iter::once(chest).chain(ancestors(chest)).take_while(|joint| *joint != pelvis).chain([pelvis]).collect();
-    chain.reverse();
-    (chest != pelvis && ancestors(chest).any(|joint| joint == pelvis)).then_some(chain)
 }

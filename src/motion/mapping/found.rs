@@ -1,7 +1,7 @@
 //! Finds the joints of a rig that play the parts of a body: what the file says, then names, then structure for what they leave open.
 
-use super::align::spine_chain;
 use super::parts::{Found, FoundBy, FoundParts, Parts};
+use super::spine::spine_chain;
 use super::{names, structure};
 use crate::motion::rig::Rig;
 use crate::motion::skeleton::{Joint, MIRRORED};

@@ -2,13 +2,28 @@
 
 use crate::motion::ik::reach;
 use glam::{Quat, Vec3};
+use std::ops::Range;
 
+/// The body goes by a foot that is lower than the first of these over where it stands, and not by one that is higher than the second.
+pub(super) const CARRIES_M: Range<f32> = 0.02..0.20;
 /// Seven degrees of a straight leg.
 pub(super) const FARTHEST_M: f32 = 0.1;
 /// How far a thigh or a shin may swing away from the rig's direction, 8°.
 const MOST_SWUNG_RAD: f32 = 0.14;
 /// How far a foot is pitched, 20°.
 const MOST_PITCHED_RAD: f32 = 0.35;
+
+/// Where a foot comes to: its ankle, and how it is pitched.
+pub(super) struct Target {
+    pub(super) ankle_m: Vec3,
+    pub(super) pitch: Quat,
+}
+
+/// 1 where a height or a distance is small, 0 where it is large.
+pub(super) fn nearness(distance_m: f32, near_m: Range<f32>) -> f32 {
+    let t = ((near_m.end - distance_m) / (near_m.end - near_m.start)).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
 
 /// The turn about a level axis that gives a foot (from ankle to toe) the rise `rise_m`, or as much of it as is no other pose.
 pub(super) fn pitched_to(foot_m: Vec3, rise_m: f32) -> Quat {

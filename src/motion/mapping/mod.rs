@@ -4,11 +4,13 @@
 //! - [`Mapping::to_ours`]: the motion of a rig becomes ours. Every joint keeps the rig's rotation away from a *reference pose* in which both
 //!   skeletons stand alike; limb bones therefore keep the rig's direction exactly. The pelvis path is scaled by the leg lengths (so the
 //!   rig's unit does not matter), and the clip is put on the floor by whatever of the body bears it.
-//! - [`Mapping::onto`]: our motion drives the rig, by the same reference pose. Joints that play no part keep their rest.
+//! - [`Mapping::onto`]: our motion drives the rig, by the same reference pose. The body goes where its feet need it, feet on the floor are
+//!   where ours are, hands touch what ours touch, twist joints take their share, and the other joints keep their rest.
 
 mod align;
 mod axes;
 pub mod fidelity;
+mod fingers;
 mod fit;
 mod floor;
 mod found;
@@ -17,10 +19,13 @@ mod names;
 mod onto;
 mod parts;
 mod reference;
+mod spine;
 mod structure;
 mod to_ours;
+mod twist;
 
 pub use axes::stand_up;
+pub use fingers::Fingers;
 pub use found::find_parts;
 pub use parts::{Found, FoundBy, FoundParts, MappingError, Parts};
 
@@ -29,6 +34,7 @@ use super::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
 use super::{Motion, Pose};
 use fit::Fit;
 use glam::Vec3;
+use onto::Adjusted;
 use std::collections::HashSet;
 
 /// A rig matched to our skeleton: computed once, applied to each frame.
@@ -94,7 +100,16 @@ impl Mapping {
     #[must_use]
     pub fn with_skin(mut self, skin: impl Iterator<Item = Vec3>) -> Self {
         if let Way::Fitted(fit) = &mut self.way {
-            fit.stand_on(skin);
+            fit.stand_on(&self.rig, skin);
+        }
+        self
+    }
+
+    /// The same with its fingers held like this; a rig of ours has none.
+    #[must_use]
+    pub fn with_fingers(mut self, fingers: Fingers) -> Self {
+        if let Way::Fitted(fit) = &mut self.way {
+            fit.pose_fingers(&self.rig, fingers);
         }
         self
     }
@@ -119,7 +134,7 @@ impl Mapping {
     pub fn spine(&self) -> Vec<usize> {
         match &self.way {
             Way::Shared { .. } => [Joint::Pelvis, Joint::Spine1, Joint::Spine2, Joint::Spine3].map(|joint| joint as usize).to_vec(),
-            Way::Fitted(fit) => fit.spine.iter().map(|(joint, _)| *joint).collect(),
+            Way::Fitted(fit) => fit.spine.iter().map(|spine| spine.joint).collect(),
         }
     }
 
@@ -163,6 +178,15 @@ impl Mapping {
         motion
     }
 
+    /// The same by the directions of bones alone: nothing is done for the feet's sake, and nothing put on the floor.
+    #[must_use]
+    pub fn directions_to_ours(&self, clip: &RigMotion) -> Motion {
+        match &self.way {
+            Way::Shared { .. } => self.to_ours(clip),
+            Way::Fitted(fit) => Motion::from_poses_at(clip.frame_count(), clip.fps, |frame| fit.directed(&clip.world(frame)).to_pose()),
+        }
+    }
+
     /// Our motion on the rig, at 30 fps.
     #[must_use]
     pub fn onto(&self, motion: &Motion) -> RigMotion {
@@ -173,9 +197,23 @@ impl Mapping {
         clip
     }
 
+    /// The same by the directions of bones alone: nothing is done for the sake of feet, hands, floor or joint limits.
+    #[must_use]
+    pub fn directions_onto(&self, motion: &Motion) -> RigMotion {
+        let mut clip = RigMotion::without_frames(self.rig.clone());
+        for pose in &motion.frames {
+            clip.push(self.posed(pose, Adjusted::Directions));
+        }
+        clip
+    }
+
     /// One pose of ours on the rig.
     #[must_use]
     pub fn pose_onto(&self, pose: &Pose) -> RigPose {
+        self.posed(pose, Adjusted::Wholly)
+    }
+
+    fn posed(&self, pose: &Pose, adjusted: Adjusted) -> RigPose {
         match &self.way {
             Way::Shared { scale } => {
                 let mut rest = self.rig.rest();
@@ -183,7 +221,7 @@ impl Mapping {
                 rest.rotations[..JOINT_COUNT].copy_from_slice(&pose.local);
                 rest
             }
-            Way::Fitted(fit) => fit.pose_onto(&self.rig, pose),
+            Way::Fitted(fit) => fit.pose_onto(&self.rig, pose, adjusted),
         }
     }
 }

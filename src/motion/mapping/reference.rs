@@ -93,7 +93,7 @@ fn x_axis_t_pose(parents: &[Option<usize>], parts: &Parts) -> Vec<Quat> {
 }
 
 /// Rotation from a rig's world with Z up to ours with Y up; the identity where Y is up already. The trunk tells, in the reference
-/// pose and, where there are some, in the frames.
+/// pose and in the frames. A rig without frames lives in our world, where its body may lie in its rest pose.
 pub(super) fn ours_from_rig_axes(clip: &RigMotion, parts: &Parts, reference: &RigWorld) -> Quat {
     let (Some(neck), Some(pelvis)) = (parts[Joint::Neck as usize], parts[Joint::Pelvis as usize]) else { return Quat::IDENTITY };
     let trunk = |pose: &RigWorld| (pose.positions[neck] - pose.positions[pelvis]).normalize_or_zero();
@@ -101,8 +101,11 @@ pub(super) fn ours_from_rig_axes(clip: &RigMotion, parts: &Parts, reference: &Ri
     let stride = frames.div_ceil(100).max(1);
     let mean = (0..frames).step_by(stride).map(|frame| trunk(&clip.world(frame))).sum::<Vec3>();
     let rest = trunk(reference);
-    let mean = if frames == 0 { rest } else { mean };
-    if rest.z > 0.7 && mean.z > 2.0 * mean.y.abs() { Quat::from_rotation_x(-std::f32::consts::FRAC_PI_2) } else { Quat::IDENTITY }
+    if frames > 0 && rest.z > 0.7 && mean.z > 2.0 * mean.y.abs() {
+        Quat::from_rotation_x(-std::f32::consts::FRAC_PI_2)
+    } else {
+        Quat::IDENTITY
+    }
 }
 
 /// Orientation of the upright, forward-facing trunk in the reference pose (already in our axes): hips to the left, the world up.

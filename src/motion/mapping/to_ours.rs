@@ -1,8 +1,9 @@
 //! A rig's pose as one of ours.
 
 use super::fit::Fit;
-use super::leg::{FARTHEST_M, pitched_to, shifted};
+use super::leg::{CARRIES_M, FARTHEST_M, Target, nearness, pitched_to, shifted};
 use super::parts::LEGS;
+use super::spine::rig_at;
 use crate::motion::rig::RigWorld;
 use crate::motion::rotation::{heading, shortest_arc};
 use crate::motion::skeleton::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M};
@@ -12,12 +13,19 @@ use glam::{Quat, Vec3};
 impl Fit {
     /// One frame of the rig as a pose of ours, not yet on the floor.
     pub(super) fn pose(&self, rig: &RigWorld) -> Pose {
-        let mut world = self.trunk(rig);
-        self.direct(&mut world, rig, Joint::Head, &[Joint::Neck], Joint::Neck);
+        let mut world = self.directed(rig);
+        self.stand(&mut world, rig);
         for (leg, toe_from_rig_m) in LEGS.iter().zip(self.toe_from_rig_m) {
             self.plant(&mut world, rig, *leg, toe_from_rig_m);
         }
         world.to_pose()
+    }
+
+    /// The same by the directions of bones alone, wherever the feet come to.
+    pub(super) fn directed(&self, rig: &RigWorld) -> WorldPose {
+        let mut world = self.trunk(rig);
+        self.direct(&mut world, rig, Joint::Head, &[Joint::Neck], Joint::Neck);
+        world
     }
 
     /// Every joint turned as the rig's, the trunk in the direction of the rig's; of the positions the pelvis's alone is set.
@@ -30,11 +38,9 @@ impl Fit {
                 (None, Some(parent)) => world.rotations[parent],
                 (None, None) => Quat::IDENTITY,
             };
-            if let Some(share) = spine_share(joint) {
-                let at = share * (self.spine.len() - 1) as f32;
-                let (below, above) = (at.floor() as usize, at.ceil() as usize);
-                let [below, above] = [below, above].map(|i| turned(self.spine[i].0, self.spine[i].1));
-                world.rotations[joint] = below.slerp(above, at.fract());
+            if let Some((below, above, t)) = rig_at(&self.spine, joint) {
+                let [below, above] = [below, above].map(|place| turned(self.spine[place].joint, self.spine[place].from_ours));
+                world.rotations[joint] = below.slerp(above, t);
             }
         }
         // The middle of the hips is where the rig's is; where the pelvis joint itself lies differs between skeletons.
@@ -65,33 +71,43 @@ impl Fit {
         }
     }
 
-    /// Puts the ankle and the toe of a leg at the heights of the rig's and lets the toe follow the rig's over the floor: with
-    /// other proportions of thigh, shin and foot they would sink, hover and slide. Thigh and shin leave the rig's directions by
-    /// no more than [`MOST_SWUNG_RAD`] for it.
-    fn plant(&self, world: &mut WorldPose, rig: &RigWorld, [hip, knee, ankle, toe]: [Joint; 4], toe_from_rig_m: Vec3) {
-        let (Some(rig_ankle_m), Some(rig_toe_m)) = (self.rig_m(rig, ankle), self.rig_m(rig, toe)) else { return };
+    /// Moves the body so that the lower foot, or both, come to where the rig's are, as far as they agree about it: legs of other proportions
+    /// keep the rig's directions then.
+    fn stand(&self, world: &mut WorldPose, rig: &RigWorld) {
         let positions_m = world.to_pose().world().positions_m;
+        let targets = [0, 1].map(|side| self.target(world, rig, LEGS[side], self.toe_from_rig_m[side]));
+        let lowest_m = targets.iter().flatten().map(|target| target.ankle_m.y).fold(f32::INFINITY, f32::min);
+        let (mut moved_m, mut weights) = (Vec3::ZERO, 0.0);
+        for (leg, target) in LEGS.iter().zip(&targets) {
+            let Some(target) = target else { continue };
+            let weight = nearness(target.ankle_m.y - lowest_m, CARRIES_M);
+            moved_m += weight * (target.ankle_m - positions_m[leg[2] as usize]);
+            weights += weight;
+        }
+        world.positions_m[0] += (moved_m / weights.max(1.0)).clamp_length_max(FARTHEST_M);
+    }
+
+    /// Where the ankle belongs and how the foot is pitched: ankle and toe at the heights of the rig's, the toe where the rig's is over the floor.
+    fn target(&self, world: &WorldPose, rig: &RigWorld, [_, _, ankle, toe]: [Joint; 4], toe_from_rig_m: Vec3) -> Option<Target> {
+        let (rig_ankle_m, rig_toe_m) = (self.rig_m(rig, ankle)?, self.rig_m(rig, toe)?);
         let foot_heading = Quat::from_rotation_y(heading(world.rotations[ankle as usize]));
         let toe_m = rig_toe_m + foot_heading * toe_from_rig_m;
         let foot_m = world.rotations[ankle as usize] * REST_OFFSETS_M[toe as usize];
         let pitch = pitched_to(foot_m, toe_m.y - rig_ankle_m.y);
-        world.rotations[ankle as usize] = (pitch * world.rotations[ankle as usize]).normalize();
+        Some(Target { ankle_m: (toe_m - pitch * foot_m).with_y(rig_ankle_m.y), pitch })
+    }
 
-        let ankle_m = toe_m - pitch * foot_m;
-        let shift_m = (ankle_m.with_y(rig_ankle_m.y) - positions_m[ankle as usize]).clamp_length_max(FARTHEST_M);
+    /// Brings ankle and toe of a leg to where they belong: with other proportions of thigh, shin and foot they would sink, hover and slide.
+    /// Thigh and shin leave the rig's directions by no more than a few degrees for it.
+    fn plant(&self, world: &mut WorldPose, rig: &RigWorld, leg: [Joint; 4], toe_from_rig_m: Vec3) {
+        let Some(target) = self.target(world, rig, leg, toe_from_rig_m) else { return };
+        let [hip, knee, ankle, _] = leg;
+        let positions_m = world.to_pose().world().positions_m;
+        world.rotations[ankle as usize] = (target.pitch * world.rotations[ankle as usize]).normalize();
+        let shift_m = (target.ankle_m - positions_m[ankle as usize]).clamp_length_max(FARTHEST_M);
         let bones_m = [knee, ankle].map(|joint| REST_OFFSETS_M[joint as usize]);
         let leg = [hip, knee].map(|joint| world.rotations[joint as usize]);
         [world.rotations[hip as usize], world.rotations[knee as usize]] =
             shifted(positions_m[hip as usize], leg, bones_m, positions_m[ankle as usize], shift_m);
-    }
-}
-
-/// Where along pelvis (0) to chest (1) each of our spine joints turns.
-fn spine_share(joint: usize) -> Option<f32> {
-    match Joint::ALL[joint] {
-        Joint::Spine1 => Some(1.0 / 3.0),
-        Joint::Spine2 => Some(2.0 / 3.0),
-        Joint::Spine3 => Some(1.0),
-        _ => None,
     }
 }

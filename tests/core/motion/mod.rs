@@ -1,10 +1,13 @@
 //! Motion as data: the representation, its measures, clean-up, joining.
 
+mod any_rig;
 mod cleanup;
 mod effects;
+mod generated;
 mod ground;
 mod kit;
 mod measures;
+pub(crate) mod moves;
 mod remove_sliding;
 mod representation;
 pub(crate) mod rigs;

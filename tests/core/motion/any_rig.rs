@@ -1,0 +1,219 @@
+//! What holds for every rig that the generator makes.
+
+use super::generated::{Generated, human, quadruped};
+use super::moves;
+use glam::Vec3;
+use zoetrope::motion::feet::{self, FEET};
+use zoetrope::motion::mapping::{Mapping, find_parts};
+use zoetrope::motion::rig::{Rig, RigWorld};
+use zoetrope::motion::supports::{CROWN, FINGER_TIPS, SURFACE, Surface, is_arm, is_foot};
+use zoetrope::motion::{Joint, Motion, WorldPose};
+
+const RIGS: u64 = 200;
+
+#[test]
+fn at_least_98_in_100_rigs_without_names_map_fully_and_the_others_say_what_is_missing() {
+    let mut missed = Vec::new();
+    for seed in 0..RIGS {
+        let Generated { rig, parts, spine, what, .. } = human(seed);
+        let found = find_parts(&rig).map(|found| found.map(|found| found.joint));
+        let wrong: Vec<_> = (0..parts.len())
+            .filter(|joint| parts[*joint] != found[*joint])
+            .map(|joint| (Joint::ALL[joint], parts[joint], found[joint]))
+            .collect();
+        match Mapping::of(&rig) {
+            Ok(mapping) if wrong.is_empty() && mapping.spine()[1..] == spine => {}
+            Ok(_) => missed.push(format!("{what}: {wrong:?}")),
+            Err(error) => {
+                assert!(!error.to_string().is_empty());
+                missed.push(format!("{what}: {error}"));
+            }
+        }
+    }
+    println!("{} of {RIGS} rigs; missed:\n{}", RIGS as usize - missed.len(), missed.join("\n"));
+    assert!(missed.len() as u64 * 50 <= RIGS, "{} of {RIGS} rigs:\n{}", missed.len(), missed.join("\n"));
+}
+
+#[test]
+fn animals_are_refused() {
+    for seed in 0..40 {
+        assert!(Mapping::of(&quadruped(seed)).is_err(), "quadruped {seed}");
+    }
+}
+
+/// Bones whose direction both have, wherever they lie in the body.
+const BONES: [(Joint, Joint); 8] = [
+    (Joint::LHip, Joint::LKnee),
+    (Joint::RHip, Joint::RKnee),
+    (Joint::LKnee, Joint::LAnkle),
+    (Joint::RKnee, Joint::RAnkle),
+    (Joint::LShoulder, Joint::LElbow),
+    (Joint::RShoulder, Joint::RElbow),
+    (Joint::LElbow, Joint::LWrist),
+    (Joint::RElbow, Joint::RWrist),
+];
+
+fn degrees(a: Vec3, b: Vec3) -> f32 {
+    a.angle_between(b).to_degrees()
+}
+
+/// The largest angle between the bones of a pose of ours and those of a rig, degrees; our world is the rig's.
+fn bones_apart(ours: &WorldPose, rig: &RigWorld, parts: &[Option<usize>]) -> f32 {
+    let angle = |(from, to): (Joint, Joint)| {
+        let line = rig.positions[parts[to as usize]?] - rig.positions[parts[from as usize]?];
+        Some(degrees(ours.positions_m[to as usize] - ours.positions_m[from as usize], line))
+    };
+    BONES.into_iter().filter_map(angle).fold(0.0, f32::max)
+}
+
+/// The mapping of a rig whose parts are found; the others are another test's.
+fn mapped(rig: &Rig, parts: &[Option<usize>]) -> Option<Mapping> {
+    let mapping = Mapping::of(rig).ok()?;
+    let is_whole = parts.iter().zip(mapping.parts()).all(|(part, found)| part.is_none() || *part == found);
+    is_whole.then_some(mapping)
+}
+
+#[test]
+fn a_motion_onto_a_rig_and_back_keeps_every_direction() {
+    for seed in 0..RIGS {
+        let Generated { rig, parts, what, .. } = human(seed);
+        let Some(mapping) = mapped(&rig, &parts) else { continue };
+        for (name, motion) in moves::all() {
+            let on_rig = mapping.directions_onto(&motion);
+            let again = mapping.directions_to_ours(&on_rig);
+            for (frame, (before, after)) in motion.frames.iter().zip(&again.frames).enumerate().step_by(7) {
+                let (before, after) = (before.world(), after.world());
+                let on_rig = bones_apart(&before, &on_rig.world(frame), &parts);
+                assert!(on_rig < 0.5, "{name}, frame {frame}: a bone of the rig is off by {on_rig}°; {what}");
+                let back = BONES.into_iter().map(|(from, to)| {
+                    let line = |world: &WorldPose| world.positions_m[to as usize] - world.positions_m[from as usize];
+                    degrees(line(&before), line(&after))
+                });
+                let back = back.fold(0.0, f32::max);
+                assert!(back < 0.5, "{name}, frame {frame}: a bone comes back off by {back}°; {what}");
+                for joint in [Joint::Pelvis, Joint::Spine3, Joint::Head, Joint::LWrist, Joint::RAnkle] {
+                    let apart = before.rotations[joint as usize].angle_between(after.rotations[joint as usize]).to_degrees();
+                    assert!(apart < 0.5, "{name}, frame {frame}: {joint:?} comes back turned by {apart}°; {what}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn standing_feet_come_back_at_their_heights() {
+    let motion = moves::walk();
+    for seed in 0..RIGS {
+        let Generated { rig, what, .. } = human(seed);
+        let Ok(mapping) = Mapping::of(&rig) else { continue };
+        let again = mapping.to_ours(&mapping.onto(&motion));
+        for (before, after) in motion.frames.iter().zip(&again.frames).step_by(5) {
+            let (before, after) = (before.world().positions_m, after.world().positions_m);
+            for joint in [Joint::LAnkle, Joint::RAnkle] {
+                let height_m = feet::height_m(&before, joint);
+                let apart_m = (after[joint as usize].y - before[joint as usize].y).abs();
+                assert!(height_m > 0.02 || apart_m < 0.01, "{joint:?} comes back {apart_m} m away; {what}");
+            }
+        }
+    }
+}
+
+/// What is asked of a motion on a rig, in our metres.
+#[derive(Default)]
+struct Measures {
+    bones: usize,
+    within_5_degrees: usize,
+    worst_planted_m: f32,
+    lowest_m: f32,
+}
+
+/// Measures a motion on a rig. Ankles and toes of the rig count as standing in our contacts, from where they are in their middle.
+fn measured(motion: &Motion, mapping: &Mapping) -> Measures {
+    let parts = mapping.parts();
+    let on_rig = mapping.onto(motion);
+    let m_per_unit = 1.0 / mapping.scale();
+    let worlds: Vec<RigWorld> = (0..on_rig.frame_count()).map(|frame| on_rig.world(frame)).collect();
+    let mut measures = Measures::default();
+    for (pose, world) in motion.frames.iter().zip(&worlds) {
+        let ours = pose.world();
+        let surface = Surface::of(&ours);
+        for (from, to) in BONES {
+            // An arm whose hand touches something goes there instead.
+            if touches(&surface, from) {
+                continue;
+            }
+            let (Some(from_joint), Some(to_joint)) = (parts[from as usize], parts[to as usize]) else { continue };
+            let line = world.positions[to_joint] - world.positions[from_joint];
+            let apart = degrees(ours.positions_m[to as usize] - ours.positions_m[from as usize], line);
+            measures.bones += 1;
+            measures.within_5_degrees += usize::from(apart < 5.0);
+        }
+        let lowest = world.positions.iter().zip(parts_mask(&parts, world.positions.len())).filter(|(_, part)| *part);
+        measures.lowest_m = lowest.map(|(at, _)| at.y * m_per_unit).fold(measures.lowest_m, f32::min);
+    }
+    let joints_m = feet::world_joints(motion);
+    for joint in FEET.into_iter().flatten() {
+        let Some(index) = parts[joint as usize] else { continue };
+        for stand in feet::contacts(&joints_m, joint) {
+            let middle = stand.start + stand.len() / 2;
+            let apart_m = |frame: usize| {
+                let rigs = (worlds[frame].positions[index] - worlds[middle].positions[index]) * m_per_unit;
+                let ours = joints_m[frame][joint as usize] - joints_m[middle][joint as usize];
+                (rigs - ours).length()
+            };
+            let apart_m = stand.map(apart_m).fold(0.0, f32::max);
+            measures.worst_planted_m = measures.worst_planted_m.max(apart_m);
+        }
+    }
+    measures
+}
+
+/// Whether a bone is of an arm whose hand is within 15 cm of the floor, the trunk, the head, a knee or the other hand.
+fn touches(surface: &Surface, from: Joint) -> bool {
+    let (wrist, other) = match from {
+        Joint::LShoulder | Joint::LElbow => (Joint::LWrist as usize, Joint::RWrist as usize),
+        Joint::RShoulder | Joint::RElbow => (Joint::RWrist as usize, Joint::LWrist as usize),
+        _ => return false,
+    };
+    let palm_m = 0.5 * (surface.centres_m[wrist] + surface.centres_m[FINGER_TIPS[usize::from(wrist == Joint::RWrist as usize)]]);
+    let near = |point: usize| surface.centres_m[point].distance(palm_m) < 0.15 + SURFACE[point].radius_m;
+    palm_m.y < 0.15 || near(other) || (0..=CROWN).any(|point| !is_arm(point) && !is_foot(point) && near(point))
+}
+
+fn parts_mask(parts: &[Option<usize>], joints: usize) -> Vec<bool> {
+    (0..joints).map(|joint| parts.contains(&Some(joint))).collect()
+}
+
+#[test]
+fn every_rig_walks_turns_a_cartwheel_sits_down_and_waves() {
+    for (name, motion) in moves::all() {
+        let (mut bones, mut within, mut worst_m, mut lowest_m) = (0, 0, (0.0_f32, String::new()), (0.0_f32, String::new()));
+        let mut poor = Vec::new();
+        for seed in 0..RIGS {
+            let Generated { rig, parts, what, .. } = human(seed);
+            let Some(mapping) = mapped(&rig, &parts) else { continue };
+            let found = measured(&motion, &mapping);
+            bones += found.bones;
+            within += found.within_5_degrees;
+            if (found.within_5_degrees as f32) < 0.95 * found.bones as f32 {
+                poor.push(format!("{:.0} % {what}", 100.0 * found.within_5_degrees as f32 / found.bones as f32));
+            }
+            if found.worst_planted_m > worst_m.0 {
+                worst_m = (found.worst_planted_m, what.clone());
+            }
+            if found.lowest_m < lowest_m.0 {
+                lowest_m = (found.lowest_m, what);
+            }
+        }
+        println!(
+            "{name}: limbs within 5°: {:.2} %, planted feet {:.1} mm {}, lowest joint {:.1} mm {}; {} rigs below 95 %:\n{}",
+            100.0 * within as f32 / bones as f32,
+            1000.0 * worst_m.0,
+            worst_m.1,
+            1000.0 * lowest_m.0,
+            lowest_m.1,
+            poor.len(),
+            poor[..poor.len().min(8)].join("\n")
+        );
+    }
+}
