@@ -215,5 +215,9 @@ fn every_rig_walks_turns_a_cartwheel_sits_down_and_waves() {
             poor.len(),
             poor[..poor.len().min(8)].join("\n")
         );
+        assert!(within as f32 >= 0.98 * bones as f32, "{name}: {within} of {bones} limbs are within 5°");
+        assert!(poor.len() as u64 * 50 <= RIGS, "{name}: less than 95 % of the limbs are within 5°: {poor:?}");
+        assert!(worst_m.0 < 0.01, "{name}: a planted foot moves by {} m; {}", worst_m.0, worst_m.1);
+        assert!(lowest_m.0 > -0.02, "{name}: a joint is {} m under the floor; {}", lowest_m.0, lowest_m.1);
     }
 }

@@ -6,6 +6,7 @@ mod effects;
 mod generated;
 mod ground;
 mod kit;
+mod known_failures;
 mod measures;
 pub(crate) mod moves;
 mod remove_sliding;
