@@ -48,65 +48,63 @@ impl Pull {
     }
 }
 
-impl Posing<'_> {
-    /// Brings hands to what ours touch.
-    pub(super) fn touch(&mut self) {
-        let ours_m = [0, 1].map(|side| self.our_palm_m(side));
-        let (Some(left_m), Some(right_m)) = (self.palm_m(0), self.palm_m(1)) else { return };
-        let rigs_m = [left_m, right_m];
-        let mut pulls = [Pull::default(); 2];
-        for side in 0..2 {
-            for (joint, offset_m, radius_m) in PLACES {
-                let Some(index) = self.driven(joint) else { continue };
-                let offset_m = self.ours.rotations[joint as usize] * offset_m;
-                let gap_m = (ours_m[side] - (self.ours.positions_m[joint as usize] + offset_m)).length() - radius_m;
-                let from_m = rigs_m[side] - (self.ours_m(index) + offset_m);
-                // As near as ours, wherever on it.
-                let way_m = from_m.normalize_or_zero() * (gap_m + radius_m - from_m.length());
-                pulls[side].add(way_m, nearness(gap_m, TOUCHES_M));
-            }
-            // Half of the way to the other hand, which comes the other half.
-            let apart_m = ours_m[side] - ours_m[1 - side];
-            let way_m = 0.5 * (rigs_m[1 - side] + apart_m - rigs_m[side]);
-            pulls[side].add(way_m, nearness(apart_m.length(), TOUCHES_M));
-            // Raised or lowered with the body, the hand stays where it is on the floor.
-            let weight = nearness(ours_m[side].y, FLOOR_M);
-            pulls[side].add(Vec3::Y * (ours_m[side].y - rigs_m[side].y), weight);
+/// Brings hands to what ours touch.
+pub(super) fn touch(posing: &mut Posing<'_>) {
+    let ours_m = [0, 1].map(|side| our_palm_m(posing, side));
+    let (Some(left_m), Some(right_m)) = (palm_m(posing, 0), palm_m(posing, 1)) else { return };
+    let rigs_m = [left_m, right_m];
+    let mut pulls = [Pull::default(); 2];
+    for side in 0..2 {
+        for (joint, offset_m, radius_m) in PLACES {
+            let Some(index) = posing.driven(joint) else { continue };
+            let offset_m = posing.ours.rotations[joint as usize] * offset_m;
+            let gap_m = (ours_m[side] - (posing.ours.positions_m[joint as usize] + offset_m)).length() - radius_m;
+            let from_m = rigs_m[side] - (posing.ours_m(index) + offset_m);
+            // As near as ours, wherever on it.
+            let way_m = from_m.normalize_or_zero() * (gap_m + radius_m - from_m.length());
+            pulls[side].add(way_m, nearness(gap_m, TOUCHES_M));
         }
-        for (side, pull) in pulls.into_iter().enumerate() {
-            if pull.weight > 0.0 {
-                self.move_hand(side, pull.mean_m());
-            }
-        }
-        if pulls.iter().any(|pull| pull.weight > 0.0) {
-            self.follow();
+        // Half of the way to the other hand, which comes the other half.
+        let apart_m = ours_m[side] - ours_m[1 - side];
+        let way_m = 0.5 * (rigs_m[1 - side] + apart_m - rigs_m[side]);
+        pulls[side].add(way_m, nearness(apart_m.length(), TOUCHES_M));
+        // Raised or lowered with the body, the hand stays where it is on the floor.
+        let weight = nearness(ours_m[side].y, FLOOR_M);
+        pulls[side].add(Vec3::Y * (ours_m[side].y - rigs_m[side].y), weight);
+    }
+    for (side, pull) in pulls.into_iter().enumerate() {
+        if pull.weight > 0.0 {
+            move_hand(posing, side, pull.mean_m());
         }
     }
-
-    fn palm(side: usize) -> Vec3 {
-        PALM_M * if side == 0 { Vec3::ONE } else { vec3(-1.0, 1.0, 1.0) }
+    if pulls.iter().any(|pull| pull.weight > 0.0) {
+        posing.follow();
     }
+}
 
-    pub(super) fn our_palm_m(&self, side: usize) -> Vec3 {
-        let wrist = ARMS[side][2] as usize;
-        self.ours.positions_m[wrist] + self.ours.rotations[wrist] * Self::palm(side)
-    }
+fn palm(side: usize) -> Vec3 {
+    PALM_M * if side == 0 { Vec3::ONE } else { vec3(-1.0, 1.0, 1.0) }
+}
 
-    /// The rig's, whose hand is turned as ours.
-    pub(super) fn palm_m(&self, side: usize) -> Option<Vec3> {
-        let wrist = ARMS[side][2];
-        Some(self.ours_m(self.driven(wrist)?) + self.ours.rotations[wrist as usize] * Self::palm(side))
-    }
+pub(super) fn our_palm_m(posing: &Posing<'_>, side: usize) -> Vec3 {
+    let wrist = ARMS[side][2] as usize;
+    posing.ours.positions_m[wrist] + posing.ours.rotations[wrist] * palm(side)
+}
 
-    fn move_hand(&mut self, side: usize, way_m: Vec3) {
-        let [shoulder, elbow, wrist] = ARMS[side].map(|joint| self.driven(joint));
-        let (Some(shoulder), Some(elbow), Some(wrist)) = (shoulder, elbow, wrist) else { return };
-        let [shoulder_m, elbow_m, wrist_m] = [shoulder, elbow, wrist].map(|joint| self.ours_m(joint));
-        // An elbow that is all but straight bends as its upper arm is rolled.
-        let hinge = self.ours.rotations[ARMS[side][0] as usize] * if side == 0 { Vec3::NEG_Y } else { Vec3::Y };
-        let turns = ik::reach_bending(shoulder_m, [elbow_m - shoulder_m, wrist_m - elbow_m], hinge, wrist_m + way_m);
-        for (joint, turn) in [shoulder, elbow].into_iter().zip(turns) {
-            self.turn(joint, turn);
-        }
+/// The rig's, whose hand is turned as ours.
+pub(super) fn palm_m(posing: &Posing<'_>, side: usize) -> Option<Vec3> {
+    let wrist = ARMS[side][2];
+    Some(posing.ours_m(posing.driven(wrist)?) + posing.ours.rotations[wrist as usize] * palm(side))
+}
+
+fn move_hand(posing: &mut Posing<'_>, side: usize, way_m: Vec3) {
+    let [shoulder, elbow, wrist] = ARMS[side].map(|joint| posing.driven(joint));
+    let (Some(shoulder), Some(elbow), Some(wrist)) = (shoulder, elbow, wrist) else { return };
+    let [shoulder_m, elbow_m, wrist_m] = [shoulder, elbow, wrist].map(|joint| posing.ours_m(joint));
+    // An elbow that is all but straight bends as its upper arm is rolled.
+    let hinge = posing.ours.rotations[ARMS[side][0] as usize] * if side == 0 { Vec3::NEG_Y } else { Vec3::Y };
+    let turns = ik::reach_bending(shoulder_m, [elbow_m - shoulder_m, wrist_m - elbow_m], hinge, wrist_m + way_m);
+    for (joint, turn) in [shoulder, elbow].into_iter().zip(turns) {
+        posing.turn(joint, turn);
     }
 }

@@ -34,14 +34,14 @@ impl Fit {
         };
         let ours = pose.world();
         let mut posing = Posing::new(self, rig, &ours);
-        posing.direct_trunk();
-        posing.settle_chest();
-        posing.direct_head();
+        trunk::direct_trunk(&mut posing);
+        trunk::settle_chest(&mut posing);
+        trunk::direct_head(&mut posing);
         if adjusted == Adjusted::Wholly {
-            posing.stand();
-            posing.keep_out_of_floor();
-            posing.plant();
-            posing.touch();
+            legs::stand(&mut posing);
+            floor::keep_out_of_floor(&mut posing);
+            legs::plant(&mut posing);
+            arms::touch(&mut posing);
         }
         posing.twist(pose);
         posing.local(pose)
