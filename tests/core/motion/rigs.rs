@@ -1,6 +1,6 @@
 //! Our motion onto other rigs and back.
 
-use super::moves::walk;
+pub(crate) use super::moves::walk;
 use glam::{Quat, Vec3, vec3};
 use zoetrope::motion::mapping::{FoundBy, Mapping, find_parts};
 use zoetrope::motion::rig::Rig;
