@@ -1,14 +1,17 @@
-//! Imports every BVH file below each given folder and reports, as Markdown, how faithful the retargeted motions are.
+//! Imports every BVH file below each given folder and reports, as Markdown, how faithful the retargeted motions are; and how some motions
+//! come out on every character in a folder.
 //!
-//! `cargo run --no-default-features --example mocap_report -- DIR… > docs/retarget.md`
+//! `cargo run --no-default-features --example mocap_report -- DIR… --onto CHARACTERS MOTION… > docs/retarget.md`
 
 #![allow(clippy::print_stdout, reason = "a report for the terminal")]
 
+#[path = "shared/characters.rs"]
+mod characters;
 mod shared;
 
 use shared::collect;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zoetrope::formats;
 use zoetrope::motion::mapping::fidelity::{BONES, Fidelity, fidelity};
 
@@ -34,9 +37,13 @@ struct Tally {
 }
 
 fn main() {
-    let tallies: Vec<(String, Tally)> = std::env::args().skip(1).map(|folder| (name_of(Path::new(&folder)), tally(&folder))).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (folders, onto) = arguments.split_at(arguments.iter().position(|argument| argument == "--onto").unwrap_or(arguments.len()));
+    let tallies: Vec<(String, Tally)> = folders.iter().map(|folder| (name_of(Path::new(folder)), tally(folder))).collect();
     println!("# How faithful imported motion capture is\n");
-    println!("Made by `cargo run --no-default-features --example mocap_report -- DIR… > docs/retarget.md` from folders of BVH files.\n");
+    println!(
+        "Made by `cargo run --no-default-features --example mocap_report -- DIR… --onto CHARACTERS MOTION… > docs/retarget.md` from folders of BVH files.\n"
+    );
     println!(
         "Asked of each clip: {:.0} % of the bone directions (limbs, trunk, head, hips, shoulders) within {DIRECTION_DEG:.0}° of the \
          source's; standing feet from {:.0} to +{:.0} cm off the floor; feet that slide at most {SLIDE} times as far as the source's; \
@@ -54,6 +61,9 @@ fn main() {
     tallies.iter().for_each(|(name, tally)| println!("{}", row(name, tally)));
     for (name, tally) in &tallies {
         list(name, tally);
+    }
+    if let [_, folder, motions @ ..] = onto {
+        characters::report(Path::new(folder), &motions.iter().map(PathBuf::from).collect::<Vec<_>>());
     }
 }
 
