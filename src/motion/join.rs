@@ -4,7 +4,7 @@ use super::{JOINT_COUNT, Motion, Pose};
 use glam::{Quat, Vec3};
 
 /// `b` after `a`: it starts one frame after the end of `a`, where `a` would have gone next and facing the same way, and over
-/// `blend_frames` frames what differs in pose and in speed dies away ([`fade_in`]). An empty motion joins without a trace.
+/// `blend_frames` frames what differs in pose and in speed dies away ([`inertialise`]). An empty motion joins without a trace.
 #[must_use]
 pub fn joined(a: &Motion, b: &Motion, blend_frames: usize) -> Motion {
     let (Some(last), Some(lead)) = (a.frames.last(), lead_of(b)) else {
@@ -33,7 +33,7 @@ pub struct Turned {
 }
 
 /// A motion that comes from the poses `lead`, placed so that it comes from the poses `end` instead: where and as these would have
-/// gone, but for `turned`. The difference dies away over `blend_frames` frames ([`fade_in`]).
+/// gone, but for `turned`. The difference dies away over `blend_frames` frames ([`inertialise`]).
 #[must_use]
 pub fn following(end: [&Pose; 2], lead: [Pose; 2], motion: &Motion, turned: Turned, blend_frames: usize) -> Motion {
     let led_in = Motion { frames: lead.iter().chain(&motion.frames).copied().collect() };
@@ -42,7 +42,7 @@ pub fn following(end: [&Pose; 2], lead: [Pose; 2], motion: &Motion, turned: Turn
     let around = end[1].root_m;
     let mut placed = placed_at(&led_in, &lead[1], end[1]).placed(turned.facing_rad, around - turn * around + ahead * turned.offset_m);
     let lead: Vec<Pose> = placed.frames.drain(..2).collect();
-    fade_in(&mut placed, [&lead[0], &lead[1]], end, blend_frames);
+    inertialise(&mut placed, [&lead[0], &lead[1]], end, blend_frames);
     placed
 }
 
@@ -79,7 +79,7 @@ pub fn placement(pose: &Pose, target: &Pose) -> (f32, Vec3) {
 /// Lets a motion that goes on from the two poses `from` begin as if it came from the two poses `target`: the difference in pose and
 /// in speed dies away over the first `blend_frames` frames, and outside of them the motion stays itself (inertialisation with a
 /// fixed time: a quintic from the offset and its speed to nothing, without acceleration at either end).
-pub fn fade_in(motion: &mut Motion, from: [&Pose; 2], target: [&Pose; 2], blend_frames: usize) {
+pub fn inertialise(motion: &mut Motion, from: [&Pose; 2], target: [&Pose; 2], blend_frames: usize) {
     let [off_before, off] = [0, 1].map(|pose| difference(from[pose], target[pose]));
     for (frame, pose) in motion.frames.iter_mut().enumerate().take(blend_frames) {
         // The frame before the first one would be `target` itself.
@@ -185,7 +185,7 @@ mod tests {
         target.root_m.y += 0.2;
         target.local[16] = Quat::from_rotation_z(1.0);
         let mut faded = original.clone();
-        fade_in(&mut faded, [&came_from; 2], [&target; 2], 14);
+        inertialise(&mut faded, [&came_from; 2], [&target; 2], 14);
         let off = |frame: usize| faded.frames[frame].local[16].angle_between(original.frames[frame].local[16]);
         assert!(off(0) > 0.9, "it begins near the target: {}", off(0));
         assert!((1..14).all(|frame| off(frame) < off(frame - 1)), "and only comes nearer");

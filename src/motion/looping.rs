@@ -1,6 +1,6 @@
 //! Motions that loop: where a motion comes back to itself, a cycle without a seam, and several loops of it.
 
-use super::join::{beyond, fade_in, placed_at, yaw_of};
+use super::join::{beyond, inertialise, placed_at, yaw_of};
 use super::{FPS, JOINT_COUNT, Motion, Pose};
 use glam::{Quat, Vec3};
 
@@ -89,7 +89,7 @@ impl Loop {
         let lead = [beyond(&first, &came_from), came_from];
         let ending = placed_at(&Motion { frames: vec![before, last] }, &last, &came_from).frames;
         let most = motion.len().saturating_sub(2);
-        fade_in(&mut motion, [&lead[0], &lead[1]], [&ending[0], &ending[1]], blend_frames.min(most));
+        inertialise(&mut motion, [&lead[0], &lead[1]], [&ending[0], &ending[1]], blend_frames.min(most));
         Self { motion, came_from }
     }
 

@@ -186,7 +186,7 @@ impl<'m> Sequence<'m> {
             decoded = join::placed_at(&decoded, &decoded.frames[seam], target);
         }
         let new = Motion { frames: decoded.frames.split_off(self.context_frames()) };
-        faded_in(new, &decoded, &before.motion)
+        inertialised(new, &decoded, &before.motion)
     }
 
     /// Feet cleaned up, together with the motion before so that a foot which stands at the seam keeps standing.
@@ -196,7 +196,7 @@ impl<'m> Sequence<'m> {
         let joined = Motion { frames: before.frames.iter().chain(&motion.frames).copied().collect() };
         let mut cleaned = clean(&joined, &CleanupSettings::default());
         let new = Motion { frames: cleaned.frames.split_off(before.len()) };
-        faded_in(new, &cleaned, before)
+        inertialised(new, &cleaned, before)
     }
 
     fn provenance(&self) -> Provenance {
@@ -219,14 +219,14 @@ impl Stream {
 }
 
 /// A motion that goes on from `from`, as if it went on from `target`.
-fn faded_in(mut motion: Motion, from: &Motion, target: &Motion) -> Motion {
+fn inertialised(mut motion: Motion, from: &Motion, target: &Motion) -> Motion {
     let ends = |motion: &Motion| match motion.frames.as_slice() {
         [] => None,
         [only] => Some([*only; 2]),
         [.., before, last] => Some([*before, *last]),
     };
     if let (Some(from), Some(target)) = (ends(from), ends(target)) {
-        join::fade_in(&mut motion, from.each_ref(), target.each_ref(), SEAM_FRAMES);
+        join::inertialise(&mut motion, from.each_ref(), target.each_ref(), SEAM_FRAMES);
     }
     motion
 }

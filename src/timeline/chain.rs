@@ -223,7 +223,7 @@ fn first(baked: &Baked, turned: Turned) -> Motion {
 fn plant(motion: &mut Motion, before: &[Pose], blend_frames: usize) {
     let frames = (blend_frames + PLANT_EASE_FRAMES).min(motion.len());
     let window = Motion { frames: before.iter().chain(&motion.frames[..frames]).copied().collect() };
-    let planted = clean(&window, &CleanupSettings { smoothing: false, settling: false, locking: true });
+    let planted = clean(&window, &CleanupSettings { smoothing: false, ground_correction: false, locking: true });
     let better = &planted.frames[before.len()..];
     for (at, (pose, better)) in motion.frames.iter_mut().zip(better).enumerate() {
         let inside = (at + 1).min(frames - at) as f32 / (PLANT_EASE_FRAMES + 1) as f32;

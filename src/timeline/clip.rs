@@ -218,10 +218,10 @@ impl Baked {
             lead = lead_of(&cycle.motion).unwrap_or(lead);
             motion = cycle.repeated(settings.loops as usize);
         }
-        let nothing = CleanupSettings { smoothing: false, settling: false, locking: false };
+        let nothing = CleanupSettings { smoothing: false, ground_correction: false, locking: false };
         motion = towards(motion, settings.smoothing, &CleanupSettings { smoothing: true, ..nothing }, &[]);
         let contacts = clip.contacts_in_frames();
-        motion = towards(motion, settings.foot_lock, &CleanupSettings { settling: true, locking: true, ..nothing }, &contacts);
+        motion = towards(motion, settings.foot_lock, &CleanupSettings { ground_correction: true, locking: true, ..nothing }, &contacts);
         if settings.in_place {
             let spot_m = motion.frames.first().map_or(Vec3::ZERO, |first| first.root_m);
             lead.iter_mut().for_each(|pose| pose.root_m = Vec3::new(spot_m.x, pose.root_m.y, spot_m.z));

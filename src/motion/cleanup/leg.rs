@@ -1,6 +1,6 @@
 //! A leg of two bones that reaches for a place: hip, knee, ankle.
 
-use super::wish::Wish;
+use super::foot_target::FootTarget;
 use crate::motion::ik::two_bone;
 use crate::motion::{Joint, Pose, REST_OFFSETS_M, WorldPose};
 use glam::{Quat, Vec3};
@@ -38,8 +38,8 @@ impl Leg {
     }
 
     /// The turn of the foot about its toe, axis and angle, that brings the ankle within reach of the hip, or as near as it can.
-    pub(super) fn rolling(self, world: &WorldPose, wish: &Wish) -> (Vec3, f32) {
-        let (ankle, hip) = (wish.ankle_m(self.toe) - wish.toe_m, world.positions_m[self.hip] - wish.toe_m);
+    pub(super) fn rolling(self, world: &WorldPose, target: &FootTarget) -> (Vec3, f32) {
+        let (ankle, hip) = (target.ankle_m(self.toe) - target.toe_m, world.positions_m[self.hip] - target.toe_m);
         let (foot_m, hip_m, reach_m) = (ankle.length(), hip.length(), self.reach_m(world));
         let axis = ankle.cross(hip).normalize_or(Vec3::X);
         if ankle.distance(hip) <= reach_m {
@@ -63,8 +63,8 @@ impl Leg {
 
     /// Turns hip, knee, ankle and toes of `pose` so that the foot comes to where it shall be. `world` is the pose before it was
     /// lowered by `lowered_m`.
-    pub(super) fn reach(self, pose: &mut Pose, world: &WorldPose, lowered_m: f32, wish: &Wish) {
-        let ankle_m = wish.ankle_m(self.toe);
+    pub(super) fn reach(self, pose: &mut Pose, world: &WorldPose, lowered_m: f32, target: &FootTarget) {
+        let ankle_m = target.ankle_m(self.toe);
         let down = Vec3::Y * lowered_m;
         let [hip_m, knee_m, old_ankle_m] = [self.hip, self.knee, self.ankle].map(|joint| world.positions_m[joint] - down);
         let (thigh, shin) = (knee_m - hip_m, old_ankle_m - knee_m);
@@ -86,8 +86,8 @@ impl Leg {
         let world_from_pelvis = pose.local[0];
         pose.local[self.hip] = (world_from_pelvis.inverse() * world_from_thigh).normalize();
         pose.local[self.knee] = (world_from_thigh.inverse() * world_from_shin).normalize();
-        pose.local[self.ankle] = (world_from_shin.inverse() * wish.world_from_foot).normalize();
-        pose.local[self.toe as usize] = (wish.world_from_foot.inverse() * wish.world_from_toes).normalize();
+        pose.local[self.ankle] = (world_from_shin.inverse() * target.world_from_foot).normalize();
+        pose.local[self.toe as usize] = (target.world_from_foot.inverse() * target.world_from_toes).normalize();
     }
 
     /// How far the leg reaches out: 0 where it is folded, so that a small step of the ankle would swing the knee far, 1 where it is not.
@@ -97,15 +97,15 @@ impl Leg {
         share * share * (3.0 - 2.0 * share)
     }
 
-    /// The reach to use for a wished one: the same up to what the leg had or has easily, then ever more slowly up to straight.
-    fn eased(self, wished_m: f32, old_m: f32) -> f32 {
+    /// The reach to use for one that is asked for: the same up to what the leg had or has easily, then ever more slowly up to straight.
+    fn eased(self, asked_m: f32, old_m: f32) -> f32 {
         let (easy_m, straight_m) = (EASY * self.length_m(), STRAIGHTEST * self.length_m());
-        if wished_m <= easy_m {
-            return wished_m;
+        if asked_m <= easy_m {
+            return asked_m;
         }
         let room_m = straight_m - easy_m;
-        let soft_m = easy_m + room_m * (1.0 - (-(wished_m - easy_m) / room_m).exp());
-        soft_m.max(wished_m.min(old_m))
+        let soft_m = easy_m + room_m * (1.0 - (-(asked_m - easy_m) / room_m).exp());
+        soft_m.max(asked_m.min(old_m))
     }
 }
 

@@ -1,10 +1,10 @@
-//! Brings the legs to where the feet want to be, and the body to where the legs can do it.
+//! Brings the legs to where the feet belong, and the body to where the legs can do it.
 
 use super::banded::smooth_curve;
 use super::contact::ContactEdit;
+use super::foot_target::{FootTarget, foot_targets};
 use super::ground::FREE_FALL_TOLERANCE;
 use super::leg::Leg;
-use super::wish::{Wish, wishes};
 use crate::motion::feet::FEET;
 use crate::motion::supports;
 use crate::motion::{JOINT_COUNT, Motion, WorldPose};
@@ -28,23 +28,23 @@ pub(super) fn lock(motion: &mut Motion, contacts: &[ContactEdit]) {
     let surfaces: Vec<supports::Surface> = worlds.iter().map(supports::Surface::of).collect();
     let flying = supports::in_flight(&surfaces, FREE_FALL_TOLERANCE);
     let legs = [Leg::LEFT, Leg::RIGHT];
-    let feet: [Vec<Wish>; 2] = [0, 1].map(|foot| {
+    let feet: [Vec<FootTarget>; 2] = [0, 1].map(|foot| {
         let mut feet =
-            wishes(&worlds, &joints_m, &flying, FEET[foot], legs[foot], &|stands| corrected(stands, foot, worlds.len(), contacts));
+            foot_targets(&worlds, &joints_m, &flying, FEET[foot], legs[foot], &|stands| corrected(stands, foot, worlds.len(), contacts));
         roll(&worlds, legs[foot], &mut feet);
         feet
     });
     let needed_m = |frame: usize| {
-        let touching = legs.iter().zip(&feet).filter(|(_, wishes)| wishes[frame].touching);
-        let needs_m = touching.map(|(leg, wishes)| leg.lowering_m(&worlds[frame], wishes[frame].ankle_m(leg.toe)));
+        let touching = legs.iter().zip(&feet).filter(|(_, targets)| targets[frame].touching);
+        let needs_m = touching.map(|(leg, targets)| leg.lowering_m(&worlds[frame], targets[frame].ankle_m(leg.toe)));
         needs_m.fold(0.0, f32::max).min(LOWERED_MOST_M)
     };
     let lowered_m = LOWERING.over((0..worlds.len()).map(needed_m).collect());
 
     for (frame, pose) in motion.frames.iter_mut().enumerate() {
         pose.root_m.y -= lowered_m[frame];
-        for (leg, wishes) in legs.iter().zip(&feet) {
-            leg.reach(pose, &worlds[frame], lowered_m[frame], &wishes[frame]);
+        for (leg, targets) in legs.iter().zip(&feet) {
+            leg.reach(pose, &worlds[frame], lowered_m[frame], &targets[frame]);
         }
     }
 }
@@ -75,12 +75,12 @@ fn corrected(stands: Vec<Range<usize>>, foot: usize, frames: usize, contacts: &[
 }
 
 /// Raises the heels of feet that their legs cannot reach otherwise, about toes that stay where they shall be.
-fn roll(worlds: &[WorldPose], leg: Leg, wishes: &mut [Wish]) {
-    let turns: Vec<(Vec3, f32)> = worlds.iter().zip(&*wishes).map(|(world, wish)| leg.rolling(world, wish)).collect();
+fn roll(worlds: &[WorldPose], leg: Leg, targets: &mut [FootTarget]) {
+    let turns: Vec<(Vec3, f32)> = worlds.iter().zip(&*targets).map(|(world, target)| leg.rolling(world, target)).collect();
     let needed_rad = turns.iter().map(|(_, angle_rad)| angle_rad.min(ROLLED_MOST_RAD));
     let angles_rad = ROLLING.over(needed_rad.collect());
-    for ((wish, (axis, _)), angle_rad) in wishes.iter_mut().zip(&turns).zip(angles_rad) {
-        wish.world_from_foot = Quat::from_axis_angle(*axis, angle_rad) * wish.world_from_foot;
+    for ((target, (axis, _)), angle_rad) in targets.iter_mut().zip(&turns).zip(angles_rad) {
+        target.world_from_foot = Quat::from_axis_angle(*axis, angle_rad) * target.world_from_foot;
     }
 }
 

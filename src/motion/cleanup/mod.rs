@@ -12,13 +12,13 @@ mod arm;
 mod banded;
 mod contact;
 mod floor;
+mod foot_target;
 mod ground;
 mod leg;
 mod lock;
+mod path;
 pub mod remove_sliding;
-mod settle;
 mod smooth;
-mod wish;
 
 pub use contact::ContactEdit;
 
@@ -35,14 +35,14 @@ pub struct CleanupSettings {
     /// Takes off tremble above about 5 Hz.
     pub smoothing: bool,
     /// Brings the root to the height that what bears the body asks for, and to the pace of the feet.
-    pub settling: bool,
+    pub ground_correction: bool,
     /// Pins touching feet, and keeps the others and the arms out of the floor.
     pub locking: bool,
 }
 
 impl Default for CleanupSettings {
     fn default() -> Self {
-        Self { smoothing: true, settling: true, locking: true }
+        Self { smoothing: true, ground_correction: true, locking: true }
     }
 }
 
@@ -56,9 +56,9 @@ pub fn clean(motion: &Motion, settings: &CleanupSettings) -> Motion {
 #[must_use]
 pub fn clean_with(motion: &Motion, settings: &CleanupSettings, contacts: &[ContactEdit]) -> Motion {
     let mut cleaned = if settings.smoothing { smooth::smoothed(motion) } else { motion.clone() };
-    if settings.settling {
+    if settings.ground_correction {
         ground::ground(&mut cleaned);
-        settle::settle(&mut cleaned);
+        path::correct_path(&mut cleaned);
     }
     if settings.locking {
         lock::lock(&mut cleaned, contacts);

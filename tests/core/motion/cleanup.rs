@@ -249,7 +249,7 @@ fn lying_down_is_not_lifted_or_sunk() {
 #[test]
 fn everything_switched_off_changes_nothing() {
     let noisy = disturbed(&walk(60));
-    assert_eq!(clean(&noisy, &CleanupSettings { smoothing: false, settling: false, locking: false }), noisy);
+    assert_eq!(clean(&noisy, &CleanupSettings { smoothing: false, ground_correction: false, locking: false }), noisy);
 }
 
 fn any_pose() -> impl Strategy<Value = Pose> {

@@ -265,7 +265,7 @@ fn hip_and_knee_that_turn_fast_against_each_other_leave_the_foot_where_it_was() 
         pose.local[Joint::LAnkle as usize] = Quat::from_rotation_y(-0.4 * turn);
         pose
     });
-    let smooth = clean(&fast, &CleanupSettings { settling: false, locking: false, ..CleanupSettings::default() });
+    let smooth = clean(&fast, &CleanupSettings { ground_correction: false, locking: false, ..CleanupSettings::default() });
     let foot = |pose: &Pose| pose.world().positions_m[Joint::LFoot as usize];
     for (before, after) in fast.frames.iter().zip(&smooth.frames) {
         assert!(foot(before).distance(foot(after)) < 3e-3, "the foot moved by {} m", foot(before).distance(foot(after)));

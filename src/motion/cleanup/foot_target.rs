@@ -1,4 +1,4 @@
-//! Where a foot wants to be: one place on the floor for each contact, and a smooth way from one to the next.
+//! Where a foot belongs: one place on the floor for each contact, and a smooth way from one to the next.
 
 use super::banded::smooth_curve;
 use super::floor::{above_floor, pitched};
@@ -32,7 +32,7 @@ const HALF_SPEED_M_PER_SEC: f32 = 0.35;
 
 /// Where a foot shall be in one frame.
 #[derive(Clone, Copy)]
-pub(super) struct Wish {
+pub(super) struct FootTarget {
     pub(super) toe_m: Vec3,
     pub(super) world_from_foot: Quat,
     pub(super) world_from_toes: Quat,
@@ -40,7 +40,7 @@ pub(super) struct Wish {
     pub(super) touching: bool,
 }
 
-impl Wish {
+impl FootTarget {
     /// Where the ankle then is.
     pub(super) fn ankle_m(&self, toe: Joint) -> Vec3 {
         self.toe_m - self.world_from_foot * REST_OFFSETS_M[toe as usize]
@@ -62,14 +62,14 @@ impl Wish {
 /// place, a flat foot is level, toes on the floor are level too, and a foot in the air does not enter the floor. The foot of a
 /// folded leg goes its own way, out of the floor.
 /// `corrected` has the last word on where it stands.
-pub(super) fn wishes(
+pub(super) fn foot_targets(
     worlds: &[WorldPose],
     joints_m: &[[Vec3; JOINT_COUNT]],
     flying: &[bool],
     [ankle, toe]: [Joint; 2],
     leg: Leg,
     corrected: &dyn Fn(Vec<Range<usize>>) -> Vec<Range<usize>>,
-) -> Vec<Wish> {
+) -> Vec<FootTarget> {
     let frames = worlds.len();
     let stands = corrected(stands(joints_m, toe));
     let mut shift_m = Correction::none(flying);
@@ -96,14 +96,14 @@ pub(super) fn wishes(
                 let height_m = feet::height_m(&joints_m[frame], toe).min(feet::height_m(&joints_m[frame], ankle));
                 shift_m.y = shift_m.y.min((NEAR_M - height_m).max(0.0));
             }
-            let mut wish = Wish {
+            let mut target = FootTarget {
                 toe_m: joints_m[frame][toe as usize] + shift_m,
                 world_from_foot: Quat::from_scaled_axis(firmly * foot_turns[frame]) * worlds[frame].rotations[ankle as usize],
                 world_from_toes: Quat::from_scaled_axis(toe_turns[frame]) * worlds[frame].rotations[toe as usize],
                 touching,
             };
-            wish.keep_out([ankle, toe]);
-            wish
+            target.keep_out([ankle, toe]);
+            target
         })
         .collect()
 }

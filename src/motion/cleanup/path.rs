@@ -12,7 +12,7 @@ const PATH_STIFFNESS: f64 = 10.0;
 const HALF_SLIDE_M_PER_SEC: f64 = 0.15;
 
 /// Stops a motion from gliding over the floor.
-pub(super) fn settle(motion: &mut Motion) {
+pub(super) fn correct_path(motion: &mut Motion) {
     if motion.is_empty() {
         return;
     }
