@@ -1,7 +1,7 @@
 //! A character: a rig, its mapping to our skeleton, and the meshes that its joints move.
 
 use super::BodyMesh;
-use crate::motion::mapping::Mapping;
+use crate::motion::mapping::{Fingers, Mapping};
 use crate::motion::rig::{Rig, RigMotion, RigPose, RigWorld};
 use crate::motion::{Motion, PARENTS, Pose, WorldPose};
 use glam::Vec3;
@@ -31,6 +31,13 @@ impl Character {
     /// The same with a mesh alone, on bones of our skeleton's names and order with these places in the rest pose: the makers' way.
     pub(super) fn of_ours(rest_offsets_m: &[Vec3; crate::motion::JOINT_COUNT], mesh: BodyMesh) -> Self {
         Self::new(Mapping::shared(&Rig::ours(crate::motion::NameStyle::Smpl, rest_offsets_m)), vec![mesh])
+    }
+
+    /// The same with its fingers held like this, where it has some.
+    #[must_use]
+    pub fn with_fingers(mut self, fingers: Fingers) -> Self {
+        self.mapping = self.mapping.with_fingers(fingers);
+        self
     }
 
     /// The rig.
