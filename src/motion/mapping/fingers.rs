@@ -5,6 +5,9 @@ use crate::motion::rig::{Rig, RigWorld};
 use crate::motion::skeleton::Joint;
 use glam::{Quat, Vec3};
 
+/// More than this hang on no hand.
+const MOST_STRANDS: usize = 24;
+
 /// How a character holds its fingers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fingers {
@@ -61,7 +64,7 @@ impl Hand {
         let (elbow, wrist) = (parts[elbow as usize]?, parts[hand as usize]?);
         let at = |joint: usize| rest.positions[joint];
         let strand = |root: usize| std::iter::successors(Some(root), |joint| rig.children(*joint).next()).take(5).collect::<Vec<_>>();
-        let mut strands: Vec<Vec<usize>> = rig.children(wrist).map(strand).filter(|strand| strand.len() >= 2).collect();
+        let mut strands: Vec<Vec<usize>> = rig.children(wrist).take(MOST_STRANDS).map(strand).filter(|strand| strand.len() >= 2).collect();
         if strands.len() < 2 {
             return None;
         }

@@ -64,19 +64,17 @@ pub(super) fn find(rig: &Rig, parts: &Parts, rest: &RigWorld) -> Vec<Twist> {
         } else if !is_upper {
             twists.extend(carrying.iter().map(|(joint, along)| Twist { joint: *joint, bone, share: *along, carries: true }));
         }
-        for joint in rig.children(from_joint).filter(|joint| !inside.contains(joint) && *joint != to_joint) {
-            // Beside the limb, and nothing hangs on it but its like.
-            let is_part = parts.contains(&Some(joint));
-            let Some(along) = along(joint).filter(|_| !is_part && rig.children(joint).all(|child| along(child).is_some())) else {
-                continue;
-            };
-            let share = if !is_upper {
-                along
-            } else if carrying.is_empty() {
-                along - 1.0
-            } else {
-                along
-            };
+        // Beside the limb, and nothing hangs on it but its like.
+        let mut carries_other = vec![false; rig.len()];
+        for (joint, parent) in rig.parents().iter().enumerate() {
+            if let Some(parent) = *parent {
+                carries_other[parent] |= along(joint).is_none();
+            }
+        }
+        let is_limb = |joint: usize| inside.first() == Some(&joint) || inside.last() == Some(&joint) || parts.contains(&Some(joint));
+        for joint in rig.children(from_joint).filter(|joint| !carries_other[*joint] && !is_limb(*joint)) {
+            let Some(along) = along(joint) else { continue };
+            let share = if is_upper && carrying.is_empty() { along - 1.0 } else { along };
             twists.push(Twist { joint, bone, share, carries: false });
         }
     }

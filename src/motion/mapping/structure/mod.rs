@@ -17,6 +17,8 @@ use tree::Tree;
 const SHORTEST_LIMB: f32 = 0.12;
 /// Of the twins at one joint so many are tried as legs and as arms: skirts and hair have many more.
 const TRIED: usize = 6;
+/// And so many of the whole rig.
+const TRIED_IN_ALL: usize = 64;
 /// Arms against legs, trunk against legs, and the cost of a body without a head.
 const ARM_TO_LEG: (f32, f32) = (0.65, 0.35);
 const TRUNK_TO_LEG: (f32, f32) = (0.65, 0.5);
@@ -55,7 +57,11 @@ pub(super) fn find(rig: &Rig) -> Option<Body> {
 fn likeliest(readings: impl Iterator<Item = Reading>) -> Vec<Reading> {
     let mut readings: Vec<Reading> = readings.collect();
     readings.sort_by(|a, b| (a.above, a.cost).partial_cmp(&(b.above, b.cost)).unwrap_or(std::cmp::Ordering::Equal));
-    readings.chunk_by(|a, b| a.above == b.above).flat_map(|at_one| &at_one[..at_one.len().min(TRIED)]).cloned().collect()
+    let mut few: Vec<Reading> =
+        readings.chunk_by(|a, b| a.above == b.above).flat_map(|at_one| &at_one[..at_one.len().min(TRIED)]).cloned().collect();
+    few.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    few.truncate(TRIED_IN_ALL);
+    few
 }
 
 /// Whether both legs and both arms stand away from the trunk to the same side: an animal on its four feet, whatever is up in the file.
