@@ -34,10 +34,12 @@ pub fn reach(root: Vec3, limb: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Qu
 pub fn reach_bending(root: Vec3, [upper, lower]: [Vec3; 2], hinge: Vec3, target: Vec3) -> [Quat; 2] {
     let (near, other) = (upper.length(), lower.length());
     let wanted = (target - root).length().clamp((near - other).abs() + 1e-4 * (near + other), (near + other) * 0.9999);
-    let axis = (upper.normalize_or_zero().cross(lower.normalize_or_zero()) + 0.05 * hinge).try_normalize().unwrap_or(hinge);
+    let across = upper.normalize_or_zero().cross(lower.normalize_or_zero());
+    let axis = (across + 0.05 * hinge).try_normalize().unwrap_or(hinge);
     // Both angles from lengths: a straight limb that stays as long is not bent by rounding.
     let flexion = |reach: f32| ((reach * reach - near * near - other * other) / (2.0 * near * other)).clamp(-1.0, 1.0).acos();
-    let flexion_rad = flexion(wanted) - flexion((upper + lower).length());
+    let bent_rad = flexion((upper + lower).length()).copysign(across.dot(axis));
+    let flexion_rad = flexion(wanted) - bent_rad;
     two_bone([Quat::IDENTITY; 2], [upper, lower], axis, flexion_rad, target - root)
 }
 
