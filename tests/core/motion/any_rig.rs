@@ -15,14 +15,14 @@ const RIGS: u64 = 200;
 fn at_least_98_in_100_rigs_without_names_map_fully_and_the_others_say_what_is_missing() {
     let mut missed = Vec::new();
     for seed in 0..RIGS {
-        let Generated { rig, parts, spine, what, .. } = human(seed);
+        let Generated { rig, parts, spine, ground, what, .. } = human(seed);
         let found = find_parts(&rig).map(|found| found.map(|found| found.joint));
         let wrong: Vec<_> = (0..parts.len())
             .filter(|joint| parts[*joint] != found[*joint])
             .map(|joint| (Joint::ALL[joint], parts[joint], found[joint]))
             .collect();
         match Mapping::of(&rig) {
-            Ok(mapping) if wrong.is_empty() && mapping.spine()[1..] == spine => {}
+            Ok(mapping) if wrong.is_empty() && mapping.spine()[1..] == spine && mapping.ground() == ground => {}
             Ok(_) => missed.push(format!("{what}: {wrong:?}")),
             Err(error) => {
                 assert!(!error.to_string().is_empty());

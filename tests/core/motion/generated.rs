@@ -49,13 +49,10 @@ pub(crate) struct Generated {
     pub(crate) parts: [Option<usize>; JOINT_COUNT],
     /// The spine from the joint above the pelvis to the chest.
     pub(crate) spine: Vec<usize>,
-    /// Twist joints inside the limbs.
-    pub(crate) twists: Vec<usize>,
     pub(crate) fingers: Vec<usize>,
+    /// The bone that carries the ground motion, where it is called so.
     pub(crate) ground: Option<usize>,
     pub(crate) units_per_m: f32,
-    /// Takes the body as it was laid out, metres, into its rest.
-    pub(crate) rest_from_body: Quat,
     /// For messages.
     pub(crate) what: String,
 }
@@ -69,7 +66,6 @@ struct Layout {
     turns: Vec<Quat>,
     parts: [Option<usize>; JOINT_COUNT],
     spine: Vec<usize>,
-    twists: Vec<usize>,
     fingers: Vec<usize>,
 }
 
@@ -103,7 +99,6 @@ impl Layout {
             let at_m = from_m.lerp(to_m, place as f32 / (joints + 1) as f32);
             let twist = self.add(Some(if inside { above } else { from }), at_m);
             if inside {
-                self.twists.push(twist);
                 above = twist;
             }
         }
@@ -346,8 +341,8 @@ pub(crate) fn human(seed: u64) -> Generated {
     let rig = rigged(&mut lot, &body, rest_from_body, units_per_m, |lot, joint| {
         if Some(joint) == ground { "Root".to_owned() } else { name(lot, style, joint) }
     });
-    let Layout { parts, spine, twists, fingers, .. } = body;
-    Generated { rig, parts, spine, twists, fingers, ground, units_per_m, rest_from_body, what }
+    let Layout { parts, spine, fingers, .. } = body;
+    Generated { rig, parts, spine, fingers, ground, units_per_m, what }
 }
 
 /// The rig of a layout in its rest pose, with axes that mean nothing.
