@@ -111,8 +111,8 @@ impl Scene<'_> {
         oo(12, 11);
         oo(13, 10);
         oo(11, 0);
-        for joint in 0..places.len() {
-            let [x, y, z] = self.turned(places[joint]).to_array();
+        for (joint, place) in places.into_iter().enumerate() {
+            let [x, y, z] = self.turned(place).to_array();
             let first = 3 * joint;
             write!(
                 text,

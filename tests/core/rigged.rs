@@ -110,8 +110,8 @@ impl File {
         // The skeleton is in the armature's space: lying, and of another unit.
         let inside = |place: Vec3| turn.inverse() * place / scale;
         let lying: Vec<Vec3> = rest_positions().iter().map(|place| inside(*place)).collect();
-        for joint in 0..22 {
-            file.json["nodes"][joint]["translation"] = inside(REST_OFFSETS_M[joint]).to_array().to_vec().into();
+        for (joint, offset) in REST_OFFSETS_M.into_iter().enumerate() {
+            file.json["nodes"][joint]["translation"] = inside(offset).to_array().to_vec().into();
         }
         let skin = file.skin(&lying);
         let primitive = file.skinned_mesh(&lying, 0.05 / scale);
@@ -311,6 +311,20 @@ fn materials_have_their_colours_pictures_and_alpha() {
 }
 
 #[test]
+fn a_character_that_is_written_anew_keeps_its_materials_and_pictures() {
+    let folder = Folder::new();
+    std::fs::write(folder.file("shine map.png"), png([0, 128, 64, 255])).expect("written");
+    let (character, _) = formats::read_humanoid(&textured().written(&folder)).expect("a human");
+    let path = folder.file("anew.glb");
+    let options = formats::WriteOptions { character: Some(std::sync::Arc::new(character.clone())), ..formats::WriteOptions::default() };
+    formats::write(&path, &super::formats::lively(3), &options).expect("written");
+    let read = formats::read_character(&path).expect("a character");
+    assert!(read.notes.is_empty(), "{:?}", read.notes);
+    let (ours, theirs) = (&character.meshes()[0], &read.meshes[0]);
+    assert_eq!((&theirs.material, &theirs.uvs), (&ours.material, &ours.uvs));
+}
+
+#[test]
 fn pictures_that_cannot_be_shown_are_named_and_the_character_stands() {
     let mut file = textured();
     let read = file.read();
@@ -355,8 +369,8 @@ fn a_vrm_that_looks_backwards_is_turned_never_mirrored_and_its_rights_are_told()
         (Joint::RWrist, "rightHand"),
         (Joint::Neck, "neck"),
     ];
-    for joint in 0..22 {
-        file.json["nodes"][joint]["translation"] = (turn * REST_OFFSETS_M[joint]).to_array().to_vec().into();
+    for (joint, offset) in REST_OFFSETS_M.into_iter().enumerate() {
+        file.json["nodes"][joint]["translation"] = (turn * offset).to_array().to_vec().into();
         file.json["nodes"][joint]["name"] = format!("node_{joint}").into();
     }
     let skin_index = file.skin(&places);
@@ -384,8 +398,8 @@ fn a_vrm_that_looks_backwards_is_turned_never_mirrored_and_its_rights_are_told()
 fn a_file_in_centimetres_that_says_metres_is_made_smaller_and_says_so() {
     let mut file = File::new();
     let places = rest_positions().map(|place| place * 100.0);
-    for joint in 0..22 {
-        file.json["nodes"][joint]["translation"] = (REST_OFFSETS_M[joint] * 100.0).to_array().to_vec().into();
+    for (joint, offset) in REST_OFFSETS_M.into_iter().enumerate() {
+        file.json["nodes"][joint]["translation"] = (offset * 100.0).to_array().to_vec().into();
     }
     let skin = file.skin(&places);
     let primitive = file.skinned_mesh(&places, 5.0);

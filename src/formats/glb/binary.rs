@@ -28,6 +28,7 @@ impl Binary {
     pub(super) fn floats<const N: usize>(&mut self, root: &mut Root, items: &[[f32; N]], usage: Use) -> Index<Accessor> {
         let kind = match N {
             1 => Type::Scalar,
+            2 => Type::Vec2,
             3 => Type::Vec3,
             4 => Type::Vec4,
             _ => Type::Mat4,
@@ -65,7 +66,12 @@ impl Binary {
         self.add(root, &bytes, indices.len(), (ComponentType::U32, Type::Scalar), Use::Indices)
     }
 
-    fn add(&mut self, root: &mut Root, bytes: &[u8], count: usize, kind: (ComponentType, Type), usage: Use) -> Index<Accessor> {
+    /// Adds bytes that no accessor describes: a picture's file.
+    pub(super) fn blob(&mut self, root: &mut Root, bytes: &[u8]) -> Index<View> {
+        self.view(root, bytes, Use::Values)
+    }
+
+    fn view(&mut self, root: &mut Root, bytes: &[u8], usage: Use) -> Index<View> {
         let view = root.push(View {
             buffer: Index::new(0),
             byte_length: USize64::from(bytes.len()),
@@ -82,6 +88,11 @@ impl Binary {
         });
         self.bytes.extend_from_slice(bytes);
         self.bytes.resize(self.bytes.len().next_multiple_of(4), 0);
+        view
+    }
+
+    fn add(&mut self, root: &mut Root, bytes: &[u8], count: usize, kind: (ComponentType, Type), usage: Use) -> Index<Accessor> {
+        let view = self.view(root, bytes, usage);
         root.push(Accessor {
             buffer_view: Some(view),
             byte_offset: None,

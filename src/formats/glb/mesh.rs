@@ -1,15 +1,22 @@
 //! A mesh of a character as a glTF mesh.
 
 use super::binary::{Binary, Use};
+use super::look::Looks;
 use crate::body::BodyMesh;
-use gltf_json::material::{Material, PbrBaseColorFactor, PbrMetallicRoughness, StrengthFactor};
+use crate::formats::error::Fault;
 use gltf_json::mesh::{Mode, Primitive, Semantic};
 use gltf_json::validation::Checked::Valid;
 use gltf_json::{Index, Mesh, Root};
 use std::collections::BTreeMap;
 
 /// Adds the mesh. `skin_joints` says at which place of the skin each joint of the rig stands.
-pub(super) fn add(root: &mut Root, binary: &mut Binary, body: &BodyMesh, skin_joints: &[u16]) -> Index<Mesh> {
+pub(super) fn add(
+    root: &mut Root,
+    binary: &mut Binary,
+    looks: &mut Looks,
+    body: &BodyMesh,
+    skin_joints: &[u16],
+) -> Result<Index<Mesh>, Fault> {
     let positions_m: Vec<[f32; 3]> = body.positions_m.iter().map(|position_m| position_m.to_array()).collect();
     let normals: Vec<[f32; 3]> = body.normals.iter().map(|normal| normal.normalize_or(glam::Vec3::Y).to_array()).collect();
     let colors: Vec<[f32; 3]> = body.colors.iter().map(|color| color.map(|value| value.clamp(0.0, 1.0))).collect();
@@ -23,20 +30,14 @@ pub(super) fn add(root: &mut Root, binary: &mut Binary, body: &BodyMesh, skin_jo
     if !colors.is_empty() {
         attributes.insert(Valid(Semantic::Colors(0)), binary.floats(root, &colors, Use::Vertices));
     }
+    if !body.uvs.is_empty() {
+        attributes.insert(Valid(Semantic::TexCoords(0)), binary.floats(root, &body.uvs, Use::Vertices));
+    }
     attributes.insert(Valid(Semantic::Joints(0)), binary.joints(root, &joints));
     attributes.insert(Valid(Semantic::Weights(0)), binary.floats(root, &weights, Use::Vertices));
     let indices = binary.indices(root, body.triangles.as_flattened());
-    let material = root.push(Material {
-        name: Some(body.material.name.clone()),
-        pbr_metallic_roughness: PbrMetallicRoughness {
-            base_color_factor: PbrBaseColorFactor(body.material.base_color),
-            metallic_factor: StrengthFactor(body.material.metallic),
-            roughness_factor: StrengthFactor(body.material.roughness),
-            ..PbrMetallicRoughness::default()
-        },
-        ..Material::default()
-    });
-    root.push(Mesh {
+    let material = looks.add(root, binary, &body.material)?;
+    Ok(root.push(Mesh {
         name: Some(body.name.clone()),
         primitives: vec![Primitive {
             attributes,
@@ -50,7 +51,7 @@ pub(super) fn add(root: &mut Root, binary: &mut Binary, body: &BodyMesh, skin_jo
         weights: None,
         extensions: None,
         extras: None,
-    })
+    }))
 }
 
 /// Joints in the skin's order and weights that sum to one as exactly as f32 can; no joint where there is no weight.

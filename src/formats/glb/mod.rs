@@ -6,6 +6,7 @@ mod binary;
 mod character;
 mod container;
 mod extensions;
+mod look;
 mod materials;
 mod mesh;
 mod moves;

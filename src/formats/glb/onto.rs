@@ -64,6 +64,14 @@ struct Track {
     rotations: Option<Vec<[f32; 4]>>,
 }
 
+/// What the matrix of a node was made of.
+struct Decomposed {
+    node: usize,
+    scale: Vec3,
+    rotation: Quat,
+    translation: Vec3,
+}
+
 /// How a rig's motion moves the nodes of its file.
 struct Moves<'a> {
     container: &'a Container<'a>,
@@ -75,7 +83,7 @@ struct Moves<'a> {
 
 impl Moves<'_> {
     /// The tracks of the nodes that move, and those among them that had a matrix, with what it was made of.
-    fn tracks(&self, clip: &RigMotion) -> (Vec<Track>, Vec<(usize, [Vec3; 2], Quat)>) {
+    fn tracks(&self, clip: &RigMotion) -> (Vec<Track>, Vec<Decomposed>) {
         let still: Vec<(Vec3, Quat, Vec3)> = self
             .nodes
             .iter()
@@ -114,7 +122,7 @@ impl Moves<'_> {
                 continue;
             }
             if self.container.root.nodes[node].matrix.is_some() {
-                decomposed.push((node, [translation, scale], rotation));
+                decomposed.push(Decomposed { node, scale, rotation, translation });
             }
             tracks.push(Track {
                 node,
@@ -242,9 +250,9 @@ impl Members {
     }
 
     /// Gives nodes a translation, rotation and scale instead of their matrix.
-    fn decompose(&mut self, nodes: &[(usize, [Vec3; 2], Quat)]) -> Result<(), Fault> {
+    fn decompose(&mut self, nodes: &[Decomposed]) -> Result<(), Fault> {
         let mut list = self.list("nodes")?;
-        for (node, [translation, scale], rotation) in nodes {
+        for Decomposed { node, scale, rotation, translation } in nodes {
             let Some(text) = list.get_mut(*node) else { continue };
             let mut members: Self = serde_json::from_str(text.get()).map_err(|error| Fault::new(format!("no node ({error})"), AGAIN))?;
             members.0.retain(|(name, _)| name != "matrix");

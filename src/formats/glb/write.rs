@@ -3,6 +3,7 @@
 //! The nodes stand in the rest pose, which is also the bind pose; the animation has one key a frame.
 
 use super::binary::{Binary, Use};
+use super::look::Looks;
 use super::mesh;
 use crate::body::Character;
 use crate::formats::bones::{self, Bone};
@@ -35,8 +36,9 @@ pub(in crate::formats) fn encode(clip: &RigMotion, character: &Character, option
                 skin_joints[joint] = index as u16;
             }
         }
+        let mut looks = Looks::default();
         for body in character.meshes() {
-            let mesh = mesh::add(&mut root, &mut binary, body, &skin_joints);
+            let mesh = mesh::add(&mut root, &mut binary, &mut looks, body, &skin_joints)?;
             scene_nodes.push(root.push(Node { mesh: Some(mesh), skin, name: Some(body.name.clone()), ..Node::default() }));
         }
     }

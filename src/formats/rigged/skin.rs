@@ -68,7 +68,8 @@ impl Unposed {
         match faces {
             Some(faces) if normals.is_empty() => normals = faces,
             Some(faces) => {
-                normals.iter_mut().zip(faces).filter(|(normal, _)| **normal == Vec3::ZERO).for_each(|(normal, face)| *normal = face)
+                let missing = normals.iter_mut().zip(faces).filter(|(normal, _)| **normal == Vec3::ZERO);
+                missing.for_each(|(normal, face)| *normal = face);
             }
             None => {}
         }

@@ -40,11 +40,8 @@ pub(super) fn open(bytes: &[u8], wanted: Wanted) -> Result<SceneRoot, Fault> {
         target_unit_meters: 1.0,
         ..LoadOpts::default()
     };
-    match catch_unwind(AssertUnwindSafe(|| ufbx::load_memory(bytes, options))) {
-        Ok(Ok(scene)) => Ok(scene),
-        Ok(Err(error)) => Err(fault(&error)),
-        Err(_) => Err(Fault::damaged("an FBX file that makes no sense")),
-    }
+    let opened = catch_unwind(AssertUnwindSafe(|| ufbx::load_memory(bytes, options).map_err(|error| fault(&error))));
+    opened.unwrap_or_else(|_| Err(Fault::damaged("an FBX file that makes no sense")))
 }
 
 fn fault(error: &ufbx::Error) -> Fault {
