@@ -70,7 +70,9 @@ fn model_at_start(_: &Args) -> String {
 #[cfg(feature = "app")]
 fn window(args: &Args, threads: usize) -> ExitCode {
     let options = args.window.clone();
+    let log_file = begin_log(options.script.is_none());
     let launch = zoetrope::app::Launch {
+        log_file,
         file: options.file,
         script: options.script,
         screenshots: options.screenshots,
@@ -83,6 +85,39 @@ fn window(args: &Args, threads: usize) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cli::complain(&cli::CliError::Failed(error.to_string())),
     }
+}
+
+/// How long a log file becomes, bytes; the one before is kept too.
+#[cfg(feature = "app")]
+const LOG_BYTES: u64 = 1 << 20;
+
+/// What is traced goes into a file for bug reports, where somebody `is_there` who could make one, and to the terminal as far as `RUST_LOG`
+/// asks for it. Answers the file. A log that cannot be written is left out.
+#[cfg(feature = "app")]
+fn begin_log(is_there: bool) -> Option<std::path::PathBuf> {
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    use tracing_subscriber::{EnvFilter, Layer, fmt};
+    let folder = zoetrope::author::log_folder().filter(|_| is_there);
+    let log = folder.and_then(|folder| zoetrope::files::RollingLog::begin(&folder, "zoetrope", LOG_BYTES).ok());
+    let path = log.as_ref().map(|log| log.path().to_owned());
+    let to_file = log.map(|log| {
+        let file = fmt::layer().with_ansi(false).with_writer(std::sync::Mutex::new(log));
+        file.with_filter(EnvFilter::new("warn,zoetrope=info"))
+    });
+    let to_terminal = std::env::var_os("RUST_LOG").map(|_| {
+        let terminal = fmt::layer().with_writer(std::io::stderr);
+        terminal.with_filter(EnvFilter::from_default_env())
+    });
+    // A second subscriber cannot be: nobody else sets one up.
+    let _ = tracing_subscriber::registry().with(to_file).with(to_terminal).try_init();
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tracing::error!("{panic}");
+        usual(panic);
+    }));
+    tracing::info!("Zoetrope {} on {} {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
+    path
 }
 
 #[cfg(feature = "app")]

@@ -41,6 +41,8 @@ pub struct Launch {
     pub threads: usize,
     /// Where the generator's network runs.
     pub device: crate::pipeline::Device,
+    /// Where the log for bug reports is, if there is one.
+    pub log_file: Option<PathBuf>,
 }
 
 /// Why the window could not open, or ended badly.

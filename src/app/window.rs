@@ -93,6 +93,7 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pacing: Option<F
         return Err(AppError::NoDisplay);
     }
     let graphics = Graphics::open()?;
+    tracing::info!("the window is drawn by {}", graphics.name);
     let session = Session::begin(Start {
         model: launch.model,
         scripted,
@@ -101,6 +102,7 @@ fn open(launch: Launch, script: Option<Script>, worker: Worker, pacing: Option<F
         graphics: Some((graphics.name.clone(), graphics.is_software)),
         leaking_driver: graphics.leaking.clone(),
         files: launch.file.into_iter().collect(),
+        log_file: launch.log_file,
     });
     let last_work = LastWork::to_be_copied_to(session.copy_path().map(Path::to_owned));
     // winit panics where a display is named that is not there.

@@ -6,6 +6,7 @@
 mod action;
 pub mod commands;
 pub mod export;
+mod file_index;
 pub mod key;
 pub mod overlays;
 pub mod player;
@@ -21,4 +22,11 @@ pub use action::Action;
 #[must_use]
 pub fn remembered_model() -> String {
     settings::Settings::file().map_or_else(settings::Settings::default, |file| settings::Settings::read(&file)).model
+}
+
+/// The folder for logs, where the system has one for that: they are nothing that anybody would miss.
+#[must_use]
+pub fn log_folder() -> Option<std::path::PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "zoetrope")?;
+    Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).join("log"))
 }

@@ -3,6 +3,8 @@
 //! Each running window has a lock file in the folder of copies, and holds its lock as long as it lives; the file says which project it
 //! works on. A copy whose lock is free was left behind by a window that died: the next window offers it. Between making its lock file and
 //! locking it a window would look like a dead one: one window at a time makes its own or looks at the others', with `GUARD` locked.
+//!
+//! When everything is saved, the copy is set aside under a name that is not offered: the next one has most of its takes already.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, Write};
@@ -11,6 +13,8 @@ use std::path::{Path, PathBuf};
 use crate::formats::PROJECT_ENDING;
 
 const LOCK_ENDING: &str = "lock";
+/// Of a copy of what has been saved since.
+const ASIDE_ENDING: &str = "saved";
 /// The file that stays in the folder and is locked while lock files are made and looked at.
 const GUARD: &str = "guard";
 
@@ -71,31 +75,61 @@ impl Recovery {
         &self.copy
     }
 
+    /// Has the copy of unsaved work written, which is that of a project if it has one.
+    ///
+    /// # Errors
+    /// What `write` answers, or why the copy has not got its name.
+    pub fn write(&self, project: Option<&Path>, write: impl FnOnce(&Path) -> Result<(), String>) -> Result<(), String> {
+        // Without the note the copy is only without its name.
+        let _ = self.note(project);
+        let aside = self.copy.with_extension(ASIDE_ENDING);
+        if self.copy.exists() || !aside.exists() {
+            return write(&self.copy);
+        }
+        // Nobody is offered it before it is that of the new work.
+        write(&aside)?;
+        fs::rename(&aside, &self.copy).map_err(|error| error.to_string())
+    }
+
     /// Notes which project the copy is of.
     ///
     /// # Errors
     /// The lock file cannot be written.
-    pub fn note(&mut self, project: Option<&Path>) -> io::Result<()> {
-        self.lock.set_len(0)?;
-        self.lock.rewind()?;
-        self.lock.write_all(project.map_or_else(String::new, |path| path.to_string_lossy().into_owned()).as_bytes())
+    pub fn note(&self, project: Option<&Path>) -> io::Result<()> {
+        let mut lock = &self.lock;
+        lock.set_len(0)?;
+        lock.rewind()?;
+        lock.write_all(project.map_or_else(String::new, |path| path.to_string_lossy().into_owned()).as_bytes())
     }
 
     /// Makes a copy that was left behind this window's own.
     ///
     /// # Errors
     /// It cannot be renamed.
-    pub fn adopt(&mut self, orphan: Orphan) -> io::Result<()> {
+    pub fn adopt(&self, orphan: Orphan) -> io::Result<()> {
         fs::rename(&orphan.copy, &self.copy)?;
         self.note(orphan.project.as_deref())?;
         orphan.remove();
         Ok(())
     }
 
-    /// The window closes as it should: the copy goes.
-    pub fn end(&self) {
+    /// Everything is saved: the copy is offered to nobody.
+    pub fn set_aside(&self) {
+        if fs::rename(&self.copy, self.copy.with_extension(ASIDE_ENDING)).is_err() {
+            self.remove_copy();
+        }
+    }
+
+    /// Its document was left.
+    pub fn remove_copy(&self) {
         // One that was never written is not there.
         let _ = fs::remove_file(&self.copy);
+        let _ = fs::remove_file(self.copy.with_extension(ASIDE_ENDING));
+    }
+
+    /// The window closes as it should: the copy goes.
+    pub fn end(&self) {
+        self.remove_copy();
         let _ = fs::remove_file(self.copy.with_extension(LOCK_ENDING));
     }
 }
@@ -136,7 +170,9 @@ impl Orphan {
 
     /// Nobody wants it.
     pub fn remove(&self) {
+        // It may be there in part.
         let _ = fs::remove_file(&self.copy);
+        let _ = fs::remove_file(self.copy.with_extension(ASIDE_ENDING));
         let _ = fs::remove_file(self.copy.with_extension(LOCK_ENDING));
     }
 }

@@ -49,9 +49,13 @@ pub struct Toasts {
 impl Toasts {
     /// Shows a message. The same text again only stays longer.
     pub fn add(&mut self, kind: ToastKind, text: String) {
-        if kind == ToastKind::Error {
-            tracing::error!("{text}");
-            self.last_error = Some(text.clone());
+        match kind {
+            ToastKind::Error => {
+                tracing::error!("{text}");
+                self.last_error = Some(text.clone());
+            }
+            ToastKind::Warning => tracing::warn!("{text}"),
+            ToastKind::Done => {}
         }
         self.list.retain(|toast| toast.text != text);
         let left_secs = match kind {

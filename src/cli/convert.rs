@@ -6,7 +6,7 @@ use super::figure;
 use super::progress::say;
 use crate::body::{Character, MannequinLook};
 use crate::files::{LONGEST_LINE, one_line};
-use crate::formats::{self, ClipChoice, Contents, Format, NpzOrigin, ReadOptions, WriteOptions};
+use crate::formats::{self, ClipChoice, Contents, Format, NpzOrigin, Project, ReadOptions, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::{Motion, NameStyle};
@@ -49,7 +49,7 @@ fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>, Vec<String>),
         if args.clip.is_some() || args.source_fps.is_some() {
             return Err(CliError::Usage("--clip and --source-fps are for motion files; --take chooses a take of a project".to_owned()));
         }
-        return read_project(&args.input, args.take).map(|(motion, provenance)| (motion, Some(provenance), Vec::new()));
+        return read_project(&args.input, args.take).map(|(motion, provenance, notes)| (motion, Some(provenance), notes));
     }
     if args.take.is_some() {
         return Err(CliError::Usage("--take chooses a take of a project: leave it out for a motion file".to_owned()));
@@ -64,19 +64,20 @@ fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>, Vec<String>),
 }
 
 /// The take with this number of a project's list, else its timeline.
-fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Provenance), CliError> {
-    let document = formats::open_project(path).map_err(CliError::from_below)?.document;
+fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Provenance, Vec<String>), CliError> {
+    let Project { document, cut_off, .. } = formats::open_project(path).map_err(CliError::from_below)?;
+    let notes = Vec::from_iter(cut_off.then(|| "the last save was cut off: this is what it held before".to_owned()));
     let lacks = |what: String, help: &str| CliError::Failed(format!("{what} in {}; {help}", path.display()));
     let Some(number) = take else {
         let chain = Chain::of(document.arrangement(), document.takes());
         let whole = chain.as_take(0..chain.motion().len(), document.takes());
         let whole = whole.ok_or_else(|| lacks("no clips on the timeline".to_owned(), "choose a take with --take N"))?;
-        return Ok((Motion::clone(&whole.motion), whole.provenance));
+        return Ok((Motion::clone(&whole.motion), whole.provenance, notes));
     };
     let take_list = &document.arrangement().take_list;
     let found = take_list.get(number as usize - 1).and_then(|listed| document.takes().get(&listed.take));
     let found = found.ok_or_else(|| lacks(format!("no take {number}"), &format!("it has {} takes", take_list.len())))?;
-    Ok((Motion::clone(&found.motion), found.provenance.clone()))
+    Ok((Motion::clone(&found.motion), found.provenance.clone(), notes))
 }
 
 /// The program that a motion is for.

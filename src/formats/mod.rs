@@ -41,7 +41,7 @@ pub use features::{read_features, write_features, write_tokens, write_vector};
 pub use file::write_text;
 pub use format::Format;
 pub use program::Program;
-pub use project::{PROJECT_ENDING, Project, open_project, save_project};
+pub use project::{PROJECT_ENDING, Project, ProjectIndex, open_project, save_project, update_project};
 pub use read::{decode, read, read_bvh, read_rig, read_with};
 pub use reading::{Animation, ClipChoice, ReadOptions, Reading, Recorded};
 pub use rigged::ReadCharacter;

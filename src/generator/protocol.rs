@@ -1,19 +1,22 @@
-//! The contract between the worker and whoever listens: plain enums.
+//! The contract between the worker and whoever listens: plain enums, which are serde data too.
 //!
-//! Every job ends in exactly one of [`Event::Finished`], [`Event::Cancelled`], [`Event::Failed`]. Events are few and come in order
-//! by a bounded channel. A preview's frames are big and go the other lane: [`Event::Preview`] only says that there is a newer one,
-//! and the worker's handle gives the latest.
+//! Every job ends in exactly one of [`Event::Finished`], [`Event::Cancelled`], [`Event::Failed`]. A listener hears of its own jobs and of the
+//! model, which all listeners share, in order. A preview's frames are big and go the other lane: [`Event::Preview`] only says that there is
+//! a newer one, and the listener's handle gives the latest. As data, a take leaves out what it was made between: who asked for it has that.
 
 use crate::motion::Motion;
 use crate::timeline::{Context, Request, Sampling, Take};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A job's number, chosen by whoever sends the command; never used twice with one worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A job's number, chosen by whoever sends the command; never used twice by one listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct JobId(pub u64);
 
 /// What the worker is told. Commands are done in order, except that `Cancel` and `Shutdown` are heard between two steps.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Load a model by name or folder and make it the current one. Answers: `Loading`, then `Ready`, `LoadCancelled` or `LoadFailed`;
     /// after these two the model before stays the current one, unless `NoModel` follows.
@@ -38,12 +41,13 @@ pub enum Command {
     },
     /// End the loading of models, waiting or running.
     CancelLoad,
-    /// Cancel everything and end the thread. Dropping the handle does the same.
+    /// Cancel everything and end the thread. Dropping the handle does the same. Of any other listener than the first it cancels its own jobs.
     Shutdown,
 }
 
 /// What the worker tells.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A model is being loaded. Once for certain; how far it is may be left out when the listener is slow.
     Loading {
@@ -102,7 +106,7 @@ pub enum Event {
         job: JobId,
         /// Which variation it is, from 0.
         variation: u32,
-        /// It.
+        /// The finished take.
         take: Take,
     },
     /// A job is done.
@@ -131,8 +135,20 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Whether it is of the model, which all listeners share.
+    pub(super) fn is_of_model(&self) -> bool {
+        matches!(self, Self::Loading { .. } | Self::LoadCancelled { .. } | Self::LoadFailed { .. }) || self.says_which_model()
+    }
+
+    /// Whether it says which model there is, or that there is none.
+    pub(super) fn says_which_model(&self) -> bool {
+        matches!(self, Self::Ready { .. } | Self::NoModel)
+    }
+}
+
 /// What a listener may show of a loaded model.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelInfo {
     /// Its name.
     pub name: String,
@@ -143,7 +159,7 @@ pub struct ModelInfo {
     /// Its own sampler settings, all of them.
     pub sampling: Sampling,
     /// What its card says: headings such as `Licence`, and a sentence or two for each.
-    pub card: Vec<(&'static str, String)>,
+    pub card: Vec<(Cow<'static, str>, String)>,
 }
 
 impl ModelInfo {

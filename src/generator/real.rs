@@ -89,7 +89,7 @@ fn describe(config: &ModelConfig, device: &str) -> ModelInfo {
             top_p: Some(own.top_p),
             guidance: Some(own.guidance),
         },
-        card: card.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
+        card: card.into_iter().filter(|(_, text)| !text.is_empty()).map(|(heading, text)| (heading.into(), text)).collect(),
     }
 }
 

@@ -1,47 +1,35 @@
 //! The worker: a named thread that does one job after the other and listens between two steps.
 
 use super::backend::{Backend, RunStep};
+use super::listener::{Listener, ListenerId, Listeners, Owned, WorkerError};
 use super::protocol::{Command, Event, JobId, Preview};
 use crate::model::LoadProgress;
 use crate::timeline::{Context, Request, Take};
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, TrySendError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Commands that may wait unread.
 const COMMANDS: usize = 64;
-/// Events that may wait unread before the worker waits (or, for progress and previews, leaves them out).
-const EVENTS: usize = 256;
+/// Jobs of a listener that may wait.
+const MOST_WAITING: usize = 1024;
 /// How often it is told how far a loading is.
 const LOADING_TOLD_EVERY: Duration = Duration::from_millis(30);
+/// How often it is looked whether a listener has read enough for its next job.
+const ROOM_LOOKED_FOR_EVERY: Duration = Duration::from_millis(20);
 /// How long dropping the handle waits for the thread: longer than a step, shorter than a user's patience with a closing window.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Why a command did not reach the worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WorkerError {
-    /// Too many commands wait.
-    #[error("the generator is busy: wait for a job to end, or cancel one")]
-    Busy,
-    /// The thread has ended.
-    #[error("the generator has stopped: start the program again")]
-    Gone,
-}
-
-/// Of each variation of the running (or last) job its newest frames that nobody has taken.
-type Latest = Arc<Mutex<Vec<Preview>>>;
-
-/// The handle of the worker thread. Dropping it cancels everything and ends the thread.
+/// The handle of the worker thread and its first listener. Dropping it cancels everything and ends the thread.
 #[derive(Debug)]
 pub struct Worker {
-    commands: Sender<Command>,
-    // An Option so that `drop` can close it first: a worker that waits for room in the channel then wakes up.
-    events: Option<Receiver<Event>>,
-    latest: Latest,
+    commands: Sender<(ListenerId, Command)>,
+    listener: Listener,
+    listeners: Arc<Listeners>,
     stop: Arc<AtomicBool>,
     ended: Receiver<()>,
 }
@@ -56,14 +44,13 @@ impl Worker {
     /// The system's error when it cannot make a thread.
     pub fn spawn<B: Backend + 'static>(make_backend: impl Fn() -> B + Send + 'static) -> std::io::Result<Self> {
         let (commands, commands_out) = bounded(COMMANDS);
-        let (events_in, events) = bounded(EVENTS);
         let (ended_in, ended) = bounded::<()>(0);
-        let latest = Latest::default();
+        let listeners = Arc::new(Listeners::default());
+        let listener = listeners.add(commands.clone());
         let stop = Arc::new(AtomicBool::new(false));
         let mut desk = Desk {
             commands: commands_out,
-            events: events_in,
-            latest: Arc::clone(&latest),
+            listeners: Arc::clone(&listeners),
             stop: Arc::clone(&stop),
             waiting: VecDeque::new(),
             loading: None,
@@ -71,46 +58,49 @@ impl Worker {
         std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
             let _ended_when_dropped = ended_in;
             work(&mut desk, &make_backend);
+            desk.listeners.end();
         })?;
-        Ok(Self { commands, events: Some(events), latest, stop, ended })
+        Ok(Self { commands, listener, listeners, stop, ended })
     }
 
-    /// Send a command. Never waits.
+    /// One more listener, with jobs of its own.
+    #[must_use]
+    pub fn subscribe(&self) -> Listener {
+        self.listeners.add(self.commands.clone())
+    }
+
+    /// [`Listener::send`] of the first listener. Its [`Command::Shutdown`] ends the thread.
     ///
     /// # Errors
-    /// [`WorkerError::Busy`] when 64 commands wait unread, [`WorkerError::Gone`] after [`Command::Shutdown`].
+    /// As there.
     pub fn send(&self, command: Command) -> Result<(), WorkerError> {
-        self.commands.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) => WorkerError::Busy,
-            TrySendError::Disconnected(_) => WorkerError::Gone,
-        })
+        self.listener.send(command)
     }
 
-    /// The next event, if there is one. Never waits.
+    /// [`Listener::try_event`] of the first listener.
     #[must_use]
     pub fn try_event(&self) -> Option<Event> {
-        self.events.as_ref()?.try_recv().ok()
+        self.listener.try_event()
     }
 
-    /// The next event, waiting at most `timeout` for it.
+    /// [`Listener::wait_event`] of the first listener.
     #[must_use]
     pub fn wait_event(&self, timeout: Duration) -> Option<Event> {
-        self.events.as_ref()?.recv_timeout(timeout).ok()
+        self.listener.wait_event(timeout)
     }
 
-    /// The newest frames of the running (or last) job's variations since the last call: of each the latest value wins.
+    /// [`Listener::take_previews`] of the first listener.
     #[must_use]
     pub fn take_previews(&self) -> Vec<Preview> {
-        std::mem::take(&mut *self.latest.lock().unwrap_or_else(PoisonError::into_inner))
+        self.listener.take_previews()
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        drop(self.events.take());
         // The thread may sleep; if the channel is full it does not.
-        let _ = self.commands.try_send(Command::Shutdown);
+        let _ = self.send(Command::Shutdown);
         // Nothing is ever sent: the channel closes when the thread ends. A model that is still loading is not waited for.
         if self.ended.recv_timeout(FAREWELL) == Err(RecvTimeoutError::Timeout) {
             tracing::debug!("the generator was still busy when its handle was dropped");
@@ -136,12 +126,11 @@ enum Loaded {
 
 /// The worker's side of the channels.
 struct Desk {
-    commands: Receiver<Command>,
-    events: Sender<Event>,
-    latest: Latest,
+    commands: Receiver<(ListenerId, Command)>,
+    listeners: Arc<Listeners>,
     stop: Arc<AtomicBool>,
     /// Commands that were heard and not yet done.
-    waiting: VecDeque<Command>,
+    waiting: VecDeque<(ListenerId, Command)>,
     /// The loading under way.
     loading: Option<LoadProgress>,
 }
@@ -149,7 +138,7 @@ struct Desk {
 fn work<B: Backend>(desk: &mut Desk, make_backend: &impl Fn() -> B) {
     let mut model = None;
     let mut backend = make_backend();
-    while let Some(command) = desk.next_command() {
+    while let Some((of, command)) = desk.next_command() {
         let panicked = match command {
             Command::Load { model: name } => {
                 let loaded = desk.load(&mut backend, &name);
@@ -159,7 +148,7 @@ fn work<B: Backend>(desk: &mut Desk, make_backend: &impl Fn() -> B) {
                 }
                 loaded == Loaded::Broken
             }
-            Command::Generate { job, request, context } => desk.run(&mut backend, model.as_deref(), job, &request, &context),
+            Command::Generate { job, request, context } => desk.run(&mut backend, model.as_deref(), Owned { of, job }, &request, &context),
             Command::Cancel { .. } | Command::CancelLoad | Command::Shutdown => false,
         };
         if panicked {
@@ -168,26 +157,48 @@ fn work<B: Backend>(desk: &mut Desk, make_backend: &impl Fn() -> B) {
                 && desk.load(&mut backend, name) != Loaded::Ready
             {
                 model = None;
-                desk.tell(Event::NoModel);
+                desk.listeners.tell_of_model(&Event::NoModel);
             }
         }
     }
-    desk.cancel_waiting();
+    desk.listen(None);
+    desk.cancel_waiting(None);
 }
 
 impl Desk {
     /// The next command to do, waiting for it; none when it is time to end.
-    fn next_command(&mut self) -> Option<Command> {
+    fn next_command(&mut self) -> Option<(ListenerId, Command)> {
         self.listen(None);
-        while self.waiting.is_empty() && !self.stopping() {
-            match self.commands.recv() {
-                Ok(command) => {
-                    self.hear(command, None);
-                }
-                Err(_) => self.stop.store(true, Ordering::Relaxed),
+        while !self.stopping() {
+            if let Some(next) = self.next_with_room() {
+                return self.waiting.remove(next);
             }
+            // Those that wait are of listeners who have much to read.
+            let heard = match self.waiting.is_empty() {
+                true => self.commands.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                false => self.commands.recv_timeout(ROOM_LOOKED_FOR_EVERY),
+            };
+            match heard {
+                Ok((of, command)) => {
+                    self.handle(of, command, None);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => self.stop.store(true, Ordering::Relaxed),
+            }
+            self.forget_the_gone();
         }
-        if self.stopping() { None } else { self.waiting.pop_front() }
+        None
+    }
+
+    /// The place of the first command whose listener has room for what comes of it: one that does not read holds up nobody else.
+    fn next_with_room(&self) -> Option<usize> {
+        self.waiting.iter().position(|(of, _)| self.listeners.inbox(*of).is_some_and(|inbox| inbox.has_room()))
+    }
+
+    /// Forgets the commands of listeners who are gone.
+    fn forget_the_gone(&mut self) {
+        let Self { waiting, listeners, .. } = self;
+        waiting.retain(|(of, _)| listeners.inbox(*of).is_some());
     }
 
     fn stopping(&self) -> bool {
@@ -195,11 +206,11 @@ impl Desk {
     }
 
     /// Read all commands that have come. Answers whether the running job is to end.
-    fn listen(&mut self, running: Option<JobId>) -> bool {
+    fn listen(&mut self, running: Option<Owned>) -> bool {
         let mut cancel_running = false;
         loop {
             match self.commands.try_recv() {
-                Ok(command) => cancel_running |= self.hear(command, running),
+                Ok((of, command)) => cancel_running |= self.handle(of, command, running),
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {
                     self.stop.store(true, Ordering::Relaxed);
@@ -207,55 +218,60 @@ impl Desk {
                 }
             }
         }
-        cancel_running || self.stopping()
+        self.forget_the_gone();
+        let is_for_nobody = running.is_some_and(|running| self.listeners.inbox(running.of).is_none());
+        cancel_running || is_for_nobody || self.stopping()
     }
 
     /// Take in one command. Answers whether it cancels the running job.
-    fn hear(&mut self, command: Command, running: Option<JobId>) -> bool {
+    fn handle(&mut self, of: ListenerId, command: Command, running: Option<Owned>) -> bool {
         match command {
-            Command::Shutdown => self.stop.store(true, Ordering::Relaxed),
+            Command::Shutdown if of == ListenerId::OWNER => self.stop.store(true, Ordering::Relaxed),
+            Command::Shutdown => {
+                self.cancel_waiting(Some(of));
+                return running.is_some_and(|running| running.of == of);
+            }
             Command::CancelLoad => self.cancel_load(),
-            Command::Cancel { job } if running == Some(job) => return true,
+            Command::Cancel { job } if running == Some(Owned { of, job }) => return true,
             Command::Cancel { job } => {
                 let before = self.waiting.len();
-                self.waiting.retain(|waiting| job_of(waiting) != Some(job));
+                self.waiting.retain(|(other, waiting)| *other != of || job_of(waiting) != Some(job));
                 if self.waiting.len() < before {
-                    self.tell(Event::Cancelled { job });
+                    self.tell(of, Event::Cancelled { job });
                 }
             }
-            other => self.waiting.push_back(other),
+            Command::Generate { job, .. } if self.waiting.iter().filter(|(other, _)| *other == of).count() >= MOST_WAITING => {
+                let message = format!("{MOST_WAITING} motions wait to be made: wait for them, or cancel some");
+                self.tell(of, Event::Failed { job, message });
+            }
+            other => self.waiting.push_back((of, other)),
         }
         false
     }
 
-    /// Tell something that must arrive. A listener that is gone ends the work.
-    fn tell(&mut self, event: Event) {
-        if self.events.send(event).is_err() {
-            self.stop.store(true, Ordering::Relaxed);
+    /// Tell a listener something that must arrive.
+    fn tell(&self, to: ListenerId, event: Event) {
+        if let Some(inbox) = self.listeners.inbox(to) {
+            inbox.add(event);
         }
-    }
-
-    /// Tell something that the next one replaces: left out when the listener is slow.
-    fn mention(&self, event: Event) {
-        let _ = self.events.try_send(event);
     }
 
     /// Ends the loading under way, and forgets those that wait.
     fn cancel_load(&mut self) {
         self.loading.iter().for_each(LoadProgress::cancel);
-        let (loads, others) = self.waiting.drain(..).partition(|command| matches!(command, Command::Load { .. }));
+        let (loads, others) = self.waiting.drain(..).partition(|(_, command)| matches!(command, Command::Load { .. }));
         self.waiting = others;
-        let loads: VecDeque<Command> = loads;
-        for command in loads {
+        let loads: VecDeque<(ListenerId, Command)> = loads;
+        for (_, command) in loads {
             if let Command::Load { model } = command {
-                self.tell(Event::LoadCancelled { model });
+                self.listeners.tell_of_model(&Event::LoadCancelled { model });
             }
         }
     }
 
     /// Load a model and tell how it ended. Meanwhile another thread listens and tells how far it is.
     fn load(&mut self, backend: &mut impl Backend, model: &str) -> Loaded {
-        self.tell(Event::Loading { model: model.to_owned(), done: 0.0 });
+        self.listeners.tell_of_model(&Event::Loading { model: model.to_owned(), done: 0.0 });
         let progress = LoadProgress::default();
         self.loading = Some(progress.clone());
         let (over, is_over) = bounded::<()>(0);
@@ -275,11 +291,11 @@ impl Desk {
             Ok(Err(message)) => (Loaded::Refused, Event::LoadFailed { model: model.to_owned(), message }),
             Err(panic) => (Loaded::Broken, Event::LoadFailed { model: model.to_owned(), message: broke(panic.as_ref()) }),
         };
-        self.tell(event);
+        self.listeners.tell_of_model(&event);
         if loaded == Loaded::Ready
             && let Some(message) = backend.remark()
         {
-            self.tell(Event::Warning { message });
+            self.listeners.mention(&Event::Warning { message });
         }
         loaded
     }
@@ -295,7 +311,7 @@ impl Desk {
             let done = progress.share();
             if done > told {
                 told = done;
-                self.mention(Event::Loading { model: model.to_owned(), done });
+                self.listeners.mention(&Event::Loading { model: model.to_owned(), done });
             }
             if !goes_on {
                 break;
@@ -304,23 +320,26 @@ impl Desk {
     }
 
     /// Do a job and tell its one end. Answers whether the backend panicked.
-    fn run(&mut self, backend: &mut impl Backend, name: Option<&str>, job: JobId, request: &Request, context: &Context) -> bool {
-        self.tell(Event::Started { job });
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.make_takes(backend, job, request, context)));
+    fn run(&mut self, backend: &mut impl Backend, name: Option<&str>, owned: Owned, request: &Request, context: &Context) -> bool {
+        let Owned { of, job } = owned;
+        self.tell(of, Event::Started { job });
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.make_takes(backend, owned, request, context)));
         let panicked = outcome.is_err();
-        self.tell(match outcome {
+        let end = match outcome {
             Ok(Outcome::Finished(takes)) => Event::Finished { job, takes },
             Ok(Outcome::Cancelled) => Event::Cancelled { job },
             Ok(Outcome::Failed(message)) => Event::Failed { job, message },
             Err(panic) => Event::Failed { job, message: broke(panic.as_ref()) },
-        });
+        };
+        self.tell(of, end);
         if !panicked && let Some((name, model)) = name.zip(backend.changed()) {
-            self.tell(Event::Ready { name: name.to_owned(), model });
+            self.listeners.tell_of_model(&Event::Ready { name: name.to_owned(), model });
         }
         panicked
     }
 
-    fn make_takes(&mut self, backend: &mut impl Backend, job: JobId, request: &Request, context: &Context) -> Outcome {
+    fn make_takes(&mut self, backend: &mut impl Backend, owned: Owned, request: &Request, context: &Context) -> Outcome {
+        let Owned { of, job } = owned;
         let mut run = match backend.start(request, context) {
             Ok(run) => run,
             Err(message) => return Outcome::Failed(message),
@@ -328,23 +347,25 @@ impl Desk {
         let count = request.variations.max(1) as usize;
         let mut takes = BTreeMap::new();
         loop {
-            if self.listen(Some(job)) {
+            if self.listen(Some(owned)) {
                 return Outcome::Cancelled;
             }
             match run.step() {
                 Ok(RunStep::Tokens { tokens, at_most, preview }) => {
-                    if let Some((variation, motion)) = preview {
-                        self.show(Preview { job, variation, motion });
+                    if let Some(inbox) = self.listeners.inbox(of) {
+                        if let Some((variation, motion)) = preview {
+                            inbox.add_preview(Preview { job, variation, motion });
+                        }
+                        inbox.add_if_room(Event::Progress { job, tokens, at_most });
                     }
-                    self.mention(Event::Progress { job, tokens, at_most });
                 }
                 Ok(RunStep::Made { variation, take, warnings }) => {
                     for message in warnings {
-                        self.tell(Event::Warning { message });
+                        self.tell(of, Event::Warning { message });
                     }
                     takes.insert(variation, Take::clone(&take));
                     if takes.len() < count {
-                        self.tell(Event::Made { job, variation, take: *take });
+                        self.tell(of, Event::Made { job, variation, take: *take });
                     }
                 }
                 Ok(RunStep::Done) => return Outcome::Finished(takes.into_values().collect()),
@@ -353,21 +374,14 @@ impl Desk {
         }
     }
 
-    fn show(&self, preview: Preview) {
-        let event = Event::Preview { job: preview.job, variation: preview.variation, frames: preview.motion.len() };
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        latest.retain(|older| older.job == preview.job && older.variation != preview.variation);
-        latest.push(preview);
-        drop(latest);
-        self.mention(event);
-    }
-
-    /// The end of the jobs that never began.
-    fn cancel_waiting(&mut self) {
-        self.listen(None);
-        while let Some(command) = self.waiting.pop_front() {
+    /// The end of the jobs that never began, of one listener or of all.
+    fn cancel_waiting(&mut self, of: Option<ListenerId>) {
+        let (ended, others) = self.waiting.drain(..).partition(|(other, _)| of.is_none_or(|of| *other == of));
+        self.waiting = others;
+        let ended: VecDeque<(ListenerId, Command)> = ended;
+        for (of, command) in ended {
             if let Some(job) = job_of(&command) {
-                self.tell(Event::Cancelled { job });
+                self.tell(of, Event::Cancelled { job });
             }
         }
     }

@@ -12,22 +12,54 @@ use std::sync::Arc;
 pub struct TakeId(pub u64);
 
 /// A finished motion with its history. Cheap to clone: the frames are shared.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Take {
     /// The motion, at 30 fps.
+    #[serde(with = "shared")]
     pub motion: Arc<Motion>,
     /// The motion before its clean-up, with as many frames; none if it had none.
+    #[serde(default, with = "shared_if_any", skip_serializing_if = "Option::is_none")]
     pub raw: Option<Arc<Motion>>,
     /// Where it came from.
     pub provenance: Provenance,
 }
 
+/// A shared motion as data, which is as if it were not shared.
+mod shared {
+    use super::{Arc, Deserialize, Motion, Serialize};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(motion: &Arc<Motion>, serializer: S) -> Result<S::Ok, S::Error> {
+        Motion::serialize(motion, serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Motion>, D::Error> {
+        Motion::deserialize(deserializer).map(Arc::new)
+    }
+}
+
+/// The same of one that need not be there.
+mod shared_if_any {
+    use super::{Arc, Deserialize, Motion, Serialize};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(motion: &Option<Arc<Motion>>, serializer: S) -> Result<S::Ok, S::Error> {
+        motion.as_deref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Arc<Motion>>, D::Error> {
+        Ok(Option::<Motion>::deserialize(deserializer)?.map(Arc::new))
+    }
+}
+
 /// What a motion is made between: the motions before and after it, as much of them as is used.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Context {
     /// The end of the motion that it goes on from, at most [`Context::FRAMES`].
+    #[serde(default, with = "shared_if_any", skip_serializing_if = "Option::is_none")]
     pub before: Option<Arc<Motion>>,
     /// The start of the motion that it leads to, at most [`Context::FRAMES`].
+    #[serde(default, with = "shared_if_any", skip_serializing_if = "Option::is_none")]
     pub after: Option<Arc<Motion>>,
 }
 

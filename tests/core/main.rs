@@ -23,6 +23,7 @@ mod fetch;
 mod formats;
 mod fuzzed;
 mod gltf;
+mod growing;
 mod motion;
 mod onto;
 mod pickles;

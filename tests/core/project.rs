@@ -80,10 +80,10 @@ fn what_is_wrong_with_a_project_is_one_line_that_names_it() {
     let at = not_finite.len() % (91 * 4) + 91 * 4;
     not_finite[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
     let cases: [(BTreeMap<String, Vec<u8>>, &str); 10] = [
-        (changed("\"format\": 2", "\"format\": 3"), "newer Zoetrope"),
-        (changed("\"version\": 1", "\"version\": 2"), "newer Zoetrope"),
-        (changed("\"to\": 18", "\"to\": 99"), "frames"),
-        (changed("\"to\": 18", "\"to\": -1"), "project.json"),
+        (changed("\"format\":2", "\"format\":3"), "newer Zoetrope"),
+        (changed("\"version\":1", "\"version\":2"), "newer Zoetrope"),
+        (changed("\"to\":18", "\"to\":99"), "frames"),
+        (changed("\"to\":18", "\"to\":-1"), "project.json"),
         (changed("\"arrangement\"", "\"derangement\""), "project.json"),
         (without("project.json"), "no project"),
         (without("takes/2.npy"), "takes/2.npy"),
@@ -97,7 +97,7 @@ fn what_is_wrong_with_a_project_is_one_line_that_names_it() {
         assert!(error.contains(says) && error.contains("scene.zoetrope") && !error.contains('\n'), "{error}");
     }
     // Members and fields that a newer program adds do not matter.
-    let mut more = changed("\"format\": 2,", "\"format\": 2, \"mood\": \"sunny\",");
+    let mut more = changed("\"format\":2,", "\"format\": 2, \"mood\": \"sunny\",");
     more.insert("thumbnail.png".to_owned(), vec![1, 2, 3]);
     pack(&path, &more);
     assert!(same(&open_project(&path).expect("opened").document, &after_steps(2)));

@@ -31,7 +31,7 @@ const FLOORS: [(&str, u8); 19] = [
 ];
 
 /// Which modules an outside crate may enter.
-const DOORS: [(&str, &[&str]); 42] = [
+const DOORS: [(&str, &[&str]); 43] = [
     ("candle_core", &["model", "train"]),
     ("candle_nn", &["model", "train"]),
     ("candle_transformers", &["model"]),
@@ -48,6 +48,7 @@ const DOORS: [(&str, &[&str]); 42] = [
     ("npyz", &["formats"]),
     ("zip", &["formats", "model"]),
     ("base64", &["formats"]),
+    ("crc32fast", &["formats"]),
     ("percent_encoding", &["formats"]),
     ("ufbx", &["formats"]),
     ("flate2", &["formats"]),
@@ -461,7 +462,7 @@ fn the_check_of_types_sees_what_it_must_see() {
 }
 
 /// Where circles are still to be broken.
-const IN_CIRCLES: [&str; 3] = ["stage/", "formats/project/", "motion/cleanup/"];
+const IN_CIRCLES: [&str; 2] = ["stage/", "motion/cleanup/"];
 
 #[test]
 fn no_file_imports_in_a_circle() {

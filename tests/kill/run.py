@@ -57,20 +57,33 @@ def state_of(project, folder):
     return TAKE_FRAMES - json.loads(inspected.stdout)["frames"]
 
 
+def whole(project):
+    """Which whole state the file is in: a save writes a new file under the old name, or behind the end and then an end record."""
+    try:
+        with open(project, "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - 22, 0))
+            record = file.read()
+            size_of_table, start = (int.from_bytes(record[at : at + 4], "little") for at in (12, 16))
+            ends = record[:4] == b"PK\x05\x06" and start + size_of_table + 22 == size
+            return (os.fstat(file.fileno()).st_ino, size) if ends else None
+    except FileNotFoundError:
+        return None
+
+
 def kill_once(chance, folder, with_new):
     project = folder / "scene.zoetrope"
     (folder / "script.ron").write_text(script(project, other_motion(folder) if with_new else None))
     environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     command = [program(), "--script", folder / "script.ron"]
     window = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    # Every save is a new file under the old name.
     saves, file, kill_at = 0, None, None
     while kill_at is None or time.monotonic() < kill_at:
         if window.poll() is not None:
             sys.exit(f"the window ended by itself, with {window.returncode}")
-        now = project.stat().st_ino if project.exists() else None
+        now = whole(project)
         saves += now is not None and now != file
-        file = now
+        file = now or file
         if saves and kill_at is None:
             kill_at = time.monotonic() + chance.uniform(0.0, 15.0 if with_new else 3.0)
         time.sleep(0.001)

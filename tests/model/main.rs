@@ -11,6 +11,7 @@ mod generator;
 #[path = "../shared/graphics.rs"]
 mod graphics;
 mod library;
+mod listeners;
 mod parity;
 mod pipeline;
 mod sampling;

@@ -115,7 +115,7 @@ pub(crate) fn session_with(prompts: &[&str]) -> Session {
         licence: "CC BY-NC 4.0".to_owned(),
         device: "cpu".to_owned(),
         sampling: Sampling { temperature: Some(0.9), top_k: Some(0), top_p: Some(0.95), guidance: Some(2.5), greedy: false },
-        card: vec![("It cannot", "fly".to_owned())],
+        card: vec![("It cannot".into(), "fly".to_owned())],
     };
     session.handle_event(Event::Ready { name: "starter".to_owned(), model });
     for prompt in prompts {

@@ -23,17 +23,20 @@ pub(crate) fn take(number: usize) -> Take {
     Take { motion: Arc::new(motion), raw, provenance }
 }
 
-/// A document after so many steps of a fixed course of edits.
+/// One step of a fixed course of edits: a take, a clip of it, a range.
+pub(crate) fn step(document: &mut Document, step: usize) {
+    let id = document.add(take(step % 7));
+    document.apply(&Edit::Insert { take: id, at: step / 2 }).expect("a take");
+    let clips = &document.arrangement().clips;
+    let (clip, frames) = (clips[step / 2].id, document.arrangement().frames());
+    document.apply(&Edit::Trim { clip, from: 1 + step % 3, to: 18 }).expect("a trim");
+    document.apply(&Edit::Range(Some(0..frames / 2))).expect("a range");
+}
+
+/// A document after so many of them.
 pub(crate) fn after_steps(steps: usize) -> Document {
     let mut document = Document::default();
-    for step in 0..=steps {
-        let id = document.add(take(step % 7));
-        document.apply(&Edit::Insert { take: id, at: step / 2 }).expect("a take");
-        let clips = &document.arrangement().clips;
-        let (clip, frames) = (clips[step / 2].id, document.arrangement().frames());
-        document.apply(&Edit::Trim { clip, from: 1 + step % 3, to: 18 }).expect("a trim");
-        document.apply(&Edit::Range(Some(0..frames / 2))).expect("a range");
-    }
+    (0..=steps).for_each(|number| step(&mut document, number));
     document
 }
 

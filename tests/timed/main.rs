@@ -13,6 +13,7 @@ mod interrupted;
 mod memory;
 mod project;
 mod recipe;
+mod saving;
 #[path = "../shared/kit.rs"]
 mod shared;
 #[path = "../shared/small_model.rs"]

@@ -6,23 +6,28 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
-use zoetrope::formats::{open_project, save_project};
+use zoetrope::formats::{ProjectIndex, open_project, save_project, update_project};
 use zoetrope::motion::{Motion, Pose};
 use zoetrope::timeline::{Document, Provenance, Take};
 
-use crate::documents::{after_steps, same};
+use crate::documents::{after_steps, same, step};
 
 const CHILD: &str = "ZOETROPE_TEST_SAVES_TO";
 
-/// Not a test by itself: where the variable is set, edits and saves until it is killed, and says what is saved.
+/// Not a test by itself: where the variable is set, edits and saves until it is killed, and says what is saved. Saves go behind the one
+/// before, and now and then into a new file.
 #[test]
 fn edits_and_saves_until_it_is_killed() {
     let Some(path) = std::env::var_os(CHILD) else { return };
-    for steps in 0.. {
-        let document = after_steps(steps % 40);
-        println!("saving {}", steps % 40);
-        save_project(Path::new(&path), &document, None).expect("saved");
-        println!("saved {}", steps % 40);
+    let (mut document, mut index) = (Document::default(), ProjectIndex::default());
+    for steps in (0..40).cycle() {
+        if steps == 0 {
+            document = Document::default();
+        }
+        step(&mut document, steps);
+        println!("saving {steps}");
+        update_project(Path::new(&path), &document, None, &mut index).expect("saved");
+        println!("saved {steps}");
     }
 }
 

@@ -9,6 +9,7 @@ use crate::author::Action;
 use crate::author::session::DialogAction;
 use crate::author::session::{Dialog, ModelDialog, ModelState};
 use bevy_egui::egui::{Align, Grid, Id, Layout, Margin, Modal, RichText, ScrollArea, Ui, vec2};
+use std::path::Path;
 
 /// A window that is wider has room for two columns of keys, points.
 const WIDE_HELP: f32 = 1100.0;
@@ -66,7 +67,9 @@ pub(super) fn dialogs(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
             let modal = Modal::new(Id::new("palette dialog")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(palette::palette(ui, view, words))).should_close()
         }
-        Dialog::Help => Modal::new(Id::new("help")).frame(frame).show(ui.ctx(), |ui| actions.extend(help(ui))).should_close(),
+        Dialog::Help => {
+            Modal::new(Id::new("help")).frame(frame).show(ui.ctx(), |ui| actions.extend(help(ui, view.session.log_file()))).should_close()
+        }
     };
     if should_close {
         actions.push(Action::Dialog(DialogAction::CloseDialog));
@@ -87,7 +90,7 @@ fn model(ui: &mut Ui, model: &ModelState, tokens_per_sec: Option<f32>) -> Vec<Ac
     if let ModelState::Ready(info) = model {
         for (heading, text) in &info.card {
             ui.add_space(4.0);
-            ui.label(RichText::new(*heading).font(theme::medium(13.0)).color(TEXT));
+            ui.label(RichText::new(heading.as_ref()).font(theme::medium(13.0)).color(TEXT));
             ui.label(soft(text.as_str()));
         }
         ui.add_space(4.0);
@@ -106,7 +109,7 @@ fn model(ui: &mut Ui, model: &ModelState, tokens_per_sec: Option<f32>) -> Vec<Ac
     actions
 }
 
-fn help(ui: &mut Ui) -> Vec<Action> {
+fn help(ui: &mut Ui, log_file: Option<&Path>) -> Vec<Action> {
     ui.label(RichText::new("Keys").font(theme::medium(18.0)).color(TEXT));
     ui.add_space(4.0);
     ui.spacing_mut().interact_size.y = 18.0;
@@ -126,5 +129,16 @@ fn help(ui: &mut Ui) -> Vec<Action> {
     });
     ui.add_space(6.0);
     ui.label(faint("Type what a person does. The model knows everyday movement: walking, turning, waving, kicking, dancing."));
+    if let Some(log_file) = log_file {
+        ui.add_space(6.0);
+        ui.label(faint("A bug report is easier to follow with the log:"));
+        ui.horizontal(|ui| {
+            let path = log_file.display().to_string();
+            if ui.add(TextButton { text: "Copy", main: false, min_width: 60.0, height: 24.0 }).on_hover_text("Copy the path").clicked() {
+                ui.ctx().copy_text(path.clone());
+            }
+            ui.label(soft(path).size(12.5));
+        });
+    }
     Vec::new()
 }

@@ -27,15 +27,16 @@ pub(super) fn takes(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
         return Vec::new();
     }
     // Only as tall as it needs to be.
-    let rows = session.list().listed(session.timeline()).count() + session.generation().jobs().len();
+    let listed: Vec<(usize, TakeEntry<'_>)> = session.list().listed(session.timeline()).collect();
+    let rows = listed.len() + session.generation().jobs().len();
     let place = ui.max_rect();
     let head = if searches(session) { 54.0 + SEARCH_HEIGHT + 4.0 } else { 54.0 };
     let height = (head + rows as f32 * (ROW_HEIGHT + 4.0)).min(place.height());
     let place = Rect::from_min_size(place.min, vec2(place.width(), height));
-    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| card(ui, "takes", |ui| list(ui, view))).inner
+    ui.scope_builder(UiBuilder::new().max_rect(place), |ui| card(ui, "takes", |ui| list(ui, view, &listed))).inner
 }
 
-fn list(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
+fn list(ui: &mut Ui, view: &PanelView<'_>, listed: &[(usize, TakeEntry<'_>)]) -> Vec<Action> {
     let session = view.session;
     let mut actions = Vec::new();
     row(ui, 20.0, |ui| {
@@ -64,9 +65,9 @@ fn list(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     }
     let shown = session.shown_index();
     ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
-        for (index, entry) in session.list().listed(session.timeline()) {
-            let shown = shown == Some(index) || session.view().comparison().is_some_and(|comparison| comparison.has(entry.id));
-            actions.extend(take_row(ui, index, &entry, shown));
+        for (index, entry) in listed {
+            let shown = shown == Some(*index) || session.view().comparison().is_some_and(|comparison| comparison.has(entry.id));
+            actions.extend(take_row(ui, *index, entry, shown));
         }
         for job in session.generation().jobs() {
             actions.extend(job_row(ui, job));
@@ -93,6 +94,10 @@ fn take_row(ui: &mut Ui, index: usize, entry: &TakeEntry<'_>, shown: bool) -> Ve
     let mut actions = Vec::new();
     let (place, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, shown, format!("Take {}", index + 1)));
+    // Of hundreds of takes a few are in sight: only their texts are laid out.
+    if !ui.is_rect_visible(place) {
+        return actions;
+    }
     let pointed = ui.rect_contains_pointer(place);
     let fill = match (shown, pointed) {
         (true, _) => RAISED.color(),
@@ -130,8 +135,12 @@ fn take_row(ui: &mut Ui, index: usize, entry: &TakeEntry<'_>, shown: bool) -> Ve
             Action::Takes(TakeAction::Select(index))
         });
     }
-    let understood = origin.understood().map_or_else(String::new, |plain| format!("understood as: {plain}\n"));
-    response.on_hover_text(format!("{prompt}\n{understood}{}\nmodel {model}, {licence}", origin.settings()));
+    // Made when it is asked for alone: a frame has no time for what nobody reads.
+    response.on_hover_ui(|ui| {
+        ui.set_max_width(ui.spacing().tooltip_width);
+        let understood = origin.understood().map_or_else(String::new, |plain| format!("understood as: {plain}\n"));
+        ui.label(format!("{prompt}\n{understood}{}\nmodel {model}, {licence}", origin.settings()));
+    });
     actions
 }
 

@@ -77,6 +77,7 @@ pub struct Session {
     persistence: Persistence,
     /// Files that were given to the window and wait to be opened.
     given: Vec<PathBuf>,
+    log_file: Option<PathBuf>,
 }
 
 /// What a session is busy with, as far as a script waits for it.
@@ -109,6 +110,8 @@ pub struct Start {
     pub leaking_driver: Option<String>,
     /// Files to open.
     pub files: Vec<PathBuf>,
+    /// Where the log for bug reports is, if there is one.
+    pub log_file: Option<PathBuf>,
 }
 
 impl Session {
@@ -129,6 +132,7 @@ impl Session {
             rating: Rating::default(),
             persistence: Persistence::default(),
             given: Vec::new(),
+            log_file: None,
         }
     }
 
@@ -151,6 +155,7 @@ impl Session {
         session.desk.settings = settings;
         session.view.begin(start.full_screen, start.graphics);
         session.given = start.files;
+        session.log_file = start.log_file;
         trouble.into_iter().for_each(|trouble| session.desk.warn(trouble));
         if let Some(driver) = start.leaking_driver.filter(|_| !start.scripted) {
             session.warn_of_driver(driver);
@@ -268,6 +273,12 @@ impl Session {
     #[must_use]
     pub fn is_light(&self) -> bool {
         self.desk.settings.is_light(self.view.system_is_light())
+    }
+
+    /// Where the log for bug reports is, if there is one.
+    #[must_use]
+    pub fn log_file(&self) -> Option<&Path> {
+        self.log_file.as_deref()
     }
 
     /// What can be exported.

@@ -2,14 +2,16 @@
 
 use super::desk::Desk;
 use super::dialog::Dialog;
+use crate::author::file_index::FileIndex;
 use crate::author::recovery::{self, Orphan, Recovery};
 use crate::author::settings::Settings;
 use crate::body::CharacterChoice;
 use crate::files::Stamp;
-use crate::formats::{self, Project};
+use crate::formats::{self, Project, ProjectIndex};
 use crate::tasks::{Task, TaskKind, outcome};
 use crate::timeline::{Arrangement, Document};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How often unsaved work is copied, seconds.
 const COPY_SECS: f32 = 5.0;
@@ -18,7 +20,9 @@ const COPY_SECS: f32 = 5.0;
 #[derive(Debug, Default)]
 pub(super) struct Persistence {
     /// Where this window's copy lies, as far as there can be one here.
-    recovery: Option<Recovery>,
+    recovery: Option<Arc<Recovery>>,
+    /// Which takes are in the copy.
+    index: FileIndex,
     /// What another window left behind.
     orphan: Option<Orphan>,
     /// What the copy holds, once it is written.
@@ -66,7 +70,7 @@ impl Persistence {
         let settings_file = Settings::file().filter(|_| !scripted);
         let settings = settings_file.as_deref().map(Settings::read).unwrap_or_default();
         let (recovery, trouble) = match recovery::folder().map(|folder| Recovery::begin(&folder).map_err(|error| (folder, error))) {
-            Some(Ok(recovery)) => (Some(recovery), None),
+            Some(Ok(recovery)) => (Some(Arc::new(recovery)), None),
             Some(Err((folder, error))) => (None, Some(format!("unsaved work cannot be kept safe ({error}): {}", folder.display()))),
             None => (None, Some("unsaved work cannot be kept safe: this system names no folder for it".to_owned())),
         };
@@ -77,13 +81,13 @@ impl Persistence {
 
     /// Copies go into this folder, for a test.
     pub(super) fn in_folder(folder: &Path) -> std::io::Result<Self> {
-        let recovery = Some(Recovery::begin(folder)?);
+        let recovery = Some(Arc::new(Recovery::begin(folder)?));
         Ok(Self { recovery, orphan: Orphan::newest(folder), ..Self::default() })
     }
 
     /// Where unsaved work is copied to.
     pub(super) fn copy_path(&self) -> Option<&Path> {
-        self.recovery.as_ref().map(Recovery::copy)
+        self.recovery.as_deref().map(Recovery::copy)
     }
 
     /// The question what becomes of what another window left behind, if one did.
@@ -108,11 +112,11 @@ impl Persistence {
         is_time
     }
 
-    /// Copies unsaved work; removes the copy where there is none.
+    /// Copies unsaved work; where there is none, sets the copy aside.
     pub(super) fn copy(&mut self, unsaved: Option<Unsaved>, desk: &mut Desk) {
         let Some(unsaved) = unsaved else {
-            if self.holds.is_some() {
-                self.forget(desk);
+            if self.holds.take().is_some() {
+                self.in_background(desk, Recovery::set_aside);
             }
             return;
         };
@@ -120,12 +124,10 @@ impl Persistence {
         if self.holds.as_ref() == Some(&now) {
             return;
         }
-        let Some(recovery) = &mut self.recovery else { return };
-        // Without the note the copy is only without its name.
-        let _ = recovery.note(unsaved.project.as_deref());
-        let path = recovery.copy().to_owned();
+        let Some(recovery) = self.recovery.clone() else { return };
+        let index = self.index.clone();
         self.coming = Some(now);
-        let write = move || formats::save_project(&path, &unsaved.document, Some(&unsaved.character)).map_err(|error| error.to_string());
+        let write = move || recovery.write(unsaved.project.as_deref(), |path| index.save(path, &unsaved.document, &unsaved.character));
         self.copying = Some(desk.tasks.run(TaskKind::BACKGROUND, write));
     }
 
@@ -142,22 +144,29 @@ impl Persistence {
         }
     }
 
-    /// Removes the copy: everything is saved.
+    /// Removes the copy: its document was left.
     pub(super) fn forget(&mut self, desk: &mut Desk) {
         self.holds = None;
-        let Some(copy) = self.copy_path().map(Path::to_owned) else { return };
-        let remove = move || {
-            // A copy that was never written is not there.
-            let _ = std::fs::remove_file(copy);
+        self.in_background(desk, Recovery::remove_copy);
+    }
+
+    /// Has something done with the copy, after what was asked for before.
+    fn in_background(&self, desk: &mut Desk, work: impl FnOnce(&Recovery) + Send + 'static) {
+        let Some(recovery) = self.recovery.clone() else { return };
+        let work = move || {
+            work(&recovery);
             Ok(())
         };
-        drop(desk.tasks.run(TaskKind::BACKGROUND, remove));
+        drop(desk.tasks.run(TaskKind::BACKGROUND, work));
     }
 
     /// Reads what was left behind, or lets it go.
     pub(super) fn recover(&mut self, brings_back: bool, revision: u64, desk: &mut Desk) {
         if !brings_back {
-            return self.orphan.take().iter().for_each(Orphan::remove);
+            if let Some(orphan) = self.orphan.take() {
+                self.in_background(desk, move |_| orphan.remove());
+            }
+            return;
         }
         let Some(orphan) = &self.orphan else { return };
         let (copy, project) = (orphan.copy().to_owned(), orphan.project.clone());
@@ -175,12 +184,13 @@ impl Persistence {
     }
 
     /// What was left behind is this window's now.
-    pub(super) fn adopt(&mut self, arrangement: &Arrangement, character: &CharacterChoice) {
-        if let (Some(recovery), Some(orphan)) = (&mut self.recovery, self.orphan.take()) {
+    pub(super) fn adopt(&mut self, arrangement: &Arrangement, index: ProjectIndex, desk: &mut Desk) {
+        if let Some(orphan) = self.orphan.take() {
             // One that cannot be taken over stays where it is, and is offered again.
-            let _ = recovery.adopt(orphan);
+            self.in_background(desk, move |recovery| drop(recovery.adopt(orphan)));
         }
-        self.holds = Some((arrangement.clone(), character.clone()));
+        self.index = index.into();
+        self.holds = Some((arrangement.clone(), desk.settings.character.clone()));
     }
 
     /// What was left behind waits for a window that can read it.
@@ -204,7 +214,7 @@ impl Persistence {
         self.keep_settings(desk);
         let is_over = !desk.tasks.must_finish();
         if is_over {
-            self.recovery.iter().for_each(Recovery::end);
+            self.recovery.iter().for_each(|recovery| recovery.end());
         }
         is_over
     }

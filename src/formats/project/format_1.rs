@@ -1,6 +1,6 @@
 //! Projects of Zoetrope 0.1: what made a take stood there as a sentence, which is taken apart here and nowhere else.
 
-use super::{Contents, FORMAT, StoredTake};
+use super::layout::{Contents, FORMAT, StoredTake};
 use crate::timeline::{Finish, Length, Origin, Provenance, Request, TakeEdit};
 use serde::Deserialize;
 

@@ -9,5 +9,6 @@ mod edits;
 mod generation;
 mod project;
 mod recovery;
+mod saving;
 mod stage;
 mod variations;

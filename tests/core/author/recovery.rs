@@ -12,12 +12,12 @@ fn left(folder: &Path) -> usize {
 #[test]
 fn a_copy_that_was_left_behind_is_offered_once_and_adopted() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut dead = Recovery::begin(folder.path()).expect("a place");
+    let dead = Recovery::begin(folder.path()).expect("a place");
     fs::write(dead.copy(), "work").expect("a copy");
     dead.note(Some(Path::new("scene.zoetrope"))).expect("noted");
     assert!(Orphan::newest(folder.path()).is_none(), "its window lives");
     drop(dead);
-    let mut mine = Recovery::begin(folder.path()).expect("a place of its own");
+    let mine = Recovery::begin(folder.path()).expect("a place of its own");
     let orphan = Orphan::newest(folder.path()).expect("left behind");
     assert!(Orphan::newest(folder.path()).is_none(), "it is offered to one window");
     assert_eq!(orphan.project.as_deref(), Some(Path::new("scene.zoetrope")));

@@ -12,11 +12,12 @@ use super::models::Models;
 use super::persistence::{Found, Persistence, Unsaved};
 use super::timeline::Timeline;
 use super::view::View;
+use crate::author::file_index::FileIndex;
 use crate::body::CharacterChoice;
 use crate::files::Stamp;
 use crate::formats::{self, PROJECT_ENDING, Project as ProjectFile};
 use crate::tasks::{Task, TaskKind, outcome};
-use crate::timeline::{Arrangement, Document};
+use crate::timeline::Arrangement;
 use saves::{Over, Saved, Saves, Saving, is_same};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -72,6 +73,8 @@ pub struct Project {
     character: CharacterChoice,
     /// How the file was then.
     stamp: Option<Stamp>,
+    /// Which takes are in the file.
+    index: FileIndex,
     /// What comes when it is saved.
     next: Option<Next>,
     saves: Saves,
@@ -203,7 +206,8 @@ impl Project {
             self.next = Some(next);
         }
         let document = Box::new(context.timeline.document().snapshot());
-        let saving = Saving { number: self.number, document, character: context.character_choice().clone(), path, over };
+        let (character, index) = (context.character_choice().clone(), self.index.clone());
+        let saving = Saving { number: self.number, document, character, path, over, index };
         if self.saves.add(saving) {
             self.begin_save(context.desk);
         }
@@ -308,7 +312,7 @@ impl Project {
     fn go(&mut self, next: Next, context: &mut Context<'_>) {
         match next {
             Next::New => {
-                self.replace(ProjectFile { document: Document::default(), character: None }, None, None, context);
+                self.replace(ProjectFile::default(), None, None, context);
                 self.now_saved(context);
             }
             Next::Choose => context.desk.dialog = Dialog::to_read(Purpose::Open, self.folder()),
@@ -345,6 +349,9 @@ impl Project {
             return self.leave(Next::Open(path), context);
         }
         context.desk.settings.remember(&path);
+        if file.cut_off {
+            context.desk.warn(format!("the last save of {} was cut off: it is as it was before that", path.display()));
+        }
         self.replace(file, Some(path), stamp, context);
         self.now_saved(context);
     }
@@ -357,9 +364,10 @@ impl Project {
                 context.desk.warn("save what was done meanwhile first, then bring back what was found");
                 context.desk.dialog = Dialog::Recover { project: found.project };
             }
-            Ok(file) => {
+            Ok(mut file) => {
+                let index = std::mem::take(&mut file.index);
                 self.replace(file, found.project, found.stamp, context);
-                context.persistence.adopt(context.timeline.arrangement(), &context.desk.settings.character);
+                context.persistence.adopt(context.timeline.arrangement(), index, context.desk);
                 context.desk.done(format!("recovered {}; save it to keep it", self.name()));
             }
             Err(message) => {
@@ -378,7 +386,8 @@ impl Project {
             context.character.take_on(character, context.desk);
         }
         let Self { number, saves, saving, opening, closes, .. } = std::mem::take(self);
-        *self = Self { number: number + 1, path, stamp, saves, saving, opening, closes, ..Self::default() };
+        let index = file.index.into();
+        *self = Self { number: number + 1, path, stamp, index, saves, saving, opening, closes, ..Self::default() };
         self.compare(context.timeline);
     }
 

@@ -1,8 +1,8 @@
 //! Saving: one file after the other, and over nothing that somebody else has written.
 
+use crate::author::file_index::FileIndex;
 use crate::body::CharacterChoice;
 use crate::files::Stamp;
-use crate::formats;
 use crate::timeline::Document;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,8 @@ pub(super) struct Saving {
     pub(super) character: CharacterChoice,
     pub(super) path: PathBuf,
     pub(super) over: Over,
+    /// What the document's file has already.
+    pub(super) index: FileIndex,
 }
 
 /// What a save may replace.
@@ -46,7 +48,7 @@ impl Saving {
         {
             return Ok(Saved::Changed);
         }
-        formats::save_project(&self.path, &self.document, Some(&self.character)).map_err(|error| error.to_string())?;
+        self.index.save(&self.path, &self.document, &self.character)?;
         Ok(Saved::Done(Stamp::of(&self.path)))
     }
 }
