@@ -5,6 +5,7 @@ use super::progress::say;
 use crate::body::Character;
 use crate::files::{LONGEST_LINE, one_line};
 use crate::formats::{self, ReadCharacter};
+use crate::motion::mapping::Mapping;
 use serde_json::json;
 use std::collections::HashSet;
 use std::path::Path;
@@ -24,10 +25,11 @@ pub(super) fn read(file: &Path, shape: &[f32]) -> Result<Character, CliError> {
     Ok(character)
 }
 
-/// The rigged character of a file that has one with meshes.
+/// The rigged human of a file that has one: with meshes, or by itself where nothing moves it.
 pub(super) fn in_file(file: &Path) -> Option<ReadCharacter> {
-    let read = formats::may_hold_character(file).then(|| formats::read_character(file).ok()).flatten();
-    read.filter(|read| !read.meshes.is_empty())
+    let read = formats::may_hold_character(file).then(|| formats::read_character(file).ok()).flatten()?;
+    let is_shown = !read.meshes.is_empty() || read.clips.is_empty();
+    (is_shown && Mapping::of(&read.rig).is_ok()).then_some(read)
 }
 
 struct Figures {

@@ -264,3 +264,35 @@ fn many_animations_are_listed_and_chosen() {
     let message = chosen("Walk").expect_err("no walk").to_string();
     assert!(message.contains("Walk") && message.contains("--clip"), "{message}");
 }
+
+/// Files with characters: their joints, meshes, and whether they are human.
+const CHARACTERS: [(&str, usize, usize, bool); 12] = [
+    ("gltf/khronos_CesiumMan.glb", 20, 1, true),
+    ("gltf/playcanvas_bitmoji_model.glb", 69, 2, true),
+    ("gltf/kaykit_Med_General.glb", 24, 0, true),
+    ("gltf/khronos_RiggedSimple.glb", 5, 1, false),
+    ("gltf/assimp_2CylinderEngine_matrices.glb", 82, 115, false),
+    ("gltf/assimp_quad_skin.glb", 12, 1, false),
+    ("vrm/basic_armature_vrm0.vrm", 54, 0, true),
+    ("vrm/blender_basic_armature_vrm1.vrm", 54, 0, true),
+    ("vrm/blender_armature_transform.vrm", 17, 21, true),
+    ("fbx/ufbx_maya_human_ik_6100_ascii.fbx", 112, 0, true),
+    ("fbx/ufbx_maya_human_ik_7400_binary.fbx", 112, 0, true),
+    ("fbx/assimp_cubes_nonames.fbx", 4, 4, false),
+];
+
+#[test]
+fn characters_have_their_joints_and_meshes_and_humans_are_told_from_others() {
+    let Some(folder) = folder() else { return };
+    for (name, joints, meshes, is_human) in CHARACTERS {
+        let read = formats::read_character(&folder.join(name)).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((read.rig.len(), read.meshes.len()), (joints, meshes), "{name}");
+        let world = read.rig.rest_world().positions;
+        assert!(world.iter().all(|place| place.is_finite() && place.length() < 25.0), "{name}");
+        assert_eq!(read.character().is_ok(), is_human, "{name}");
+    }
+    for name in ["gltf/assimp_NoScene.gltf", "gltf/assimp_MissingBin.gltf", "vrm/broken_empty.vrm", "derived/kaykit_run_node_cycle.glb"] {
+        let error = formats::read_character(&folder.join(name)).expect_err(name).to_string();
+        assert!(!error.contains('\n') && error.contains(name.rsplit('/').next().unwrap_or(name)), "{error}");
+    }
+}
