@@ -24,6 +24,7 @@ impl FileDialog {
             Purpose::Export => ("Export", exports),
             Purpose::Import => ("Import", imports),
             Purpose::Body => ("Your own body", ("SMPL, SMPL-H, SMPL-X", &["npz", "pkl"][..])),
+            Purpose::Character => ("Your own character", ("Rigged character", &["glb", "gltf", "vrm", "fbx"][..])),
             Purpose::Save => ("Save", project),
             Purpose::Open => ("Open", project),
             Purpose::ExportFolder => ("Export into a folder", motion),
@@ -42,7 +43,9 @@ impl FileDialog {
             let chosen = match purpose {
                 Purpose::Export | Purpose::Save => dialog.save_file().await,
                 Purpose::ExportFolder | Purpose::Model(ImportPart::TextEncoder) => dialog.pick_folder().await,
-                Purpose::Import | Purpose::Open | Purpose::Body | Purpose::Model(_) | Purpose::Rewriter => dialog.pick_file().await,
+                Purpose::Import | Purpose::Open | Purpose::Body | Purpose::Character | Purpose::Model(_) | Purpose::Rewriter => {
+                    dialog.pick_file().await
+                }
             };
             chosen.map(|file| file.path().to_owned())
         };

@@ -266,6 +266,7 @@ fn run_script(
     mut inbox: ResMut<'_, Inbox>,
     pictures: Query<'_, '_, (), With<Screenshot>>,
     time: Res<'_, Time>,
+    characters: Res<'_, Characters>,
     (pressed, clicked): (Res<'_, ButtonInput<KeyCode>>, Res<'_, ButtonInput<MouseButton>>),
 ) {
     if play.hands_over && (pressed.get_just_pressed().len() > 0 || clicked.get_just_pressed().len() > 0) {
@@ -274,6 +275,9 @@ fn run_script(
     }
     play.still_frames += 1;
     play.still_secs += time.delta_secs();
+    if characters.are_coming() {
+        play.still_frames = 0;
+    }
     let settling = play.still_frames < SETTLE_FRAMES || play.still_secs < SETTLE_SECS;
     let busy = Busy { picturing: !pictures.is_empty(), settling, ..state.busy() };
     let Play { script: Some(script), picturing, .. } = &mut *play else { return };
@@ -371,11 +375,11 @@ fn choose_pace(
     play: Res<'_, Play>,
     adapter: Res<'_, Adapter>,
     pacing: Option<Res<'_, FramePacing>>,
-    characters: Option<Res<'_, Characters>>,
+    characters: Res<'_, Characters>,
     mut settings: ResMut<'_, WinitSettings>,
 ) {
-    let is_coming = characters.is_some_and(|characters| characters.are_coming());
-    let moves = state.view().player().is_playing() || state.is_generating() || play.script.is_some() || is_coming;
+    let is_shown = state.view().player().is_playing() || state.is_generating() || characters.are_coming();
+    let moves = is_shown || play.script.is_some();
     let measures_qualities = pacing.is_some() && state.settings().quality.is_some();
     let mode = if !moves {
         UpdateMode::reactive(RESTING_INTERVAL)

@@ -4,7 +4,7 @@ use super::session::{
     CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, ModelAction, PlayerAction,
     ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction, ViewAction,
 };
-use crate::formats::PROJECT_ENDING;
+use crate::formats::{self, PROJECT_ENDING};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -67,10 +67,16 @@ with_states!(actions);
 pub(super) use with_states;
 
 impl Action {
-    /// What is done with a file that was given to the window: a project is opened, a motion becomes a take.
+    /// What is done with a file that was given to the window: a project is opened, a character goes onto the stage, a motion becomes a take.
     #[must_use]
     pub fn of_file(path: PathBuf) -> Self {
         let is_project = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING));
-        if is_project { ProjectAction::OpenRecent(path).into() } else { TakeAction::Import(path).into() }
+        if is_project {
+            ProjectAction::OpenRecent(path).into()
+        } else if formats::may_hold_character(&path) {
+            CharacterAction::OpenFile(path).into()
+        } else {
+            TakeAction::Import(path).into()
+        }
     }
 }

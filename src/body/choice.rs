@@ -28,6 +28,29 @@ pub enum CharacterKind {
         /// Its shape numbers, in deviations; missing ones are 0.
         shape: Vec<f32>,
     },
+    /// A rigged character as its file has it.
+    Rigged {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl CharacterKind {
+    /// Its file, if it has one.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Mannequin => None,
+            Self::Smpl { path, .. } | Self::Rigged { path } => Some(path),
+        }
+    }
+
+    fn path_mut(&mut self) -> Option<&mut PathBuf> {
+        match self {
+            Self::Mannequin => None,
+            Self::Smpl { path, .. } | Self::Rigged { path } => Some(path),
+        }
+    }
 }
 
 impl CharacterChoice {
@@ -45,7 +68,7 @@ impl CharacterChoice {
     /// As a file in this folder keeps it: files that lie in the folder or under it are named from there, so that both can move.
     #[must_use]
     pub fn with_paths_relative_to(mut self, folder: &Path) -> Self {
-        if let CharacterKind::Smpl { path, .. } = &mut self.kind
+        if let Some(path) = self.kind.path_mut()
             && let Ok(inside) = path.strip_prefix(folder)
         {
             *path = inside.to_owned();
@@ -56,7 +79,7 @@ impl CharacterChoice {
     /// What a file in this folder keeps, with whole paths.
     #[must_use]
     pub fn with_paths_from(mut self, folder: &Path) -> Self {
-        if let CharacterKind::Smpl { path, .. } = &mut self.kind {
+        if let Some(path) = self.kind.path_mut() {
             *path = folder.join(&path);
         }
         self

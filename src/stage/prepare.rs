@@ -12,7 +12,7 @@ use bevy::prelude::*;
 use std::sync::Arc;
 
 /// Characters without pictures and with no more vertices are made ready at once: it takes a few milliseconds.
-const FEW_VERTICES: usize = 60_000;
+const FEW_VERTICES: usize = 30_000;
 
 /// What a character is drawn with, before it is handed to the device.
 pub(super) struct Prepared {

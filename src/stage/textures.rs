@@ -116,7 +116,7 @@ fn mean_color(four: [&[u8]; 4]) -> [u8; 4] {
     let alpha: u32 = four.iter().map(|pixel| u32::from(pixel[3])).sum();
     let channel = |channel: usize| {
         let sum = |weight: &dyn Fn(&[u8]) -> u32| four.iter().map(|pixel| light[usize::from(pixel[channel])] * weight(pixel)).sum::<u32>();
-        let mean = if alpha == 0 { sum(&|_| 1) / 4 } else { sum(&|pixel| u32::from(pixel[3])) / alpha };
+        let mean = sum(&|pixel| u32::from(pixel[3])).checked_div(alpha).unwrap_or_else(|| sum(&|_| 1) / 4);
         SRGB_OF_LIGHT[mean as usize]
     };
     [channel(0), channel(1), channel(2), ((alpha + 2) / 4) as u8]

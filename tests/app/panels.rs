@@ -507,7 +507,7 @@ fn the_appearance_is_chosen_in_the_view_menu_and_by_its_key() {
 #[test]
 fn the_characters_menu_gives_the_mannequin_a_colour_and_a_build() {
     let mut harness = harness(session_with(&["a walk"]));
-    harness.get_by_label("Colour, build, or your own body").click();
+    harness.get_by_label("Colour, build, or your own character").click();
     harness.run_steps(4);
     harness.get_by_label("Sage").click();
     harness.run_steps(2);
@@ -522,9 +522,28 @@ fn the_characters_menu_gives_the_mannequin_a_colour_and_a_build() {
     assert!(harness.state().done.contains(&Action::Character(CharacterAction::OpenBody)));
 }
 
+#[test]
+fn the_characters_menu_tells_of_an_own_character_and_leads_back_to_the_mannequin() {
+    use zoetrope::author::session::RiggedCharacter;
+    let mut session = session_with(&["a walk"]);
+    let (rights, notes) = (vec!["for everybody".to_owned()], vec!["2 meshes that hang on no joint are left out".to_owned()]);
+    session.put_on_stage(RiggedCharacter::new("people/me.vrm".into(), zoetrope::body::Character::mannequin(), 0, rights, notes));
+    let mut harness = harness(session);
+    harness.get_by_label("Colour, build, or your own character").click();
+    harness.run_steps(4);
+    for text in
+        ["me.vrm", "19 of 19 parts of the body found in a skeleton of 22", "for everybody", "2 meshes that hang on no joint are left out"]
+    {
+        harness.get_by_label(text);
+    }
+    harness.get_all_by_label("Back to the mannequin").last().expect("a button").click();
+    harness.run_steps(2);
+    assert!(harness.state().session.character().own().is_none());
+}
+
 /// What a window that died leaves in a folder: the copy of a project in a park.
 fn left_behind(folder: &std::path::Path) {
-    let mut dead = Recovery::begin(folder).expect("a place");
+    let dead = Recovery::begin(folder).expect("a place");
     zoetrope::formats::save_project(dead.copy(), session_with(&["a walk"]).timeline().document(), None).expect("saved");
     dead.note(Some(std::path::Path::new("scenes/park.zoetrope"))).expect("noted");
 }

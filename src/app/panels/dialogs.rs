@@ -2,7 +2,7 @@
 
 use super::panel_view::PanelView;
 use super::parts::{TextButton, faint, soft};
-use super::{export, models, palette, project, rating};
+use super::{character, export, models, palette, project, rating};
 use crate::app::keys::KEYS;
 use crate::app::theme::{self, TEXT};
 use crate::author::Action;
@@ -35,6 +35,14 @@ pub(super) fn dialogs(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
         Dialog::Clip { path, clips } => {
             let modal = Modal::new(Id::new("clip")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(project::clip(ui, path, clips))).should_close()
+        }
+        Dialog::Contents { path, animations } => {
+            let modal = Modal::new(Id::new("contents")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(character::contents_of_file(ui, path, *animations))).should_close()
+        }
+        Dialog::MissingCharacter { path } => {
+            let modal = Modal::new(Id::new("missing character")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(character::missing(ui, path))).should_close()
         }
         Dialog::Unsaved(_) => {
             let modal = Modal::new(Id::new("unsaved")).frame(frame);

@@ -53,6 +53,12 @@ pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose, taken: bool) -> V
             "Open",
             |place| Action::Character(CharacterAction::LoadBody(place)),
         ),
+        Purpose::Character => (
+            "Your own character",
+            "A rigged character in a .glb, .gltf, .vrm or .fbx file takes the mannequin's place, here and in exports.",
+            "Open",
+            |place| Action::Character(CharacterAction::LoadCharacter(place)),
+        ),
         Purpose::Rewriter => (
             "Your own language model",
             "A Llama in GGUF form says prompts in shorter and clearer words, when you ask it to.",
@@ -80,12 +86,12 @@ pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose, taken: bool) -> V
         });
     });
     let fits = match purpose {
-        Purpose::Import | Purpose::Body | Purpose::Rewriter => path.file_name().is_some(),
+        Purpose::Import | Purpose::Body | Purpose::Character | Purpose::Rewriter => path.file_name().is_some(),
         Purpose::Open | Purpose::Save | Purpose::Export | Purpose::ExportFolder | Purpose::Model(_) => {
             path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING)) && path.file_stem().is_some()
         }
     };
-    if !fits && !matches!(purpose, Purpose::Import | Purpose::Body | Purpose::Rewriter) {
+    if !fits && !matches!(purpose, Purpose::Import | Purpose::Body | Purpose::Character | Purpose::Rewriter) {
         ui.label(faint("The name ends in .zoetrope."));
     } else if taken {
         ui.label(faint("There is such a file; what it holds is replaced."));

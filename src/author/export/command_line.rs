@@ -77,7 +77,8 @@ pub fn command_line(source: &Source<'_>, choices: &ExportChoices, character: &Ch
             option(&mut words, "--color", format!("{red:02x}{green:02x}{blue:02x}"), look.color != usual.color);
             option(&mut words, "--build", look.build, look.build != usual.build);
         }
-        CharacterKind::Smpl { .. } | CharacterKind::Mannequin => {}
+        CharacterKind::Rigged { path } if kind.has_bones() => option(&mut words, "--character", text(path)?, true),
+        CharacterKind::Smpl { .. } | CharacterKind::Rigged { .. } | CharacterKind::Mannequin => {}
     }
     if let Some(prompt) = last {
         // Where options end, a prompt may begin with a hyphen.

@@ -1,20 +1,18 @@
-//! Who is on the stage: the mannequin with its look, or the user's own body with its shape.
+//! Who is on the stage: the mannequin with its look, or a character of the user's own.
 //!
 //! This is a way of seeing, as the camera is: it goes with the project and with the window's settings, and undo, which is for motions,
 //! leaves it alone.
 
 use super::desk::Desk;
 use super::dialog::{Dialog, Purpose};
+use super::own_character::{Body, OwnCharacter, RiggedCharacter};
 use crate::author::settings::Settings;
-use crate::body::{BodyModel, Character, CharacterChoice, CharacterKind, MOST_DEVIATION, MannequinLook};
+use crate::body::{Character, CharacterChoice, CharacterKind, MannequinLook};
 use crate::formats;
-use crate::tasks::{Task, TaskKind, outcome};
+use crate::tasks::{Task, TaskKind, outcome, outcomes};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Shape numbers that can be changed: the first ones tell most.
-pub const SHAPES: usize = 10;
 
 /// What can be done with the character.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +23,14 @@ pub enum CharacterAction {
     LoadBody(PathBuf),
     /// Give the body one of its shape numbers, from 0, in deviations.
     BodyShape(usize, f32),
+    /// Open the dialog for an own rigged character.
+    OpenCharacter,
+    /// Read a rigged character from a `.glb`, `.gltf`, `.vrm` or `.fbx` file; it takes the mannequin's place on the stage and in exports.
+    LoadCharacter(PathBuf),
+    /// Look what a file holds: a character goes onto the stage, a motion becomes a take, of both the user chooses.
+    OpenFile(PathBuf),
+    /// Ask where the file of the character has gone that the settings or the project name.
+    FindCharacter,
     /// The mannequin again.
     DropBody,
     /// Choose the mannequin's colour: red, green, blue of sRGB.
@@ -33,88 +39,125 @@ pub enum CharacterAction {
     MannequinBuild(f32),
 }
 
-/// A body that was read from a file.
-#[derive(Clone, Debug)]
-pub struct Body {
-    path: PathBuf,
-    model: Arc<BodyModel>,
-    shape: Vec<f32>,
-    character: Arc<Character>,
-}
-
-impl Body {
-    /// The body of this model with a shape, in deviations; missing numbers are 0.
-    #[must_use]
-    pub fn new(path: PathBuf, model: BodyModel, shape: &[f32]) -> Self {
-        let number = |place: usize| shape.get(place).map_or(0.0, |number| number.clamp(-MOST_DEVIATION, MOST_DEVIATION));
-        let shape: Vec<f32> = (0..model.shapes_m.len().min(SHAPES)).map(number).collect();
-        let character = Arc::new(model.character(&shape));
-        Self { path, model: Arc::new(model), shape, character }
-    }
-
-    /// Its file.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Its shape, in deviations.
-    #[must_use]
-    pub fn shape(&self) -> &[f32] {
-        &self.shape
-    }
-
-    /// It with its shape.
-    #[must_use]
-    pub fn character(&self) -> &Arc<Character> {
-        &self.character
-    }
-
-    fn kind(&self) -> CharacterKind {
-        CharacterKind::Smpl { path: self.path.clone(), shape: self.shape.clone() }
-    }
-}
-
 /// Who is on the stage.
 #[derive(Debug, Default)]
 pub struct CharacterAssets {
-    /// The user's own body, where one is on the stage.
-    body: Option<Body>,
+    /// The user's own character, where one is on the stage.
+    own: Option<OwnCharacter>,
     /// The mannequin, where it does not look as it comes.
     mannequin: Option<Arc<Character>>,
-    /// The body that is being read: of several the latest.
-    reading: Option<Task<Body>>,
+    /// The character that is being read: of several the latest.
+    reading: Option<Task<OwnCharacter>>,
+    /// Files of which it is being found out what they hold.
+    looking: Vec<Task<Contents>>,
+    /// The character of a file that holds motions too, while the user is asked.
+    offered: Option<RiggedCharacter>,
+    /// A file that has moved and is to be asked for.
+    missing: Option<PathBuf>,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+enum Contents {
+    /// A character, and perhaps motions.
+    Character(Box<RiggedCharacter>),
+    /// At most a motion.
+    Motion(PathBuf),
+    /// Somebody who cannot be brought to move, and why.
+    Unusable(String),
+}
+
+impl Contents {
+    fn of(path: PathBuf) -> Self {
+        match RiggedCharacter::read(path.clone()) {
+            Ok(rigged) => Self::Character(Box::new(rigged)),
+            // What else is wrong with it is said when it is read as a motion.
+            Err(message) if formats::read_character(&path).is_ok_and(|read| read.clips.is_empty()) => Self::Unusable(message),
+            Err(_) => Self::Motion(path),
+        }
+    }
 }
 
 impl CharacterAssets {
+    /// The user's own character, if one is on the stage.
+    #[must_use]
+    pub fn own(&self) -> Option<&OwnCharacter> {
+        self.own.as_ref()
+    }
+
     /// The user's own body, if one is on the stage.
     #[must_use]
     pub fn body(&self) -> Option<&Body> {
-        self.body.as_ref()
+        match &self.own {
+            Some(OwnCharacter::Body(body)) => Some(body),
+            _ => None,
+        }
     }
 
-    /// Whose mesh and bones are shown and exported; the mannequin's as it comes where there is none. Another kind of body has its arm here.
+    /// The user's own rigged character, if one is on the stage.
+    #[must_use]
+    pub fn rigged(&self) -> Option<&RiggedCharacter> {
+        match &self.own {
+            Some(OwnCharacter::Rigged(rigged)) => Some(rigged),
+            _ => None,
+        }
+    }
+
+    /// Whose mesh and bones are shown and exported; the mannequin's as it comes where there is none.
     #[must_use]
     pub fn character(&self) -> Option<Arc<Character>> {
-        self.body.as_ref().map(|body| &body.character).or(self.mannequin.as_ref()).cloned()
+        self.own.as_ref().map(OwnCharacter::character).or(self.mannequin.as_ref()).cloned()
     }
 
     /// Does an action.
     pub(super) fn apply(&mut self, action: CharacterAction, desk: &mut Desk) {
         let look = desk.settings.character.mannequin;
         match action {
-            CharacterAction::OpenBody => {
-                let path = self.body().map(|body| body.path.clone()).unwrap_or_default();
-                desk.dialog = Dialog::to_read(Purpose::Body, path);
+            CharacterAction::OpenBody => desk.dialog = Dialog::to_read(Purpose::Body, self.path_of_own()),
+            CharacterAction::OpenCharacter => desk.dialog = Dialog::to_read(Purpose::Character, self.path_of_own()),
+            CharacterAction::FindCharacter => {
+                let (purpose, path) = match &desk.settings.character.kind {
+                    CharacterKind::Smpl { path, .. } => (Purpose::Body, path.clone()),
+                    CharacterKind::Rigged { path } => (Purpose::Character, path.clone()),
+                    CharacterKind::Mannequin => return,
+                };
+                desk.dialog = Dialog::to_read(purpose, path);
             }
             CharacterAction::LoadBody(path) => {
-                desk.dialog = Dialog::None;
-                // Another day begins in another folder.
-                self.load(std::path::absolute(&path).unwrap_or(path), Vec::new(), desk);
+                // One whose file was lost keeps its shape.
+                let shape = match &desk.settings.character.kind {
+                    CharacterKind::Smpl { shape, .. } if self.own.is_none() => shape.clone(),
+                    _ => Vec::new(),
+                };
+                self.load(CharacterKind::Smpl { path: whole(path), shape }, desk);
             }
-            CharacterAction::BodyShape(number, deviations) => self.shape(number, deviations, &mut desk.settings),
+            CharacterAction::LoadCharacter(path) => {
+                let path = whole(path);
+                match self.offered.take().filter(|offered| offered.path() == path) {
+                    Some(offered) => {
+                        desk.dialog = Dialog::None;
+                        self.loaded(Ok(OwnCharacter::Rigged(offered)), desk);
+                    }
+                    None => self.load(CharacterKind::Rigged { path }, desk),
+                }
+            }
+            CharacterAction::OpenFile(path) => {
+                desk.dialog = Dialog::None;
+                let path = whole(path);
+                self.looking.push(desk.tasks.run(TaskKind::READ, move || Ok(Contents::of(path))));
+            }
+            CharacterAction::BodyShape(number, deviations) => {
+                if let Some(OwnCharacter::Body(body)) = &mut self.own
+                    && body.reshape(number, deviations)
+                {
+                    desk.settings.character.kind = OwnCharacter::Body(body.clone()).kind();
+                }
+            }
             CharacterAction::DropBody => {
-                self.body = None;
+                if matches!(desk.dialog, Dialog::MissingCharacter { .. }) {
+                    desk.dialog = Dialog::None;
+                }
+                (self.own, self.reading, self.missing) = (None, None, None);
                 desk.settings.character.kind = CharacterKind::Mannequin;
             }
             CharacterAction::MannequinColor(color) => self.look(MannequinLook { color, ..look }, &mut desk.settings),
@@ -122,19 +165,21 @@ impl CharacterAssets {
         }
     }
 
+    fn path_of_own(&self) -> PathBuf {
+        self.own.as_ref().map(|own| own.path().to_owned()).unwrap_or_default()
+    }
+
     /// Puts somebody else on the stage: of the settings at the start, of a project that was opened.
     pub(super) fn take_on(&mut self, character: CharacterChoice, desk: &mut Desk) {
         let character = character.within_bounds();
         self.look(character.mannequin, &mut desk.settings);
-        let coming = match &character.kind {
-            CharacterKind::Smpl { path, shape } if self.body.as_ref().is_none_or(|body| body.path != *path || body.shape != *shape) => {
-                self.load(path.clone(), shape.clone(), desk);
-                true
+        if self.own.as_ref().map_or(CharacterKind::Mannequin, OwnCharacter::kind) != character.kind {
+            (self.own, self.reading, self.missing) = (None, None, None);
+            match character.kind.path() {
+                Some(path) if !path.exists() => self.missing = Some(path.to_owned()),
+                Some(_) => self.read(character.kind.clone(), desk),
+                None => {}
             }
-            _ => false,
-        };
-        if character.kind == CharacterKind::Mannequin || coming {
-            self.body = None;
         }
         desk.settings.character = character;
     }
@@ -148,44 +193,73 @@ impl CharacterAssets {
         settings.character.mannequin = look;
     }
 
-    /// Reads a body, and gives it a shape.
-    fn load(&mut self, path: PathBuf, shape: Vec<f32>, desk: &mut Desk) {
-        let read = move || formats::read_body_model(&path).map(|model| Body::new(path, model, &shape)).map_err(|error| error.to_string());
+    fn load(&mut self, kind: CharacterKind, desk: &mut Desk) {
+        desk.dialog = Dialog::None;
+        self.read(kind, desk);
+    }
+
+    /// Reads a character; whoever is on the stage stays there until that is done.
+    fn read(&mut self, kind: CharacterKind, desk: &mut Desk) {
+        let read = move || match kind {
+            CharacterKind::Smpl { path, shape } => Body::read(path, &shape).map(OwnCharacter::Body),
+            CharacterKind::Rigged { path } => RiggedCharacter::read(path).map(OwnCharacter::Rigged),
+            CharacterKind::Mannequin => Err("the mannequin is in no file".to_owned()),
+        };
         self.reading = Some(desk.tasks.run(TaskKind::READ, read));
     }
 
-    /// Takes in the body that has been read.
-    pub(super) fn update(&mut self, desk: &mut Desk) {
-        if let Some(body) = outcome(&mut self.reading) {
-            self.loaded(body, desk);
+    /// Takes in the character that has been read, and what files hold that were looked into. Answers those that hold a motion alone.
+    #[must_use]
+    pub(super) fn update(&mut self, desk: &mut Desk) -> Vec<PathBuf> {
+        if let Some(own) = outcome(&mut self.reading) {
+            self.loaded(own, desk);
         }
+        let mut motions = Vec::new();
+        for contents in outcomes(&mut self.looking) {
+            match contents {
+                Ok(Contents::Character(rigged)) if rigged.animations() == 0 => self.loaded(Ok(OwnCharacter::Rigged(*rigged)), desk),
+                Ok(Contents::Character(rigged)) => {
+                    desk.dialog = Dialog::Contents { path: rigged.path().to_owned(), animations: rigged.animations() };
+                    self.offered = Some(*rigged);
+                }
+                Ok(Contents::Motion(path)) => motions.push(path),
+                Ok(Contents::Unusable(message)) | Err(message) => desk.fail(message),
+            }
+        }
+        if desk.dialog == Dialog::None
+            && let Some(path) = self.missing.take()
+        {
+            desk.dialog = Dialog::MissingCharacter { path };
+        }
+        motions
     }
 
     /// As it is now, while the session goes on.
     pub(super) fn snapshot(&self) -> Self {
-        Self { body: self.body.clone(), mannequin: self.mannequin.clone(), reading: None }
+        Self { own: self.own.clone(), mannequin: self.mannequin.clone(), ..Self::default() }
     }
 
-    /// A body has been read, or not.
-    pub(super) fn loaded(&mut self, outcome: Result<Body, String>, desk: &mut Desk) {
+    /// A character has been read, or not.
+    pub(super) fn loaded(&mut self, outcome: Result<OwnCharacter, String>, desk: &mut Desk) {
         match outcome {
-            Ok(body) => {
-                desk.settings.character.kind = body.kind();
-                self.body = Some(body);
+            Ok(own) => {
+                desk.settings.character.kind = own.kind();
+                if let OwnCharacter::Rigged(rigged) = &own {
+                    let name = rigged.path().file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                    desk.done(format!("{name} is on the stage"));
+                }
+                self.own = Some(own);
             }
             // It stays in settings and project: its disk may be back tomorrow.
-            Err(message) if self.body.is_none() && desk.settings.character.kind != CharacterKind::Mannequin => {
-                desk.fail(format!("{message}; the mannequin stands in for your own body, which can be chosen again at the palette"));
+            Err(message) if self.own.is_none() && desk.settings.character.kind != CharacterKind::Mannequin => {
+                desk.fail(format!("{message}; the mannequin stands in for your own character, which can be chosen again at the palette"));
             }
             Err(message) => desk.fail(message),
         }
     }
+}
 
-    fn shape(&mut self, number: usize, deviations: f32, settings: &mut Settings) {
-        let Some(body) = &mut self.body else { return };
-        let Some(shape) = body.shape.get_mut(number).filter(|_| deviations.is_finite()) else { return };
-        *shape = deviations.clamp(-MOST_DEVIATION, MOST_DEVIATION);
-        body.character = Arc::new(body.model.reshaped(Character::clone(&body.character), &body.shape));
-        settings.character.kind = body.kind();
-    }
+/// Another day begins in another folder.
+fn whole(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
 }

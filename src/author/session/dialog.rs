@@ -54,6 +54,18 @@ pub enum Dialog {
         /// The file of its project, if it had one.
         project: Option<PathBuf>,
     },
+    /// What becomes of a file that holds a character and motions.
+    Contents {
+        /// The file.
+        path: PathBuf,
+        /// How many animations it holds.
+        animations: usize,
+    },
+    /// The file of the character has moved.
+    MissingCharacter {
+        /// Where it was.
+        path: PathBuf,
+    },
     /// The model's card.
     Model,
     /// Something about models.
@@ -106,6 +118,8 @@ pub enum Purpose {
     Import,
     /// A body takes the mannequin's place.
     Body,
+    /// A rigged character takes the mannequin's place.
+    Character,
     /// A model is imported from it.
     Model(ImportPart),
     /// It says prompts in other words.

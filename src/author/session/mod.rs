@@ -16,6 +16,7 @@ mod host;
 mod models;
 mod motion_file;
 mod original;
+mod own_character;
 mod persistence;
 mod placement;
 mod project;
@@ -26,7 +27,7 @@ mod timeline;
 mod view;
 
 pub use super::player::PlayerAction;
-pub use character::{Body, CharacterAction, CharacterAssets, SHAPES};
+pub use character::{CharacterAction, CharacterAssets};
 pub use compare::ComparisonAction;
 pub use comparison::{Comparison, ComparisonEntry};
 pub use dialog::{Dialog, ModelDialog, Next, Purpose};
@@ -38,6 +39,7 @@ pub use host::HostCommand;
 pub use models::{FormAction, ImportForm, ImportPart, InstalledModel, ModelAction, ModelState, ModelWork, Models, OfferedModel, Precision};
 pub use motion_file::FileClip;
 pub use original::original_pose_at;
+pub use own_character::{Body, OwnCharacter, PARTS, RiggedCharacter, SHAPES};
 pub use persistence::Unsaved;
 pub use project::{Project, ProjectAction};
 pub use rating::{Rating, RatingAction};
@@ -381,9 +383,9 @@ impl Session {
         self.timeline.add_take(take)
     }
 
-    /// Puts a body on the stage that comes from elsewhere.
-    pub fn wear(&mut self, body: Body) {
-        self.character.loaded(Ok(body), &mut self.desk);
+    /// Puts a character on the stage that comes from elsewhere.
+    pub fn put_on_stage(&mut self, character: impl Into<OwnCharacter>) {
+        self.character.loaded(Ok(character.into()), &mut self.desk);
     }
 
     /// Does an action.
@@ -465,7 +467,8 @@ impl Session {
     /// Each state takes in the outcomes of its own tasks.
     fn take_outcomes(&mut self, delta_secs: f32) {
         self.draft.update(&mut self.desk);
-        self.character.update(&mut self.desk);
+        let motions = self.character.update(&mut self.desk);
+        motions.into_iter().for_each(|path| self.apply(TakeAction::Import(path)));
         let (list, mut context) = self.list_parts();
         list.update(&mut context);
         let (rating, mut context) = self.rating_parts();

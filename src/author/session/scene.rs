@@ -77,7 +77,7 @@ impl Scene<'_> {
 fn root_path(line: &mut Line, motion: &Motion, now: usize, assets: &CharacterAssets) {
     let last = motion.len() - 1;
     let step = motion.len().div_ceil(MOST_CORNERS);
-    let scale = assets.body().map_or(1.0, |body| body.character().scale());
+    let scale = assets.own().map_or(1.0, |own| own.character().scale());
     let place_m = |frame: usize| (motion.frames[frame].root_m * scale).with_y(LINE_HEIGHT_M);
     line.extend((0..last).step_by(step).chain([last]).map(|frame| (place_m(frame), if frame <= now { 0.9 } else { 0.35 })));
 }
@@ -86,7 +86,7 @@ fn root_path(line: &mut Line, motion: &Motion, now: usize, assets: &CharacterAss
 fn foot_trails(lines: &mut [Line; 2], motion: &Motion, now: usize, assets: &CharacterAssets) {
     for frame in now.saturating_sub(TRAIL_FRAMES)..=(now + TRAIL_FRAMES).min(motion.len() - 1) {
         let pose = &motion.frames[frame];
-        let joints_m = assets.body().map_or_else(|| pose.world(), |body| body.character().stands(pose)).positions_m;
+        let joints_m = assets.own().map_or_else(|| pose.world(), |own| own.character().stands(pose)).positions_m;
         let clearly = 1.0 - frame.abs_diff(now) as f32 / (TRAIL_FRAMES + 1) as f32;
         for (line, foot) in lines.iter_mut().zip([Joint::LFoot, Joint::RFoot]) {
             line.push((joints_m[foot as usize], clearly));

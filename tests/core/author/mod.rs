@@ -2,6 +2,7 @@
 
 #[path = "../../shared/actions.rs"]
 mod actions;
+mod characters;
 mod continuing;
 #[path = "../../shared/desk.rs"]
 pub(super) mod desk;

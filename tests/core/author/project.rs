@@ -536,11 +536,13 @@ fn of_several_animations_in_a_file_the_user_chooses() {
 }
 
 #[test]
-fn an_opened_project_brings_its_character_and_one_whose_file_is_gone_is_told_once() {
+fn an_opened_project_brings_its_character_and_one_whose_file_is_damaged_is_told_once() {
     use zoetrope::body::{CharacterChoice, CharacterKind, MannequinLook};
     let folder = folder();
     let look = MannequinLook { color: [120, 90, 60], build: 1.0 };
-    let kind = CharacterKind::Smpl { path: "/gone/me.npz".into(), shape: vec![1.5] };
+    let path = folder.path().join("me.npz");
+    std::fs::write(&path, "no body").expect("a file");
+    let kind = CharacterKind::Smpl { path, shape: vec![1.5] };
     let character = CharacterChoice { mannequin: look, kind: kind.clone() };
     let file = folder.path().join("scene.zoetrope");
     formats::save_project(&file, session_with(&["a walk"]).timeline().document(), Some(&character)).expect("saved");

@@ -116,7 +116,7 @@ fn an_own_body_takes_the_mannequins_place_in_exports_until_it_is_dropped() {
     session.apply(TakeAction::Select(0));
     let model = large_body();
     model.check().expect("a body");
-    session.wear(Body::new("body.npz".into(), model, &[]));
+    session.put_on_stage(Body::new("body.npz".into(), model, &[]));
     assert!(!session.character().body().expect("a body").shape().is_empty());
     let exported = |session: &mut Session| session.character().character();
     let pelvis_m = |session: &mut Session| exported(session).expect("the body").rig().rest_translations()[0].y;

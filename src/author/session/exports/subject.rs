@@ -11,7 +11,7 @@ use crate::author::session::timeline::Timeline;
 use crate::author::session::view::{View, ViewMode};
 use crate::author::settings::Settings;
 use crate::body::{CharacterChoice, CharacterKind};
-use crate::formats::WriteOptions;
+use crate::formats::{Format, WriteOptions};
 use crate::motion::FPS;
 use crate::timeline::{Origin, Provenance, Take};
 use crate::view::Shown;
@@ -111,7 +111,7 @@ impl ExportSubject<'_> {
         };
         // A body that could not be read does not go out.
         let character = &self.settings.character;
-        let kind = if self.character.body().is_some() { character.kind.clone() } else { CharacterKind::Mannequin };
+        let kind = if self.character.own().is_some() { character.kind.clone() } else { CharacterKind::Mannequin };
         command_line(&source?, self.choices(), &CharacterChoice { kind, ..character.clone() }, path)
     }
 
@@ -127,7 +127,12 @@ impl ExportSubject<'_> {
 
     /// How a take is written to this kind of file.
     pub(super) fn options(&self, kind: FileKind, take: &Take) -> WriteOptions {
-        WriteOptions { character: self.character.character(), ..self.choices().write_options(kind, take.provenance.clone()) }
+        let file = self.character.rigged().map(|rigged| rigged.path().to_owned());
+        WriteOptions {
+            character: self.character.character(),
+            onto: file.filter(|file| matches!(Format::readable(file), Ok(Format::Glb))),
+            ..self.choices().write_options(kind, take.provenance.clone())
+        }
     }
 
     /// Pictures of what is shown, as it is seen now, while the window goes on.
