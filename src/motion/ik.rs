@@ -21,7 +21,10 @@ pub fn two_bone([upper, lower]: [Quat; 2], bones: [Vec3; 2], axis: Vec3, flexion
 pub fn reach(root: Vec3, limb: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Quat; 2] {
     let [a, b] = [0, 1].map(|bone| limb[bone] * bones[bone]);
     let (near, other) = (a.length(), b.length());
-    let wanted = (target - root).length().clamp((near - other).abs() + 1e-4, (near + other) * 0.9999);
+    if !can_bend(near, other) {
+        return limb;
+    }
+    let wanted = (target - root).length().max((near - other).abs() + 1e-4).min((near + other) * 0.9999);
     let axis = a.cross(b).try_normalize().unwrap_or_else(|| limb[0] * Vec3::X);
     let inner_angle = ((near * near + other * other - wanted * wanted) / (2.0 * near * other)).clamp(-1.0, 1.0).acos();
     let flexion_rad = (-a).angle_between(b) - inner_angle;
@@ -33,7 +36,10 @@ pub fn reach(root: Vec3, limb: [Quat; 2], bones: [Vec3; 2], target: Vec3) -> [Qu
 #[must_use]
 pub fn reach_bending(root: Vec3, [upper, lower]: [Vec3; 2], hinge: Vec3, target: Vec3) -> [Quat; 2] {
     let (near, other) = (upper.length(), lower.length());
-    let wanted = (target - root).length().clamp((near - other).abs() + 1e-4 * (near + other), (near + other) * 0.9999);
+    if !can_bend(near, other) {
+        return [Quat::IDENTITY; 2];
+    }
+    let wanted = (target - root).length().max((near - other).abs() + 1e-4 * (near + other)).min((near + other) * 0.9999);
     let across = upper.normalize_or_zero().cross(lower.normalize_or_zero());
     let axis = (across + 0.05 * hinge).try_normalize().unwrap_or(hinge);
     // Both angles from lengths: a straight limb that stays as long is not bent by rounding.
@@ -41,6 +47,12 @@ pub fn reach_bending(root: Vec3, [upper, lower]: [Vec3; 2], hinge: Vec3, target:
     let bent_rad = flexion((upper + lower).length()).copysign(across.dot(axis));
     let flexion_rad = flexion(wanted) - bent_rad;
     two_bone([Quat::IDENTITY; 2], [upper, lower], axis, flexion_rad, target - root)
+}
+
+/// Whether bones of these lengths make a limb: damaged rigs have some without any.
+fn can_bend(near: f32, other: f32) -> bool {
+    let whole = near + other;
+    whole.is_finite() && near.min(other) > 1e-3 * whole
 }
 
 /// How often the joints of a chain are gone through.
@@ -83,6 +95,14 @@ pub fn chain(joints: &[Vec3], end: Vec3, target: Vec3, most_rad: f32) -> Vec<Qua
 mod tests {
     use super::*;
     use glam::vec3;
+
+    #[test]
+    fn a_limb_with_a_bone_of_no_length_stays_as_it_is() {
+        for lower in [Vec3::ZERO, Vec3::NEG_Y * 1e-5, Vec3::splat(f32::NAN), Vec3::splat(f32::INFINITY)] {
+            assert_eq!(reach(Vec3::Y, [Quat::IDENTITY; 2], [Vec3::NEG_Y, lower], Vec3::X), [Quat::IDENTITY; 2]);
+            assert_eq!(reach_bending(Vec3::Y, [Vec3::NEG_Y, lower], Vec3::X, Vec3::X), [Quat::IDENTITY; 2]);
+        }
+    }
 
     #[test]
     fn a_limb_lands_on_targets_within_reach_and_keeps_bone_lengths() {
