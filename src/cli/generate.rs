@@ -353,8 +353,8 @@ fn make_variations(model: &MotionModel, request: &Request, interrupt: &Interrupt
 /// How the prompt was taken, and what the user should know.
 fn remark(made: &Made) {
     let origin = &made.take.provenance.origin;
-    if let Some(plain) = origin.understood().filter(|plain| *plain != origin.prompt()) {
-        say(&format!("understood as: {plain} (--literal asks for the prompt's own words)"));
+    if let Some(canonical) = origin.canonical_prompt().filter(|canonical| *canonical != origin.prompt()) {
+        say(&format!("understood as: {canonical} (--literal asks for the prompt's own words)"));
     }
     made.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
 }

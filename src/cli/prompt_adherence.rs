@@ -86,17 +86,17 @@ impl Asked {
     /// Prints a line on a prompt, made so many seconds long: whether enough seeds obey, how many, how far apart the seeds are, and what
     /// was understood.
     fn tell(&self, name: &str, prompt: &str, secs: f32, is_done: &dyn Fn(&Motion) -> bool) -> Result<bool, CliError> {
-        let (mut motions, mut understood) = (Vec::new(), String::new());
+        let (mut motions, mut canonical) = (Vec::new(), String::new());
         for seed in 0..SEEDS {
             let request = Request { seed, length: Length::Exact { secs }, ..Request::new(prompt) };
             let take = make_one(&self.model, &request, None, &self.interrupt, |_, _| ())?.take;
-            understood = take.provenance.origin.understood().unwrap_or_default().to_owned();
+            canonical = take.provenance.origin.canonical_prompt().unwrap_or_default().to_owned();
             motions.push(take.motion);
         }
         let marks: String = motions.iter().map(|motion| if is_done(motion) { '+' } else { '-' }).collect();
         let enough = marks.matches('+').count() >= ENOUGH;
         let apart_cm = 100.0 * apart_m(&motions);
-        answer(&format!("{name:<28} {marks} {:<7} {apart_cm:3.0} cm  {prompt} [{understood}]", if enough { "obeyed" } else { "" }));
+        answer(&format!("{name:<28} {marks} {:<7} {apart_cm:3.0} cm  {prompt} [{canonical}]", if enough { "obeyed" } else { "" }));
         Ok(enough)
     }
 }

@@ -104,7 +104,8 @@ impl Run for FakeRun {
         if self.tokens == self.at_most {
             let variation = self.made;
             self.made += 1;
-            let origin = Origin::Prompt { request: self.request.variation(variation), understood: None, context: self.context.clone() };
+            let origin =
+                Origin::Prompt { request: self.request.variation(variation), canonical_prompt: None, context: self.context.clone() };
             let provenance = Provenance { origin, model: "fake".to_owned(), licence: "none".to_owned() };
             let take = Box::new(Take { motion: Arc::new(self.motion(variation)), raw: None, provenance });
             return Ok(RunStep::Made { variation, take, warnings: Vec::new() });

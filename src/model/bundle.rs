@@ -7,9 +7,9 @@ use super::checkpoint::Checkpoint;
 use super::config::{ModelConfig, TransformerConfig};
 use super::error::{Error, Result};
 use super::foreign::guarded;
-use super::intent::Intent;
 use super::network::Network;
 use super::progress::LoadProgress;
+use super::prompt_normaliser::PromptNormaliser;
 use super::sampler::Sampler;
 use super::source::Source;
 use super::statistics::Statistics;
@@ -50,8 +50,8 @@ pub struct MotionModel {
     pub config: ModelConfig,
     /// Reads prompts.
     pub text_encoder: TextEncoder,
-    /// Says prompts plainly, if the model has learned to.
-    pub intent: Option<Intent>,
+    /// Says what a prompt asks for in the model's own words, if it has learned to.
+    pub normaliser: Option<PromptNormaliser>,
     /// Writes motion tokens.
     pub network: Box<dyn Network>,
     /// Tokens ↔ normalised features.
@@ -90,7 +90,7 @@ impl MotionModel {
         let tokenizer = MotionTokenizer::load(Weights::new(tokenizer), &config.tokenizer)?;
         let network = network(transformer, &config.transformer)?;
         let text_encoder = TextEncoder::load_from(text, source, "text_encoder/", config.text_encoder)?;
-        let intent = Intent::load(source, text_encoder.dim())?;
+        let normaliser = PromptNormaliser::load(source, text_encoder.dim())?;
         let statistics = Statistics::load(&source.file("mean.npy"), &source.file("std.npy"), config.tokenizer.input_dim)?;
 
         let (codes, vocabulary) = (config.tokenizer.codes(), network.end_token() as usize);
@@ -103,7 +103,7 @@ impl MotionModel {
             return Err(Error::unfit(cause, &file.label()));
         }
         progress.complete();
-        Ok(Self { config, text_encoder, intent, network, tokenizer: Arc::new(tokenizer), statistics })
+        Ok(Self { config, text_encoder, normaliser, network, tokenizer: Arc::new(tokenizer), statistics })
     }
 
     /// Reads a sentence and makes two tokens of motion: what the tables of a model's files do not tell shows then.
@@ -130,9 +130,9 @@ impl MotionModel {
         self.text_encoder.encode(text)
     }
 
-    /// What a prompt asks for, said plainly; nothing where the model has to read it as it is.
-    pub fn plainly(&self, prompt: &str) -> Result<Option<String>> {
-        self.intent.as_ref().map_or(Ok(None), |intent| intent.plainly(&self.encode_text(prompt)?))
+    /// The canonical prompt for a prompt; nothing where the model has to read it as it is.
+    pub fn canonical_prompt(&self, prompt: &str) -> Result<Option<String>> {
+        self.normaliser.as_ref().map_or(Ok(None), |normaliser| normaliser.canonical_prompt(&self.encode_text(prompt)?))
     }
 
     /// Features in metres, flat `[frames · input_dim]` → tokens. Frames that do not fill a token are lost.

@@ -1,7 +1,7 @@
 //! All variations of a request under way.
 
 use super::error::PipelineError;
-use super::generation::{Generation, Step, understood_parts};
+use super::generation::{Generation, Step, normalised_parts};
 use super::made::Made;
 use super::variations::Variations;
 use crate::model::MotionModel;
@@ -59,7 +59,7 @@ impl<'m> Batch<'m> {
     /// As [`Generation::start`].
     pub fn start(model: &'m MotionModel, request: &Request, after: Option<&Motion>) -> Result<Self, PipelineError> {
         let request = Request { variations: request.variations.max(1), ..request.clone() };
-        let current = if request.variations > 1 && understood_parts(model, &request)?.is_none() {
+        let current = if request.variations > 1 && normalised_parts(model, &request)?.is_none() {
             Current::Together(Variations::start(model, &request, after)?)
         } else {
             Current::Alone(Box::new(Generation::start(model, &request.variation(0), after)?))

@@ -3,7 +3,7 @@
 use super::error::PipelineError;
 use super::made::Made;
 use super::split::{shared, split};
-use super::variations::{Understood, Variations};
+use super::variations::{NormalisedRequest, Variations};
 use crate::model::MotionModel;
 use crate::motion::Motion;
 use crate::timeline::{Origin, Request};
@@ -24,17 +24,17 @@ pub enum Step {
 }
 
 /// The requests that make what is asked for, one after another: more than one where a prompt names several actions that follow each
-/// other, and the model has understood each.
+/// other, and the model's normaliser knows each.
 ///
 /// # Errors
 /// A failing network.
 pub fn parts(model: &MotionModel, request: &Request) -> Result<Vec<Request>, PipelineError> {
-    let parts = understood_parts(model, request)?;
+    let parts = normalised_parts(model, request)?;
     Ok(parts.map_or_else(|| vec![request.clone()], |parts| parts.into_iter().map(|part| part.request).collect()))
 }
 
-/// [`parts`] with what the model understood of each; nothing where the request is made as one.
-pub(super) fn understood_parts(model: &MotionModel, request: &Request) -> Result<Option<VecDeque<Understood>>, PipelineError> {
+/// [`parts`] with the canonical prompt of each; nothing where the request is made as one.
+pub(super) fn normalised_parts(model: &MotionModel, request: &Request) -> Result<Option<VecDeque<NormalisedRequest>>, PipelineError> {
     let prompts = split(&request.prompt);
     if prompts.len() < 2 || request.is_literal() {
         return Ok(None);
@@ -42,8 +42,8 @@ pub(super) fn understood_parts(model: &MotionModel, request: &Request) -> Result
     let lengths = shared(request.length, prompts.len());
     let mut parts = VecDeque::with_capacity(prompts.len());
     for (prompt, length) in prompts.into_iter().zip(lengths) {
-        let Some(plainly) = model.plainly(&prompt)? else { return Ok(None) };
-        parts.push_back(Understood { request: Request { prompt, length, ..request.clone() }, plainly: Some(plainly) });
+        let Some(canonical) = model.canonical_prompt(&prompt)? else { return Ok(None) };
+        parts.push_back(NormalisedRequest { request: Request { prompt, length, ..request.clone() }, canonical_prompt: Some(canonical) });
     }
     Ok(Some(parts))
 }
@@ -54,7 +54,7 @@ pub struct Generation<'m> {
     model: &'m MotionModel,
     request: Request,
     current: Variations<'m>,
-    coming: VecDeque<Understood>,
+    queued: VecDeque<NormalisedRequest>,
     made: Option<Made>,
 }
 
@@ -65,12 +65,12 @@ impl<'m> Generation<'m> {
     /// An empty prompt, a length that the model cannot hold, or a failing network.
     pub fn start(model: &'m MotionModel, request: &Request, after: Option<&Motion>) -> Result<Self, PipelineError> {
         let request = Request { prompt: request.prompt.trim().to_owned(), ..request.variation(0) };
-        let mut coming = understood_parts(model, &request)?.unwrap_or_default();
-        let current = match coming.pop_front() {
+        let mut queued = normalised_parts(model, &request)?.unwrap_or_default();
+        let current = match queued.pop_front() {
             Some(first) => Variations::begin(model, first, after)?,
             None => Variations::start(model, &request, after)?,
         };
-        Ok(Self { model, request, current, coming, made: None })
+        Ok(Self { model, request, current, queued, made: None })
     }
 
     /// Make one more token, or the motion when there are enough.
@@ -82,9 +82,9 @@ impl<'m> Generation<'m> {
             if self.current.step()? {
                 let done = self.made.as_ref().map_or(0, |made| made.tokens.len());
                 let (tokens, at_most) = self.current.progress();
-                return Ok(Step::Token { tokens: done + tokens, at_most: done + at_most * (1 + self.coming.len()) });
+                return Ok(Step::Token { tokens: done + tokens, at_most: done + at_most * (1 + self.queued.len()) });
             }
-            let Some(next) = self.coming.pop_front() else {
+            let Some(next) = self.queued.pop_front() else {
                 return self.finish().map(|made| Step::Done(Box::new(made)));
             };
             let made = self.finish()?;
@@ -111,11 +111,11 @@ impl<'m> Generation<'m> {
         let part = self.current.finish(0)?;
         let Some(before) = self.made.clone() else { return Ok(part) };
         let (one, other) = (&before.take.provenance.origin, &part.take.provenance.origin);
-        let understood = one.understood().zip(other.understood()).map(|(one, other)| format!("{one} → {other}"));
+        let canonical_prompt = one.canonical_prompt().zip(other.canonical_prompt()).map(|(one, other)| format!("{one} → {other}"));
         let context = one.asked().map(|(_, context)| context.clone()).unwrap_or_default();
         let mut made = before.followed_by(part);
         // It was one request, whatever it took to meet it.
-        made.take.provenance.origin = Origin::Prompt { request: self.request.clone(), understood, context };
+        made.take.provenance.origin = Origin::Prompt { request: self.request.clone(), canonical_prompt, context };
         Ok(made)
     }
 }

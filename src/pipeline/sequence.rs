@@ -21,7 +21,7 @@ const PUBLISHED_TOKENS: usize = 50;
 pub(super) struct Sequence<'m> {
     model: &'m MotionModel,
     request: Request,
-    understood: Option<String>,
+    canonical_prompt: Option<String>,
     before: Option<Arc<Before>>,
     tokens: Vec<u32>,
     at_least: usize,
@@ -66,12 +66,12 @@ impl Before {
 }
 
 impl<'m> Sequence<'m> {
-    /// A motion before its first token, when `room` tokens fit. The request's seed is the motion's own; `understood` is what the
+    /// A motion before its first token, when `room` tokens fit. The request's seed is the motion's own; `canonical_prompt` is what the
     /// model is asked for in the prompt's place.
     pub(super) fn new(
         model: &'m MotionModel,
         request: Request,
-        understood: Option<String>,
+        canonical_prompt: Option<String>,
         before: Option<Arc<Before>>,
         room: usize,
     ) -> Result<Self, PipelineError> {
@@ -86,7 +86,7 @@ impl<'m> Sequence<'m> {
         Ok(Self {
             model,
             request,
-            understood,
+            canonical_prompt,
             before,
             tokens: Vec::new(),
             at_least,
@@ -203,7 +203,7 @@ impl<'m> Sequence<'m> {
         let before = self.before.as_ref().map(|before| Arc::clone(&before.motion));
         let context = Context { before, after: None };
         Provenance {
-            origin: Origin::Prompt { request: self.request.clone(), understood: self.understood.clone(), context },
+            origin: Origin::Prompt { request: self.request.clone(), canonical_prompt: self.canonical_prompt.clone(), context },
             model: self.model.config.name.clone(),
             licence: self.model.config.licence.clone(),
         }

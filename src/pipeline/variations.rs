@@ -9,10 +9,10 @@ use crate::motion::Motion;
 use crate::timeline::Request;
 use std::ops::Range;
 
-/// A request, and the plain words that the model reads instead of its prompt; none where it reads that as it is.
-pub(super) struct Understood {
+/// A request, and the canonical prompt that the model reads instead of its prompt; none where it reads that as it is.
+pub(super) struct NormalisedRequest {
     pub(super) request: Request,
-    pub(super) plainly: Option<String>,
+    pub(super) canonical_prompt: Option<String>,
 }
 
 /// Several variations of one prompt side by side. The text (and the motion before) is read once for all, and each step reads
@@ -37,18 +37,18 @@ impl<'m> Variations<'m> {
         if prompt.is_empty() {
             return Err(PipelineError::EmptyPrompt);
         }
-        let plainly = if request.is_literal() { None } else { model.plainly(without_links(prompt))? };
-        Self::begin(model, Understood { request: Request { prompt: prompt.to_owned(), ..request.clone() }, plainly }, after)
+        let canonical_prompt = if request.is_literal() { None } else { model.canonical_prompt(without_links(prompt))? };
+        Self::begin(model, NormalisedRequest { request: Request { prompt: prompt.to_owned(), ..request.clone() }, canonical_prompt }, after)
     }
 
-    /// [`start`](Self::start) of what has been understood already.
+    /// [`start`](Self::start) of what has been normalised already.
     pub(super) fn begin(
         model: &'m MotionModel,
-        Understood { request, plainly }: Understood,
+        NormalisedRequest { request, canonical_prompt }: NormalisedRequest,
         after: Option<&Motion>,
     ) -> Result<Self, PipelineError> {
         let guided = sampling(model.config.sampling, &request).guidance != 1.0;
-        let mut texts = vec![model.encode_text(plainly.as_deref().unwrap_or(&request.prompt))?];
+        let mut texts = vec![model.encode_text(canonical_prompt.as_deref().unwrap_or(&request.prompt))?];
         if guided {
             texts.push(model.encode_text("")?);
         }
@@ -56,7 +56,7 @@ impl<'m> Variations<'m> {
         let (mut state, logits) = model.network.start(&texts.iter().collect::<Vec<_>>(), Before::tokens(before.as_ref()))?;
         let room = state.room();
         let count = request.variations.max(1);
-        let sequence = |variation| Sequence::new(model, request.variation(variation), plainly.clone(), before.clone(), room);
+        let sequence = |variation| Sequence::new(model, request.variation(variation), canonical_prompt.clone(), before.clone(), room);
         let sequences = (0..count).map(sequence).collect::<Result<Vec<_>, _>>()?;
         let rows: Vec<usize> = (0..texts.len()).flat_map(|row| std::iter::repeat_n(row, sequences.len())).collect();
         if sequences.len() > 1 {

@@ -95,9 +95,9 @@ pub enum Origin {
     Prompt {
         /// What the model was asked.
         request: Request,
-        /// What it read in the prompt's place, in its plain words.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        understood: Option<String>,
+        /// The canonical prompt that it read in the prompt's place; `understood` in files.
+        #[serde(rename = "understood", default, skip_serializing_if = "Option::is_none")]
+        canonical_prompt: Option<String>,
         /// What it was made between. Project files keep these frames as members of their own.
         #[serde(skip)]
         context: Context,
@@ -137,7 +137,7 @@ impl Default for Origin {
 
 impl From<Request> for Origin {
     fn from(request: Request) -> Self {
-        Self::Prompt { request, understood: None, context: Context::default() }
+        Self::Prompt { request, canonical_prompt: None, context: Context::default() }
     }
 }
 
@@ -164,12 +164,12 @@ impl Origin {
         }
     }
 
-    /// What the model read in the prompt's place, in its plain words.
+    /// The canonical prompt that the model read in the prompt's place.
     #[must_use]
-    pub fn understood(&self) -> Option<&str> {
+    pub fn canonical_prompt(&self) -> Option<&str> {
         match self {
-            Self::Prompt { understood, .. } => understood.as_deref(),
-            Self::Edit { of, .. } => of.understood(),
+            Self::Prompt { canonical_prompt, .. } => canonical_prompt.as_deref(),
+            Self::Edit { of, .. } => of.canonical_prompt(),
             Self::File { .. } | Self::Chain { .. } => None,
         }
     }

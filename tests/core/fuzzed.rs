@@ -132,7 +132,7 @@ fn document() -> Document {
     let mut document = Document::default();
     let end = Motion { frames: dialects::walk().frames[..2].to_vec() };
     let context = Context { after: Some(Arc::new(end.clone())), ..Context::after_end_of(&end) };
-    let made = Origin::Prompt { request: Request::new("a person walks"), understood: Some("walk".to_owned()), context };
+    let made = Origin::Prompt { request: Request::new("a person walks"), canonical_prompt: Some("walk".to_owned()), context };
     let edited = Origin::Edit { of: Box::new(Origin::File { name: "walk.bvh".to_owned() }), edit: TakeEdit::RemoveSliding };
     for (origin, raw) in [(made, Some(Arc::new(lively(3)))), (edited, None)] {
         let provenance = Provenance { origin, model: "starter".to_owned(), licence: "CC0".to_owned() };

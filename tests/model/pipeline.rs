@@ -314,19 +314,19 @@ fn a_prompt_is_understood_in_plain_words_unless_it_is_to_be_taken_literally() {
         ("a man walks forward, then waves his right hand", None),
     ];
     for (prompt, plain) in expected {
-        assert_eq!(model.plainly(prompt).expect("an answer").as_deref(), plain, "{prompt}");
+        assert_eq!(model.canonical_prompt(prompt).expect("an answer").as_deref(), plain, "{prompt}");
     }
     let asked = |literal| Request { literal, length: Length::Exact { secs: 1.0 }, ..Request::new(expected[0].0) };
-    let [understood, literal] = [false, true].map(|literal| make(&model, &asked(literal), None));
-    assert_eq!(understood.take.provenance.origin.understood(), expected[0].1);
-    assert_eq!(literal.take.provenance.origin.understood(), None);
-    assert_ne!(understood.tokens, literal.tokens);
+    let [normalised, literal] = [false, true].map(|literal| make(&model, &asked(literal), None));
+    assert_eq!(normalised.take.provenance.origin.canonical_prompt(), expected[0].1);
+    assert_eq!(literal.take.provenance.origin.canonical_prompt(), None);
+    assert_ne!(normalised.tokens, literal.tokens);
     let plain = Request { literal: true, ..Request { prompt: "a person throws a punch".to_owned(), ..asked(false) } };
-    assert_eq!(understood.tokens, make(&model, &plain, None).tokens);
+    assert_eq!(normalised.tokens, make(&model, &plain, None).tokens);
     let next = Request { prompt: "And then the person walks backwards".to_owned(), ..asked(false) };
     let next = make(&model, &next, None).take.provenance;
     assert_eq!(
-        (next.prompt().as_ref(), next.origin.understood()),
+        (next.prompt().as_ref(), next.origin.canonical_prompt()),
         ("And then the person walks backwards", Some("a person walks backward"))
     );
 }
@@ -342,7 +342,7 @@ fn two_actions_in_one_prompt_are_made_one_after_the_other() {
     assert_eq!(made.take.raw.as_ref().map(|raw| raw.len()), Some(120));
     let origin = &made.take.provenance.origin;
     assert_eq!(origin.asked(), Some((&request, &Context::default())));
-    assert_eq!(origin.understood(), Some("a person runs → a person waves goodbye"));
+    assert_eq!(origin.canonical_prompt(), Some("a person runs → a person waves goodbye"));
     let short = Request { length: Length::Exact { secs: 1.5 }, ..request.clone() };
     assert_eq!(make(&model, &short, None).take.motion.len(), 45, "the parts add up");
     // Each variation of several actions goes on from a motion of its own.

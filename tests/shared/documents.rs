@@ -16,7 +16,7 @@ pub(crate) fn take(number: usize) -> Take {
     let request = Request { seed: u64::MAX - 1, ..Request::new(format!("a person walks → größer {number}")) };
     let end = Motion { frames: vec![Pose { root_m: Vec3::splat(number as f32), ..Pose::REST }; 8] };
     let context = if number.is_multiple_of(3) { Context::after_end_of(&end) } else { Context::default() };
-    let origin = Origin::Prompt { request, understood: Some("walk".to_owned()), context };
+    let origin = Origin::Prompt { request, canonical_prompt: Some("walk".to_owned()), context };
     let provenance = Provenance { origin, model: "starter".to_owned(), ..Provenance::default() };
     let motion = Motion { frames: (0..20 + number).map(frame).collect() };
     let raw = number.is_multiple_of(2).then(|| Arc::new(motion.mirrored()));

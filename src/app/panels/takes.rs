@@ -138,8 +138,8 @@ fn take_row(ui: &mut Ui, index: usize, entry: &TakeEntry<'_>, shown: bool) -> Ve
     // Made when it is asked for alone: a frame has no time for what nobody reads.
     response.on_hover_ui(|ui| {
         ui.set_max_width(ui.spacing().tooltip_width);
-        let understood = origin.understood().map_or_else(String::new, |plain| format!("understood as: {plain}\n"));
-        ui.label(format!("{prompt}\n{understood}{}\nmodel {model}, {licence}", origin.settings()));
+        let canonical = origin.canonical_prompt().map_or_else(String::new, |canonical| format!("understood as: {canonical}\n"));
+        ui.label(format!("{prompt}\n{canonical}{}\nmodel {model}, {licence}", origin.settings()));
     });
     actions
 }

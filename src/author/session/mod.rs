@@ -340,7 +340,7 @@ impl Session {
         let prompt = self.draft.prompt.trim();
         let origins = self.timeline.document().takes().values().rev().map(|take| &take.provenance.origin);
         let latest = { origins }.find(|from| from.prompt() == prompt)?;
-        latest.understood().filter(|canonical| *canonical != prompt)
+        latest.canonical_prompt().filter(|canonical| *canonical != prompt)
     }
 
     /// How many actions the draft's prompt names one after the other.

@@ -40,7 +40,7 @@ fn provenance(old: OldProvenance) -> Provenance {
         let request = Request { seed, ..Request::new(prompt) };
         // Words that are not understood leave the defaults: the motion is there all the same.
         let request = request_of(settings, request.clone()).unwrap_or(request);
-        Origin::Prompt { request, understood, context: Default::default() }
+        Origin::Prompt { request, canonical_prompt: understood, context: Default::default() }
     };
     // Once more changes nothing: it goes back to what the network made.
     let origin = if is_edited { Origin::Edit { of: Box::new(made), edit: TakeEdit::RemoveSliding } } else { made };
@@ -106,7 +106,7 @@ mod tests {
         ] {
             let provenance = provenance(old(&request.settings()));
             assert_eq!(provenance.origin.asked().map(|(request, _)| request), Some(&request));
-            assert_eq!(provenance.origin.understood(), Some("a person walks forward"));
+            assert_eq!(provenance.origin.canonical_prompt(), Some("a person walks forward"));
         }
     }
 

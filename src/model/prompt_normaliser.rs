@@ -1,8 +1,8 @@
-//! What a prompt asks for, in the plain words that a small transformer obeys best.
+//! The prompt normaliser: what a prompt asks for, as the canonical prompt that a small transformer obeys best.
 //!
-//! A transformer trained for an hour has met each sentence a few times only. A small head over the same text features, trained on
-//! all captions many times over, understands far more words (`models/recipe/train_intent.py`): it names one of the actions that the
-//! model knows and a manner of doing it. The transformer is then asked for that. No published counterpart: the published programs
+//! A transformer trained for an hour has met each sentence a few times only. A small classification head over the same text features,
+//! trained on all captions many times over, knows far more words (`models/recipe/train_intent.py`): it names one of the actions that
+//! the model knows and a manner of doing it. The transformer reads these instead of the prompt. No published counterpart: the published programs
 //! have prompts rewritten by a language model instead (spec 4.2).
 
 use candle_core::{D, Tensor};
@@ -17,7 +17,7 @@ use super::weights::Weights;
 
 const WEIGHTS: &str = "intent.safetensors";
 const WORDS: &str = "intent.json";
-/// How probable the likeliest action must be to count as understood: several may be meant alike, such as waving goodbye and waving
+/// How probable the likeliest action must be to count: several may be meant alike, such as waving goodbye and waving
 /// with the right hand.
 const LEAST_ACTION: f32 = 0.3;
 /// How probable a manner must be.
@@ -25,7 +25,7 @@ const LEAST_MANNER: f32 = 0.5;
 const EPS: f32 = 1e-5;
 
 /// Attention pooling over text features, then scores of actions and of manners.
-pub struct Intent {
+pub struct PromptNormaliser {
     norm: [Tensor; 2],
     look: [Tensor; 2],
     value: [Tensor; 2],
@@ -35,16 +35,16 @@ pub struct Intent {
     words: Words,
 }
 
-/// What there is to understand.
+/// What it tells apart.
 #[derive(Deserialize)]
 struct Words {
-    /// Plain sentences; an empty one for prompts that are no single action and stay as they are.
+    /// Canonical prompts; an empty one for prompts that are no single action and stay as they are.
     actions: Vec<String>,
     /// What follows a sentence; empty where there is nothing special.
     manners: Vec<String>,
 }
 
-impl Intent {
+impl PromptNormaliser {
     /// Loads `intent.safetensors` and `intent.json` of a model folder, for text features of `dim` numbers; nothing if it has none.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl Intent {
         let mut layer = |name: &str, shape: &[usize]| -> Result<[Tensor; 2]> {
             Ok([weights.tensor(&format!("{name}.weight"), shape)?, weights.tensor(&format!("{name}.bias"), &shape[..1])?])
         };
-        let intent = Self {
+        let normaliser = Self {
             norm: layer("norm", &[dim])?,
             look: layer("look", &[looks, dim])?,
             value: layer("value", &[width, dim])?,
@@ -73,14 +73,14 @@ impl Intent {
             words,
         };
         weights.finish()?;
-        Ok(Some(intent))
+        Ok(Some(normaliser))
     }
 
-    /// What a prompt asks for, from its text features: a plain sentence; nothing where that is not clear, or no single action.
+    /// The canonical prompt for a prompt's text features; nothing where what it asks for is not clear, or no single action.
     ///
     /// # Errors
     /// Failed arithmetic.
-    pub fn plainly(&self, features: &TextFeatures) -> Result<Option<String>> {
+    pub fn canonical_prompt(&self, features: &TextFeatures) -> Result<Option<String>> {
         let x = Tensor::from_slice(features.values(), (features.words(), features.dim()), self.norm[0].device())?;
         let x = layer_norm(&x, &self.norm[0], &self.norm[1], EPS)?;
         // Each look, and a plain mean beside them, pools the values of all words.
