@@ -36,7 +36,7 @@ pub enum Icon {
     Minus,
     InPoint,
     OutPoint,
-    Abreast,
+    SideBySide,
     Eye,
     Palette,
     Logo,
@@ -215,7 +215,7 @@ pub fn draw(painter: &Painter, square: Rect, icon: Icon, color: Color32) {
         Icon::Minus => line(&[(0.12, 0.5), (0.88, 0.5)]),
         Icon::InPoint => line(&[(0.66, 0.06), (0.34, 0.06), (0.34, 0.94), (0.66, 0.94)]),
         Icon::OutPoint => line(&[(0.34, 0.06), (0.66, 0.06), (0.66, 0.94), (0.34, 0.94)]),
-        Icon::Abreast => {
+        Icon::SideBySide => {
             for x in [0.16, 0.5, 0.84] {
                 dot(x, 0.26, 0.12);
                 line(&[(x, 0.46), (x, 0.92)]);

@@ -186,7 +186,7 @@ fn visuals(light: bool) -> Visuals {
     let mut visuals = if light { Visuals::light() } else { Visuals::dark() };
     let shadow = Shadow { offset: [0, 8], blur: 24, spread: 0, color: Color32::from_black_alpha(if light { 40 } else { 110 }) };
     let [panel, edge, sunken, raised, bright, accent, text, soft] =
-        [PANEL, EDGE, SUNKEN, RAISED, RAISED_BRIGHT, ACCENT, TEXT, TEXT_SOFT].map(|tone| tone.of(light));
+        [PANEL, EDGE, SUNKEN, RAISED, RAISED_BRIGHT, ACCENT, TEXT, TEXT_SOFT].map(|color| color.of(light));
     visuals.override_text_color = None;
     // What egui fades turns grey there, see `thinned`.
     visuals.disabled_alpha = if light { 0.8 } else { visuals.disabled_alpha };

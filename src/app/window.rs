@@ -171,7 +171,8 @@ fn window_app(graphics: &Graphics, session: Session, scripted: bool) -> App {
     .init_resource::<Ending>()
     .add_systems(
         Update,
-        (hear_generator, see_theme, see_files, run_script, apply_actions, choose_quality, show, follow_session, choose_pace).chain(),
+        (handle_generator_events, see_theme, see_files, run_script, apply_actions, choose_quality, show, follow_session, choose_pace)
+            .chain(),
     )
     .add_systems(Last, finish)
     .add_systems(EguiPrimaryContextPass, draw_panels);
@@ -218,7 +219,7 @@ struct Trouble(Arc<Mutex<Option<String>>>);
 #[derive(Component)]
 struct PicturePath(PathBuf);
 
-fn hear_generator(link: Res<'_, Link>, mut state: ResMut<'_, State>) {
+fn handle_generator_events(link: Res<'_, Link>, mut state: ResMut<'_, State>) {
     let mut preview_changed = false;
     while let Some(event) = link.0.try_event() {
         preview_changed |= matches!(event, Event::Preview { .. });
@@ -318,7 +319,7 @@ fn apply_actions(
         }
         for command in wanted {
             match command {
-                HostCommand::Tell(command) => {
+                HostCommand::Generator(command) => {
                     if let Err(error) = link.0.send(command.clone()) {
                         state.refused(&command, error.to_string());
                     }

@@ -46,31 +46,32 @@ pub(super) fn run(model: &Path) -> Result<(), CliError> {
     let asked = Asked { model: load_model(model)?, interrupt: Interrupt::listen() };
     for (list, text) in LISTS {
         let prompts = simple(text);
-        let tell = format!("{list}: {{}} of {} prompts obeyed, in at least {ENOUGH} of {SEEDS} seeds, {CLIP_SECS} s each", prompts.len());
+        let summary =
+            format!("{list}: {{}} of {} prompts obeyed, in at least {ENOUGH} of {SEEDS} seeds, {CLIP_SECS} s each", prompts.len());
         let mut obeyed = 0;
         for (action, prompt) in &prompts {
-            obeyed += usize::from(asked.tell(action.name(), prompt, CLIP_SECS, &|motion| action.is_done_by(motion))?);
+            obeyed += usize::from(asked.report(action.name(), prompt, CLIP_SECS, &|motion| action.is_done_by(motion))?);
         }
-        answer(&tell.replace("{}", &obeyed.to_string()));
+        answer(&summary.replace("{}", &obeyed.to_string()));
     }
     let prompts = wide(WIDE);
     let mut obeyed = 0;
     for (name, asks, prompt) in &prompts {
-        obeyed += usize::from(asked.tell(name, prompt, CLIP_SECS, &|motion| Ask::all_kept(asks, motion))?);
+        obeyed += usize::from(asked.report(name, prompt, CLIP_SECS, &|motion| Ask::all_kept(asks, motion))?);
     }
     answer(&format!("wide: {obeyed} of {} prompts obeyed, {CLIP_SECS} s each", prompts.len()));
     let prompts = compound(COMPOUND);
     let mut obeyed = 0;
     for (actions, prompt) in &prompts {
         let name = format!("{}, {}", actions[0].name(), actions[1].name());
-        obeyed += usize::from(asked.tell(&name, prompt, 2.0 * CLIP_SECS, &|motion| in_order(*actions, motion))?);
+        obeyed += usize::from(asked.report(&name, prompt, 2.0 * CLIP_SECS, &|motion| in_order(*actions, motion))?);
     }
     answer(&format!("compound: {obeyed} of {} prompts obeyed in order, {} s each", prompts.len(), 2.0 * CLIP_SECS));
     let mut obeyed = 0;
     for (action, prompt) in LASTING {
         let name = format!("{}, at last", action.name());
         let last = |motion: &Motion| action.is_done_by(&part(motion, motion.len() - (CLIP_SECS * FPS) as usize, motion.len()));
-        obeyed += usize::from(asked.tell(&name, prompt, LASTING_SECS, &last)?);
+        obeyed += usize::from(asked.report(&name, prompt, LASTING_SECS, &last)?);
     }
     answer(&format!("lasting: {obeyed} of {} still done in the last {CLIP_SECS} of {LASTING_SECS} s", LASTING.len()));
     Ok(())
@@ -84,8 +85,8 @@ struct Asked {
 
 impl Asked {
     /// Prints a line on a prompt, made so many seconds long: whether enough seeds obey, how many, how far apart the seeds are, and what
-    /// was understood.
-    fn tell(&self, name: &str, prompt: &str, secs: f32, is_done: &dyn Fn(&Motion) -> bool) -> Result<bool, CliError> {
+    /// the canonical prompt was.
+    fn report(&self, name: &str, prompt: &str, secs: f32, is_done: &dyn Fn(&Motion) -> bool) -> Result<bool, CliError> {
         let (mut motions, mut canonical) = (Vec::new(), String::new());
         for seed in 0..SEEDS {
             let request = Request { seed, length: Length::Exact { secs }, ..Request::new(prompt) };

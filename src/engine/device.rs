@@ -231,30 +231,30 @@ impl Gpu {
         self.check()
     }
 
-    /// The device's plug, for whoever wants to see what happens without it.
+    /// Takes the device away when it is asked to: for tests of what follows.
     #[must_use]
-    pub fn plug(&self) -> Plug {
-        Plug { device: self.device.clone(), hangs: Arc::clone(&self.hangs) }
+    pub fn loss_hook(&self) -> DeviceLossHook {
+        DeviceLossHook { device: self.device.clone(), hangs: Arc::clone(&self.hangs) }
     }
 }
 
 /// Takes a device away, as a driver that crashes or hangs does: for tests of what follows.
 #[derive(Debug)]
-pub struct Plug {
+pub struct DeviceLossHook {
     device: wgpu::Device,
     hangs: Arc<AtomicBool>,
 }
 
-impl Plug {
-    /// Pulls it.
-    pub fn pull(self) {
+impl DeviceLossHook {
+    /// The device is lost.
+    pub fn lose(self) {
         self.device.destroy();
         // Whoever listens is told when the device is next looked at.
         let _ = self.device.poll(wgpu::PollType::Poll);
     }
 
-    /// Leaves it in; but nobody who waits for the device hears of it again.
-    pub fn jam(self) {
+    /// The device hangs: whoever waits for it waits in vain.
+    pub fn hang(self) {
         self.hangs.store(true, Ordering::Relaxed);
     }
 }

@@ -23,7 +23,7 @@ mod weights;
 
 pub use buffers::{Part, Uniforms};
 pub use decode::{DecodeState, Logits};
-pub use device::{AdapterChoice, AdapterName, Gpu, Plug, adapters};
+pub use device::{AdapterChoice, AdapterName, DeviceLossHook, Gpu, adapters};
 pub use error::{Error, Result};
 pub use kernel::Kernel;
 pub use profile::{Profile, copy_bandwidth};

@@ -7,7 +7,7 @@ use glam::{Quat, Vec3};
 /// `blend_frames` frames what differs in pose and in speed dies away ([`inertialise`]). An empty motion joins without a trace.
 #[must_use]
 pub fn joined(a: &Motion, b: &Motion, blend_frames: usize) -> Motion {
-    let (Some(last), Some(lead)) = (a.frames.last(), lead_of(b)) else {
+    let (Some(last), Some(lead)) = (a.frames.last(), context_of(b)) else {
         return if a.is_empty() { b.clone() } else { a.clone() };
     };
     let before = a.frames.iter().rev().nth(1).unwrap_or(last);
@@ -17,7 +17,7 @@ pub fn joined(a: &Motion, b: &Motion, blend_frames: usize) -> Motion {
 
 /// Where a motion would have come from, had it gone as it goes on: the two poses before its first; nothing of an empty motion.
 #[must_use]
-pub fn lead_of(motion: &Motion) -> Option<[Pose; 2]> {
+pub fn context_of(motion: &Motion) -> Option<[Pose; 2]> {
     let first = motion.frames.first()?;
     let came_from = beyond(motion.frames.get(1).unwrap_or(first), first);
     Some([beyond(first, &came_from), came_from])

@@ -2,7 +2,7 @@
 
 use super::character::{Posing, Standing};
 use super::{OnStage, StageQuality};
-use crate::view::{Abreast, CameraMove, Shadows, ViewAngle};
+use crate::view::{CameraMove, ComparisonRoom, Shadows, ViewAngle};
 use bevy::camera::CameraUpdateSystems;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::light::ShadowFilteringMethod;
@@ -114,7 +114,7 @@ pub struct CameraRig {
     instant: bool,
     round_rad_per_sec: f32,
     shown: Orbit,
-    abreast: Option<Abreast>,
+    comparison: Option<ComparisonRoom>,
     /// Where the camera was before there were characters side by side.
     before: Option<Orbit>,
 }
@@ -132,7 +132,7 @@ impl CameraRig {
             instant: false,
             round_rad_per_sec: 0.0,
             shown: goal,
-            abreast: None,
+            comparison: None,
             before: None,
         }
     }
@@ -173,8 +173,8 @@ impl CameraRig {
     }
 
     /// Takes in characters side by side, or goes back to where it was before.
-    fn take_in(&mut self, abreast: Option<Abreast>, aspect: f32) {
-        let Some(room) = abreast else {
+    fn take_in(&mut self, comparison: Option<ComparisonRoom>, aspect: f32) {
+        let Some(room) = comparison else {
             if let Some(before) = self.before.take() {
                 self.goal = before.around(self.goal.target_m);
             }
@@ -256,9 +256,9 @@ fn move_camera(
 ) {
     let (mut transform, projection) = camera.into_inner();
     let aspect = if let Projection::Perspective(lens) = projection { lens.aspect_ratio } else { 1.0 };
-    if rig.abreast != shown.abreast {
-        rig.abreast = shown.abreast;
-        rig.take_in(shown.abreast, aspect);
+    if rig.comparison != shown.comparison {
+        rig.comparison = shown.comparison;
+        rig.take_in(shown.comparison, aspect);
     }
     if rig.follow {
         rig.goal = rig.goal.around(standing.middle_m());
@@ -289,7 +289,7 @@ fn locate(
     mut on_screen: ResMut<'_, OnScreen>,
 ) {
     on_screen.0.clear();
-    if shown.abreast.is_none() {
+    if shown.comparison.is_none() {
         return;
     }
     let (camera, transform) = camera.into_inner();
@@ -359,13 +359,13 @@ mod tests {
     #[test]
     fn a_row_is_seen_from_the_front_and_left_as_it_was_found() {
         let mut rig = CameraRig::new(ViewAngle::Side);
-        let room = Abreast { half_width_m: 4.0, half_depth_m: 1.0 };
+        let room = ComparisonRoom { half_width_m: 4.0, half_depth_m: 1.0 };
         rig.take_in(Some(room), 16.0 / 9.0);
         assert!(rig.goal.yaw_rad.abs() < 1e-5 && rig.goal.distance_m > 6.0, "{:?}", rig.goal);
         // The outermost body is in the picture, also when it comes nearer.
         let half_picture_m = (rig.goal.distance_m - room.half_depth_m) * (FIELD_OF_VIEW_RAD / 2.0).tan() * 16.0 / 9.0;
         assert!(half_picture_m >= room.half_width_m + BODY_HALF_WIDTH_M - 1e-4);
-        rig.take_in(Some(Abreast { half_width_m: 8.0, ..room }), 16.0 / 9.0);
+        rig.take_in(Some(ComparisonRoom { half_width_m: 8.0, ..room }), 16.0 / 9.0);
         rig.take_in(None, 16.0 / 9.0);
         assert_eq!(rig.goal, Orbit::new(ViewAngle::Side));
     }

@@ -3,7 +3,7 @@
 use super::character::{Posing, Standing};
 use super::studio::{CurrentStudio, Decorating, TO_KEY, linear};
 use crate::motion::Joint;
-use crate::view::MOST_ABREAST;
+use crate::view::MOST_COMPARED;
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::light::{NotShadowCaster, NotShadowReceiver};
 use bevy::mesh::MeshVertexBufferLayoutRef;
@@ -45,9 +45,9 @@ struct FloorUniform {
     /// How many characters there are, at least one.
     count: u32,
     /// The points of the floor under their pelvises.
-    focuses_m: [Vec4; MOST_ABREAST],
+    focuses_m: [Vec4; MOST_COMPARED],
     /// Spheres that darken the floor, of one character after the other: centre and radius.
-    occluders: [Vec4; MOST_ABREAST * OCCLUDERS.len()],
+    occluders: [Vec4; MOST_COMPARED * OCCLUDERS.len()],
 }
 
 /// Which part of the floor. Two meshes, because software adapters compute both sides of a branch in a shader.
@@ -158,8 +158,8 @@ fn spawn(
         horizon: Vec4::ZERO,
         light: Vec4::ONE,
         count: 1,
-        focuses_m: [Vec4::ZERO; MOST_ABREAST],
-        occluders: [Vec4::ZERO; MOST_ABREAST * OCCLUDERS.len()],
+        focuses_m: [Vec4::ZERO; MOST_COMPARED],
+        occluders: [Vec4::ZERO; MOST_COMPARED * OCCLUDERS.len()],
     };
     let plane = meshes.add(Plane3d::default().mesh().size(1.0, 1.0));
     for part in [Part::Near, Part::Far] {
@@ -203,8 +203,8 @@ fn follow_characters(
         };
         let Some(mut material) = floors.get_mut(&material.0) else { continue };
         let uniform = &mut material.uniform;
-        uniform.count = (standing.solid().count().clamp(1, MOST_ABREAST)) as u32;
-        for (place, world) in standing.solid().take(MOST_ABREAST).enumerate() {
+        uniform.count = (standing.solid().count().clamp(1, MOST_COMPARED)) as u32;
+        for (place, world) in standing.solid().take(MOST_COMPARED).enumerate() {
             uniform.focuses_m[place] = world.positions_m[0].with_y(0.0).extend(0.0);
             let own = &mut uniform.occluders[place * OCCLUDERS.len()..];
             for (sphere, (joint, radius_m)) in own.iter_mut().zip(OCCLUDERS) {

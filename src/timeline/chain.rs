@@ -204,7 +204,7 @@ fn seen_from_end(before: &[Pose], clip: &Clip, baked: &Baked) -> Motion {
         return first(baked, settings.turned());
     };
     let blend_frames = settings.blend_frames.min(baked.motion.len().saturating_sub(1));
-    let mut motion = following([second_last, last], baked.lead, &baked.motion, settings.turned(), blend_frames);
+    let mut motion = following([second_last, last], baked.context, &baked.motion, settings.turned(), blend_frames);
     if blend_frames > 0 {
         plant(&mut motion, before, blend_frames);
     }

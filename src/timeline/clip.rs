@@ -2,7 +2,7 @@
 
 use super::TakeId;
 use crate::motion::cleanup::{CleanupSettings, ContactEdit, clean_with};
-use crate::motion::join::{Turned, lead_of};
+use crate::motion::join::{Turned, context_of};
 use crate::motion::looping::Loop;
 use crate::motion::{Motion, Pose};
 use glam::Vec3;
@@ -199,7 +199,7 @@ impl Clip {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Baked {
     /// The two poses that it comes from.
-    pub(super) lead: [Pose; 2],
+    pub(super) context: [Pose; 2],
     /// Its frames.
     pub(super) motion: Motion,
 }
@@ -212,10 +212,10 @@ impl Baked {
         let mut motion = Motion { frames: (0..clip.loop_frames()).map(|frame| sampled(&source, clip, frame as f32)).collect() };
         // What the take did before is where the clip comes from; a take's own beginning goes on as it goes on.
         let known = (clip.from as f32 >= 2.0 * settings.speed).then(|| [-2.0, -1.0].map(|frame| sampled(&source, clip, frame)));
-        let mut lead = known.or_else(|| lead_of(&motion)).unwrap_or([Pose::REST; 2]);
+        let mut context = known.or_else(|| context_of(&motion)).unwrap_or([Pose::REST; 2]);
         if settings.loops > 1 {
             let cycle = Loop::of(&motion, LOOP_BLEND_FRAMES.min(motion.len() / 3), settings.returns);
-            lead = lead_of(&cycle.motion).unwrap_or(lead);
+            context = context_of(&cycle.motion).unwrap_or(context);
             motion = cycle.repeated(settings.loops as usize);
         }
         let nothing = CleanupSettings { smoothing: false, ground_correction: false, locking: false };
@@ -224,10 +224,10 @@ impl Baked {
         motion = towards(motion, settings.foot_lock, &CleanupSettings { ground_correction: true, locking: true, ..nothing }, &contacts);
         if settings.in_place {
             let spot_m = motion.frames.first().map_or(Vec3::ZERO, |first| first.root_m);
-            lead.iter_mut().for_each(|pose| pose.root_m = Vec3::new(spot_m.x, pose.root_m.y, spot_m.z));
+            context.iter_mut().for_each(|pose| pose.root_m = Vec3::new(spot_m.x, pose.root_m.y, spot_m.z));
             motion = motion.in_place();
         }
-        Self { lead, motion }
+        Self { context, motion }
     }
 }
 

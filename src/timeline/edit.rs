@@ -94,7 +94,7 @@ pub(super) type TakeFrames<'a> = &'a dyn Fn(TakeId) -> Option<usize>;
 impl Arrangement {
     /// The number that the next new clip gets.
     #[must_use]
-    pub fn coming_clip(&self) -> ClipId {
+    pub fn next_clip_id(&self) -> ClipId {
         ClipId(self.next_clip + 1)
     }
 

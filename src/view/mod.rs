@@ -10,4 +10,4 @@ mod shown;
 pub use camera::{CameraMove, ViewAngle};
 pub use look::{Figure, Studio};
 pub use quality::{Quality, Resolution, Shadows};
-pub use shown::{Abreast, Actor, CharacterHandle, Line, Lines, Look, MOST_ABREAST, MOST_ECHOES, Shown};
+pub use shown::{Actor, CharacterHandle, ComparisonRoom, Line, Lines, Look, MOST_COMPARED, MOST_ECHOES, Shown};

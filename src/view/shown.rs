@@ -7,7 +7,7 @@ use glam::Vec3;
 use std::sync::Arc;
 
 /// Most characters side by side.
-pub const MOST_ABREAST: usize = 9;
+pub const MOST_COMPARED: usize = 9;
 
 /// Most ghosts before and after now.
 pub const MOST_ECHOES: u8 = 3;
@@ -38,7 +38,7 @@ pub struct Actor {
 
 /// How much room characters side by side take over the whole of their motions, so that the camera need not zoom while they move.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Abreast {
+pub struct ComparisonRoom {
     /// Half of the greatest distance between the outermost along x, metres.
     pub half_width_m: f32,
     /// The same along z.
@@ -71,10 +71,10 @@ pub struct Lines {
 /// What the stage shows right now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
-    /// The characters; the solid ones come first, [`MOST_ABREAST`] at most.
+    /// The characters; the solid ones come first, [`MOST_COMPARED`] at most.
     pub actors: Vec<Actor>,
     /// Characters side by side: the camera looks from the front and takes them all in.
-    pub abreast: Option<Abreast>,
+    pub comparison: Option<ComparisonRoom>,
     /// What all of them look like.
     pub figure: Figure,
     /// Where they go.
@@ -89,7 +89,7 @@ impl Shown {
     pub fn alone(pose: Pose, figure: Figure) -> Self {
         Self {
             actors: vec![Actor { pose, look: Look::Solid, character: CharacterHandle::default() }],
-            abreast: None,
+            comparison: None,
             figure,
             lines: Lines::default(),
             studio: Studio::default(),

@@ -94,7 +94,7 @@ fn a_model_that_broke_for_good_gives_way_to_the_built_in_one() {
     session.take_host_commands();
     session.handle_event(Event::NoModel);
     let commands = session.take_host_commands();
-    assert!(matches!(&commands[..], [HostCommand::Tell(Command::Load { model })] if model == "starter"), "{commands:?}");
+    assert!(matches!(&commands[..], [HostCommand::Generator(Command::Load { model })] if model == "starter"), "{commands:?}");
     assert!(!is_ready(&session) && !session.can_generate());
     session.handle_event(ready("starter"));
     assert!(is_ready(&session));
@@ -299,7 +299,7 @@ impl Window {
         let start = Instant::now();
         loop {
             for command in self.session.take_host_commands() {
-                if let HostCommand::Tell(command) = command {
+                if let HostCommand::Generator(command) = command {
                     self.worker.send(command).expect("room");
                 }
             }

@@ -300,7 +300,7 @@ fn the_starter_makes_the_same_tokens_as_on_the_processor() {
 #[test]
 fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
     let Some(gpu) = gpu() else { return };
-    let plug = gpu.plug();
+    let hook = gpu.loss_hook();
     let model = pipeline::load_on(&starter(), gpu, None, &LoadProgress::default()).unwrap().model;
     let request = request(false, 1.0);
     let expected = finish(Generation::start(&MotionModel::load(&starter()).unwrap(), &request, None).unwrap());
@@ -308,7 +308,7 @@ fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
     for _ in 0..5 {
         generation.step().unwrap();
     }
-    plug.pull();
+    hook.lose();
     let made = finish(generation);
     assert_eq!(made.tokens, expected.tokens);
     let [warning] = &made.warnings[..] else { panic!("{:?}", made.warnings) };
@@ -322,13 +322,13 @@ fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
 #[test]
 fn a_device_that_hangs_is_waited_for_once() {
     let Some(gpu) = gpu() else { return };
-    let plug = gpu.plug();
+    let hook = gpu.loss_hook();
     let model = pipeline::load_on(&starter(), gpu, None, &LoadProgress::default()).unwrap().model;
     let request = request(false, 0.5);
     let expected = finish(Generation::start(&MotionModel::load(&starter()).unwrap(), &request, None).unwrap());
     let mut generation = Generation::start(&model, &request, None).unwrap();
     generation.step().unwrap();
-    plug.jam();
+    hook.hang();
     let made = finish(generation);
     assert_eq!(made.tokens, expected.tokens);
     let [warning] = &made.warnings[..] else { panic!("{:?}", made.warnings) };
@@ -342,9 +342,9 @@ fn a_device_that_hangs_is_waited_for_once() {
 #[test]
 fn a_device_lost_between_two_motions_is_told_once() {
     let Some(gpu) = gpu() else { return };
-    let plug = gpu.plug();
+    let hook = gpu.loss_hook();
     let model = pipeline::load_on(&starter(), gpu, None, &LoadProgress::default()).unwrap().model;
-    plug.pull();
+    hook.lose();
     let made = finish(Generation::start(&model, &request(true, 0.5), None).unwrap());
     assert_eq!(made.warnings.len(), 1, "{:?}", made.warnings);
     assert!(finish(Generation::start(&model, &request(true, 0.5), None).unwrap()).warnings.is_empty());

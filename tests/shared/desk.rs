@@ -45,7 +45,7 @@ impl Desk {
 
     pub(crate) fn send(&self, commands: Vec<HostCommand>) {
         for command in commands {
-            if let HostCommand::Tell(command) = command {
+            if let HostCommand::Generator(command) = command {
                 self.worker.send(command).expect("a listening worker");
             }
         }

@@ -158,7 +158,7 @@ fn trim(ui: &mut Ui, session: &Session, form: &mut Form<'_>) {
             } else {
                 "End in the take (] at the play head)"
             });
-            form.hear(&response, |dragged| {
+            form.push_change(&response, |dragged| {
                 if dragged {
                     Action::Clips(ClipAction::DragTrim { clip, from, to })
                 } else {
@@ -190,7 +190,7 @@ impl Form<'_> {
         });
         let response = response.on_hover_text(about);
         let (clip, settings) = (self.place, self.settings.clone());
-        self.hear(&response, |dragged| {
+        self.push_change(&response, |dragged| {
             if dragged {
                 Action::Clips(ClipAction::DragClip { clip, settings })
             } else {
@@ -206,7 +206,7 @@ impl Form<'_> {
     }
 
     /// A value that has changed, by a hand on it (one change until it lets go) or otherwise.
-    fn hear(&mut self, response: &Response, action: impl FnOnce(bool) -> Action) {
+    fn push_change(&mut self, response: &Response, action: impl FnOnce(bool) -> Action) {
         if response.changed() {
             self.actions.push(action(response.dragged()));
         }

@@ -46,7 +46,7 @@ fn list(ui: &mut Ui, view: &PanelView<'_>, listed: &[(usize, TakeEntry<'_>)]) ->
         if session.timeline().take_count() > 1 {
             let on = session.view().comparison().is_some();
             let label = "Side by side (V); Ctrl+click puts takes into the row";
-            if icon_button(ui, Icon::Abreast, label, 22.0, if on { Emphasis::On } else { Emphasis::Quiet }).clicked() {
+            if icon_button(ui, Icon::SideBySide, label, 22.0, if on { Emphasis::On } else { Emphasis::Quiet }).clicked() {
                 actions.push(Action::Comparison(ComparisonAction::SideBySide(!on)));
             }
         }

@@ -112,7 +112,7 @@ impl Script {
         }
         match self.rest.peek() {
             Some(Step::WaitIdle) if busy.working => return None,
-            Some(Step::WaitPreview) if busy.working && !busy.showing => return None,
+            Some(Step::WaitPreview) if busy.working && !busy.has_preview => return None,
             Some(Step::Do(Action::View(ViewAction::Screenshot(_)))) if busy.settling && !busy.working => return None,
             Some(Step::Wait(secs)) => self.wait_secs = *secs,
             _ => {}
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
     use crate::author::session::{DraftAction, GenerationAction, PlayerAction};
 
-    const IDLE: Busy = Busy { working: false, showing: false, picturing: false, settling: false };
+    const IDLE: Busy = Busy { working: false, has_preview: false, picturing: false, settling: false };
     const WORKING: Busy = Busy { working: true, ..IDLE };
 
     fn script(text: &str) -> Script {
@@ -160,7 +160,7 @@ mod tests {
     fn waiting_for_a_preview_ends_with_the_first_frames_or_with_the_work() {
         let mut first = script("[WaitPreview]");
         assert_eq!(first.next(WORKING, 0.0), None);
-        assert_eq!(first.next(Busy { showing: true, ..WORKING }, 0.0), Some(Step::WaitPreview));
+        assert_eq!(first.next(Busy { has_preview: true, ..WORKING }, 0.0), Some(Step::WaitPreview));
         assert_eq!(script("[WaitPreview]").next(IDLE, 0.0), Some(Step::WaitPreview));
     }
 

@@ -8,7 +8,7 @@ use super::takes::TakeList;
 use super::timeline::Timeline;
 use super::view::View;
 use crate::motion::FPS;
-use crate::view::MOST_ABREAST;
+use crate::view::MOST_COMPARED;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ impl Context<'_> {
             }
         }
         let entries = wanted.iter().filter_map(|place| self.timeline.take_at(*place));
-        let entries: Vec<ComparisonEntry> = entries.map(|entry| ComparisonEntry::of(entry.id, entry.take)).take(MOST_ABREAST).collect();
+        let entries: Vec<ComparisonEntry> = entries.map(|entry| ComparisonEntry::of(entry.id, entry.take)).take(MOST_COMPARED).collect();
         if entries.is_empty() {
             return;
         }
@@ -84,7 +84,7 @@ impl Context<'_> {
         if wanted.len() < 2 {
             return self.desk.warn("make variations first: there are no takes to put side by side");
         }
-        self.compare(&wanted[wanted.len().saturating_sub(MOST_ABREAST)..]);
+        self.compare(&wanted[wanted.len().saturating_sub(MOST_COMPARED)..]);
     }
 
     /// The prompt of what is shown or selected, else the newest.
@@ -107,10 +107,10 @@ impl Context<'_> {
         let mut comparison = comparison.clone();
         if comparison.entries.iter().any(|other| other.take == Some(id)) {
             comparison.keep(|other| other.take != Some(id));
-        } else if comparison.entries.len() < MOST_ABREAST {
+        } else if comparison.entries.len() < MOST_COMPARED {
             comparison.put(entry);
         } else {
-            return self.desk.warn(format!("at most {MOST_ABREAST} takes stand side by side"));
+            return self.desk.warn(format!("at most {MOST_COMPARED} takes stand side by side"));
         }
         let (at_secs, playing) = (self.view.player().at_secs(), self.view.player().is_playing());
         self.view.show_comparison(comparison, at_secs, self.timeline);

@@ -4,7 +4,7 @@ use super::placement::Placement;
 use crate::generator::protocol::JobId;
 use crate::motion::{Motion, Pose};
 use crate::timeline::{Take, TakeId};
-use crate::view::Abreast;
+use crate::view::ComparisonRoom;
 use glam::Vec3;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct Comparison {
     pub job: Option<JobId>,
     /// What becomes of the one that is picked.
     pub(super) placement: Placement,
-    room: Option<Abreast>,
+    room: Option<ComparisonRoom>,
 }
 
 /// One of the takes side by side.
@@ -49,11 +49,11 @@ impl ComparisonEntry {
     pub(super) fn of(id: TakeId, take: &Take) -> Self {
         let origin = &take.provenance.origin;
         let seed = origin.seed().unwrap_or(0);
-        Self { take: Some(id), ..Self::coming(Arc::clone(&take.motion), origin.prompt().into_owned(), seed) }
+        Self { take: Some(id), ..Self::of_motion(Arc::clone(&take.motion), origin.prompt().into_owned(), seed) }
     }
 
-    /// One that is being made.
-    pub(super) fn coming(motion: Arc<Motion>, prompt: String, seed: u64) -> Self {
+    /// One that is no take: one that is being made, or a clip that is rated.
+    pub(super) fn of_motion(motion: Arc<Motion>, prompt: String, seed: u64) -> Self {
         let reach_m = motion.frames.iter().map(reach_m).collect();
         Self { motion, take: None, prompt, seed, reach_m, offset_m: Vec3::ZERO, goal_m: Vec3::ZERO }
     }
@@ -122,7 +122,7 @@ impl Comparison {
 
     /// The room that they take.
     #[must_use]
-    pub fn room(&self) -> Option<Abreast> {
+    pub fn room(&self) -> Option<ComparisonRoom> {
         self.room
     }
 
@@ -154,8 +154,8 @@ impl Comparison {
         self.room = self.needed_room();
     }
 
-    fn needed_room(&self) -> Option<Abreast> {
-        let mut room = Abreast { half_width_m: 0.0, half_depth_m: 0.0 };
+    fn needed_room(&self) -> Option<ComparisonRoom> {
+        let mut room = ComparisonRoom { half_width_m: 0.0, half_depth_m: 0.0 };
         for frame in 0..self.frames() {
             let places = || {
                 self.entries.iter().filter_map(|entry| {
@@ -164,7 +164,7 @@ impl Comparison {
                 })
             };
             let half_m = (places().reduce(Vec3::max)? - places().reduce(Vec3::min)?) / 2.0;
-            room = Abreast { half_width_m: room.half_width_m.max(half_m.x), half_depth_m: room.half_depth_m.max(half_m.z) };
+            room = ComparisonRoom { half_width_m: room.half_width_m.max(half_m.x), half_depth_m: room.half_depth_m.max(half_m.z) };
         }
         Some(room)
     }
@@ -178,7 +178,7 @@ mod tests {
     /// Somebody who goes sideways at this speed.
     fn sideways(metres_a_frame: f32, frames: usize) -> ComparisonEntry {
         let pose = |frame: usize| Pose { root_m: Pose::REST.root_m + Vec3::X * (metres_a_frame * frame as f32), ..Pose::REST };
-        ComparisonEntry::coming(Arc::new(Motion { frames: (0..frames).map(pose).collect() }), String::new(), 0)
+        ComparisonEntry::of_motion(Arc::new(Motion { frames: (0..frames).map(pose).collect() }), String::new(), 0)
     }
 
     #[test]
@@ -206,7 +206,7 @@ mod tests {
     fn a_row_starts_in_line_and_in_the_middle() {
         let mut away = sideways(0.0, 10);
         let far = |pose: &Pose| Pose { root_m: pose.root_m + Vec3::new(40.0, 0.0, -7.0), ..*pose };
-        away = ComparisonEntry::coming(Arc::new(Motion { frames: away.motion.frames.iter().map(far).collect() }), String::new(), 0);
+        away = ComparisonEntry::of_motion(Arc::new(Motion { frames: away.motion.frames.iter().map(far).collect() }), String::new(), 0);
         let comparison = Comparison::of(vec![away, sideways(0.0, 10)], None, Placement::Nowhere);
         let starts: Vec<Vec3> = comparison.entries.iter().map(|entry| entry.pose_at(0.0).root_m).collect();
         assert!((starts[0].x + starts[1].x).abs() < 1e-3 && (starts[0].z - starts[1].z).abs() < 1e-3, "{starts:?}");

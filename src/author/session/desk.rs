@@ -40,6 +40,6 @@ impl Desk {
 
     /// Sends the generator a command.
     pub(super) fn send(&mut self, command: Command) {
-        self.host.push(HostCommand::Tell(command));
+        self.host.push(HostCommand::Generator(command));
     }
 }

@@ -11,8 +11,8 @@ use std::sync::Arc;
 /// What has to happen outside of the session, done by whoever drives it: the window, or a test.
 #[derive(Clone, Debug)]
 pub enum HostCommand {
-    /// Tell the generator.
-    Tell(Command),
+    /// Send the generator a command.
+    Generator(Command),
     /// Move the camera.
     Camera(CameraMove),
     /// Fill the screen, or not.

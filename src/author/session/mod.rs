@@ -88,7 +88,7 @@ pub struct Busy {
     /// A model is loading, a motion is being made or a file written.
     pub working: bool,
     /// A running generation has frames to show, or none is running.
-    pub showing: bool,
+    pub has_preview: bool,
     /// A picture is being taken.
     pub picturing: bool,
     /// Something has just been done and is not at rest yet; a picture of the work under way does not wait for that.
@@ -367,7 +367,7 @@ impl Session {
         let is_preview = matches!(self.view.mode(), ViewMode::Preview { .. });
         Busy {
             working: self.is_generating() || self.desk.tasks.is_working() || self.exports.work().is_some(),
-            showing: is_preview || self.view.comparison().is_some_and(|comparison| comparison.job.is_some()),
+            has_preview: is_preview || self.view.comparison().is_some_and(|comparison| comparison.job.is_some()),
             ..Busy::default()
         }
     }

@@ -28,7 +28,7 @@ pub(super) struct Persistence {
     /// What the copy holds, once it is written.
     holds: Option<(Arrangement, CharacterChoice)>,
     /// What is being written into it.
-    coming: Option<(Arrangement, CharacterChoice)>,
+    being_copied: Option<(Arrangement, CharacterChoice)>,
     copying: Option<Task<()>>,
     /// Whether the user knows that it cannot be written.
     failed: bool,
@@ -105,7 +105,7 @@ impl Persistence {
         }
         self.keep_settings(desk);
         self.since_secs += delta_secs;
-        let is_time = self.since_secs >= COPY_SECS && self.coming.is_none();
+        let is_time = self.since_secs >= COPY_SECS && self.being_copied.is_none();
         if is_time {
             self.since_secs = 0.0;
         }
@@ -126,16 +126,16 @@ impl Persistence {
         }
         let Some(recovery) = self.recovery.clone() else { return };
         let index = self.index.clone();
-        self.coming = Some(now);
+        self.being_copied = Some(now);
         let write = move || recovery.write(unsaved.project.as_deref(), |path| index.save(path, &unsaved.document, &unsaved.character));
         self.copying = Some(desk.tasks.run(TaskKind::BACKGROUND, write));
     }
 
     /// A copy was written, or not; then it is tried again, and the user told once.
     fn copied(&mut self, outcome: Result<(), String>, desk: &mut Desk) {
-        let coming = self.coming.take();
+        let being_copied = self.being_copied.take();
         match outcome {
-            Ok(()) => (self.holds, self.failed) = (coming, false),
+            Ok(()) => (self.holds, self.failed) = (being_copied, false),
             Err(message) => {
                 if !std::mem::replace(&mut self.failed, true) {
                     desk.warn(format!("unsaved work cannot be kept safe, which is tried again: {message}"));

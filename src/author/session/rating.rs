@@ -113,7 +113,7 @@ impl Rating {
         };
         match &sitting.pair {
             Some((_, motions)) => {
-                let entry = |motion: &Arc<Motion>| ComparisonEntry::coming(Arc::clone(motion), String::new(), 0);
+                let entry = |motion: &Arc<Motion>| ComparisonEntry::of_motion(Arc::clone(motion), String::new(), 0);
                 let comparison = Comparison::of(motions.iter().map(entry).collect(), None, Default::default());
                 context.view.show_comparison(comparison, 0.0, context.timeline);
                 context.view.player.play();

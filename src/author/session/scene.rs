@@ -43,7 +43,7 @@ impl Scene<'_> {
             Some(comparison) => shown.actors.extend(comparison.entries.iter().map(|entry| actor(entry.pose_at(now_secs), Look::Solid))),
             None => shown.actors.push(actor(view.pose_at(timeline, now_secs).unwrap_or_else(relaxed), Look::Solid)),
         }
-        shown.abreast = view.comparison().and_then(|comparison| comparison.room());
+        shown.comparison = view.comparison().and_then(|comparison| comparison.room());
         shown.lines.root.clear();
         shown.lines.feet.iter_mut().for_each(Vec::clear);
         let motion = view.motion(timeline).filter(|motion| !motion.is_empty() && view.comparison().is_none());

@@ -88,7 +88,7 @@ fn a_continuation_comes_behind_the_selected_clip_and_starts_from_the_edited_moti
     desk.act(SelectionAction::SelectClip(0));
     desk.act(DraftAction::Prompt("then sits down".to_owned()));
     let commands = wanted(&mut desk.session, GenerationAction::Continue);
-    let Some(HostCommand::Tell(Command::Generate { context, .. })) = commands.first() else { panic!("{commands:?}") };
+    let Some(HostCommand::Generator(Command::Generate { context, .. })) = commands.first() else { panic!("{commands:?}") };
     let before = context.before.as_ref().expect("the motion before");
     assert_eq!(before.frames[..], desk.session.timeline().chain().motion().frames[..30]);
     desk.send(commands);
@@ -129,7 +129,7 @@ fn a_continuation_gets_the_end_of_a_long_timeline_alone_and_knows_it_after_savin
     session.take_host_commands();
     assert_eq!(tail(&session), before);
     let commands = wanted(&mut session, GenerationAction::Again(1));
-    let Some(HostCommand::Tell(Command::Generate { context, .. })) = commands.first() else { panic!("{commands:?}") };
+    let Some(HostCommand::Generator(Command::Generate { context, .. })) = commands.first() else { panic!("{commands:?}") };
     assert_eq!(context.before, Some(before));
 }
 

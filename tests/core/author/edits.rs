@@ -130,11 +130,11 @@ fn zooming_keeps_what_is_under_the_pointer() {
         session.apply(ClipAction::AddToTimeline(0));
     }
     session.apply(TimelineAction::ZoomTimeline { factor: 0.25, around: 6.0 });
-    let (from, span) = session.timeline().in_sight();
+    let (from, span) = session.timeline().visible();
     let whole = 9.0 * 1.02;
     assert!(((6.0 - from) / span - 6.0 / whole).abs() < 1e-3, "{from} {span}");
     session.apply(TimelineAction::ZoomTimeline { factor: 100.0, around: 0.0 });
-    assert_eq!(session.timeline().in_sight().0, 0.0);
+    assert_eq!(session.timeline().visible().0, 0.0);
 }
 
 #[test]

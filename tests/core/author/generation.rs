@@ -51,7 +51,7 @@ fn making_a_take_again_brings_its_whole_request_back() {
     let provenance = Provenance { origin: request.clone().into(), ..Provenance::default() };
     session.add_take(Take { motion: Motion { frames: vec![Pose::REST; 30] }.into(), raw: None, provenance });
     let commands = wanted(&mut session, GenerationAction::Again(0));
-    let Some(HostCommand::Tell(Command::Generate { request: again, .. })) = commands.first() else { panic!("{commands:?}") };
+    let Some(HostCommand::Generator(Command::Generate { request: again, .. })) = commands.first() else { panic!("{commands:?}") };
     assert_ne!(again.seed, request.seed);
     assert_eq!(*again, Request { seed: again.seed, ..request });
     assert_eq!(session.draft().request(), *again);
@@ -191,7 +191,7 @@ fn a_generator_that_is_gone_is_a_message_and_no_endless_wait() {
     let mut session = session_with(&[]);
     session.apply(DraftAction::Prompt("a person walks".to_owned()));
     let commands = wanted(&mut session, GenerationAction::Generate);
-    let Some(HostCommand::Tell(command)) = commands.first() else { panic!("{commands:?}") };
+    let Some(HostCommand::Generator(command)) = commands.first() else { panic!("{commands:?}") };
     session.refused(command, "the generator is gone; start Zoetrope again".to_owned());
     assert!(session.generation().jobs().is_empty() && !session.busy().working);
     assert!(session.toasts().list().iter().any(|toast| toast.kind == ToastKind::Error));

@@ -26,7 +26,7 @@ fn variations_come_side_by_side_and_the_one_that_is_picked_is_put_on_the_timelin
     desk.act(DraftAction::Variations(3));
     desk.prompt("a person dances");
     desk.until(|session| session.view().comparison().is_some_and(|row| row.entries.len() == 2));
-    assert!(desk.session.busy().showing);
+    assert!(desk.session.busy().has_preview);
     desk.until_idle();
     let seeds: Vec<u64> = desk.session.timeline().takes().filter_map(|entry| entry.take.provenance.origin.seed()).collect();
     assert_eq!(seeds, [7, 8, 9]);
@@ -70,7 +70,7 @@ fn cancelling_after_picking_a_variation_places_nothing_and_keeps_what_is_done() 
     session.apply(DraftAction::Variations(3));
     session.apply(DraftAction::Prompt("a person dances".to_owned()));
     let commands = wanted(&mut session, GenerationAction::Generate);
-    let [HostCommand::Tell(Command::Generate { job, request, .. })] = &commands[..] else { panic!("{commands:?}") };
+    let [HostCommand::Generator(Command::Generate { job, request, .. })] = &commands[..] else { panic!("{commands:?}") };
     let job = *job;
     let motion = Arc::new(Motion { frames: vec![Pose::REST; 8] });
     (0..3).for_each(|variation| session.preview(&Preview { job, variation, motion: Arc::clone(&motion) }));

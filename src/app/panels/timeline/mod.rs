@@ -30,7 +30,7 @@ struct Parts {
 pub(super) fn timeline(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let session = view.session;
     let place = ui.available_rect_before_wrap();
-    let (from_secs, span_secs) = session.timeline().in_sight();
+    let (from_secs, span_secs) = session.timeline().visible();
     let scale = Scale { left: place.left(), from_secs, points_per_sec: place.width() / span_secs };
     let under = place.height() - RULER_HEIGHT - 4.0;
     let clips_bottom = place.top() + RULER_HEIGHT + under * CLIPS_SHARE;

@@ -98,7 +98,7 @@ impl Exports {
             let outcome = outcome.unwrap_or_else(|message| WorkOutcome { done: None, failures: vec![message] });
             (self.work, is_over) = (None, true);
             went_well &= outcome.failures.is_empty();
-            tell(outcome, desk);
+            report(outcome, desk);
         }
         is_over.then_some(went_well)
     }
@@ -120,7 +120,7 @@ impl Exports {
 }
 
 /// Tells what has become of long work.
-fn tell(outcome: WorkOutcome, desk: &mut Desk) {
+fn report(outcome: WorkOutcome, desk: &mut Desk) {
     outcome.done.into_iter().for_each(|done| desk.done(done));
     let more = outcome.failures.len().saturating_sub(MOST_TOLD);
     for (place, failure) in outcome.failures.into_iter().take(MOST_TOLD).enumerate() {

@@ -10,7 +10,7 @@ use crate::author::settings::ModelSpeed;
 use crate::generator::protocol::{Event, JobId, Preview};
 use crate::motion::{FPS, Motion};
 use crate::timeline::{Request, Take, TakeId};
-use crate::view::MOST_ABREAST;
+use crate::view::MOST_COMPARED;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -188,7 +188,7 @@ impl Context<'_> {
         let previewed = self.view.previews(job.id());
         let (at_secs, playing) = (self.view.player().at_secs(), self.view.player().is_playing());
         let entries = made.iter().filter_map(|id| self.timeline.take(*id).map(|take| ComparisonEntry::of(*id, take)));
-        let comparison = Comparison::of(entries.take(MOST_ABREAST).collect(), None, job.placement);
+        let comparison = Comparison::of(entries.take(MOST_COMPARED).collect(), None, job.placement);
         self.view.show_comparison(comparison, if previewed { at_secs } else { 0.0 }, self.timeline);
         if previewed && !playing {
             self.view.player.pause();
@@ -205,7 +205,7 @@ impl Context<'_> {
 /// The newest frames of one of several variations.
 fn preview_variation(job: &Job, preview: &Preview, timeline: &Timeline, view: &mut View) {
     let request = job.request().variation(preview.variation);
-    let entry = ComparisonEntry::coming(Arc::clone(&preview.motion), request.prompt, request.seed);
+    let entry = ComparisonEntry::of_motion(Arc::clone(&preview.motion), request.prompt, request.seed);
     if !view.previews(job.id()) {
         return view.show_comparison(Comparison::of(vec![entry], Some(job.id()), job.placement), 0.0, timeline);
     }

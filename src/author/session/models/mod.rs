@@ -454,9 +454,9 @@ impl Models {
     /// A model could not be loaded. The one before goes on; where there was none, the built-in one.
     pub(super) fn not_loaded(&mut self, model: &str, message: String, desk: &mut Desk) {
         self.chosen.take_if(|chosen| chosen == model);
-        if let Some(coming) = self.chosen.clone() {
+        if let Some(chosen) = self.chosen.clone() {
             // Another was chosen meanwhile.
-            return self.loading(&coming, 0.0);
+            return self.loading(&chosen, 0.0);
         }
         if let Some((current, info)) = self.before.take() {
             self.current = current;

@@ -200,7 +200,7 @@ impl Timeline {
         if self.selection.is_empty() {
             return;
         }
-        let (first, count) = (self.arrangement().coming_clip().0, self.selection.len() as u64);
+        let (first, count) = (self.arrangement().next_clip_id().0, self.selection.len() as u64);
         if self.edit(&Edit::Duplicate(self.selection.clone()), desk) {
             self.selection = (first..first + count).map(ClipId).collect();
             self.inspect();

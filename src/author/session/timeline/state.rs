@@ -135,10 +135,10 @@ impl Timeline {
         same.then_some(found.cycle.gap_m)
     }
 
-    /// The part of the timeline in sight: first time and length, seconds.
+    /// The visible part of the timeline: first time and length, seconds.
     #[must_use]
-    pub fn in_sight(&self) -> (f32, f32) {
-        self.viewport.in_sight(self.chain.motion().duration_secs())
+    pub fn visible(&self) -> (f32, f32) {
+        self.viewport.visible(self.chain.motion().duration_secs())
     }
 
     /// Curves of the timeline.
@@ -270,7 +270,7 @@ impl Timeline {
         instead_of: Vec<ClipId>,
         desk: &mut Desk,
     ) -> bool {
-        let clip = self.arrangement().coming_clip();
+        let clip = self.arrangement().next_clip_id();
         let mut edits = Vec::new();
         if !instead_of.is_empty() {
             edits.push(Edit::Remove(instead_of));
@@ -295,7 +295,7 @@ impl Timeline {
             desk.warn("the clip that was made anew has left the timeline: its new take is in the list");
             return false;
         };
-        let clip = self.arrangement().coming_clip();
+        let clip = self.arrangement().next_clip_id();
         let settings = ClipSettings { contacts: Vec::new(), ..self.clips()[at].settings.clone() };
         let was_selected = self.is_selected(old);
         let edits = vec![Edit::Insert { take, at }, Edit::Set { clip, settings }, Edit::Remove(vec![old])];

@@ -1,9 +1,9 @@
-//! Which part of the timeline is in sight.
+//! The timeline viewport: which part of it is visible.
 
 /// The shortest stretch of the timeline to look at, seconds.
 const SHORTEST_SECS: f32 = 0.5;
 
-/// The part of the timeline in sight.
+/// The visible part of the timeline.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Viewport {
     from_secs: f32,
@@ -14,8 +14,8 @@ pub(super) struct Viewport {
 }
 
 impl Viewport {
-    /// First time and length in sight, seconds, of a timeline that is this long.
-    pub(super) fn in_sight(&self, timeline_secs: f32) -> (f32, f32) {
+    /// First visible time and length, seconds, of a timeline that is this long.
+    pub(super) fn visible(&self, timeline_secs: f32) -> (f32, f32) {
         let whole = self.whole_secs(timeline_secs);
         let span = self.span_secs.map_or(whole, |span| span.clamp(SHORTEST_SECS, whole));
         (self.from_secs.clamp(0.0, whole - span), span)
@@ -27,7 +27,7 @@ impl Viewport {
 
     /// Shows less or more around a time that stays where it is.
     pub(super) fn zoom(&mut self, factor: f32, around_secs: f32, timeline_secs: f32) {
-        let (from, span) = self.in_sight(timeline_secs);
+        let (from, span) = self.visible(timeline_secs);
         if !(factor.is_finite() && factor > 0.0 && around_secs.is_finite()) {
             return;
         }
