@@ -1,7 +1,7 @@
 """The two networks in the published layout: parameter names and shapes are those of MotionMillion's checkpoints.
 
-The motion tokenizer is a convolutional encoder and decoder around a finite scalar quantizer (spec section 2); the
-transformer is LLaMA-like with a bidirectional text prefix (spec section 3). Dropout is ours and acts in training only.
+The motion tokenizer is a convolutional encoder and decoder around a finite scalar quantizer (docs/representation.md, Motion tokens); the
+transformer is LLaMA-like with a bidirectional text prefix (docs/representation.md, The transformer). Dropout is ours and acts in training only.
 """
 
 import math
@@ -15,7 +15,7 @@ from representation import FEATURES
 
 
 class Finite(nn.Module):
-    """Finite scalar quantizer (spec 2.4): `levels` digits a token, the first least significant."""
+    """Finite scalar quantizer (docs/representation.md, Motion tokens): `levels` digits a token, the first least significant."""
 
     def __init__(self, levels, width):
         super().__init__()

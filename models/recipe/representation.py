@@ -1,4 +1,4 @@
-"""The 272 numbers a frame (spec 1.1) on our own skeleton, in PyTorch: encode, decode, mirror, join.
+"""The 272 numbers a frame (docs/representation.md, Rows) on our own skeleton, in PyTorch: encode, decode, mirror, join.
 
 A motion is `root` [T, 3] (pelvis joint in the world, metres, Y up) and `local` [T, 22, 4] (parent-relative quaternions,
 w first; entry 0 turns the pelvis into the world), 30 frames a second. Leading dimensions are free wherever `...` stands.
@@ -135,7 +135,7 @@ def forward_kinematics(root, local, offsets=None):
 
 
 def encode(root, local, offsets=None, starts=(0,)):
-    """Motions one behind the other, beginning at the rows `starts` → features [T, 272] (spec 1.3, step 6).
+    """Motions one behind the other, beginning at the rows `starts` → features [T, 272] (docs/representation.md, Encoding).
 
     Heights stay as they are: clips come aligned to the floor.
     """
@@ -179,7 +179,7 @@ def root_path(features):
 
 
 def decode_positions(features):
-    """World joint positions by the position block (spec 1.4 a): [..., T, 272] → [..., T, 22, 3]."""
+    """World joint positions by the position block (docs/representation.md, Decoding): [..., T, 272] → [..., T, 22, 3]."""
     t, xz = root_path(features)
     local = features[..., POSITIONS].unflatten(-1, (JOINTS, 3))
     world = torch.einsum("...tij,...tnj->...tni", yaw_matrix(t), local)
@@ -187,7 +187,7 @@ def decode_positions(features):
 
 
 def decode_pose(features):
-    """Root path and local rotations (spec 1.4 b): [..., T, 272] → (root [..., T, 3], matrices [..., T, 22, 3, 3])."""
+    """Root path and local rotations (docs/representation.md, Decoding): [..., T, 272] → (root [..., T, 3], matrices [..., T, 22, 3, 3])."""
     t, xz = root_path(features)
     root = torch.stack([xz[..., 0], features[..., POSITIONS.start + 1], xz[..., 1]], -1)
     matrices = matrix_from_6d(features[..., ROTATIONS].unflatten(-1, (JOINTS, 6)))
@@ -196,7 +196,7 @@ def decode_pose(features):
 
 
 def mirror(root, local):
-    """Left and right swapped (spec 1.3, step 2)."""
+    """Left and right swapped (docs/representation.md, Encoding)."""
     return root * root.new_tensor([-1, 1, 1]), local[..., MIRRORED, :] * local.new_tensor([1, 1, -1, -1])
 
 

@@ -5,9 +5,9 @@
 //! `smpl_scaling`, Y up), whose files are pickles.
 //!
 //! `trans` is where the origin of the body's template is, so that its pelvis lies at `trans` plus the template's rest pelvis, which hangs
-//! below the origin and is not turned with the body (SMPL-X's `forward`): about 0.92 m up for a standing body. With [`NpzOrigin::Floor`], and
-//! in files of Zoetrope 0.1, it is the pelvis minus that of our own rest pose instead: 0 for a body that stands on the floor. Such files
-//! are told by joints that would lie far below it.
+//! below the origin and is not turned with the body (SMPL-X's `forward`): about 0.92 m up for a standing body. With [`NpzOrigin::Floor`],
+//! and in files of Zoetrope 0.1, it is the pelvis minus that of our own rest pose instead: 0 for a body that stands on the floor. Such
+//! files are told by joints that would lie far below it.
 
 use super::archive;
 use super::arrays::Arrays;
@@ -193,7 +193,7 @@ pub(super) fn encode(poses: &[Pose], fps: f32, origin: NpzOrigin) -> Result<Vec<
     archive::packed(&arrays.map(|(name, bytes)| (format!("{name}.npy"), bytes)), CompressionMethod::Deflated)
 }
 
-/// The quarter turn that takes AMASS's (x, y, z) to our (x, z, -y) (spec 1.3).
+/// The quarter turn that takes AMASS's (x, y, z) to our (x, z, -y) (`docs/representation.md`, Encoding).
 fn y_up_from_z_up() -> Quat {
     Quat::from_rotation_x(-FRAC_PI_2)
 }

@@ -1,4 +1,4 @@
-//! `.npy` files of the networks: features `[frames, 272]` at 30 fps (spec 1.1), and motion tokens.
+//! `.npy` files of the networks: features `[frames, 272]` at 30 fps (`docs/representation.md`, Rows), and motion tokens.
 
 use super::error::{Fault, FormatError};
 use super::joints::{self, HUMANML_ROW};

@@ -45,7 +45,7 @@ pub enum TextEncoderConfig {
     T5,
 }
 
-/// Sizes of the motion tokenizer. The default is the published network (spec 2.1).
+/// Sizes of the motion tokenizer. The default is the published network (`docs/representation.md`, Motion tokens).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TokenizerConfig {
@@ -117,7 +117,7 @@ pub enum PatchMethod {
     Rearrange,
 }
 
-/// Sizes of the transformer (spec 3.1). The vocabulary follows from the weights.
+/// Sizes of the transformer (`docs/representation.md`, The transformer). The vocabulary follows from the weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TransformerConfig {
     /// Blocks.
@@ -144,7 +144,7 @@ pub struct TransformerConfig {
     pub rope: RopePrecision,
 }
 
-/// How exactly the rotary angles are computed (spec 3.6).
+/// How exactly the rotary angles are computed (`docs/representation.md`, The transformer).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RopePrecision {

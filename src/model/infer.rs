@@ -5,7 +5,7 @@ use super::checkpoint::Checkpoint;
 use super::config::{Norm, TokenizerConfig, TransformerConfig};
 use super::error::{Error, Result};
 
-/// The published quantisers (spec 2.4).
+/// The published quantisers (`docs/representation.md`, Motion tokens).
 const PUBLISHED_LEVELS: [&[usize]; 7] =
     [&[8, 6, 5], &[8, 8, 8], &[8, 5, 5, 5], &[8, 8, 6, 5], &[7, 5, 5, 5, 5], &[8, 8, 8, 6, 5], &[8, 8, 8, 5, 5, 5]];
 

@@ -2,8 +2,8 @@
 //!
 //! A transformer trained for an hour has met each sentence a few times only. A small classification head over the same text features,
 //! trained on all captions many times over, knows far more words (`models/recipe/train_intent.py`): it names one of the actions that
-//! the model knows and a manner of doing it. The transformer reads these instead of the prompt. No published counterpart: the published programs
-//! have prompts rewritten by a language model instead (spec 4.2).
+//! the model knows and a manner of doing it. The transformer reads these instead of the prompt. No published counterpart: the published
+//! programs have prompts rewritten by a language model instead (`docs/representation.md`, Text).
 
 use candle_core::{D, Tensor};
 use candle_nn::ops::{layer_norm, softmax};

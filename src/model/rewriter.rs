@@ -1,6 +1,6 @@
 //! Making a prompt shorter and clearer with a language model that the user brings, as the published programs do with theirs:
-//! a Llama in GGUF form with its vocabulary inside (spec 4.2). It never decides alone: without a usable answer in time, the
-//! caller keeps the original words.
+//! a Llama in GGUF form with its vocabulary inside (`docs/representation.md`, Text). It never decides alone: without a usable answer in
+//! time, the caller keeps the original words.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -2,7 +2,7 @@
 //! all blocks share. One implementation for dense and quantised weights.
 //!
 //! Source: Raffel et al., *Exploring the Limits of Transfer Learning*, arXiv 1910.10683; tensor names are those of
-//! Hugging Face's checkpoints (spec 4.1). Scores are not scaled, linear layers have no bias.
+//! Hugging Face's checkpoints (`docs/representation.md`, Text). Scores are not scaled, linear layers have no bias.
 
 use candle_core::{Device, Result as Computed, Tensor};
 use serde::Deserialize;
@@ -192,7 +192,7 @@ impl T5Encoder {
         rows.reshape((words, words, self.config.num_heads))?.permute((2, 0, 1))?.contiguous()
     }
 
-    /// The row of the table for a key that is so many words behind its query (spec 4.1).
+    /// The row of the table for a key that is so many words behind its query (`docs/representation.md`, Text).
     fn bucket(&self, offset: i64) -> u32 {
         relative_bucket(offset, self.config.relative_attention_num_buckets, self.config.relative_attention_max_distance)
     }

@@ -1,7 +1,7 @@
 //! From a prompt to features: one vector for each word piece, the special pieces included.
 //!
 //! The T5 is ours, the BERT candle-transformers'. Both run without padding and are cut as published: the first 150 features
-//! are kept **after** encoding, so that later words still influence them (spec 4.1).
+//! are kept **after** encoding, so that later words still influence them (`docs/representation.md`, Text).
 
 use std::collections::HashMap;
 

@@ -2,7 +2,7 @@
 
 use glam::{Mat3, Quat, Vec3};
 
-/// Heading of an orientation: the angle about +Y of the image of +Z on the floor (spec 1.2).
+/// Heading of an orientation: the angle about +Y of the image of +Z on the floor (`docs/representation.md`, Conventions).
 #[must_use]
 pub fn heading(world_from_body: Quat) -> f32 {
     let forward = world_from_body * Vec3::Z;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Number of joints of the skeleton.
 pub const JOINT_COUNT: usize = 22;
 
-/// The joints in SMPL order (spec 1.1). `joint as usize` is the index in every joint array.
+/// The joints in SMPL order (`docs/representation.md`, Rows). `joint as usize` is the index in every joint array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(usize)]
 #[expect(missing_docs, reason = "the names say it")]

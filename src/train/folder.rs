@@ -209,7 +209,7 @@ pub fn has_evaluator(folder: &Path) -> bool {
     folder.join(EVALUATOR_FILE).is_file()
 }
 
-/// The published code loads strictly: its patcher's constants have to be there (spec 2.2).
+/// The published code loads strictly: its patcher's constants have to be there (`docs/representation.md`, Motion tokens).
 fn with_buffers(mut tensors: Tensors, config: &TokenizerConfig) -> Result<Tensors> {
     if config.use_patcher {
         tensors.extend(model::tokenizer::patcher::buffers(config).map_err(model::Error::from)?);

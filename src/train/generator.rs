@@ -1,4 +1,4 @@
-//! Lessons of the generator: captions and the codes of their clips (spec 6.3).
+//! Lessons of the generator: captions and the codes of their clips (`docs/representation.md`, Training).
 
 use rand::Rng;
 use rand::rngs::StdRng;

@@ -20,7 +20,7 @@ pub enum Schedule {
         factor: f64,
     },
     /// The published generator's cosine to the letter: its wave is a tenth shorter than the run, so the rate is zero at 95 % of the
-    /// published 240,000 updates and rises again (spec 6.3).
+    /// published 240,000 updates and rises again (`docs/representation.md`, Training).
     Published,
 }
 

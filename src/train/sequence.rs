@@ -1,4 +1,4 @@
-//! From a clip's codes to what the transformer reads and predicts (spec 6.3).
+//! From a clip's codes to what the transformer reads and predicts (`docs/representation.md`, Training).
 
 use rand::Rng;
 

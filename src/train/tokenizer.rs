@@ -1,4 +1,4 @@
-//! Lessons of the motion tokenizer: random windows of motion (spec 6.1).
+//! Lessons of the motion tokenizer: random windows of motion (`docs/representation.md`, Training).
 
 use rand::Rng;
 use rand::distr::Distribution;

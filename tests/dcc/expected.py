@@ -23,7 +23,7 @@ NAMES = {
 
 
 def features_to_positions(rows):
-    """World positions [frames, 22, 3] of features, by the position block and the accumulated root (spec 1.4 a)."""
+    """World positions [frames, 22, 3] of features, by the position block and the accumulated root (docs/representation.md, Decoding)."""
     root = np.zeros(3)
     heading = np.eye(3)
     positions = []

@@ -1,7 +1,7 @@
 """What is trained, and how: named sizes, and the numbers of a run. `--set key=value` changes any of them.
 
 `batch` is the rows of an update on all machines together and `micro` what one process takes at a time, so that an update is
-the same wherever it runs. Sizes are the published ones (spec 3.1) and so are the runs, without their bugs (spec 10).
+the same wherever it runs. Sizes are the published ones (docs/representation.md, The transformer) and so are the runs, without their faults (docs/representation.md, Training).
 """
 
 import json

@@ -103,7 +103,7 @@ class Rows(Dataset):
         pick, drop, empty = rng.random((3, count))
         first, end = self.first_token[rows], self.first_token[rows + 1]
         if self.noise:
-            # A third of the motions begin or end a token later or earlier (spec 6.3).
+            # A third of the motions begin or end a token later or earlier (docs/representation.md, Training).
             first, end = first + (drop < 1 / 6) * (end - first > 1), end - (drop > 5 / 6) * (end - first > 1)
         else:
             pick[:] = 0

@@ -13,7 +13,7 @@ HEAD_ROWS = 2048  # positions whose logits are in memory at the same time
 
 
 class TokenizerLesson(nn.Module):
-    """To give back the windows: the published loss (spec 6.1), the root and the joints' steps once more, no runaway values."""
+    """To give back the windows: the published loss (docs/representation.md, Training), the root and the joints' steps once more, no runaway values."""
 
     def __init__(self, net, config):
         super().__init__()
@@ -30,7 +30,7 @@ class TokenizerLesson(nn.Module):
 
 
 class TransformerLesson(nn.Module):
-    """To tell the next code, given the caption and the codes before (spec 6.3)."""
+    """To tell the next code, given the caption and the codes before (docs/representation.md, Training)."""
 
     def __init__(self, net):
         super().__init__()

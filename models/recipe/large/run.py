@@ -40,7 +40,7 @@ class Run:
         if left or config["batch"] % config["micro"]:
             cause = f"{config['batch']} rows are not shared evenly by {accelerator.num_processes} processes with {config['micro']} at a time"
             raise SystemExit(f"{cause}: choose others with --set batch=N micro=N")
-        # Norms, biases and the input table are not pulled towards zero (spec 10, 28).
+        # Norms, biases and the input table are not pulled towards zero (docs/representation.md, Training).
         groups = [{"params": [], "weight_decay": config["decay"]}, {"params": [], "weight_decay": 0.0}]
         for name, weight in lesson.named_parameters():
             groups[weight.ndim < 2 or "wte" in name]["params"].append(weight)

@@ -149,7 +149,7 @@ def main():
     if os.environ.get("ACCELERATE_USE_FSDP") == "true" and os.environ.get("ACCELERATE_MIXED_PRECISION") == "bf16":
         from torch.distributed.fsdp import MixedPrecisionPolicy
 
-        # Weights stay float32, gradients are summed in float32, and the rotary angles are handed on as they are (spec 3.6).
+        # Weights stay float32, gradients are summed in float32, and the rotary angles are handed on as they are (docs/representation.md, The transformer).
         policy = MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32, cast_forward_inputs=False)
         plugin = FullyShardedDataParallelPlugin(mixed_precision_policy=policy)
     torch.backends.cuda.matmul.allow_tf32 = True

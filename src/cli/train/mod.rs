@@ -215,7 +215,7 @@ fn transformer_config(args: &GeneratorArgs, clip_dim: usize) -> TransformerConfi
         n_layer: args.layers.map_or(layers, usize::from),
         n_head: args.heads.map_or(heads, usize::from),
         n_embd,
-        // As published: eight thirds, rounded up to whole 256s (spec 3.1).
+        // As published: eight thirds, rounded up to whole 256s (`docs/representation.md`, The transformer).
         mlp_hidden: (8 * n_embd / 3).next_multiple_of(256),
         clip_dim,
         ..TransformerConfig::default()

@@ -1,9 +1,9 @@
 //! One encoder of the evaluator: a sequence becomes the mean (and the log-variance) of a distribution, read off two learned tokens
 //! that stand before it.
 //!
-//! Source: the evaluator of MotionMillion (arXiv 2507.07095, spec 8.3), an ACTOR-style encoder as in TMR (arXiv 2305.00976): a linear
-//! layer, sinusoidal positions, transformer layers with the norm behind each branch. Every operation has a gradient, so the network
-//! that measures is the one that is trained: loaded from variables, its tensors are those variables.
+//! Source: the evaluator of MotionMillion (arXiv 2507.07095; `docs/representation.md`, Evaluation), an ACTOR-style encoder as in TMR (arXiv
+//! 2305.00976): a linear layer, sinusoidal positions, transformer layers with the norm behind each branch. Every operation has a gradient,
+//! so the network that measures is the one that is trained: loaded from variables, its tensors are those variables.
 
 use candle_core::{D, Device, Result as Computed, Tensor};
 use candle_nn::ops;

@@ -1,7 +1,8 @@
 //! The evaluator: one encoder for motions and one for captions, trained so that a motion and what is said of it lie near each other.
 //! FID, R-precision and their kin are taken on its embeddings.
 //!
-//! Source: MotionMillion (arXiv 2507.07095, spec 8.3). Tensor names are those of its Lightning checkpoint: `motionencoder.…` and
+//! Source: MotionMillion (arXiv 2507.07095; `docs/representation.md`, Evaluation). Tensor names are those of its Lightning checkpoint:
+//! `motionencoder.…` and
 //! `textencoder.…`, whose `text_model` is a DistilBERT. Evaluators trained here have no `text_model`: they read the word features of
 //! a text encoder that is there anyway, and take several frames at a time ([`Evaluator::frames_per_element`]).
 

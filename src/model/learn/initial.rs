@@ -13,7 +13,8 @@ use crate::model::error::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Initial {
-    /// As published: PyTorch's defaults, uniform within 1/√inputs, token table normal with deviation 1 (spec 3.4).
+    /// As published: PyTorch's defaults, uniform within 1/√inputs, token table normal with deviation 1 (`docs/representation.md`, The
+    /// transformer).
     Published,
     /// Small: normal with deviation 0.02, what is added to the residual stream less by √(2 blocks). Starts quicker.
     Small,

@@ -1,9 +1,9 @@
-//! The losses of both published trainers (spec 6), as functions of tensors.
+//! The losses of both published trainers (`docs/representation.md`, Training), as functions of tensors.
 
 use candle_core::{D, Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// Joint positions in a row of features (spec 1.1): their numbers begin here …
+/// Joint positions in a row of features (`docs/representation.md`, Rows): their numbers begin here …
 const POSITIONS: usize = 8;
 /// … and are so many. The root's numbers are those before them.
 const POSITION_COUNT: usize = 66;

@@ -1,4 +1,4 @@
-//! What the motion tokenizer learns: to give back the features it was given (spec 6.1).
+//! What the motion tokenizer learns: to give back the features it was given (`docs/representation.md`, Training).
 
 use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};

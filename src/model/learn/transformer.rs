@@ -1,4 +1,4 @@
-//! What the transformer learns: the next token, given the text and the tokens before (spec 6.3).
+//! What the transformer learns: the next token, given the text and the tokens before (`docs/representation.md`, Training).
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! The motion tokenizer: normalised features ↔ motion tokens, a convolutional encoder and decoder around a finite scalar
 //! quantiser.
 //!
-//! Source: MotionMillion (arXiv 2507.07095); layers and tensor names are those of its published checkpoints (spec 2). Here
-//! all activations are channel-last, `[batch, time, channels]`, where the published code is channel-first.
+//! Source: MotionMillion (arXiv 2507.07095); layers and tensor names are those of its published checkpoints (`docs/representation.md`,
+//! Motion tokens). Here all activations are channel-last, `[batch, time, channels]`, where the published code is channel-first.
 
 mod layers;
 pub mod patcher;
@@ -108,7 +108,7 @@ impl MotionTokenizer {
     }
 
     /// Normalised features `[n, t, input_dim]` → what encoding and decoding make of them, with gradients: rounding passes them
-    /// straight through (spec 2.4).
+    /// straight through (`docs/representation.md`, Motion tokens).
     pub fn forward(&self, features: &Tensor) -> Result<Reconstruction> {
         let z = self.project(features)?;
         let codes = self.fsq.pass_through(&z)?;

@@ -1,4 +1,4 @@
-//! Folding time into channels and back, before the encoder and after the decoder (spec 2.3). No parameters.
+//! Folding time into channels and back, before the encoder and after the decoder (`docs/representation.md`, Motion tokens). No parameters.
 //! Everything is channel-last: `[batch, time, channels]`.
 
 use candle_core::{Device, Result, Tensor};

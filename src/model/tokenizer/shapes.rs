@@ -1,4 +1,4 @@
-//! Every tensor of a motion tokenizer that is learned, by its published name (spec 2.2).
+//! Every tensor of a motion tokenizer that is learned, by its published name (`docs/representation.md`, Motion tokens).
 
 use std::collections::BTreeMap;
 

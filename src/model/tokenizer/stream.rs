@@ -17,7 +17,7 @@ pub struct Reach {
 
 impl Reach {
     /// The decoder's reach; none if every frame depends on every token (group norm averages over all of time).
-    /// The published network has 16 tokens on either side (spec 2.2).
+    /// The published network has 16 tokens on either side (`docs/representation.md`, Motion tokens).
     pub fn of_decoder(config: &TokenizerConfig) -> Option<Self> {
         if config.norm == Some(Norm::Group) {
             return None;

@@ -1,7 +1,7 @@
 //! The autoregressive transformer: text features and the motion tokens so far → the next token's logits.
 //!
-//! Source: MotionMillion (arXiv 2507.07095); a LLaMA-style network with the names of its published checkpoints (spec 3).
-//! The text is a prefix in which every position sees every other; motion tokens see the text and the tokens before them.
+//! Source: MotionMillion (arXiv 2507.07095); a LLaMA-style network with the names of its published checkpoints (`docs/representation.md`,
+//! The transformer). The text is a prefix in which every position sees every other; motion tokens see the text and the tokens before them.
 //! One implementation serves dense and quantised weights, and one row or many.
 
 mod block;

@@ -1,4 +1,4 @@
-//! Every tensor of a transformer, by its published name (spec 3.3).
+//! Every tensor of a transformer, by its published name (`docs/representation.md`, The transformer).
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
-//! The published post-process, "remove sliding" (spec 9.2), on any skeleton: for parity and comparison. [`super::clean`] is ours.
+//! The published post-process, "remove sliding" (`docs/representation.md`, Remove sliding), on any skeleton: for parity and comparison.
+//! [`super::clean`] is ours.
 //!
 //! Joints that are low are taken for standing and pinned where they are on average, the way between is blended, and a damped
-//! least-squares solver bends the whole body towards that. The result has twice the frame rate. Its known faults (spec 10, 41–46)
+//! least-squares solver bends the whole body towards that. The result has twice the frame rate. Its known faults (see there)
 //! are kept.
 
 use crate::motion::{JOINT_COUNT, Joint, Motion, PARENTS, Pose, REST_OFFSETS_M};

@@ -1,6 +1,6 @@
-//! Rotation conversions of the 272 representation, float64, formula by formula as the published code computes them (spec 1.2),
-//! so that files made by it and by us agree to the last digits. Matrices act on column vectors; quaternions are `(x, y, z, w)` in
-//! glam and may be unnormalised where said so.
+//! Rotation conversions of the 272 representation, float64, formula by formula as the published code computes them
+//! (`docs/representation.md`, Conventions), so that files made by it and by us agree to the last digits. Matrices act on column vectors;
+//! quaternions are `(x, y, z, w)` in glam and may be unnormalised where said so.
 
 use glam::{DMat3, DQuat, DVec3, DVec4};
 

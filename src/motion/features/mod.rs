@@ -1,4 +1,4 @@
-//! The 272 numbers a frame that the networks see (spec 1), and motions from and to them.
+//! The 272 numbers a frame that the networks see (`docs/representation.md`), and motions from and to them.
 //!
 //! [`encode`] and [`decode`] work on our skeleton: decoding what was encoded gives the motion back, moved to the origin and turned
 //! to face +Z in its first frame, at its own height above the floor. (The published encoder instead lowers each clip until its
@@ -105,7 +105,8 @@ pub fn encode(motion: &Motion) -> Features {
     Features { values: rows::encode(&joints, 0.0).into_iter().map(|value| value as f32).collect() }
 }
 
-/// The motion that features describe: root path and rotations (spec 1.4 (b)) with the faults of the published decoder put right.
+/// The motion that features describe: root path and rotations (`docs/representation.md`, Decoding) with the faults of the published decoder
+/// put right.
 ///
 /// The pelvis is where the features say, heading steps turn about the vertical only, and the first frame stands at the origin and
 /// faces +Z whatever row 0 says. Rotations that point far from the positions beside them are turned to these, and where these say nothing

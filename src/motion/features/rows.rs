@@ -1,4 +1,5 @@
-//! The 272 numbers a frame in float64: joints and rotations to rows and back (spec 1.3 and 1.4), on any skeleton of 22 joints.
+//! The 272 numbers a frame in float64: joints and rotations to rows and back (`docs/representation.md`, Encoding and Decoding), on any
+//! skeleton of 22 joints.
 //!
 //! Rows are a flat slice of `frames × 272`. A row tells everything relative to the frame's own heading and the frame before, so
 //! neither the place nor the direction of the first frame survives: decoding starts at the origin, facing +Z.
@@ -71,7 +72,7 @@ pub fn encode(frames: &[Joints], floor_m: f64) -> Vec<f64> {
     rows
 }
 
-/// Joint positions in the world by the position block (path (a) of spec 1.4), metres.
+/// Joint positions in the world by the position block (`docs/representation.md`, Decoding), metres.
 #[must_use]
 pub fn positions(rows: &[f64], accumulate: Accumulate) -> Vec<[DVec3; JOINT_COUNT]> {
     let headings = headings_from_world(rows, accumulate);
@@ -84,7 +85,7 @@ pub fn positions(rows: &[f64], accumulate: Accumulate) -> Vec<[DVec3; JOINT_COUN
         .collect()
 }
 
-/// Root path and rotations by the rotation block (path (b) of spec 1.4).
+/// Root path and rotations by the rotation block (`docs/representation.md`, Decoding).
 #[must_use]
 pub fn rotations(rows: &[f64], accumulate: Accumulate) -> Vec<Turned> {
     let headings = headings_from_world(rows, accumulate);

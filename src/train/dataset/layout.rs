@@ -1,5 +1,5 @@
-//! Where things lie in a data set's folder: the published layout (spec 7), so that the published code can train on it too, and our
-//! own records beside it.
+//! Where things lie in a data set's folder: the published layout (`docs/representation.md`, Data sets), so that the published code can
+//! train on it too, and our own records beside it.
 
 use super::error::{DatasetError, printable};
 use crate::formats;

@@ -1,7 +1,7 @@
 //! A data set on disk: clips as 272 features with captions, split into train, validation and test.
 //!
-//! The folder has the published layout (spec 7). [`Dataset`] reads any such folder, the published one included. A clip that cannot
-//! be read is an error of that clip, in one line that names the file: callers leave it out and say so.
+//! The folder has the published layout (`docs/representation.md`, Data sets). [`Dataset`] reads any such folder, the published one
+//! included. A clip that cannot be read is an error of that clip, in one line that names the file: callers leave it out and say so.
 
 mod build;
 mod error;

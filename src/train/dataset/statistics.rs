@@ -1,4 +1,5 @@
-//! Mean and deviation of the features that are trained on (spec 1.5): the mean per element, the deviation averaged over each block.
+//! Mean and deviation of the features that are trained on (`docs/representation.md`, Normalisation): the mean per element, the deviation
+//! averaged over each block.
 
 use super::build::pool;
 use super::{Dataset, DatasetError, Purpose, Split, layout};

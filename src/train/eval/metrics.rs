@@ -1,4 +1,4 @@
-//! The published measures (spec 8), as functions of embeddings, joints and codes. No files, no networks.
+//! The published measures (`docs/representation.md`, Evaluation), as functions of embeddings, joints and codes. No files, no networks.
 //!
 //! Sources: FID, Heusel et al. (arXiv 1706.08500); R-precision, MM-distance, diversity and multimodality, Guo et al., *Generating
 //! Diverse and Natural 3D Human Motions from Text* (CVPR 2022).

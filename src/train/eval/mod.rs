@@ -2,8 +2,8 @@
 //!
 //! Published measures ([`metrics`]) on the embeddings of an evaluator ([`crate::model::evaluator`]), quality measures of
 //! [`crate::motion::measure`]. Real clips stand in the first row of everything.
-//! Against the published program (spec 8 and 10): everything random is repeated, pools hold different captions, diversity is
-//! measured, and generated clips may be as long as the real ones.
+//! Against the published program (`docs/representation.md`, Evaluation): everything random is repeated, pools hold different captions,
+//! diversity is measured, and generated clips may be as long as the real ones.
 //!
 //! Not here: how a table looks on a terminal.
 

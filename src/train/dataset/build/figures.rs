@@ -207,7 +207,7 @@ fn jerk_peak_m(joints_m: &[[Vec3; JOINT_COUNT]]) -> f32 {
     highest(joints_m.windows(4).map(|w| highest((0..JOINT_COUNT).map(|j| (w[3][j] - w[0][j] - 3.0 * (w[2][j] - w[1][j])).length()))))
 }
 
-/// Direction of the image of +Z on the floor (spec 1.2).
+/// Direction of the image of +Z on the floor (`docs/representation.md`, Conventions).
 fn heading_rad(world_from_pelvis: Quat) -> f32 {
     let ahead = world_from_pelvis * Vec3::Z;
     ahead.x.atan2(ahead.z)

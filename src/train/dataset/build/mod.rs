@@ -1,5 +1,6 @@
-//! Makes a data set from folders of motion capture (spec 7): clips cut by their captions, retargeted, filtered, mirrored, split by
-//! performers, with statistics. What was left out stands in `rejected.tsv`, where every clip came from in `clips.tsv`.
+//! Makes a data set from folders of motion capture (`docs/representation.md`, Data sets): clips cut by their captions, retargeted,
+//! filtered, mirrored, split by performers, with statistics. What was left out stands in `rejected.tsv`, where every clip came from in
+//! `clips.tsv`.
 //!
 //! A build that is stopped goes on when it is started again: finished files stand in `build.jsonl`.
 
