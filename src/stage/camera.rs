@@ -1,7 +1,7 @@
 //! The camera: an orbit around a target, moved smoothly, which can follow the character.
 
 use super::character::{Posing, Standing};
-use super::{OnStage, StageQuality};
+use super::inputs::{OnStage, StageQuality};
 use crate::view::{CameraMove, ComparisonRoom, Shadows, ViewAngle};
 use bevy::camera::CameraUpdateSystems;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};

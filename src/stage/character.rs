@@ -3,11 +3,11 @@
 use super::assets::CharacterAssets;
 use super::characters::{CharacterLoading, Characters, Replaced, bound_uploads, characters_are_coming, get_characters};
 use super::ghost::{GhostMaterial, Ghosts};
-use super::lights::SHADOW_PROXY_LAYER;
+use super::inputs::{OnStage, StageQuality};
 use super::material::CharacterMaterial;
 use super::posed::PosedMaterial;
+use super::shadow_proxy::SHADOW_PROXY_LAYER;
 use super::studio::CurrentStudio;
-use super::{OnStage, StageQuality};
 use crate::body::Character;
 use crate::motion::WorldPose;
 use crate::motion::rig::RigWorld;

@@ -3,15 +3,14 @@
 //! The stage's own shaders (`shaders/`) do the lighting; bevy's light exists for its shadow map. That is a third of the work of
 //! bevy's physically based material, which software adapters feel, and looks the same on every device.
 
+use super::camera::CameraRig;
+use super::inputs::StageQuality;
+use super::shadow_proxy::SHADOW_PROXY_LAYER;
 use super::studio::TO_KEY;
-use super::{CameraRig, StageQuality};
 use crate::view::Shadows;
 use bevy::camera::visibility::RenderLayers;
 use bevy::light::{CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, SimulationLightSystems};
 use bevy::prelude::*;
-
-/// What only the key light sees: coarse shapes for small shadow maps.
-pub(super) const SHADOW_PROXY_LAYER: usize = 1;
 
 /// Behind what the camera looks at, so much is still shadowed, metres; and in which steps the shadow map's reach changes.
 const SHADOW_BEHIND_M: f32 = 7.0;

@@ -1,6 +1,6 @@
 //! Lines on the floor: where the body goes, and where its feet do.
 
-use super::OnStage;
+use super::inputs::OnStage;
 use super::studio::decor;
 use crate::view::Line;
 use bevy::prelude::*;

@@ -10,6 +10,7 @@ mod characters;
 mod floor;
 mod ghost;
 mod graphics;
+mod inputs;
 mod lights;
 mod lines;
 mod material;
@@ -27,17 +28,12 @@ mod video;
 pub use camera::{CameraRig, OnScreen, Orbit, ScreenBox};
 pub use characters::{CharacterLoading, Characters};
 pub use graphics::{Graphics, StageError, quietly};
+pub use inputs::{OnStage, StageQuality};
 pub use picture::Picture;
-pub use quality::StageQuality;
 pub use render::{PictureOptions, Pictures, render_pictures};
 pub use video::VideoEncoder;
 
-use crate::view::Shown;
 use bevy::prelude::*;
-
-/// What the stage shows right now.
-#[derive(Resource, Deref, DerefMut, Clone, Debug, Default, PartialEq)]
-pub struct OnStage(pub Shown);
 
 /// The whole stage. Needs bevy's render plugins and a [`StageQuality`] resource.
 pub struct StagePlugin;

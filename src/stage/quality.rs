@@ -4,7 +4,8 @@
 //! are drawn over that as sharp as ever.
 
 use super::camera::StageCamera;
-use crate::view::{Quality, Resolution};
+use super::inputs::StageQuality;
+use crate::view::Resolution;
 use bevy::asset::{load_internal_asset, uuid_handle};
 use bevy::camera::MainPassResolutionOverride;
 use bevy::core_pipeline::fullscreen_material::{FullscreenMaterial, FullscreenMaterialPlugin};
@@ -16,10 +17,6 @@ use bevy::render::{Extract, ExtractSchedule, RenderApp};
 use bevy::shader::ShaderRef;
 
 const SHADER: Handle<Shader> = uuid_handle!("3a7e02b6-9f1d-4c36-8b47-52ce10d98f65");
-
-/// How much the graphics device is asked to do; may change at any time.
-#[derive(Resource, Deref, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StageQuality(pub Quality);
 
 /// The part of the texture that is drawn, to be spread over all of it: shares of width and height.
 #[derive(Component, ExtractComponent, ShaderType, Clone, Copy, Debug, Default, PartialEq)]

@@ -7,6 +7,9 @@ use super::surface::Surface;
 use crate::body::{Alpha, Material};
 use std::collections::HashMap;
 
+/// The layer that only the key light sees: shadow proxies.
+pub(super) const SHADOW_PROXY_LAYER: usize = 1;
+
 /// Vertices nearer than about this become one, metres.
 const CELL_M: f32 = 0.022;
 /// How far it lies under the skin, metres.

@@ -1,6 +1,6 @@
 //! The studio that the stage is in: a dark one or a light one, each with its colours and its light, as the shaders take them.
 
-use super::OnStage;
+use super::inputs::OnStage;
 use crate::view::Studio;
 use bevy::math::{Vec3, Vec4};
 use bevy::prelude::*;
