@@ -2,7 +2,8 @@
 
 use super::banded::smooth_curve;
 use super::contact::ContactEdit;
-use super::foot_target::{FootTarget, foot_targets};
+use super::foot_target::FootTarget;
+use super::foot_targets::foot_targets;
 use super::ground::FREE_FALL_TOLERANCE;
 use super::leg::Leg;
 use crate::motion::feet::FEET;

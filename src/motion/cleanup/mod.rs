@@ -13,6 +13,7 @@ mod banded;
 mod contact;
 mod floor;
 mod foot_target;
+mod foot_targets;
 mod ground;
 mod leg;
 mod lock;
