@@ -10,7 +10,7 @@ use shared::collect;
 use std::path::Path;
 use zoetrope::motion::cleanup::{CleanupSettings, clean};
 use zoetrope::motion::feet::{LOW_M, runs};
-use zoetrope::motion::measure::{DEEP_FRAMES_PCT, DEEP_M, Quality, deep_pct, measure};
+use zoetrope::motion::measure::{DEEP_FRAMES_PCT, DEEP_M, MotionQuality, deep_pct, measure};
 use zoetrope::motion::supports::{FREE_FALL_TOLERANCE, Surface, in_flight, surfaces};
 use zoetrope::motion::{FPS, Motion};
 
@@ -105,7 +105,7 @@ fn archive(folder: &str) -> Vec<String> {
 
 /// What a cleaned clip misses.
 fn misses(source: &Motion, cleaned: &Motion) -> Vec<String> {
-    let (before, after): (Quality, Quality) = (measure(source), measure(cleaned));
+    let (before, after): (MotionQuality, MotionQuality) = (measure(source), measure(cleaned));
     let [source_surface, surface] = [source, cleaned].map(surfaces);
     let mut reasons = Vec::new();
     let deep = deep_pct(&surface);

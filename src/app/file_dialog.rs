@@ -1,6 +1,6 @@
 //! Asking for a path with the system's file dialog. Without a desktop's portal there is none, as if it had been cancelled.
 
-use crate::author::session::{ImportPart, Purpose};
+use crate::author::session::{ImportPart, FilePurpose};
 use crate::formats::PROJECT_ENDING;
 use bevy::prelude::Resource;
 use bevy::tasks::{AsyncComputeTaskPool, Task, block_on, poll_once};
@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 /// The open dialog; there is one at a time.
 #[derive(Resource, Default)]
-pub(super) struct FileDialog(Option<(Purpose, Task<Option<PathBuf>>)>);
+pub(super) struct FileDialog(Option<(FilePurpose, Task<Option<PathBuf>>)>);
 
 impl FileDialog {
     /// Opens it, unless there is one. It begins at a path.
-    pub(super) fn open(&mut self, start: &Path, purpose: Purpose) {
+    pub(super) fn open(&mut self, start: &Path, purpose: FilePurpose) {
         if self.0.is_some() {
             return;
         }
@@ -21,29 +21,29 @@ impl FileDialog {
         let exports = ("Motion or pictures", &["glb", "bvh", "npz", "npy", "gif", "png"][..]);
         let project = ("Zoetrope project", &[PROJECT_ENDING][..]);
         let (title, (name, endings)) = match purpose {
-            Purpose::Export => ("Export", exports),
-            Purpose::Import => ("Import", imports),
-            Purpose::Body => ("Your own body", ("SMPL, SMPL-H, SMPL-X", &["npz", "pkl"][..])),
-            Purpose::Character => ("Your own character", ("Rigged character", &["glb", "gltf", "vrm", "fbx"][..])),
-            Purpose::Save => ("Save", project),
-            Purpose::Open => ("Open", project),
-            Purpose::ExportFolder => ("Export into a folder", motion),
-            Purpose::Model(_) => ("Import checkpoints", ("Checkpoints", &["pth", "safetensors", "gguf", "npy"][..])),
-            Purpose::Rewriter => ("Your own language model", ("Llama", &["gguf"][..])),
+            FilePurpose::Export => ("Export", exports),
+            FilePurpose::Import => ("Import", imports),
+            FilePurpose::Body => ("Your own body", ("SMPL, SMPL-H, SMPL-X", &["npz", "pkl"][..])),
+            FilePurpose::Character => ("Your own character", ("Rigged character", &["glb", "gltf", "vrm", "fbx"][..])),
+            FilePurpose::Save => ("Save", project),
+            FilePurpose::Open => ("Open", project),
+            FilePurpose::ExportFolder => ("Export into a folder", motion),
+            FilePurpose::Model(_) => ("Import checkpoints", ("Checkpoints", &["pth", "safetensors", "gguf", "npy"][..])),
+            FilePurpose::Rewriter => ("Your own language model", ("Llama", &["gguf"][..])),
         };
         let mut dialog = rfd::AsyncFileDialog::new().set_title(title).add_filter(name, endings);
         if let Some(name) = start.file_name() {
             dialog = dialog.set_file_name(name.to_string_lossy());
         }
-        let folder = if purpose == Purpose::ExportFolder { Some(start) } else { start.parent() };
+        let folder = if purpose == FilePurpose::ExportFolder { Some(start) } else { start.parent() };
         if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
             dialog = dialog.set_directory(folder);
         }
         let chosen = async move {
             let chosen = match purpose {
-                Purpose::Export | Purpose::Save => dialog.save_file().await,
-                Purpose::ExportFolder | Purpose::Model(ImportPart::TextEncoder) => dialog.pick_folder().await,
-                Purpose::Import | Purpose::Open | Purpose::Body | Purpose::Character | Purpose::Model(_) | Purpose::Rewriter => {
+                FilePurpose::Export | FilePurpose::Save => dialog.save_file().await,
+                FilePurpose::ExportFolder | FilePurpose::Model(ImportPart::TextEncoder) => dialog.pick_folder().await,
+                FilePurpose::Import | FilePurpose::Open | FilePurpose::Body | FilePurpose::Character | FilePurpose::Model(_) | FilePurpose::Rewriter => {
                     dialog.pick_file().await
                 }
             };
@@ -53,7 +53,7 @@ impl FileDialog {
     }
 
     /// What was chosen since the last call, and what for.
-    pub(super) fn take_chosen(&mut self) -> Option<(Purpose, PathBuf)> {
+    pub(super) fn take_chosen(&mut self) -> Option<(FilePurpose, PathBuf)> {
         let (purpose, task) = self.0.as_mut()?;
         let (purpose, chosen) = (*purpose, block_on(poll_once(task))?);
         self.0 = None;

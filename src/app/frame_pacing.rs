@@ -41,12 +41,12 @@ const SAY_EVERY: Duration = Duration::from_secs(10);
 /// What is done while measuring: long clips are made and watched meanwhile, the last one plays, in each quality too; then many
 /// clips are edited by dragging.
 pub(super) fn script() -> Script {
-    use crate::author::script::Step;
+    use crate::author::script::ScriptStep;
     use crate::author::session::ClipAction::{AddToTimeline, DragClip, DragTrim, Duplicate, MoveClip, Release};
     use crate::author::session::DraftAction::{Prompt, Seconds, Seed};
     use crate::author::session::{GenerationAction::Generate, ProjectAction::Quit, SelectionAction, ViewAction::Quality};
-    use Step::{Wait, WaitIdle};
-    fn steps<const N: usize>(steps: [impl Into<Step>; N]) -> [Step; N] {
+    use ScriptStep::{Wait, WaitIdle};
+    fn steps<const N: usize>(steps: [impl Into<ScriptStep>; N]) -> [ScriptStep; N] {
         steps.map(Into::into)
     }
     use crate::timeline::ClipSettings;
@@ -67,7 +67,7 @@ pub(super) fn script() -> Script {
         DragClip { clip: 0, settings: ClipSettings { facing_deg, foot_lock, ..Default::default() } }
     });
     let moves = drag(|step| MoveClip { clip: 0, to: 2 + step % 2 });
-    let release = || [Step::from(Release)];
+    let release = || [ScriptStep::from(Release)];
     let first = steps([SelectionAction::SelectClip(0)]);
     let editing = first.into_iter().chain(trims).chain(release()).chain(slides).chain(release()).chain(moves);
     Script::of(

@@ -2,7 +2,7 @@
 
 use super::panels::prompt_id;
 use crate::author::Action;
-use crate::author::commands::{COMMANDS, Command};
+use crate::author::commands::{COMMANDS, PaletteCommand};
 use crate::author::key::{self, Held};
 use crate::author::session::{
     ClipAction, ComparisonAction, DialogAction, GenerationAction, PlayerAction, RatingAction, SelectionAction, TakeAction,
@@ -86,7 +86,7 @@ pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
 }
 
 /// The command whose shortcut was pressed.
-fn command_of(key: Key, modifiers: Modifiers) -> Option<&'static Command> {
+fn command_of(key: Key, modifiers: Modifiers) -> Option<&'static PaletteCommand> {
     let key = named(key)?;
     let held = Held { command: modifiers.command, shift: modifiers.shift, alt: modifiers.alt };
     COMMANDS.iter().find(|command| command.shortcuts.iter().any(|shortcut| shortcut.is(key, held)))

@@ -8,7 +8,7 @@ use super::panels::{self, PanelView, Places, Shape};
 use super::state::State;
 use super::{AppError, Launch, film, prompts, theme};
 use crate::author::Action;
-use crate::author::script::{Script, Step};
+use crate::author::script::{Script, ScriptStep};
 use crate::author::session::{Busy, GenerationAction, HostCommand, ProjectAction, Session, Start, ViewAction};
 use crate::author::settings::SCALES;
 use crate::generator::protocol::Event;
@@ -284,7 +284,7 @@ fn run_script(
     let Play { script: Some(script), picturing, .. } = &mut *play else { return };
     *picturing = script.pictures_next() || busy.picturing;
     if let Some(step) = script.next(busy, time.delta_secs()) {
-        if let Step::Do(action) = step {
+        if let ScriptStep::Do(action) = step {
             inbox.0.push(action);
         }
         play.still_frames = 0;

@@ -24,7 +24,7 @@ const SCALE_STEP: f32 = 0.125;
 
 /// Something that can be done by name.
 #[derive(Clone, Copy, Debug)]
-pub struct Command {
+pub struct PaletteCommand {
     /// What it does.
     pub name: &'static str,
     /// Its keys; the first one is shown.
@@ -34,7 +34,7 @@ pub struct Command {
     action: fn(&Session) -> Option<Action>,
 }
 
-impl Command {
+impl PaletteCommand {
     /// What it does now; none where there is nothing to do it to.
     #[must_use]
     pub fn action(&self, session: &Session) -> Option<Action> {
@@ -74,8 +74,8 @@ fn fit(name: &[char], written: &[char], to_beginnings: bool) -> Option<u32> {
 
 /// The commands that fit what was written and can be done, the best first.
 #[must_use]
-pub fn found(session: &Session, written: &str) -> Vec<(&'static Command, Action)> {
-    let fits = |command: &'static Command| Some((command.fit(written)?, command, command.action(session)?));
+pub fn found(session: &Session, written: &str) -> Vec<(&'static PaletteCommand, Action)> {
+    let fits = |command: &'static PaletteCommand| Some((command.fit(written)?, command, command.action(session)?));
     let mut found: Vec<_> = COMMANDS.iter().filter_map(fits).collect();
     found.sort_by_key(|(fit, ..)| std::cmp::Reverse(*fit));
     found.into_iter().map(|(_, command, action)| (command, action)).collect()
@@ -83,7 +83,7 @@ pub fn found(session: &Session, written: &str) -> Vec<(&'static Command, Action)
 
 /// The command that does this.
 #[must_use]
-pub fn of(session: &Session, action: &Action) -> Option<&'static Command> {
+pub fn of(session: &Session, action: &Action) -> Option<&'static PaletteCommand> {
     COMMANDS.iter().find(|command| command.action(session).as_ref() == Some(action))
 }
 
@@ -103,16 +103,16 @@ const fn shift(shortcut: Shortcut) -> Shortcut {
     shortcut.with_shift()
 }
 
-const fn command(name: &'static str, shortcuts: &'static [Shortcut], action: fn(&Session) -> Option<Action>) -> Command {
-    Command { name, shortcuts, always: false, action }
+const fn command(name: &'static str, shortcuts: &'static [Shortcut], action: fn(&Session) -> Option<Action>) -> PaletteCommand {
+    PaletteCommand { name, shortcuts, always: false, action }
 }
 
-const fn always(name: &'static str, shortcuts: &'static [Shortcut], action: fn(&Session) -> Option<Action>) -> Command {
-    Command { name, shortcuts, always: true, action }
+const fn always(name: &'static str, shortcuts: &'static [Shortcut], action: fn(&Session) -> Option<Action>) -> PaletteCommand {
+    PaletteCommand { name, shortcuts, always: true, action }
 }
 
 /// All of them, as the list of keys shows them. Keys with Shift stand before the same ones without.
-pub const COMMANDS: &[Command] = &[
+pub const COMMANDS: &[PaletteCommand] = &[
     always("A clip for each action of the prompt", &[shift(ctrl('G'))], |_| act(GenerationAction::LayOut)),
     always("Generate", &[ctrl('G')], |_| act(GenerationAction::Generate)),
     command("Continue behind the selected clip", &[], |_| act(GenerationAction::Continue)),

@@ -1,7 +1,7 @@
 //! What the command line accepts. The contract is in docs/guide.md; scripts rely on it.
 
 use super::dataset_args::DatasetCommand;
-pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Program, Units};
+pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
 pub use super::generate_args::{Ending, GenerateArgs};
 use super::rate::RateCommand;
 use super::threads::threads_for;

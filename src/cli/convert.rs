@@ -1,6 +1,6 @@
 //! `zoetrope convert IN OUT`: any motion file or project to any motion file.
 
-use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, Origin, Program, Units};
+use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
 use super::error::CliError;
 use super::figure;
 use super::progress::say;
@@ -128,15 +128,15 @@ pub(super) fn write_options(args: &ExportArgs, output: &Path) -> Result<WriteOpt
             Names::Unreal => NameStyle::Unreal,
         }),
         units: args.units.map_or(usual.units, |units| match units {
-            Units::Cm => formats::Units::Cm,
-            Units::M => formats::Units::M,
+            UnitsArg::Cm => formats::Units::Cm,
+            UnitsArg::M => formats::Units::M,
         }),
         in_place: args.in_place,
         root_bone: args.root_bone,
         lead_in_secs: args.lead_in.unwrap_or(usual.lead_in_secs),
         npz_origin: match args.npz_origin {
-            Origin::Smplx => NpzOrigin::Smplx,
-            Origin::Floor => NpzOrigin::Floor,
+            NpzOriginArg::Smplx => NpzOrigin::Smplx,
+            NpzOriginArg::Floor => NpzOrigin::Floor,
         },
         contents: match (args.skeleton_only, args.animation_only) {
             (_, true) => Contents::Animation,

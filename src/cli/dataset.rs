@@ -7,8 +7,8 @@ use super::progress::{Bars, answer, say};
 use crate::files;
 use crate::model::Rewriter;
 use crate::train::dataset::{
-    BuildOptions, BuildReport, Dataset, DatasetError, Histogram, PerformerRule, Purpose, Sheet, Split, Stage, Summary, build, rewrite,
-    summarise, thumbnails,
+    BuildOptions, BuildReport, ContactSheet, Dataset, DatasetError, Histogram, PerformerRule, Purpose, Split, Stage, Summary, build,
+    rewrite, summarise, thumbnails,
 };
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -174,7 +174,7 @@ fn bars(title: &str, rows: impl Iterator<Item = (String, usize)>) {
     }
 }
 
-fn save(sheet: &Sheet, path: &Path) -> Result<(), CliError> {
+fn save(sheet: &ContactSheet, path: &Path) -> Result<(), CliError> {
     let failed = |cause: String| CliError::Failed(format!("cannot draw {}: {cause}; choose another file with -o", path.display()));
     if sheet.rows.is_empty() {
         return Err(failed("there are no clips to show".to_owned()));

@@ -19,7 +19,7 @@ pub struct ExportArgs {
     pub names: Option<Names>,
     /// The unit of lengths (BVH only) [default: cm]
     #[arg(long, value_enum)]
-    pub units: Option<Units>,
+    pub units: Option<UnitsArg>,
     /// The root keeps its place on the floor
     #[arg(long)]
     pub in_place: bool,
@@ -27,8 +27,8 @@ pub struct ExportArgs {
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub lead_in: Option<f32>,
     /// Where the translation is measured from: smplx as all tools of SMPL read it, or floor (npz only)
-    #[arg(long, value_enum, default_value_t = Origin::Smplx)]
-    pub npz_origin: Origin,
+    #[arg(long, value_enum, default_value_t = NpzOriginArg::Smplx)]
+    pub npz_origin: NpzOriginArg,
     /// The skeleton without the character (GLB, FBX, USD)
     #[arg(long)]
     pub skeleton_only: bool,
@@ -123,7 +123,7 @@ pub enum Names {
 
 /// Where the translation of npz files is measured from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Origin {
+pub enum NpzOriginArg {
     /// SMPL-X's template: a standing body has 0.92 m
     Smplx,
     /// The floor under a standing body, as Zoetrope 0.1 wrote it
@@ -141,7 +141,7 @@ pub enum Cleanup {
 
 /// Units of a BVH file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Units {
+pub enum UnitsArg {
     /// Centimetres
     Cm,
     /// Metres

@@ -7,7 +7,7 @@ use super::figure;
 use super::progress::{answer, say};
 use crate::files::one_line;
 use crate::formats::{self, ReadOptions, Reading};
-use crate::motion::measure::{Quality, measure};
+use crate::motion::measure::{MotionQuality, measure};
 
 pub(super) fn run(args: &InspectArgs) -> Result<(), CliError> {
     if args.bones {
@@ -47,7 +47,7 @@ fn notes(notes: &[String]) {
     }
 }
 
-fn as_json(reading: &Reading, quality: &Quality, character: Option<serde_json::Value>) -> String {
+fn as_json(reading: &Reading, quality: &MotionQuality, character: Option<serde_json::Value>) -> String {
     let recorded = &reading.recorded;
     let clip = |animation: &formats::Animation| serde_json::json!({ "name": animation.name, "seconds": animation.secs, "moves": animation.moves, "fault": animation.fault });
     let report = serde_json::json!({
@@ -71,7 +71,7 @@ fn as_json(reading: &Reading, quality: &Quality, character: Option<serde_json::V
     report.to_string()
 }
 
-fn as_text(reading: &Reading, quality: &Quality) -> String {
+fn as_text(reading: &Reading, quality: &MotionQuality) -> String {
     let recorded = &reading.recorded;
     let mut lines = vec![
         format!("frames         {} at {} a second, {} joints", recorded.frames, recorded.fps, recorded.joints),

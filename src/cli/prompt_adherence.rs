@@ -6,7 +6,7 @@ use super::generate::{load_model, make_one};
 use super::interrupt::Interrupt;
 use super::progress::answer;
 use crate::model::MotionModel;
-use crate::motion::effects::{Action, Ask};
+use crate::motion::effects::{Ask, MeasuredAction};
 use crate::motion::{FPS, Motion};
 use crate::timeline::{Length, Request};
 use std::path::Path;
@@ -28,15 +28,15 @@ const CLIP_SECS: f32 = 4.0;
 /// Where a motion of two actions may be cut, as shares of it.
 const CUTS: [f32; 5] = [0.3, 0.4, 0.5, 0.6, 0.7];
 /// What can go on for as long as one likes, in plain words.
-const LASTING: [(Action, &str); 8] = [
-    (Action::Walk, "a person walks straight ahead"),
-    (Action::Run, "a person runs straight ahead"),
-    (Action::WalkBackwards, "a person walks backwards"),
-    (Action::Dance, "a person dances"),
-    (Action::Wave, "a person waves"),
-    (Action::Punch, "a person boxes"),
-    (Action::JumpingJacks, "a person does jumping jacks"),
-    (Action::StandStill, "a person stands still"),
+const LASTING: [(MeasuredAction, &str); 8] = [
+    (MeasuredAction::Walk, "a person walks straight ahead"),
+    (MeasuredAction::Run, "a person runs straight ahead"),
+    (MeasuredAction::WalkBackwards, "a person walks backwards"),
+    (MeasuredAction::Dance, "a person dances"),
+    (MeasuredAction::Wave, "a person waves"),
+    (MeasuredAction::Punch, "a person boxes"),
+    (MeasuredAction::JumpingJacks, "a person does jumping jacks"),
+    (MeasuredAction::StandStill, "a person stands still"),
 ];
 /// The longest clip.
 const LASTING_SECS: f32 = 10.0;
@@ -103,7 +103,7 @@ impl Asked {
 }
 
 /// Whether a cut leaves the first action before it and the second behind it.
-fn in_order([first, second]: [Action; 2], motion: &Motion) -> bool {
+fn in_order([first, second]: [MeasuredAction; 2], motion: &Motion) -> bool {
     CUTS.iter().any(|share| {
         let cut = (share * motion.len() as f32) as usize;
         first.is_done_by(&part(motion, 0, cut)) && second.is_done_by(&part(motion, cut, motion.len()))
@@ -126,7 +126,7 @@ fn apart_m(motions: &[Arc<Motion>]) -> f32 {
     sum / count.max(1) as f32
 }
 
-fn simple(list: &'static str) -> Vec<(Action, &'static str)> {
+fn simple(list: &'static str) -> Vec<(MeasuredAction, &'static str)> {
     rows(list).filter_map(|columns| Some((named(columns.first()?)?, *columns.get(1)?))).collect()
 }
 
@@ -134,7 +134,7 @@ fn wide(list: &'static str) -> Vec<(&'static str, Vec<Ask>, &'static str)> {
     rows(list).filter_map(|columns| Some((*columns.first()?, Ask::list(columns.get(1)?)?, *columns.get(2)?))).collect()
 }
 
-fn compound(list: &'static str) -> Vec<([Action; 2], &'static str)> {
+fn compound(list: &'static str) -> Vec<([MeasuredAction; 2], &'static str)> {
     rows(list).filter_map(|columns| Some(([named(columns.first()?)?, named(columns.get(1)?)?], *columns.get(2)?))).collect()
 }
 
@@ -142,8 +142,8 @@ fn rows(list: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     list.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect())
 }
 
-fn named(name: &str) -> Option<Action> {
-    Action::ALL.into_iter().find(|action| action.name() == name)
+fn named(name: &str) -> Option<MeasuredAction> {
+    MeasuredAction::ALL.into_iter().find(|action| action.name() == name)
 }
 
 #[cfg(test)]
@@ -159,8 +159,8 @@ mod tests {
         }
         assert_eq!(compound(COMPOUND).len(), rows(COMPOUND).count());
         assert_eq!(wide(WIDE).len(), rows(WIDE).count(), "every bound is understood");
-        let actions: Vec<Action> = simple(LISTS[0].1).into_iter().map(|(action, _)| action).collect();
-        assert_eq!(actions, Action::ALL[..16], "one prompt each");
+        let actions: Vec<MeasuredAction> = simple(LISTS[0].1).into_iter().map(|(action, _)| action).collect();
+        assert_eq!(actions, MeasuredAction::ALL[..16], "one prompt each");
     }
 
     #[test]
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn two_actions_count_in_their_order_only() {
-        let asked = [Action::Walk, Action::StandStill];
+        let asked = [MeasuredAction::Walk, MeasuredAction::StandStill];
         assert!(in_order(asked, &glides(true)));
         assert!(!in_order(asked, &glides(false)));
     }

@@ -6,7 +6,7 @@ use super::interrupt::Interrupt;
 use super::progress::{answer, say};
 use super::values::seconds;
 use crate::formats::{self, WriteOptions};
-use crate::rating::{self, BENCHMARK, Clip, Results, Study};
+use crate::rating::{self, BENCHMARK, Results, Study, StudyClip};
 use crate::timeline::{Length, Request};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
@@ -79,7 +79,7 @@ fn clips(args: &ClipsArgs) -> Result<(), CliError> {
     let missing = study.missing();
     let mut failures = 0;
     for (place, name) in study.models().iter().enumerate() {
-        let clips: Vec<Clip> = missing.iter().copied().filter(|clip| clip.model == place).collect();
+        let clips: Vec<StudyClip> = missing.iter().copied().filter(|clip| clip.model == place).collect();
         if clips.is_empty() {
             continue;
         }

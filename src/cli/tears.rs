@@ -5,7 +5,7 @@ use super::generate::{load_model, make_one};
 use super::interrupt::Interrupt;
 use super::progress::{answer, say};
 use crate::motion::Motion;
-use crate::motion::measure::{DEEP_FRAMES_PCT, DEEP_M, Quality, REAL_STEP_MM, deep_pct, measure};
+use crate::motion::measure::{DEEP_FRAMES_PCT, DEEP_M, MotionQuality, REAL_STEP_MM, deep_pct, measure};
 use crate::motion::supports::surfaces;
 use crate::pipeline::parts;
 use crate::timeline::Request;
@@ -67,7 +67,7 @@ pub(super) fn run(model: &Path) -> Result<(), CliError> {
 
 /// What is looked at in a motion.
 struct Figures {
-    quality: Quality,
+    quality: MotionQuality,
     /// Largest step before clean-up.
     raw_step_mm: f32,
     /// Share of the frames with a surface point deeper than [`DEEP_M`], per cent.

@@ -11,13 +11,13 @@ const UNIFORM_STEP: u64 = 256;
 
 /// A buffer or a part of one, as a kernel sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct Part<'b> {
+pub struct BufferPart<'b> {
     buffer: &'b Buffer,
     from: u64,
     size: u64,
 }
 
-impl<'b> Part<'b> {
+impl<'b> BufferPart<'b> {
     pub(super) fn bytes(&self) -> u64 {
         self.size
     }
@@ -27,7 +27,7 @@ impl<'b> Part<'b> {
     }
 }
 
-impl<'b> From<&'b Buffer> for Part<'b> {
+impl<'b> From<&'b Buffer> for BufferPart<'b> {
     fn from(buffer: &'b Buffer) -> Self {
         Self { buffer, from: 0, size: buffer.size() }
     }
@@ -50,11 +50,11 @@ impl Uniforms {
     ///
     /// # Panics
     /// If there is no room for it.
-    pub fn set<T: Pod>(&self, gpu: &Gpu, index: usize, value: &T) -> Part<'_> {
+    pub fn set<T: Pod>(&self, gpu: &Gpu, index: usize, value: &T) -> BufferPart<'_> {
         let from = index as u64 * UNIFORM_STEP;
         assert!(size_of::<T>() as u64 <= UNIFORM_STEP && from < self.buffer.size(), "there is room for uniform {index}");
         gpu.queue.write_buffer(&self.buffer, from, bytemuck::bytes_of(value));
-        Part { buffer: &self.buffer, from, size: size_of::<T>() as u64 }
+        BufferPart { buffer: &self.buffer, from, size: size_of::<T>() as u64 }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use wgpu::{BindGroup, BindGroupLayout, BindingResource, BindingType, BufferBindingType, ComputePipeline};
 
-use super::buffers::Part;
+use super::buffers::BufferPart;
 use super::device::{Gpu, first_line, locked};
 use super::error::{Error, Result};
 use super::shader::{Access, Binding, Parsed, Variant};
@@ -100,7 +100,7 @@ impl Kernel {
     ///
     /// # Errors
     /// [`Error::Kernel`]: a variable without a buffer, or a buffer smaller than what the kernel reads of it.
-    pub fn bind(&self, gpu: &Gpu, parts: &[(&str, Part<'_>)]) -> Result<BindGroup> {
+    pub fn bind(&self, gpu: &Gpu, parts: &[(&str, BufferPart<'_>)]) -> Result<BindGroup> {
         let wrong = |cause: String| Error::Kernel { kernel: self.variant.to_string(), cause };
         let entry = |binding: &Binding| {
             let part = parts.iter().find(|(name, _)| *name == binding.name).map(|(_, part)| part);

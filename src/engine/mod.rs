@@ -21,7 +21,7 @@ pub mod twins;
 pub mod variants;
 mod weights;
 
-pub use buffers::{Part, Uniforms};
+pub use buffers::{BufferPart, Uniforms};
 pub use decode::{DecodeState, Logits};
 pub use device::{AdapterChoice, AdapterName, DeviceLossHook, Gpu, adapters};
 pub use error::{Error, Result};
@@ -29,4 +29,4 @@ pub use kernel::Kernel;
 pub use profile::{Profile, copy_bandwidth};
 pub use program::{Dispatch, Pace, Ran};
 pub use transformer::{Sizes, Transformer};
-pub use weights::{Matrix, MatrixShape, Piece, Source};
+pub use weights::{DeviceMatrix, MatrixShape, Piece, WeightSource};

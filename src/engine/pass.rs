@@ -2,14 +2,14 @@
 
 use wgpu::Buffer;
 
-use super::buffers::{Part, Uniforms};
+use super::buffers::{BufferPart, Uniforms};
 use super::device::Gpu;
 use super::error::Result;
 use super::program::Dispatch;
 use super::shader::Variant;
 use super::transformer::{ATTENTION_THREADS, Transformer};
 use super::variants::{self, Blocks, Embedding, Epilogue, Heads, LINES, Norm, Positions, Product, Row, TILE};
-use super::weights::Matrix;
+use super::weights::DeviceMatrix;
 
 /// Threads that share a norm, where the device has so many: with few it takes a tenth of a token's time.
 const NORM_THREADS: u32 = 1024;
@@ -126,12 +126,12 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn uniform<T: bytemuck::Pod>(&mut self, value: &T) -> Part<'a> {
+    fn uniform<T: bytemuck::Pod>(&mut self, value: &T) -> BufferPart<'a> {
         self.used += 1;
         self.uniforms.set(self.gpu, self.used - 1, value)
     }
 
-    fn add(&mut self, variant: &Variant, parts: &[(&str, Part<'_>)], workgroups: [u32; 2], work: u64) -> Result<()> {
+    fn add(&mut self, variant: &Variant, parts: &[(&str, BufferPart<'_>)], workgroups: [u32; 2], work: u64) -> Result<()> {
         let kernel = self.network.kernels.of(self.gpu, variant)?;
         self.dispatches.push(Dispatch::new(self.gpu, kernel, parts, workgroups, work)?.called(self.what));
         Ok(())
@@ -167,7 +167,7 @@ impl<'a> Builder<'a> {
         self.add(&variants::rms_norm(threads, self.network.spread.subgroups), &parts, [lines as u32, 1], work)
     }
 
-    fn attend(&mut self, parts: &[(&str, Part<'_>)], lines: usize) -> Result<()> {
+    fn attend(&mut self, parts: &[(&str, BufferPart<'_>)], lines: usize) -> Result<()> {
         let sizes = &self.network.sizes;
         let pairs = (sizes.width / 2) as u32;
         let work = (4 * lines * sizes.width) as u64;
@@ -179,7 +179,15 @@ impl<'a> Builder<'a> {
     }
 
     /// A product of a matrix with `lines` lines of `x`.
-    fn product(&mut self, what: &'static str, matrix: &Matrix, x: &Buffer, y: &Buffer, epilogue: Epilogue, lines: usize) -> Result<()> {
+    fn product(
+        &mut self,
+        what: &'static str,
+        matrix: &DeviceMatrix,
+        x: &Buffer,
+        y: &Buffer,
+        epilogue: Epilogue,
+        lines: usize,
+    ) -> Result<()> {
         let shape = matrix.shape;
         let at_once = LINES.into_iter().find(|&most| lines <= most as usize);
         let packed = self.network.spread.packed && shape.format.is_quantised() && at_once.is_some();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use wgpu::{BindGroup, Buffer, CommandEncoderDescriptor, ComputePassDescriptor, QuerySet};
 
 use super::budget::Budget;
-use super::buffers::Part;
+use super::buffers::BufferPart;
 use super::device::Gpu;
 use super::error::{Error, Result};
 use super::kernel::Kernel;
@@ -31,7 +31,7 @@ impl Dispatch {
     ///
     /// # Errors
     /// As [`Kernel::bind`], and more workgroups than a device takes.
-    pub fn new(gpu: &Gpu, kernel: Arc<Kernel>, parts: &[(&str, Part<'_>)], workgroups: [u32; 2], work: u64) -> Result<Self> {
+    pub fn new(gpu: &Gpu, kernel: Arc<Kernel>, parts: &[(&str, BufferPart<'_>)], workgroups: [u32; 2], work: u64) -> Result<Self> {
         let most = gpu.device.limits().max_compute_workgroups_per_dimension;
         if workgroups.iter().any(|&count| count > most) {
             return Err(Error::Kernel { kernel: kernel.variant().to_string(), cause: format!("{workgroups:?} workgroups are too many") });

@@ -11,8 +11,8 @@ use super::error::{Error, Result};
 use super::kernel::Kernels;
 use super::program::Pace;
 use super::trial;
-use super::variants::{Format, Spread};
-use super::weights::{Matrix, MatrixShape, Source};
+use super::variants::{Spread, WeightFormat};
+use super::weights::{DeviceMatrix, MatrixShape, WeightSource};
 
 /// Threads that attention has in a workgroup: as many as every device allows.
 pub(super) const ATTENTION_THREADS: u32 = 256;
@@ -50,12 +50,12 @@ pub struct Transformer {
     pub(super) kernels: Kernels,
     pub(super) sizes: Sizes,
     pub(super) spread: Spread,
-    pub(super) table: Matrix,
-    pub(super) text: Matrix,
+    pub(super) table: DeviceMatrix,
+    pub(super) text: DeviceMatrix,
     pub(super) text_bias: Vec<f32>,
     pub(super) blocks: Vec<Block>,
     pub(super) last_norm: Buffer,
-    pub(super) head: Matrix,
+    pub(super) head: DeviceMatrix,
     pub(super) angles: Buffer,
     /// Of passes over texts, and over single tokens: their work is not counted alike.
     pub(super) paces: [Mutex<Pace>; 2],
@@ -64,11 +64,11 @@ pub struct Transformer {
 /// The weights of a block; gate and up take turns in one matrix.
 pub(super) struct Block {
     pub(super) norm_1: Buffer,
-    pub(super) qkv: Matrix,
-    pub(super) out: Matrix,
+    pub(super) qkv: DeviceMatrix,
+    pub(super) out: DeviceMatrix,
     pub(super) norm_2: Buffer,
-    pub(super) gate_up: Matrix,
-    pub(super) down: Matrix,
+    pub(super) gate_up: DeviceMatrix,
+    pub(super) down: DeviceMatrix,
 }
 
 impl Sizes {
@@ -98,9 +98,9 @@ impl Sizes {
 
     /// Bytes that the model would need on a device if all its matrices that can be were stored so.
     #[must_use]
-    pub fn bytes_as(&self, format: Format) -> u64 {
+    pub fn bytes_as(&self, format: WeightFormat) -> u64 {
         let bytes = |(_, rows, inner): (String, usize, usize)| {
-            let format = if format.holds(inner) { format } else { Format::F16 };
+            let format = if format.holds(inner) { format } else { WeightFormat::F16 };
             MatrixShape { format, rows, inner }.bytes()
         };
         self.matrices().into_iter().map(bytes).sum::<u64>() + self.cache_bytes() + WORKSPACE
@@ -128,7 +128,7 @@ impl Transformer {
     ///
     /// # Errors
     /// [`Error::TooSmall`] before anything is read; matrices that are missing, misshapen or in no known format; the source's own.
-    pub fn load(gpu: Gpu, sizes: Sizes, source: &mut dyn Source, tuning: Option<&Path>) -> Result<Arc<Self>> {
+    pub fn load(gpu: Gpu, sizes: Sizes, source: &mut dyn WeightSource, tuning: Option<&Path>) -> Result<Arc<Self>> {
         sizes.check()?;
         let mut shapes = Vec::new();
         for (name, rows, inner) in sizes.matrices() {
@@ -182,7 +182,7 @@ impl Transformer {
     }
 
     /// All matrices.
-    pub(super) fn matrices(&self) -> impl Iterator<Item = &Matrix> {
+    pub(super) fn matrices(&self) -> impl Iterator<Item = &DeviceMatrix> {
         let blocks = self.blocks.iter().flat_map(|block| [&block.qkv, &block.out, &block.gate_up, &block.down]);
         blocks.chain([&self.table, &self.text, &self.head])
     }
@@ -216,7 +216,7 @@ impl std::fmt::Debug for Transformer {
 
 /// The first way to spread products with which the device computes what the twins compute: drivers differ, and numbers that are only
 /// nearly right look like a bad model.
-fn trusted_spread(gpu: &Gpu, kernels: &Kernels, format: Format) -> Result<Spread> {
+fn trusted_spread(gpu: &Gpu, kernels: &Kernels, format: WeightFormat) -> Result<Spread> {
     let mut last = None;
     for subgroups in [true, false] {
         let spread = Spread { threads: 64, rows: 4, subgroups, packed: false };
@@ -236,12 +236,12 @@ fn trusted_spread(gpu: &Gpu, kernels: &Kernels, format: Format) -> Result<Spread
 /// Matrices with room reserved for them, filled in the order in which they are asked for.
 struct Loader<'a> {
     gpu: &'a Gpu,
-    source: &'a mut dyn Source,
-    reserved: Vec<(String, Matrix)>,
+    source: &'a mut dyn WeightSource,
+    reserved: Vec<(String, DeviceMatrix)>,
 }
 
 impl<'a> Loader<'a> {
-    fn new(gpu: &'a Gpu, sizes: &Sizes, source: &'a mut dyn Source, shapes: Vec<(String, MatrixShape)>) -> Result<Self> {
+    fn new(gpu: &'a Gpu, sizes: &Sizes, source: &'a mut dyn WeightSource, shapes: Vec<(String, MatrixShape)>) -> Result<Self> {
         let weights: u64 = shapes.iter().map(|(_, shape)| shape.bytes()).sum();
         let needed = weights + sizes.cache_bytes() + WORKSPACE;
         let too_small = |room: u64| Error::TooSmall { name: gpu.name().to_owned(), needed, room, advice: advice(sizes, room) };
@@ -263,7 +263,7 @@ impl<'a> Loader<'a> {
                 shape.rows *= 2;
             }
             let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-            let matrix = Matrix::reserve(gpu, &name, shape);
+            let matrix = DeviceMatrix::reserve(gpu, &name, shape);
             if let Some(error) = pollster::block_on(scope.pop()) {
                 tracing::debug!("{name}: {}", first_line(&error));
                 return Err(too_small(so_far));
@@ -275,19 +275,19 @@ impl<'a> Loader<'a> {
         Ok(Self { gpu, source, reserved })
     }
 
-    fn take(&mut self, name: &str) -> Result<Matrix> {
+    fn take(&mut self, name: &str) -> Result<DeviceMatrix> {
         let at = self.reserved.iter().position(|(known, _)| known == name);
         at.map(|at| self.reserved.swap_remove(at).1).ok_or_else(|| Error::Unfit(format!("{name} is asked for twice")))
     }
 
-    fn matrix(&mut self, name: &str) -> Result<Matrix> {
+    fn matrix(&mut self, name: &str) -> Result<DeviceMatrix> {
         let matrix = self.take(name)?;
         let bytes = self.source.matrix(name).map_err(Error::Source)?;
         matrix.fill(self.gpu, &bytes)?;
         Ok(matrix)
     }
 
-    fn in_turns(&mut self, even: &str, odd: &str) -> Result<Matrix> {
+    fn in_turns(&mut self, even: &str, odd: &str) -> Result<DeviceMatrix> {
         let matrix = self.take(even)?;
         let even = self.source.matrix(even).map_err(Error::Source)?;
         let odd = self.source.matrix(odd).map_err(Error::Source)?;
@@ -310,7 +310,7 @@ impl<'a> Loader<'a> {
 
 /// Which form of a model would fit into so many bytes.
 fn advice(sizes: &Sizes, room: u64) -> String {
-    let fits = [Format::Q8_0, Format::Q4_0].into_iter().find(|format| sizes.bytes_as(*format) <= room);
+    let fits = [WeightFormat::Q8_0, WeightFormat::Q4_0].into_iter().find(|format| sizes.bytes_as(*format) <= room);
     match fits {
         Some(format) => format!(
             "import it with --quantize {}, which needs {:.1} GB there, or use --device cpu",

@@ -6,8 +6,8 @@ use super::error::Result;
 use super::kernel::Kernels;
 use super::program::{Dispatch, Pace};
 use super::twins;
-use super::variants::{self, Epilogue, Format, Norm, Product, Spread};
-use super::weights::{Matrix, MatrixShape};
+use super::variants::{self, Epilogue, Norm, Product, Spread, WeightFormat};
+use super::weights::{DeviceMatrix, MatrixShape};
 
 /// No multiple of what any variant takes at a time.
 const ROWS: usize = 38;
@@ -16,9 +16,9 @@ const INNER: usize = 96;
 const CLOSE: f32 = 1e-4;
 
 /// Whether a product that is spread like this, and a norm with the same kind of sums, are right.
-pub(super) fn is_right(gpu: &Gpu, kernels: &Kernels, format: Format, spread: Spread) -> Result<bool> {
+pub(super) fn is_right(gpu: &Gpu, kernels: &Kernels, format: WeightFormat, spread: Spread) -> Result<bool> {
     let (bytes, weights) = made_up(format);
-    let matrix = Matrix::reserve(gpu, "trial", MatrixShape { format, rows: ROWS, inner: INNER })?;
+    let matrix = DeviceMatrix::reserve(gpu, "trial", MatrixShape { format, rows: ROWS, inner: INNER })?;
     matrix.fill(gpu, &bytes)?;
     let values: Vec<f32> = (0..INNER).map(|index| (index as f32 * 0.7).sin()).collect();
     let scale: Vec<f32> = (0..INNER).map(|index| (index as f32 * 0.3).cos()).collect();
@@ -48,17 +48,19 @@ pub(super) fn is_right(gpu: &Gpu, kernels: &Kernels, format: Format, spread: Spr
 }
 
 /// A matrix as a file has it, and what its weights are worth. The scale of all blocks is 1/16.
-fn made_up(format: Format) -> (Vec<u8>, Vec<f32>) {
+fn made_up(format: WeightFormat) -> (Vec<u8>, Vec<f32>) {
     const SCALE: [u8; 2] = 0x2c00_u16.to_le_bytes();
     let quant = |index: usize| (index * 37 % 16) as i8 - 8;
     let weights = (0..ROWS * INNER).map(|index| f32::from(quant(index)) / 16.0).collect::<Vec<_>>();
     let blocks = 0..ROWS * INNER / 32;
     let bytes = match format {
-        Format::F32 => weights.iter().flat_map(|weight| weight.to_le_bytes()).collect(),
+        WeightFormat::F32 => weights.iter().flat_map(|weight| weight.to_le_bytes()).collect(),
         // All of them are eighths and sixteenths, which the table has exactly.
-        Format::F16 => (0..ROWS * INNER).flat_map(|index| HALVES[(quant(index) + 8) as usize].to_le_bytes()).collect(),
-        Format::Q8_0 => blocks.flat_map(|block| SCALE.into_iter().chain((0..32).map(move |at| quant(32 * block + at) as u8))).collect(),
-        Format::Q4_0 => {
+        WeightFormat::F16 => (0..ROWS * INNER).flat_map(|index| HALVES[(quant(index) + 8) as usize].to_le_bytes()).collect(),
+        WeightFormat::Q8_0 => {
+            blocks.flat_map(|block| SCALE.into_iter().chain((0..32).map(move |at| quant(32 * block + at) as u8))).collect()
+        }
+        WeightFormat::Q4_0 => {
             let half = move |index: usize| (quant(index) + 8) as u8;
             blocks
                 .flat_map(|block| SCALE.into_iter().chain((0..16).map(move |at| half(32 * block + at) | half(32 * block + at + 16) << 4)))
@@ -86,7 +88,7 @@ mod tests {
                 return tracing::warn!("skipped: {error}");
             }
         };
-        for format in Format::ALL {
+        for format in WeightFormat::ALL {
             let spread = Spread { threads: 64, rows: 4, subgroups: false, packed: false };
             assert!(is_right(&gpu, &Kernels::default(), format, spread).expect("it runs"), "{format:?}");
             let (bytes, weights) = made_up(format);

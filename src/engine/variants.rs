@@ -6,7 +6,7 @@ use super::shader::Variant;
 
 /// How the weights of a matrix are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum WeightFormat {
     /// float32.
     F32,
     /// float16.
@@ -41,7 +41,7 @@ pub struct Spread {
     pub packed: bool,
 }
 
-impl Format {
+impl WeightFormat {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::F32, Self::F16, Self::Q8_0, Self::Q4_0];
 
@@ -129,7 +129,7 @@ fn sums(subgroups: bool) -> &'static str {
 
 /// Rows of a table by token.
 #[must_use]
-pub fn embedding(format: Format) -> Variant {
+pub fn embedding(format: WeightFormat) -> Variant {
     Variant::of("embedding").with("WORKGROUP", THREADS).using("weights", format.name())
 }
 
@@ -141,7 +141,7 @@ pub fn rms_norm(threads: u32, subgroups: bool) -> Variant {
 
 /// A product of `lines` lines at a time; packed only where the format has scales.
 #[must_use]
-pub fn matvec(format: Format, epilogue: Epilogue, spread: Spread, lines: u32) -> Variant {
+pub fn matvec(format: WeightFormat, epilogue: Epilogue, spread: Spread, lines: u32) -> Variant {
     let kernel = if spread.packed && format.is_quantised() { "matvec_packed" } else { "matvec" };
     Variant::of(kernel)
         .with("WORKGROUP", spread.threads)
@@ -154,7 +154,7 @@ pub fn matvec(format: Format, epilogue: Epilogue, spread: Spread, lines: u32) ->
 
 /// A product of many lines.
 #[must_use]
-pub fn matmul(format: Format, epilogue: Epilogue) -> Variant {
+pub fn matmul(format: WeightFormat, epilogue: Epilogue) -> Variant {
     Variant::of("matmul").using("weights", format.name()).using("epilogue", epilogue.fragment())
 }
 
@@ -201,7 +201,7 @@ pub fn all(with_subgroups: bool) -> Vec<Variant> {
         }
         all.push(attention(256, subgroups, 304));
     }
-    for format in Format::ALL {
+    for format in WeightFormat::ALL {
         all.push(embedding(format));
         for epilogue in Epilogue::ALL {
             all.push(matmul(format, epilogue));

@@ -10,7 +10,7 @@ use wgpu::Buffer;
 
 use super::device::Gpu;
 use super::error::{Error, Result};
-use super::variants::Format;
+use super::variants::WeightFormat;
 
 /// What every device lets a kernel bind.
 const MOST_BOUND: u64 = 128 << 20;
@@ -23,7 +23,7 @@ const IN_FLIGHT: usize = 32 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MatrixShape {
     /// How its weights are stored.
-    pub format: Format,
+    pub format: WeightFormat,
     /// Results of a product with it.
     pub rows: usize,
     /// Weights in a row.
@@ -31,7 +31,7 @@ pub struct MatrixShape {
 }
 
 /// Where the weights come from: named matrices and vectors, read one after the other.
-pub trait Source {
+pub trait WeightSource {
     /// What a matrix `[rows, inner]` looks like; nothing if there is none of this name, or it is stored in no format of the engine's.
     fn shape(&self, name: &str) -> Option<MatrixShape>;
 
@@ -95,14 +95,14 @@ pub struct Piece {
 
 /// A matrix on the device.
 #[derive(Debug)]
-pub struct Matrix {
+pub struct DeviceMatrix {
     /// Its sizes.
     pub shape: MatrixShape,
     /// Its rows.
     pub pieces: Vec<Piece>,
 }
 
-impl Matrix {
+impl DeviceMatrix {
     /// Room for a matrix, with nothing in it yet.
     ///
     /// # Errors
@@ -179,7 +179,7 @@ fn pad_to_words(bytes: &mut Vec<u8>) {
 }
 
 /// Takes the blocks of a file apart: quants, and scales.
-fn split(format: Format, bytes: Cow<'_, [u8]>) -> (Vec<u8>, Vec<u8>) {
+fn split(format: WeightFormat, bytes: Cow<'_, [u8]>) -> (Vec<u8>, Vec<u8>) {
     if !format.is_quantised() {
         return (bytes.into_owned(), Vec::new());
     }

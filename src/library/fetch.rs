@@ -42,14 +42,14 @@ pub struct Fetched<'a> {
 }
 
 /// Told how far a download is; a break stops it. What is here stays, and the next one goes on from there.
-pub type Watch<'a> = &'a mut dyn FnMut(Fetched<'_>) -> ControlFlow<()>;
+pub type FetchProgress<'a> = &'a mut dyn FnMut(Fetched<'_>) -> ControlFlow<()>;
 
 /// Fetches all files of an offer from `base` (the offer's own address if none) into `folder`. Files that are there already are
 /// checked and kept.
 ///
 /// # Errors
 /// No address, servers that refuse or keep breaking off, files that are not what they should be, and [`Error::Stopped`].
-pub fn fetch(offer: &Offer, base: Option<&str>, folder: &Path, patience: Patience, watch: Watch<'_>) -> Result<()> {
+pub fn fetch(offer: &Offer, base: Option<&str>, folder: &Path, patience: Patience, watch: FetchProgress<'_>) -> Result<()> {
     let no_address = || Error::NoAddress { name: offer.name.clone(), about: offer.about.clone() };
     let base = base.or(offer.base.as_deref()).ok_or_else(no_address)?;
     fs::create_dir_all(folder).map_err(|cause| Error::File { what: "create the folder", cause, path: folder.into() })?;
@@ -87,7 +87,7 @@ enum Attempt {
 }
 
 impl Download<'_> {
-    fn run(&self, watch: Watch<'_>) -> Result<()> {
+    fn run(&self, watch: FetchProgress<'_>) -> Result<()> {
         if self.target.exists() {
             return self.check(&self.target);
         }
@@ -123,7 +123,7 @@ impl Download<'_> {
     }
 
     /// Asks for what is missing and appends it.
-    fn attempt(&self, part: &Path, watch: Watch<'_>) -> Result<Attempt> {
+    fn attempt(&self, part: &Path, watch: FetchProgress<'_>) -> Result<Attempt> {
         let have = length(part);
         if self.file.bytes == Some(have) {
             return Ok(Attempt::Whole);
@@ -159,7 +159,7 @@ impl Download<'_> {
         self.append(part, from, response, claimed.or(self.file.bytes), watch)
     }
 
-    fn append(&self, part: &Path, from: u64, response: Response<ureq::Body>, of: Option<u64>, watch: Watch<'_>) -> Result<Attempt> {
+    fn append(&self, part: &Path, from: u64, response: Response<ureq::Body>, of: Option<u64>, watch: FetchProgress<'_>) -> Result<Attempt> {
         let failed = |cause| Error::File { what: "write the file", cause, path: part.into() };
         let mut file = OpenOptions::new().create(true).append(true).open(part).map_err(failed)?;
         file.set_len(from).map_err(failed)?;

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::error::{Error, Result};
 use super::installed::target;
 use crate::model::{
-    Checkpoint, FileSource, Memory, ModelConfig, MotionModel, MotionTokenizer, PUBLISHED_SIZES, Part, Quantization, Source, Statistics,
-    TextEncoderConfig, TokenizerConfig, TransformerConfig, Weights, free_memory, inspect_text_encoder, open_t5, text_weights, try_pieces,
-    write_gguf, write_safetensors,
+    BundlePart, Checkpoint, FileSource, Memory, ModelConfig, MotionModel, MotionTokenizer, PUBLISHED_SIZES, Quantization, Source,
+    Statistics, TextEncoderConfig, TokenizerConfig, TransformerConfig, Weights, free_memory, inspect_text_encoder, open_t5, text_weights,
+    try_pieces, write_gguf, write_safetensors,
 };
 
 /// What to import, and where to.
@@ -39,14 +39,14 @@ pub struct Import {
 }
 
 /// Told how many weights are written of how many; a break stops the import and leaves nothing behind.
-pub type Watch<'a> = &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>;
+pub type ImportProgress<'a> = &'a mut dyn FnMut(u64, u64) -> ControlFlow<()>;
 
 /// Checks the parts against each other, writes the model folder beside its final place, runs the model once where there is memory for it,
 /// and renames the folder, which it returns. What an import that was killed left behind is removed by the next one.
 ///
 /// # Errors
 /// Anything unreadable or unfitting, named; a target that exists.
-pub fn import(import: &Import, watch: Watch<'_>) -> Result<PathBuf> {
+pub fn import(import: &Import, watch: ImportProgress<'_>) -> Result<PathBuf> {
     let folder = target(&import.target)?;
     if folder.exists() {
         return Err(Error::Taken(folder));
@@ -72,9 +72,9 @@ fn try_once(import: &Import, config: &ModelConfig, folder: &Path) -> Result<()> 
     }
     MotionModel::load(&source)?.try_once().map_err(|(part, how)| {
         let (part, path) = match part {
-            Part::TextEncoder => ("text encoder", &import.text_encoder),
-            Part::Transformer => ("transformer", &import.transformer),
-            Part::MotionTokenizer => ("motion tokenizer", &import.tokenizer),
+            BundlePart::TextEncoder => ("text encoder", &import.text_encoder),
+            BundlePart::Transformer => ("transformer", &import.transformer),
+            BundlePart::MotionTokenizer => ("motion tokenizer", &import.tokenizer),
         };
         Error::Unfit {
             cause: format!("the {part} {how}"),
@@ -129,7 +129,7 @@ impl Parts {
         Ok(Self { config, tokenizer, transformer, text_encoder })
     }
 
-    fn write(&mut self, import: &Import, folder: &Path, watch: Watch<'_>) -> Result<()> {
+    fn write(&mut self, import: &Import, folder: &Path, watch: ImportProgress<'_>) -> Result<()> {
         let at = |name: &str| folder.join(name);
         let encoder_folder = at("text_encoder");
         fs::create_dir(&encoder_folder).map_err(|cause| Error::File { what: "create the folder", cause, path: encoder_folder.clone() })?;

@@ -110,19 +110,19 @@ impl MotionModel {
     ///
     /// # Errors
     /// The part that fails or computes numbers which are none, and how.
-    pub fn try_once(&self) -> Result<(), (Part, String)> {
-        let text = of(Part::TextEncoder, || self.encode_text("A person walks forward."))?;
-        usable(Part::TextEncoder, text.values())?;
-        let (mut state, mut logits) = of(Part::Transformer, || self.network.start(&[&text], &[]))?;
+    pub fn try_once(&self) -> Result<(), (BundlePart, String)> {
+        let text = of(BundlePart::TextEncoder, || self.encode_text("A person walks forward."))?;
+        usable(BundlePart::TextEncoder, text.values())?;
+        let (mut state, mut logits) = of(BundlePart::Transformer, || self.network.start(&[&text], &[]))?;
         let mut sampler = Sampler::greedy();
         let mut tokens = Vec::new();
         for _ in 0..2 {
-            usable(Part::Transformer, &logits[0])?;
+            usable(BundlePart::Transformer, &logits[0])?;
             let token = sampler.choose(&logits[0], false);
-            logits = of(Part::Transformer, || state.step(&[token]))?;
+            logits = of(BundlePart::Transformer, || state.step(&[token]))?;
             tokens.push(token);
         }
-        usable(Part::MotionTokenizer, &of(Part::MotionTokenizer, || self.decode_motion(&tokens))?)
+        usable(BundlePart::MotionTokenizer, &of(BundlePart::MotionTokenizer, || self.decode_motion(&tokens))?)
     }
 
     /// Reads a prompt.
@@ -164,7 +164,7 @@ impl MotionModel {
 
 /// A part of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum BundlePart {
     /// What reads the prompt.
     TextEncoder,
     /// What makes tokens.
@@ -173,11 +173,11 @@ pub enum Part {
     MotionTokenizer,
 }
 
-fn of<T>(part: Part, work: impl FnOnce() -> Result<T>) -> Result<T, (Part, String)> {
+fn of<T>(part: BundlePart, work: impl FnOnce() -> Result<T>) -> Result<T, (BundlePart, String)> {
     guarded(work).map_err(|cause| (part, format!("does not run ({cause})")))
 }
 
-fn usable(part: Part, values: &[f32]) -> Result<(), (Part, String)> {
+fn usable(part: BundlePart, values: &[f32]) -> Result<(), (BundlePart, String)> {
     let is_usable = values.iter().all(|value| !value.is_nan()) && values.iter().any(|value| value.is_finite());
     if is_usable { Ok(()) } else { Err((part, "computes numbers that are none".to_owned())) }
 }

@@ -19,7 +19,7 @@ const ALIGNMENT: usize = 32;
 const PART: usize = 4 << 20;
 
 /// Told how many more weights were written; a break stops the work.
-pub type Watch<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
+pub type WriteProgress<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
 
 /// Writes the tensors `names` of `checkpoint`. With a quantisation, matrices are quantised where the inner dimension allows it
 /// and float16 elsewhere; without one they keep their precision. Everything else is float32.
@@ -31,7 +31,7 @@ pub fn write_gguf(
     names: &[String],
     quantization: Option<Quantization>,
     path: &Path,
-    watch: Watch<'_>,
+    watch: WriteProgress<'_>,
 ) -> Result<()> {
     let mut header = Vec::new();
     header.extend_from_slice(b"GGUF");

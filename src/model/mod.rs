@@ -39,7 +39,7 @@ pub mod tokenizer;
 pub mod transformer;
 mod weights;
 
-pub use bundle::{MotionModel, Part, is_small, transformer_on_cpu, transformer_weights};
+pub use bundle::{BundlePart, MotionModel, is_small, transformer_on_cpu, transformer_weights};
 pub use checkpoint::{Checkpoint, Stored, write_safetensors};
 pub use config::{
     Activation, ModelConfig, Norm, PUBLISHED_SIZES, PatchMethod, RopePrecision, Sampling, TextEncoderConfig, TokenizerConfig,
@@ -48,7 +48,7 @@ pub use config::{
 pub use dropout::Dropout;
 pub use error::{Error, Result};
 pub use evaluator::Evaluator;
-pub use gguf::{Watch, write_gguf};
+pub use gguf::{WriteProgress, write_gguf};
 pub use memory::{Memory, free_memory};
 pub use network::{Decode, Network};
 pub use plain::PlainFormat;

@@ -3,9 +3,9 @@
 //! Float and penetration look at the whole surface of the body ([`supports`]), sliding at the toes, whose heights count from the rest
 //! pose ([`feet`]). Real motion capture measured the same way stands beside any figure.
 //!
-//! Sliding has two figures. [`Quality::slide_mm_per_frame`] is the mean over every low toe, as the field counts it: a toe that swings
-//! low counts too, so real walks have 10 to 40 mm. [`Quality::contact_slide_mm_per_frame`] looks at toes in contact with the floor
-//! alone (the contacts of the clean-up) and is what clean feet bring to nothing; [`Quality::contact_pct`] says how much of the motion
+//! Sliding has two figures. [`MotionQuality::slide_mm_per_frame`] is the mean over every low toe, as the field counts it: a toe that swings
+//! low counts too, so real walks have 10 to 40 mm. [`MotionQuality::contact_slide_mm_per_frame`] looks at toes in contact with the floor
+//! alone (the contacts of the clean-up) and is what clean feet bring to nothing; [`MotionQuality::contact_pct`] says how much of the motion
 //! it speaks for, because what glides too fast for a contact is not in it.
 
 use super::feet::{self, LOW_M};
@@ -29,7 +29,7 @@ pub const DEEP_FRAMES_PCT: f32 = 1.0;
 
 /// Quality measures of a motion at 30 fps with the floor at 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Quality {
+pub struct MotionQuality {
     /// Length of the pelvis' way on the floor, metres.
     pub path_m: f32,
     /// Mean horizontal step of a toe while it is lower than 5 cm (before and after the step), mm a frame.
@@ -50,7 +50,7 @@ pub struct Quality {
 
 /// Measures a motion. Every number is 0 where a motion is too short for it.
 #[must_use]
-pub fn measure(motion: &Motion) -> Quality {
+pub fn measure(motion: &Motion) -> MotionQuality {
     let worlds: Vec<WorldPose> = motion.frames.iter().map(Pose::world).collect();
     let joints_m: Vec<[Vec3; JOINT_COUNT]> = worlds.iter().map(|world| world.positions_m).collect();
     let surfaces: Vec<Surface> = worlds.iter().map(Surface::of).collect();
@@ -74,7 +74,7 @@ pub fn measure(motion: &Motion) -> Quality {
         .windows(4)
         .flat_map(|w| (0..w[0].len()).map(|j| (w[3][j] - w[0][j] - 3.0 * (w[2][j] - w[1][j])).length()).collect::<Vec<_>>());
 
-    Quality {
+    MotionQuality {
         path_m: joints_m.windows(2).map(|pair| feet::floor_distance_m(pair[0][pelvis], pair[1][pelvis])).sum(),
         slide_mm_per_frame: 1e3 * mean(slides_m),
         contact_slide_mm_per_frame: 1e3 * mean(contact_slides_m),

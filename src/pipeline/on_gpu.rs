@@ -1,6 +1,6 @@
 //! The engine's transformer as one of `model`'s networks: neither of the two knows the other.
 
-use crate::engine::variants::Format;
+use crate::engine::variants::WeightFormat;
 use crate::engine::{self, Gpu, MatrixShape, Sizes};
 use crate::model::transformer::Rope;
 use crate::model::{self, Checkpoint, Error, PlainFormat, TransformerConfig};
@@ -10,13 +10,13 @@ use std::sync::Arc;
 /// The weights of a checkpoint, as the engine asks for them.
 struct Weights(Checkpoint);
 
-impl engine::Source for Weights {
+impl engine::WeightSource for Weights {
     fn shape(&self, name: &str) -> Option<MatrixShape> {
         let format = match self.0.plain_format(name)? {
-            PlainFormat::F32 => Format::F32,
-            PlainFormat::F16 => Format::F16,
-            PlainFormat::Q8_0 => Format::Q8_0,
-            PlainFormat::Q4_0 => Format::Q4_0,
+            PlainFormat::F32 => WeightFormat::F32,
+            PlainFormat::F16 => WeightFormat::F16,
+            PlainFormat::Q8_0 => WeightFormat::Q8_0,
+            PlainFormat::Q4_0 => WeightFormat::Q4_0,
         };
         match self.0.shape(name)?[..] {
             [rows, inner] => Some(MatrixShape { format, rows, inner }),

@@ -14,5 +14,5 @@ pub use agreement::{alpha, same_choice};
 pub use results::{Results, Tally, ThemeTally, csv};
 pub use sheet::{CRITERIA, Pair, SCORES, Scores, Sheet};
 pub use sitting::Sitting;
-pub use study::{Clip, RatingError, Study, StudyPrompt};
+pub use study::{RatingError, Study, StudyClip, StudyPrompt};
 pub use themes::{BENCHMARK, themed};

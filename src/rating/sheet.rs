@@ -1,6 +1,6 @@
 //! A rater's sheet: the order in which pairs come, which clip stands on the left, and what was said. Saved after every pair.
 
-use super::study::{Clip, RatingError, Study};
+use super::study::{RatingError, Study, StudyClip};
 use crate::formats;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -30,8 +30,8 @@ pub struct Pair {
 impl Pair {
     /// Its clips: the left one, the right one.
     #[must_use]
-    pub fn clips(&self) -> [Clip; 2] {
-        self.models.map(|model| Clip { model, prompt: self.prompt })
+    pub fn clips(&self) -> [StudyClip; 2] {
+        self.models.map(|model| StudyClip { model, prompt: self.prompt })
     }
 }
 

@@ -59,7 +59,7 @@ pub struct StudyPrompt {
 
 /// A clip of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clip {
+pub struct StudyClip {
     /// Place of the model, 0 or 1.
     pub model: usize,
     /// Place of the prompt, from 0.
@@ -154,14 +154,14 @@ impl Study {
 
     /// The file of a clip.
     #[must_use]
-    pub fn clip_path(&self, clip: Clip) -> PathBuf {
+    pub fn clip_path(&self, clip: StudyClip) -> PathBuf {
         self.folder.join("clips").join(SIDES[clip.model]).join(format!("{:03}.npz", clip.prompt + 1))
     }
 
     /// The clips that are not made yet, one model after the other.
     #[must_use]
-    pub fn missing(&self) -> Vec<Clip> {
-        let clips = (0..2).flat_map(|model| (0..self.prompts().len()).map(move |prompt| Clip { model, prompt }));
+    pub fn missing(&self) -> Vec<StudyClip> {
+        let clips = (0..2).flat_map(|model| (0..self.prompts().len()).map(move |prompt| StudyClip { model, prompt }));
         clips.filter(|clip| !self.clip_path(*clip).exists()).collect()
     }
 
@@ -169,7 +169,7 @@ impl Study {
     ///
     /// # Errors
     /// It is not there or cannot be read.
-    pub fn motion(&self, clip: Clip) -> Result<Motion, RatingError> {
+    pub fn motion(&self, clip: StudyClip) -> Result<Motion, RatingError> {
         Ok(formats::read(&self.clip_path(clip))?)
     }
 

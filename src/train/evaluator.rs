@@ -114,7 +114,7 @@ impl Pairs {
 }
 
 impl Lesson for EvaluatorLesson {
-    type Task = EvaluatorTask;
+    type Objective = EvaluatorTask;
 
     fn task(&self) -> &EvaluatorTask {
         &self.task

@@ -143,7 +143,7 @@ impl GeneratorLesson {
 }
 
 impl Lesson for GeneratorLesson {
-    type Task = TransformerTask;
+    type Objective = TransformerTask;
 
     fn task(&self) -> &TransformerTask {
         &self.task

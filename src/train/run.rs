@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::curve::{Point, csv};
 use super::error::{Result, TrainError};
 use super::schedule::Rate;
-use crate::model::learn::{AdamW, Learner, Task, Tensors, Update, write_whole};
+use crate::model::learn::{AdamW, Learner, Objective, Tensors, Update, write_whole};
 use crate::model::{Checkpoint, FileSource};
 
 /// The longest that a kill can cost.
@@ -37,22 +37,22 @@ pub struct Plan {
 /// Where batches come from.
 pub trait Lesson {
     /// What is learned.
-    type Task: Task;
+    type Objective: Objective;
 
     /// What is learned.
-    fn task(&self) -> &Self::Task;
+    fn task(&self) -> &Self::Objective;
 
     /// The batches of update `step`: of equal right, however many. They follow from the step alone.
     ///
     /// # Errors
     /// Clips that can no longer be read.
-    fn batches(&mut self, step: u64) -> Result<Vec<<Self::Task as Task>::Batch>>;
+    fn batches(&mut self, step: u64) -> Result<Vec<<Self::Objective as Objective>::Batch>>;
 
     /// Batches that are never learned from, always the same; none where the data set has none.
     ///
     /// # Errors
     /// Clips that can no longer be read.
-    fn held_out(&mut self) -> Result<Vec<<Self::Task as Task>::Batch>>;
+    fn held_out(&mut self) -> Result<Vec<<Self::Objective as Objective>::Batch>>;
 }
 
 /// A run on its way.

@@ -57,7 +57,7 @@ impl TokenizerLesson {
 }
 
 impl Lesson for TokenizerLesson {
-    type Task = TokenizerTask;
+    type Objective = TokenizerTask;
 
     fn task(&self) -> &TokenizerTask {
         &self.task

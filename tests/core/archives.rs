@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::path::Path;
 use zoetrope::formats;
 use zoetrope::motion::Motion;
-use zoetrope::motion::effects::Action;
+use zoetrope::motion::effects::MeasuredAction;
 
 const ARCHIVES: [&str; 4] = ["bandai_namco", "cmu", "hdm05", "mesh2motion"];
 /// Dances go on and on; they are measured in pieces of the length that people generate.
@@ -28,7 +28,7 @@ enum Says {
     No,
 }
 
-fn says(caption: &str, action: Action) -> Says {
+fn says(caption: &str, action: MeasuredAction) -> Says {
     let any = |words: &[&str]| words.iter().any(|word| caption.contains(word));
     let of = |yes: bool, partly: bool| {
         if yes {
@@ -46,45 +46,45 @@ fn says(caption: &str, action: Action) -> Says {
     let interrupted =
         any(&["stops", "jump", "leap", "dive", "duck", "steps over", "in place", "basketball", "zombie", "running", "and back"]);
     match action {
-        Action::Walk => of(walks && !any(&["backward", "old", "elderly", "happily"]) && !runs && !sideways && !interrupted, walks),
-        Action::Run => of(runs && !sideways && !interrupted, runs || any(&["running"])),
-        Action::Jump => {
+        MeasuredAction::Walk => of(walks && !any(&["backward", "old", "elderly", "happily"]) && !runs && !sideways && !interrupted, walks),
+        MeasuredAction::Run => of(runs && !sideways && !interrupted, runs || any(&["running"])),
+        MeasuredAction::Jump => {
             let only = ["a person jumps", "a person jumps forward", "a person makes a high jump", "a person hops once on both legs"];
             of(only.contains(&caption) || any(&["jumps and t"]), any(&["jump", "hop", "leap", "flip"]))
         }
-        Action::TurnLeft => of((walks || runs) && any(&["turns left", "to the left", "around to the left"]), any(&["turn"])),
-        Action::TurnRight => of((walks || runs) && any(&["turns right", "to the right", "around to the right"]), any(&["turn"])),
-        Action::Wave => of(caption.starts_with("a person waves"), any(&["wav"])),
-        Action::Bow => of(any(&["bows"]), false),
-        Action::Kick => of(any(&["kicks", "spin kick", "jump kick"]) && !any(&["hand", "flip"]), any(&["kick"])),
-        Action::Punch => of(any(&["punch", "boxing", "jabs"]) && !any(&["blocks"]), any(&["karate", "punch"])),
-        Action::Dance => of(any(&["dances", "Indian dance"]), any(&["danc", "ballet"])),
-        Action::RaiseBothHands => of(any(&["raises both hands"]), false),
-        Action::WalkBackwards => of(backwards, any(&["backward"])),
+        MeasuredAction::TurnLeft => of((walks || runs) && any(&["turns left", "to the left", "around to the left"]), any(&["turn"])),
+        MeasuredAction::TurnRight => of((walks || runs) && any(&["turns right", "to the right", "around to the right"]), any(&["turn"])),
+        MeasuredAction::Wave => of(caption.starts_with("a person waves"), any(&["wav"])),
+        MeasuredAction::Bow => of(any(&["bows"]), false),
+        MeasuredAction::Kick => of(any(&["kicks", "spin kick", "jump kick"]) && !any(&["hand", "flip"]), any(&["kick"])),
+        MeasuredAction::Punch => of(any(&["punch", "boxing", "jabs"]) && !any(&["blocks"]), any(&["karate", "punch"])),
+        MeasuredAction::Dance => of(any(&["dances", "Indian dance"]), any(&["danc", "ballet"])),
+        MeasuredAction::RaiseBothHands => of(any(&["raises both hands"]), false),
+        MeasuredAction::WalkBackwards => of(backwards, any(&["backward"])),
         // No archive has anybody who is told to stand still; these come nearest.
-        Action::StandStill => of(any(&["stands and listens"]) || caption == "a person nods", false),
-        Action::OldWalk => of(walks && !backwards && any(&["old person", "elderly"]), any(&["walks slowly"])),
-        Action::HappyWalk => of(walks && !backwards && any(&["happily"]), false),
-        Action::Crouch => of(any(&["does squats", "does a squat with"]), any(&["squat", "crouch"])),
-        Action::WalkSlowly => of(
+        MeasuredAction::StandStill => of(any(&["stands and listens"]) || caption == "a person nods", false),
+        MeasuredAction::OldWalk => of(walks && !backwards && any(&["old person", "elderly"]), any(&["walks slowly"])),
+        MeasuredAction::HappyWalk => of(walks && !backwards && any(&["happily"]), false),
+        MeasuredAction::Crouch => of(any(&["does squats", "does a squat with"]), any(&["squat", "crouch"])),
+        MeasuredAction::WalkSlowly => of(
             any(&["walks slowly"]) && !interrupted,
             walks && (sideways || any(&["slow", "old", "elderly", "exhausted", "tired", "zombie", "sad", "uneven"])),
         ),
-        Action::StepLeft => of(caption.starts_with("a person walks to the left"), any(&["side"])),
-        Action::StepRight => of(caption.starts_with("a person walks to the right"), any(&["side"])),
-        Action::RunAndTurnLeft => of(runs && any(&["turns left"]), runs && any(&["left", "turn", "circle"])),
-        Action::RunAndTurnRight => of(runs && any(&["turns right"]), runs && any(&["right", "turn", "circle"])),
-        Action::WaveLeftHand => of(any(&["waves the left hand"]), any(&["waves goodbye"])),
-        Action::WaveRightHand => of(any(&["waves the right hand"]), any(&["waves goodbye"])),
-        Action::RaiseLeftHand => of(any(&["raises the left hand"]), false),
-        Action::RaiseRightHand => of(any(&["raises the right hand"]), false),
-        Action::TiredWalk => of(
+        MeasuredAction::StepLeft => of(caption.starts_with("a person walks to the left"), any(&["side"])),
+        MeasuredAction::StepRight => of(caption.starts_with("a person walks to the right"), any(&["side"])),
+        MeasuredAction::RunAndTurnLeft => of(runs && any(&["turns left"]), runs && any(&["left", "turn", "circle"])),
+        MeasuredAction::RunAndTurnRight => of(runs && any(&["turns right"]), runs && any(&["right", "turn", "circle"])),
+        MeasuredAction::WaveLeftHand => of(any(&["waves the left hand"]), any(&["waves goodbye"])),
+        MeasuredAction::WaveRightHand => of(any(&["waves the right hand"]), any(&["waves goodbye"])),
+        MeasuredAction::RaiseLeftHand => of(any(&["raises the left hand"]), false),
+        MeasuredAction::RaiseRightHand => of(any(&["raises the right hand"]), false),
+        MeasuredAction::TiredWalk => of(
             walks && !backwards && !sideways && any(&["exhausted", "tired"]),
             walks && any(&["slow", "old", "elderly", "sad", "exhausted", "tired"]),
         ),
-        Action::JumpingJacks => of(caption == "a person does jumping jacks", any(&["jumping jacks"])),
+        MeasuredAction::JumpingJacks => of(caption == "a person does jumping jacks", any(&["jumping jacks"])),
         // The archives do not have them: only that others do not do them can be measured.
-        Action::WalkAndWave => of(false, walks && any(&["wav"])),
+        MeasuredAction::WalkAndWave => of(false, walks && any(&["wav"])),
     }
 }
 
@@ -105,7 +105,7 @@ fn clips(folder: &Path) -> Vec<(String, Motion)> {
             }
             let Some((_, motion)) = &last else { continue };
             let caption = &segment.captions[0];
-            let pieces = match says(caption, Action::Dance) {
+            let pieces = match says(caption, MeasuredAction::Dance) {
                 Says::Yes => ((segment.end_s - segment.start_s) / PIECE_SECS).ceil().max(1.0),
                 Says::Partly | Says::No => 1.0,
             };
@@ -129,7 +129,7 @@ fn real_clips_keep_the_bounds_of_their_action_and_others_do_not() {
     let clips = clips(Path::new(&folder));
     println!("{:18} {:>12} {:>16}", "action", "its clips", "other clips");
     let mut outside = Vec::new();
-    for action in Action::ALL {
+    for action in MeasuredAction::ALL {
         let share = |wanted: Says| {
             let these: Vec<bool> =
                 clips.iter().filter(|(caption, _)| says(caption, action) == wanted).map(|(_, motion)| action.is_done_by(motion)).collect();

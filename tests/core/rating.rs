@@ -8,7 +8,7 @@ use std::process::Command;
 use tempfile::TempDir;
 use zoetrope::formats::{self, WriteOptions};
 use zoetrope::motion::{Motion, Pose};
-use zoetrope::rating::{BENCHMARK, Clip, Results, Sheet, Study, StudyPrompt, alpha, csv, same_choice, themed};
+use zoetrope::rating::{BENCHMARK, Results, Sheet, Study, StudyClip, StudyPrompt, alpha, csv, same_choice, themed};
 
 /// A study of so many prompts in two themes, all clips made.
 fn study(folder: &Path, prompts: usize) -> Study {
@@ -75,9 +75,9 @@ fn ratings_go_on_where_they_were_and_belong_to_the_right_model() {
     assert!(again.scores().values().all(|scores| *scores == [[4, 4, 4], [1, 2, 1]]));
     again.forget(rated[0].prompt);
     assert_eq!(again.next(&study), Some(rated[0]), "what is taken back comes again");
-    std::fs::remove_file(study.clip_path(Clip { model: 1, prompt: sheet.next(&study).expect("a pair").prompt })).expect("removed");
+    std::fs::remove_file(study.clip_path(StudyClip { model: 1, prompt: sheet.next(&study).expect("a pair").prompt })).expect("removed");
     let next = sheet.next(&study).expect("another pair");
-    assert!(study.clip_path(Clip { model: 1, prompt: next.prompt }).exists(), "pairs whose clips are not made yet wait");
+    assert!(study.clip_path(StudyClip { model: 1, prompt: next.prompt }).exists(), "pairs whose clips are not made yet wait");
 }
 
 #[test]
@@ -209,8 +209,8 @@ fn clips_are_made_once_and_the_same_command_goes_on() {
     };
     assert_eq!(make(), 4);
     let study = Study::open(&study_folder).expect("a study");
-    let motion = |model| study.motion(Clip { model, prompt: 0 }).expect("a clip");
+    let motion = |model| study.motion(StudyClip { model, prompt: 0 }).expect("a clip");
     assert_ne!(motion(0), motion(1), "the same model twice is asked for different takes");
-    std::fs::remove_file(study.clip_path(Clip { model: 1, prompt: 1 })).expect("removed");
+    std::fs::remove_file(study.clip_path(StudyClip { model: 1, prompt: 1 })).expect("removed");
     assert_eq!((make(), study.missing().len()), (1, 0));
 }

@@ -1,8 +1,10 @@
 //! Kernels against their twins: all variants, odd shapes, hostile numbers, junk in every fresh buffer.
 
 use super::kit::{Chance, assert_close, gpus, junk, kernel, matrix, run, weights};
-use zoetrope::engine::variants::{self, Blocks, Embedding, Epilogue, Format, Heads, LINES, Norm, Positions, Product, Row, Spread, TILE};
-use zoetrope::engine::{Dispatch, Gpu, Matrix, MatrixShape, Uniforms, twins};
+use zoetrope::engine::variants::{
+    self, Blocks, Embedding, Epilogue, Heads, LINES, Norm, Positions, Product, Row, Spread, TILE, WeightFormat,
+};
+use zoetrope::engine::{DeviceMatrix, Dispatch, Gpu, MatrixShape, Uniforms, twins};
 
 /// Sums of a few thousand products in float32.
 const CLOSE: f32 = 2e-5;
@@ -17,7 +19,7 @@ enum Way {
 }
 
 /// A product on the device, with all pieces of the matrix.
-fn product(gpu: &Gpu, matrix: &Matrix, x: &[f32], epilogue: Epilogue, way: Way, y: &[f32]) -> Vec<f32> {
+fn product(gpu: &Gpu, matrix: &DeviceMatrix, x: &[f32], epilogue: Epilogue, way: Way, y: &[f32]) -> Vec<f32> {
     let MatrixShape { format, rows, inner } = matrix.shape;
     let lines = x.len() / inner;
     let results = if epilogue == Epilogue::Silu { rows / 2 } else { rows };
@@ -70,7 +72,7 @@ fn product(gpu: &Gpu, matrix: &Matrix, x: &[f32], epilogue: Epilogue, way: Way, 
 
 /// Compares a product with its twin.
 #[track_caller]
-fn compare(gpu: &Gpu, format: Format, [rows, inner, lines]: [usize; 3], epilogue: Epilogue, way: Way, hostile: bool) {
+fn compare(gpu: &Gpu, format: WeightFormat, [rows, inner, lines]: [usize; 3], epilogue: Epilogue, way: Way, hostile: bool) {
     let mut chance = Chance((rows * inner + lines) as u64);
     let (bytes, worth) = weights(format, rows, inner, &mut chance);
     let x = if hostile { chance.hostile(lines * inner) } else { chance.numbers(lines * inner) };
@@ -91,7 +93,7 @@ fn compare(gpu: &Gpu, format: Format, [rows, inner, lines]: [usize; 3], epilogue
 /// All ways to spread a product over the device, with activations in eight bits or not. Sums, weights and epilogues are fragments of
 /// their own: each is met in all its forms, not each with each other, which would take minutes to compile.
 fn compare_spreads(gpu: &Gpu, packed: bool) {
-    let formats = || Format::ALL.into_iter().filter(|format| format.is_quantised() || !packed);
+    let formats = || WeightFormat::ALL.into_iter().filter(|format| format.is_quantised() || !packed);
     let spreads = || variants::spreads(gpu.has_subgroups()).into_iter().filter(|spread| spread.packed == packed);
     for format in formats() {
         for (index, spread) in spreads().enumerate() {
@@ -124,7 +126,7 @@ fn products_with_activations_in_eight_bits_equal_their_twin_however_they_are_spr
 #[test]
 fn products_of_many_lines_equal_their_twin() {
     for gpu in gpus() {
-        for format in Format::ALL {
+        for format in WeightFormat::ALL {
             for epilogue in Epilogue::ALL {
                 compare(&gpu, format, [70, 160, 150], epilogue, Way::ManyLines, false);
                 compare(&gpu, format, [2, 32, 1], epilogue, Way::ManyLines, false);
@@ -132,7 +134,7 @@ fn products_of_many_lines_equal_their_twin() {
             compare(&gpu, format, [33, 3200, 9], Epilogue::Store, Way::ManyLines, false);
         }
         // No multiple of a tile, nor of a block.
-        for format in [Format::F32, Format::F16] {
+        for format in [WeightFormat::F32, WeightFormat::F16] {
             compare(&gpu, format, [200, 200, 37], Epilogue::Add, Way::ManyLines, false);
         }
     }
@@ -141,12 +143,12 @@ fn products_of_many_lines_equal_their_twin() {
 #[test]
 fn products_of_odd_shapes_equal_their_twin() {
     for gpu in gpus() {
-        for format in Format::ALL {
+        for format in WeightFormat::ALL {
             for shape in [[1, 32, 1], [3, 3200, 2], [64_001, 32, 1], [7, 8704, 1]] {
                 compare(&gpu, format, shape, Epilogue::Store, Way::FewLines(PLAIN, 2), false);
             }
         }
-        for format in [Format::F32, Format::F16] {
+        for format in [WeightFormat::F32, WeightFormat::F16] {
             compare(&gpu, format, [600, 200, 1], Epilogue::Store, Way::FewLines(PLAIN, 1), false);
         }
     }
@@ -155,7 +157,7 @@ fn products_of_odd_shapes_equal_their_twin() {
 #[test]
 fn what_is_no_number_stays_in_its_line() {
     for gpu in gpus() {
-        for format in Format::ALL {
+        for format in WeightFormat::ALL {
             for way in [Way::FewLines(PLAIN, 4), Way::FewLines(PLAIN, 8), Way::ManyLines] {
                 for epilogue in Epilogue::ALL {
                     compare(&gpu, format, [6, 64, 7], epilogue, way, true);
@@ -168,12 +170,13 @@ fn what_is_no_number_stays_in_its_line() {
 #[test]
 fn a_matrix_in_pieces_is_the_matrix() {
     for gpu in gpus() {
-        for format in Format::ALL {
+        for format in WeightFormat::ALL {
             let mut chance = Chance(5);
             let (rows, inner) = (75, 96);
             let (bytes, worth) = weights(format, rows, inner, &mut chance);
             let cut =
-                Matrix::reserve_within(&gpu, "test", MatrixShape { format, rows, inner }, format.quant_bytes(inner * 11) as u64).unwrap();
+                DeviceMatrix::reserve_within(&gpu, "test", MatrixShape { format, rows, inner }, format.quant_bytes(inner * 11) as u64)
+                    .unwrap();
             assert_eq!(cut.pieces.len(), 8, "ten rows each");
             cut.fill(&gpu, &bytes).unwrap();
             let x = chance.numbers(2 * inner);
@@ -185,7 +188,7 @@ fn a_matrix_in_pieces_is_the_matrix() {
             }
             assert!(cut.fill(&gpu, &bytes[1..]).is_err(), "a byte is missing");
             for (rows, inner) in [(0, 32), (1, 0), (1, 33)] {
-                assert!(Matrix::reserve(&gpu, "test", MatrixShape { format, rows, inner }).is_err(), "{rows} × {inner}");
+                assert!(DeviceMatrix::reserve(&gpu, "test", MatrixShape { format, rows, inner }).is_err(), "{rows} × {inner}");
             }
         }
     }
@@ -194,13 +197,17 @@ fn a_matrix_in_pieces_is_the_matrix() {
 #[test]
 fn two_matrices_in_turns_make_pairs_of_gate_and_up() {
     for gpu in gpus() {
-        for format in Format::ALL {
+        for format in WeightFormat::ALL {
             let mut chance = Chance(6);
             let (half, inner) = (19, 64);
             let (gate_bytes, gate) = weights(format, half, inner, &mut chance);
             let (up_bytes, up) = weights(format, half, inner, &mut chance);
-            let both =
-                Matrix::reserve_within(&gpu, "test", MatrixShape { format, rows: 2 * half, inner }, format.quant_bytes(inner * 12) as u64);
+            let both = DeviceMatrix::reserve_within(
+                &gpu,
+                "test",
+                MatrixShape { format, rows: 2 * half, inner },
+                format.quant_bytes(inner * 12) as u64,
+            );
             let both = both.unwrap();
             both.fill_in_turns(&gpu, &gate_bytes, &up_bytes).unwrap();
             let x = chance.numbers(inner);
@@ -229,7 +236,7 @@ fn activations_in_eight_bits_equal_their_twin() {
         let unit: Vec<f32> = (0..32 * 32).map(|index| if index % 33 == 0 { 1.0 } else { 0.0 }).collect();
         let bytes: Vec<u8> =
             (0..32).flat_map(|row| [0x00, 0x3c].into_iter().chain((0..32).map(move |column| u8::from(row == column)))).collect();
-        let unit_matrix = matrix(&gpu, Format::Q8_0, 32, 32, &bytes);
+        let unit_matrix = matrix(&gpu, WeightFormat::Q8_0, 32, 32, &bytes);
         let ours = product(
             &gpu,
             &unit_matrix,
@@ -249,12 +256,13 @@ fn activations_in_eight_bits_equal_their_twin() {
 #[test]
 fn rows_of_a_table_equal_their_twin() {
     for gpu in gpus() {
-        for format in Format::ALL {
+        for format in WeightFormat::ALL {
             let mut chance = Chance(9);
             let (rows, inner) = (50, 96);
             let (bytes, worth) = weights(format, rows, inner, &mut chance);
             let table =
-                Matrix::reserve_within(&gpu, "test", MatrixShape { format, rows, inner }, format.quant_bytes(inner * 20) as u64).unwrap();
+                DeviceMatrix::reserve_within(&gpu, "test", MatrixShape { format, rows, inner }, format.quant_bytes(inner * 20) as u64)
+                    .unwrap();
             table.fill(&gpu, &bytes).unwrap();
             let tokens = [0, 49, 19, 20, u32::MAX, 7, 50, 7];
             let before = chance.numbers(tokens.len() * inner);

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 use zoetrope::engine::shader::Variant;
-use zoetrope::engine::variants::Format;
-use zoetrope::engine::{AdapterChoice, Dispatch, Gpu, Kernel, Matrix, MatrixShape, Pace};
+use zoetrope::engine::variants::WeightFormat;
+use zoetrope::engine::{AdapterChoice, DeviceMatrix, Dispatch, Gpu, Kernel, MatrixShape, Pace};
 
 /// The best adapter, a software one where there is no other; `None`, said aloud, where there is none at all.
 pub(crate) fn gpu() -> Option<Gpu> {
@@ -66,28 +66,28 @@ pub(crate) fn junk(gpu: &Gpu, count: usize) -> wgpu::Buffer {
 }
 
 /// A matrix in a format: the file's bytes, and what they are worth.
-pub(crate) fn weights(format: Format, rows: usize, inner: usize, chance: &mut Chance) -> (Vec<u8>, Vec<f32>) {
+pub(crate) fn weights(format: WeightFormat, rows: usize, inner: usize, chance: &mut Chance) -> (Vec<u8>, Vec<f32>) {
     let (mut bytes, mut worth) = (Vec::new(), Vec::new());
     let count = rows * inner;
     match format {
-        Format::F32 => {
+        WeightFormat::F32 => {
             worth = chance.numbers(count);
             bytes = worth.iter().flat_map(|value| value.to_le_bytes()).collect();
         }
-        Format::F16 => {
+        WeightFormat::F16 => {
             for _ in 0..count {
                 let half = half(chance);
                 bytes.extend(half.to_le_bytes());
                 worth.push(from_half(half));
             }
         }
-        Format::Q8_0 | Format::Q4_0 => {
+        WeightFormat::Q8_0 | WeightFormat::Q4_0 => {
             for _ in 0..count / 32 {
                 let scale = half(chance) & 0x7fff;
                 bytes.extend(scale.to_le_bytes());
-                let quants: Vec<u8> = (0..if format == Format::Q8_0 { 32 } else { 16 }).map(|_| chance.bits() as u8).collect();
+                let quants: Vec<u8> = (0..if format == WeightFormat::Q8_0 { 32 } else { 16 }).map(|_| chance.bits() as u8).collect();
                 let steps: Vec<f32> = match format {
-                    Format::Q8_0 => quants.iter().map(|&quant| f32::from(quant as i8)).collect(),
+                    WeightFormat::Q8_0 => quants.iter().map(|&quant| f32::from(quant as i8)).collect(),
                     _ => {
                         quants.iter().map(|byte| byte & 15).chain(quants.iter().map(|byte| byte >> 4)).map(|q| f32::from(q) - 8.0).collect()
                     }
@@ -113,8 +113,8 @@ fn from_half(half: u16) -> f32 {
     if half >> 15 == 1 { -size } else { size }
 }
 
-pub(crate) fn matrix(gpu: &Gpu, format: Format, rows: usize, inner: usize, bytes: &[u8]) -> Matrix {
-    let matrix = Matrix::reserve(gpu, "test", MatrixShape { format, rows, inner }).unwrap();
+pub(crate) fn matrix(gpu: &Gpu, format: WeightFormat, rows: usize, inner: usize, bytes: &[u8]) -> DeviceMatrix {
+    let matrix = DeviceMatrix::reserve(gpu, "test", MatrixShape { format, rows, inner }).unwrap();
     matrix.fill(gpu, bytes).unwrap();
     matrix
 }

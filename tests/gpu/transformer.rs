@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use candle_core::IndexOp;
 use zoetrope::engine;
-use zoetrope::engine::variants::{self, Format, Spread};
+use zoetrope::engine::variants::{self, Spread, WeightFormat};
 use zoetrope::engine::{MatrixShape, Sizes};
 use zoetrope::library;
 use zoetrope::model::{
@@ -362,10 +362,10 @@ fn a_device_that_is_too_small_is_told_before_anything_is_read() {
 /// A 3B in float16 that must not be read.
 struct Closed;
 
-impl engine::Source for Closed {
+impl engine::WeightSource for Closed {
     fn shape(&self, name: &str) -> Option<MatrixShape> {
         let known = three_billion().matrices().into_iter().find(|(known, ..)| known == name);
-        known.map(|(_, rows, inner)| MatrixShape { format: Format::F16, rows, inner })
+        known.map(|(_, rows, inner)| MatrixShape { format: WeightFormat::F16, rows, inner })
     }
 
     fn matrix(&mut self, name: &str) -> Result<Vec<u8>, String> {

@@ -4,7 +4,7 @@ use super::form::{FIELD_HEIGHT, buttons, heading, path_field};
 use super::parts::{TextButton, faint, row};
 use crate::author::Action;
 use crate::author::session::{CharacterAction, DialogAction, DraftAction, ProjectAction, TakeAction};
-use crate::author::session::{FileClip, Purpose, Session};
+use crate::author::session::{FileClip, FilePurpose, Session};
 use crate::formats::PROJECT_ENDING;
 use bevy_egui::egui::{Align, Layout, ScrollArea, Ui};
 use std::path::{Path, PathBuf};
@@ -39,33 +39,33 @@ pub(super) fn clip(ui: &mut Ui, path: &Path, clips: &[FileClip]) -> Vec<Action> 
 }
 
 /// Which file to save to, to open or to import; saving to one that is `taken` replaces it.
-pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose, taken: bool) -> Vec<Action> {
+pub(super) fn file(ui: &mut Ui, path: &Path, purpose: FilePurpose, taken: bool) -> Vec<Action> {
     let (title, sentence, go, action): (_, _, _, fn(PathBuf) -> Action) = match purpose {
-        Purpose::Open => ("Open a project", "A .zoetrope file: takes, clips and everything done to them.", "Open", |it| {
+        FilePurpose::Open => ("Open a project", "A .zoetrope file: takes, clips and everything done to them.", "Open", |it| {
             Action::Project(ProjectAction::Open(it))
         }),
-        Purpose::Import => ("Import a motion", "A .bvh, .glb, .npz or .npy file becomes a take.", "Import", |place| {
+        FilePurpose::Import => ("Import a motion", "A .bvh, .glb, .npz or .npy file becomes a take.", "Import", |place| {
             Action::Takes(TakeAction::Import(place))
         }),
-        Purpose::Body => (
+        FilePurpose::Body => (
             "Your own body",
             "A file of SMPL, SMPL-H or SMPL-X from its makers takes the mannequin's place, here and in exports. Only its arrays are read.",
             "Open",
             |place| Action::Character(CharacterAction::LoadBody(place)),
         ),
-        Purpose::Character => (
+        FilePurpose::Character => (
             "Your own character",
             "A rigged character in a .glb, .gltf, .vrm or .fbx file takes the mannequin's place, here and in exports.",
             "Open",
             |place| Action::Character(CharacterAction::LoadCharacter(place)),
         ),
-        Purpose::Rewriter => (
+        FilePurpose::Rewriter => (
             "Your own language model",
             "A Llama in GGUF form says prompts in shorter and clearer words, when you ask it to.",
             "Choose",
             |path| Action::Draft(DraftAction::Rewriter(Some(path))),
         ),
-        Purpose::Save | Purpose::Export | Purpose::ExportFolder | Purpose::Model(_) => {
+        FilePurpose::Save | FilePurpose::Export | FilePurpose::ExportFolder | FilePurpose::Model(_) => {
             let go = if taken { "Replace" } else { "Save" };
             ("Save the project", "Takes, clips and everything done to them, in one .zoetrope file.", go, |it| {
                 Action::Project(ProjectAction::Save(it))
@@ -86,12 +86,12 @@ pub(super) fn file(ui: &mut Ui, path: &Path, purpose: Purpose, taken: bool) -> V
         });
     });
     let fits = match purpose {
-        Purpose::Import | Purpose::Body | Purpose::Character | Purpose::Rewriter => path.file_name().is_some(),
-        Purpose::Open | Purpose::Save | Purpose::Export | Purpose::ExportFolder | Purpose::Model(_) => {
+        FilePurpose::Import | FilePurpose::Body | FilePurpose::Character | FilePurpose::Rewriter => path.file_name().is_some(),
+        FilePurpose::Open | FilePurpose::Save | FilePurpose::Export | FilePurpose::ExportFolder | FilePurpose::Model(_) => {
             path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING)) && path.file_stem().is_some()
         }
     };
-    if !fits && !matches!(purpose, Purpose::Import | Purpose::Body | Purpose::Character | Purpose::Rewriter) {
+    if !fits && !matches!(purpose, FilePurpose::Import | FilePurpose::Body | FilePurpose::Character | FilePurpose::Rewriter) {
         ui.label(faint("The name ends in .zoetrope."));
     } else if taken {
         ui.label(faint("There is such a file; what it holds is replaced."));

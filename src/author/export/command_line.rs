@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// Where the command gets the motion from.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Source<'a> {
+pub enum ExportSource<'a> {
     /// It is made anew, as it was made.
     Made {
         /// How.
@@ -33,13 +33,13 @@ pub enum Source<'a> {
 /// The command, quoted for a shell, with who goes out; none where a path is no text that a shell can be given, and none of
 /// pictures: nobody else stands where the window's camera does.
 #[must_use]
-pub fn command_line(source: &Source<'_>, choices: &ExportChoices, character: &CharacterChoice, output: &Path) -> Option<String> {
+pub fn command_line(source: &ExportSource<'_>, choices: &ExportChoices, character: &CharacterChoice, output: &Path) -> Option<String> {
     let kind = FileKind::of(output).filter(|kind| !kind.is_film())?;
     let text = |path: &Path| path.to_str().map(str::to_owned);
     let mut words = vec!["zoetrope".to_owned()];
     let mut last = None;
     match source {
-        Source::Made { request, model } => {
+        ExportSource::Made { request, model } => {
             words.extend(["generate".to_owned(), "-o".to_owned(), text(output)?]);
             option(&mut words, "--seed", request.seed, request.seed != 0);
             option(&mut words, "--model", model, *model != STARTER);
@@ -54,7 +54,7 @@ pub fn command_line(source: &Source<'_>, choices: &ExportChoices, character: &Ch
             made_as(&mut words, request);
             last = Some(request.prompt.clone());
         }
-        Source::Project { path, take, range } => {
+        ExportSource::Project { path, take, range } => {
             words.extend(["convert".to_owned(), text(path)?, text(output)?]);
             option(&mut words, "--take", take.map_or(0, |place| place + 1), take.is_some());
             let secs = |frame: usize| (1000.0 * frame as f32 / FPS).round() / 1000.0;

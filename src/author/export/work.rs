@@ -17,14 +17,14 @@ pub struct WorkOutcome {
 
 /// Several files to write.
 #[derive(Clone, Debug)]
-pub struct Batch {
+pub struct ExportBatch {
     /// Where to; it is made if need be.
     pub folder: PathBuf,
     /// What: names without folder.
     pub files: Vec<(Take, WriteOptions, String)>,
 }
 
-impl Batch {
+impl ExportBatch {
     /// Writes the files, one after the other. What fails is named and the others go on; what is there already stays, and the new file
     /// gets a number.
     #[must_use]

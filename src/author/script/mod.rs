@@ -34,7 +34,7 @@ pub enum ScriptError {
 
 /// One step of a script.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Step {
+pub enum ScriptStep {
     /// Does something.
     Do(Action),
     /// Goes on when nothing is loading, generating or being written.
@@ -45,7 +45,7 @@ pub enum Step {
     Wait(f32),
 }
 
-impl<A: Into<Action>> From<A> for Step {
+impl<A: Into<Action>> From<A> for ScriptStep {
     fn from(action: A) -> Self {
         Self::Do(action.into())
     }
@@ -57,11 +57,11 @@ pub struct Script {
     wait_secs: f32,
 }
 
-type Steps = Box<dyn Iterator<Item = Step> + Send + Sync>;
+type Steps = Box<dyn Iterator<Item = ScriptStep> + Send + Sync>;
 
 impl Script {
     /// A script of these steps.
-    pub fn of(steps: impl Iterator<Item = Step> + Send + Sync + 'static) -> Self {
+    pub fn of(steps: impl Iterator<Item = ScriptStep> + Send + Sync + 'static) -> Self {
         Self { rest: (Box::new(steps) as Steps).peekable(), wait_secs: 0.0 }
     }
 
@@ -81,7 +81,7 @@ impl Script {
     pub fn parse(text: &str, path: &Path) -> Result<Self, ScriptError> {
         // `Seconds(4.0)` instead of `Seconds(Some(4.0))`.
         let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
-        let steps: Vec<Step> = options.from_str(text).map_err(|error| ScriptError::Parse {
+        let steps: Vec<ScriptStep> = options.from_str(text).map_err(|error| ScriptError::Parse {
             path: path.to_owned(),
             line: error.span.start.line,
             reason: error.code.to_string(),
@@ -98,11 +98,11 @@ impl Script {
     /// Whether a picture comes next.
     #[must_use]
     pub fn pictures_next(&mut self) -> bool {
-        matches!(self.rest.peek(), Some(Step::Do(Action::View(ViewAction::Screenshot(_)))))
+        matches!(self.rest.peek(), Some(ScriptStep::Do(Action::View(ViewAction::Screenshot(_)))))
     }
 
     /// The next step, if its time has come; `delta_secs` is the time since the last call. An ended script quits.
-    pub fn next(&mut self, busy: Busy, delta_secs: f32) -> Option<Step> {
+    pub fn next(&mut self, busy: Busy, delta_secs: f32) -> Option<ScriptStep> {
         if busy.picturing {
             return None;
         }
@@ -111,10 +111,10 @@ impl Script {
             return None;
         }
         match self.rest.peek() {
-            Some(Step::WaitIdle) if busy.working => return None,
-            Some(Step::WaitPreview) if busy.working && !busy.has_preview => return None,
-            Some(Step::Do(Action::View(ViewAction::Screenshot(_)))) if busy.settling && !busy.working => return None,
-            Some(Step::Wait(secs)) => self.wait_secs = *secs,
+            Some(ScriptStep::WaitIdle) if busy.working => return None,
+            Some(ScriptStep::WaitPreview) if busy.working && !busy.has_preview => return None,
+            Some(ScriptStep::Do(Action::View(ViewAction::Screenshot(_)))) if busy.settling && !busy.working => return None,
+            Some(ScriptStep::Wait(secs)) => self.wait_secs = *secs,
             _ => {}
         }
         Some(self.rest.next().unwrap_or_else(|| ProjectAction::Quit.into()))
@@ -143,7 +143,7 @@ mod tests {
     fn the_design_documents_example_is_a_script() {
         let text = r#"[ Prompt("a person walks forward and waves"), Seed(3), Generate, WaitIdle, Seek(1.5), Screenshot("walk.png"),
             Prompt("then sits down"), Continue, WaitIdle, Seconds(4.0), Seconds(None), Export("out.glb"), Quit ]"#;
-        let steps: Vec<Step> = script(text).rest.collect();
+        let steps: Vec<ScriptStep> = script(text).rest.collect();
         assert_eq!((steps.len(), &steps[9]), (13, &DraftAction::Seconds(Some(4.0)).into()));
     }
 
@@ -152,7 +152,7 @@ mod tests {
         let mut script = script("[Generate, WaitIdle, Play]");
         assert_eq!(script.next(IDLE, 0.0), Some(GenerationAction::Generate.into()));
         assert_eq!(script.next(WORKING, 9.0), None);
-        assert_eq!(script.next(IDLE, 0.0), Some(Step::WaitIdle));
+        assert_eq!(script.next(IDLE, 0.0), Some(ScriptStep::WaitIdle));
         assert_eq!(script.next(IDLE, 0.0), Some(PlayerAction::Play.into()));
     }
 
@@ -160,14 +160,14 @@ mod tests {
     fn waiting_for_a_preview_ends_with_the_first_frames_or_with_the_work() {
         let mut first = script("[WaitPreview]");
         assert_eq!(first.next(WORKING, 0.0), None);
-        assert_eq!(first.next(Busy { has_preview: true, ..WORKING }, 0.0), Some(Step::WaitPreview));
-        assert_eq!(script("[WaitPreview]").next(IDLE, 0.0), Some(Step::WaitPreview));
+        assert_eq!(first.next(Busy { has_preview: true, ..WORKING }, 0.0), Some(ScriptStep::WaitPreview));
+        assert_eq!(script("[WaitPreview]").next(IDLE, 0.0), Some(ScriptStep::WaitPreview));
     }
 
     #[test]
     fn waiting_takes_its_time() {
         let mut script = script("[Wait(1.0), Play]");
-        assert_eq!(script.next(IDLE, 0.1), Some(Step::Wait(1.0)));
+        assert_eq!(script.next(IDLE, 0.1), Some(ScriptStep::Wait(1.0)));
         assert_eq!(script.next(IDLE, 0.6), None);
         assert_eq!(script.next(IDLE, 0.6), Some(PlayerAction::Play.into()));
     }
@@ -194,7 +194,7 @@ mod tests {
     fn a_script_without_end_begins_again() {
         let mut script = script("[Play, Pause]").without_end();
         let done: Vec<_> = (0..5).filter_map(|_| script.next(IDLE, 0.0)).collect();
-        let [play, pause] = [PlayerAction::Play, PlayerAction::Pause].map(Step::from);
+        let [play, pause] = [PlayerAction::Play, PlayerAction::Pause].map(ScriptStep::from);
         assert_eq!(done, [play.clone(), pause.clone(), play.clone(), pause, play]);
     }
 

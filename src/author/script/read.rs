@@ -22,26 +22,26 @@ macro_rules! read_states {
         }
 
         impl<'de> Visitor<'de> for StepVisitor {
-            type Value = Step;
+            type Value = ScriptStep;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an action")
             }
 
-            fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Step, A::Error> {
+            fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<ScriptStep, A::Error> {
                 let (Name(name), variant) = access.variant()?;
                 match &name[..] {
-                    "WaitIdle" => return variant.unit_variant().map(|()| Step::WaitIdle),
-                    "WaitPreview" => return variant.unit_variant().map(|()| Step::WaitPreview),
-                    "Wait" => return variant.newtype_variant().map(Step::Wait),
+                    "WaitIdle" => return variant.unit_variant().map(|()| ScriptStep::WaitIdle),
+                    "WaitPreview" => return variant.unit_variant().map(|()| ScriptStep::WaitPreview),
+                    "Wait" => return variant.newtype_variant().map(ScriptStep::Wait),
                     _ => {}
                 }
                 $(if name == stringify!($state) {
-                    return Ok(Step::Do(Action::$state(variant.newtype_variant()?)));
+                    return Ok(ScriptStep::Do(Action::$state(variant.newtype_variant()?)));
                 })*
                 // Models have had their own actions from the beginning, some with the names of others.
                 $(if stringify!($state) != "Models" && has_variant(Action::$state, &name) {
-                    return Ok(Step::Do(Action::$state(Deserialize::deserialize(Chosen { name, variant })?)));
+                    return Ok(ScriptStep::Do(Action::$state(Deserialize::deserialize(Chosen { name, variant })?)));
                 })*
                 Err(A::Error::invalid_value(Unexpected::Str(&name), &self))
             }
@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for Name {
 
 struct StepVisitor;
 
-impl<'de> Deserialize<'de> for Step {
+impl<'de> Deserialize<'de> for ScriptStep {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // The names of all actions would be a page of an error message.
         deserializer.deserialize_enum("Action", STATES, StepVisitor)
@@ -178,9 +178,9 @@ mod tests {
         ExportRatings EndRating Dismiss Screenshot Quit
     ";
 
-    fn steps(text: &str) -> Vec<Step> {
+    fn steps(text: &str) -> Vec<ScriptStep> {
         let mut script = Script::parse(text, Path::new("a.ron")).expect("a script");
-        std::iter::from_fn(|| script.next(Default::default(), 9.0)).take_while(|step| *step != Step::WaitPreview).collect()
+        std::iter::from_fn(|| script.next(Default::default(), 9.0)).take_while(|step| *step != ScriptStep::WaitPreview).collect()
     }
 
     #[test]
@@ -196,12 +196,12 @@ mod tests {
         let text = r#"[Prompt("a walk"), Draft(Prompt("a walk")), Seconds(2.0), Draft(Seconds(None)), Trim(clip: 1, from: 0.5, to: 2.0),
             Clips(Trim(clip: 1, from: 0.5, to: 2.0)), Row([0, 2]), Compare([0, 2]), Export("a.glb"), Exports(Export("a.glb")),
             SetClip(clip: 0, settings: (rounds: 3)), WaitPreview]"#;
-        let prompt = || Step::from(DraftAction::Prompt("a walk".to_owned()));
-        let trim = || Step::from(ClipAction::Trim { clip: 1, from: 0.5, to: 2.0 });
-        let compare = || Step::from(ComparisonAction::Compare(vec![0, 2]));
-        let export = || Step::from(ExportAction::Export("a.glb".into()));
-        let looped = Step::from(ClipAction::SetClip { clip: 0, settings: ClipSettings { loops: 3, ..ClipSettings::default() } });
-        let [long, free] = [Some(2.0), None].map(|secs| Step::from(DraftAction::Seconds(secs)));
+        let prompt = || ScriptStep::from(DraftAction::Prompt("a walk".to_owned()));
+        let trim = || ScriptStep::from(ClipAction::Trim { clip: 1, from: 0.5, to: 2.0 });
+        let compare = || ScriptStep::from(ComparisonAction::Compare(vec![0, 2]));
+        let export = || ScriptStep::from(ExportAction::Export("a.glb".into()));
+        let looped = ScriptStep::from(ClipAction::SetClip { clip: 0, settings: ClipSettings { loops: 3, ..ClipSettings::default() } });
+        let [long, free] = [Some(2.0), None].map(|secs| ScriptStep::from(DraftAction::Seconds(secs)));
         assert_eq!(steps(text), [prompt(), prompt(), long, free, trim(), trim(), compare(), compare(), export(), export(), looped]);
     }
 

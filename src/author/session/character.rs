@@ -4,7 +4,7 @@
 //! leaves it alone.
 
 use super::desk::Desk;
-use super::dialog::{Dialog, Purpose};
+use super::dialog::{Dialog, FilePurpose};
 use super::own_character::{Body, OwnCharacter, RiggedCharacter};
 use crate::author::settings::Settings;
 use crate::body::{Character, CharacterChoice, CharacterKind, MannequinLook};
@@ -113,12 +113,12 @@ impl CharacterAssets {
     pub(super) fn apply(&mut self, action: CharacterAction, desk: &mut Desk) {
         let look = desk.settings.character.mannequin;
         match action {
-            CharacterAction::OpenBody => desk.dialog = Dialog::to_read(Purpose::Body, self.path_of_own()),
-            CharacterAction::OpenCharacter => desk.dialog = Dialog::to_read(Purpose::Character, self.path_of_own()),
+            CharacterAction::OpenBody => desk.dialog = Dialog::to_read(FilePurpose::Body, self.path_of_own()),
+            CharacterAction::OpenCharacter => desk.dialog = Dialog::to_read(FilePurpose::Character, self.path_of_own()),
             CharacterAction::FindCharacter => {
                 let (purpose, path) = match &desk.settings.character.kind {
-                    CharacterKind::Smpl { path, .. } => (Purpose::Body, path.clone()),
-                    CharacterKind::Rigged { path } => (Purpose::Character, path.clone()),
+                    CharacterKind::Smpl { path, .. } => (FilePurpose::Body, path.clone()),
+                    CharacterKind::Rigged { path } => (FilePurpose::Character, path.clone()),
                     CharacterKind::Mannequin => return,
                 };
                 desk.dialog = Dialog::to_read(purpose, path);

@@ -2,7 +2,7 @@
 
 use super::comparison::{Comparison, ComparisonEntry};
 use super::desk::Desk;
-use super::generation::Generation;
+use super::generation::Generations;
 use super::placement::Placement;
 use super::takes::TakeList;
 use super::timeline::Timeline;
@@ -33,7 +33,7 @@ pub(super) struct Context<'a> {
     pub(super) timeline: &'a mut Timeline,
     pub(super) view: &'a mut View,
     pub(super) list: &'a TakeList,
-    pub(super) generation: &'a mut Generation,
+    pub(super) generation: &'a mut Generations,
 }
 
 impl ComparisonAction {

@@ -25,7 +25,7 @@ pub enum Dialog {
         /// The file.
         path: PathBuf,
         /// What for.
-        purpose: Purpose,
+        purpose: FilePurpose,
         /// Whether saving to it replaces another file.
         taken: bool,
         /// What comes behind it.
@@ -105,7 +105,7 @@ pub enum ModelDialog {
 
 /// What a file is chosen for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum FilePurpose {
     /// What is shown is exported to it.
     Export,
     /// Many files are exported into it.
@@ -141,7 +141,7 @@ pub enum Next {
 
 impl Dialog {
     /// The dialog that asks for a file to read; `path` is where to begin.
-    pub(super) fn to_read(purpose: Purpose, path: PathBuf) -> Self {
+    pub(super) fn to_read(purpose: FilePurpose, path: PathBuf) -> Self {
         Self::File { path, purpose, taken: false, next: None }
     }
 }

@@ -1,7 +1,7 @@
 //! What the next generation is asked for, as the prompt bar shows it.
 
 use super::desk::Desk;
-use super::dialog::{Dialog, Purpose};
+use super::dialog::{Dialog, FilePurpose};
 use crate::model::Rewriter;
 use crate::tasks::{Task, TaskKind};
 use crate::timeline::{Length, Request, Sampling};
@@ -161,7 +161,7 @@ impl Draft {
     fn rewrite(&mut self, desk: &mut Desk) {
         let prompt = self.prompt.trim().to_owned();
         let Some(with) = desk.settings.rewriter.clone() else {
-            desk.dialog = Dialog::to_read(Purpose::Rewriter, PathBuf::new());
+            desk.dialog = Dialog::to_read(FilePurpose::Rewriter, PathBuf::new());
             return;
         };
         if prompt.is_empty() {

@@ -1,6 +1,6 @@
 //! What has to happen outside of the session.
 
-use super::dialog::Purpose;
+use super::dialog::FilePurpose;
 use crate::author::export::film::Film;
 use crate::generator::protocol::Command;
 use crate::tasks::Watch;
@@ -24,7 +24,7 @@ pub enum HostCommand {
         /// Where to begin.
         path: PathBuf,
         /// What for.
-        purpose: Purpose,
+        purpose: FilePurpose,
     },
     /// Draw the stage, picture by picture, until the watch is cancelled: the work is given to [`super::Session::draw`].
     Film(Box<Film>, Arc<Watch>),

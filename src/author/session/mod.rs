@@ -30,11 +30,11 @@ pub use super::player::PlayerAction;
 pub use character::{CharacterAction, CharacterAssets};
 pub use compare::ComparisonAction;
 pub use comparison::{Comparison, ComparisonEntry};
-pub use dialog::{Dialog, ModelDialog, Next, Purpose};
+pub use dialog::{Dialog, FilePurpose, ModelDialog, Next};
 pub use dialog_action::DialogAction;
 pub use draft::{Draft, DraftAction, GUIDANCES, LENGTH_RANGE_SECS, MOST_TOP_K, MOST_VARIATIONS, TEMPERATURES, TOP_PS};
 pub use exports::{ExportAction, ExportSubject, ExportWork, Exports};
-pub use generation::{Generation, GenerationAction, Job, Progress, another_seed};
+pub use generation::{GenerationAction, Generations, Job, Progress, another_seed};
 pub use host::HostCommand;
 pub use models::{FormAction, ImportForm, ImportPart, InstalledModel, ModelAction, ModelState, ModelWork, Models, OfferedModel, Precision};
 pub use motion_file::FileClip;
@@ -45,7 +45,7 @@ pub use project::{Project, ProjectAction};
 pub use rating::{Rating, RatingAction};
 pub use scene::Scene;
 pub use takes::{TakeAction, TakeList};
-pub use timeline::{ClipAction, Curves, Figures, Inspection, SelectionAction, StickFigure, TakeEntry, Timeline, TimelineAction};
+pub use timeline::{ClipAction, Curves, Inspection, SelectionAction, StickFigure, StickFigures, TakeEntry, Timeline, TimelineAction};
 pub use view::{View, ViewAction, ViewMode};
 
 use super::Action;
@@ -68,7 +68,7 @@ pub struct Session {
     desk: Desk,
     draft: Draft,
     models: Models,
-    generation: Generation,
+    generation: Generations,
     timeline: Timeline,
     view: View,
     list: TakeList,
@@ -124,7 +124,7 @@ impl Session {
             desk: Desk::default(),
             draft: Draft::default(),
             models: Models::starting_with(model, 0),
-            generation: Generation::default(),
+            generation: Generations::default(),
             timeline: Timeline::default(),
             view: View::default(),
             list: TakeList::default(),
@@ -207,7 +207,7 @@ impl Session {
 
     /// Generations under way.
     #[must_use]
-    pub fn generation(&self) -> &Generation {
+    pub fn generation(&self) -> &Generations {
         &self.generation
     }
 
@@ -503,14 +503,14 @@ impl Session {
 
     /// A path was chosen by the system's file dialog, for what [`HostCommand::Browse`] said. Nothing happens where the dialog that asked
     /// for it is closed.
-    pub fn chosen(&mut self, purpose: Purpose, path: PathBuf) {
+    pub fn chosen(&mut self, purpose: FilePurpose, path: PathBuf) {
         match (purpose, &self.desk.dialog) {
-            (Purpose::Export, Dialog::Export { .. }) => self.apply(ExportAction::ExportPath(path)),
-            (Purpose::ExportFolder, Dialog::Export { .. }) => {
+            (FilePurpose::Export, Dialog::Export { .. }) => self.apply(ExportAction::ExportPath(path)),
+            (FilePurpose::ExportFolder, Dialog::Export { .. }) => {
                 let choices = super::export::ExportChoices { folder: path, ..self.desk.settings.export.clone() };
                 self.apply(ExportAction::ExportSettings(choices));
             }
-            (Purpose::Model(part), _) => self.apply(ModelAction::Form(FormAction::Part(part, path))),
+            (FilePurpose::Model(part), _) => self.apply(ModelAction::Form(FormAction::Part(part, path))),
             (_, Dialog::File { purpose: open, .. }) if *open == purpose => self.apply(DialogAction::FilePath(path)),
             _ => {}
         }
@@ -551,7 +551,7 @@ impl Session {
         action.apply(&mut exports::Context { desk, timeline, view, list, character, project, exports });
     }
 
-    fn generation_parts(&mut self) -> (&mut Generation, generation::Context<'_>) {
+    fn generation_parts(&mut self) -> (&mut Generations, generation::Context<'_>) {
         let Self { generation, desk, timeline, view, draft, models, .. } = self;
         (generation, generation::Context { desk, timeline, view, draft, models })
     }

@@ -1,7 +1,7 @@
 //! The list of takes: choosing, searching, favourites, motion files that become takes, and the published clean-up.
 
 use super::desk::Desk;
-use super::dialog::{Dialog, Purpose};
+use super::dialog::{Dialog, FilePurpose};
 use super::motion_file::{FileClip, ImportedFile, read};
 use super::project::Project;
 use super::timeline::{TakeEntry, Timeline};
@@ -109,7 +109,7 @@ impl TakeList {
             }
             TakeAction::Search(words) => self.search = words,
             TakeAction::OnlyFavourites(only) => self.favourites = only,
-            TakeAction::ImportFile => context.desk.dialog = Dialog::to_read(Purpose::Import, context.project.folder()),
+            TakeAction::ImportFile => context.desk.dialog = Dialog::to_read(FilePurpose::Import, context.project.folder()),
             TakeAction::Import(path) => self.import(path, Vec::new(), context.desk),
             TakeAction::ImportClips { path, clips } => self.import(path, clips, context.desk),
         }

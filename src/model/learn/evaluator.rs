@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
 
-use super::{Loss, Task, Tensors};
+use super::{Loss, Objective, Tensors};
 use crate::model::checkpoint::Checkpoint;
 use crate::model::dropout::Dropout;
 use crate::model::error::{Error, Result};
@@ -33,7 +33,7 @@ pub struct EvaluatorTask {
     pub dropout: f32,
 }
 
-impl Task for EvaluatorTask {
+impl Objective for EvaluatorTask {
     type Batch = EvaluatorBatch;
 
     fn loss(&self, tensors: Tensors, batch: &EvaluatorBatch) -> Result<Loss> {

@@ -6,7 +6,7 @@ use candle_core::{Device, Tensor, Var};
 
 use super::form::Form;
 use super::optimiser::{AdamW, Gradients, Slot};
-use super::{Task, Tensors};
+use super::{Objective, Tensors};
 use crate::model::error::{Error, Result};
 
 /// A network that learns. Weights, moments and averages are float32, whatever the network was loaded from.
@@ -74,7 +74,7 @@ impl Learner {
     ///
     /// # Errors
     /// Batches that do not fit the network; a loss that is not finite.
-    pub fn gradients<T: Task>(&self, task: &T, batches: &[T::Batch]) -> Result<(Gradients, f64)> {
+    pub fn gradients<T: Objective>(&self, task: &T, batches: &[T::Batch]) -> Result<(Gradients, f64)> {
         let (mut gradients, mut sum, mut count) = (Gradients::default(), 0.0, 0.0);
         for batch in batches {
             let loss = task.loss(self.tensors()?, batch)?;
@@ -100,7 +100,7 @@ impl Learner {
     ///
     /// # Errors
     /// As [`gradients`](Self::gradients); the weights are then as before.
-    pub fn update<T: Task>(&mut self, task: &T, batches: &[T::Batch], rate: f64, options: &AdamW) -> Result<Update> {
+    pub fn update<T: Objective>(&mut self, task: &T, batches: &[T::Batch], rate: f64, options: &AdamW) -> Result<Update> {
         let (gradients, loss) = self.gradients(task, batches)?;
         let length = gradients.norm();
         if !length.is_finite() {
@@ -126,7 +126,7 @@ impl Learner {
     ///
     /// # Errors
     /// Batches that do not fit the network.
-    pub fn measure<T: Task>(&self, task: &T, batches: &[T::Batch]) -> Result<f64> {
+    pub fn measure<T: Objective>(&self, task: &T, batches: &[T::Batch]) -> Result<f64> {
         let tensors = self.averaged()?;
         let (mut sum, mut count) = (0.0, 0.0);
         for batch in batches {

@@ -38,7 +38,7 @@ use super::error::Result;
 pub type Tensors = HashMap<String, Tensor>;
 
 /// What a network is to learn: a loss, given weights and a batch.
-pub trait Task {
+pub trait Objective {
     /// What it learns from at a time.
     type Batch;
 

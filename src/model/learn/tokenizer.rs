@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::losses::{Penalty, overflow};
-use super::{Loss, Task, Tensors};
+use super::{Loss, Objective, Tensors};
 use crate::model::checkpoint::Checkpoint;
 use crate::model::config::TokenizerConfig;
 use crate::model::error::Result;
@@ -56,7 +56,7 @@ impl TokenizerLoss {
     pub const OWN: Self = Self { root: 0.5, first_differences: 0.5, overflow: 0.1, ..Self::PUBLISHED };
 }
 
-impl Task for TokenizerTask {
+impl Objective for TokenizerTask {
     type Batch = FrameBatch;
 
     fn loss(&self, tensors: Tensors, batch: &FrameBatch) -> Result<Loss> {

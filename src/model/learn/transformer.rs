@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 
 use super::losses::cross_entropy;
-use super::{Loss, Task, Tensors};
+use super::{Loss, Objective, Tensors};
 use crate::model::checkpoint::Checkpoint;
 use crate::model::config::TransformerConfig;
 use crate::model::dropout::Dropout;
@@ -60,7 +60,7 @@ impl TransformerTask {
     }
 }
 
-impl Task for TransformerTask {
+impl Objective for TransformerTask {
     type Batch = TokenBatch;
 
     fn loss(&self, tensors: Tensors, batch: &TokenBatch) -> Result<Loss> {

@@ -18,11 +18,11 @@ macro_rules! actions {
         /// An action with a measured effect.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[expect(missing_docs, reason = "the names say it")]
-        pub enum Action {
+        pub enum MeasuredAction {
             $($action,)*
         }
 
-        impl Action {
+        impl MeasuredAction {
             /// All actions, in the order of tables.
             pub const ALL: [Self; [$($name),*].len()] = [$(Self::$action),*];
 

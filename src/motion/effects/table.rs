@@ -1,6 +1,6 @@
 //! What each action asks of a motion: the bounds, as data. Beside each action: the share of its real clips that keep them, and the share of all others.
 
-use super::{Action, Ask, Effect};
+use super::{Ask, Effect, MeasuredAction};
 use crate::motion::Motion;
 
 const NONE: f32 = f32::INFINITY;
@@ -9,7 +9,7 @@ const fn ask(effect: Effect, from: f32, to: f32) -> Ask {
     Ask { effect, from, to }
 }
 
-impl Action {
+impl MeasuredAction {
     /// Whether a motion does it.
     #[must_use]
     pub fn is_done_by(self, motion: &Motion) -> bool {
@@ -22,67 +22,73 @@ impl Action {
         use Effect::*;
         match self {
             // 94 % of 276 clips, 3 % of 3234 others.
-            Action::Walk => &const { [ask(ForwardSpeed, 0.6, 1.75), ask(Turn, -40.0, 40.0)] },
+            MeasuredAction::Walk => &const { [ask(ForwardSpeed, 0.6, 1.75), ask(Turn, -40.0, 40.0)] },
             // 93 % of 379 clips, 0 % of 3618 others.
-            Action::Run => &const { [ask(ForwardSpeed, 1.6, NONE)] },
+            MeasuredAction::Run => &const { [ask(ForwardSpeed, 1.6, NONE)] },
             // 96 % of 57 clips, 1 % of 3962 others.
-            Action::Jump => &const { [ask(Flight, 0.13, NONE)] },
+            MeasuredAction::Jump => &const { [ask(Flight, 0.13, NONE)] },
             // 92 % of 280 clips, 1 % of 3530 others.
-            Action::TurnLeft => &const { [ask(Turn, 40.0, 220.0), ask(ForwardSpeed, 0.3, NONE)] },
+            MeasuredAction::TurnLeft => &const { [ask(Turn, 40.0, 220.0), ask(ForwardSpeed, 0.3, NONE)] },
             // 91 % of 261 clips, 0 % of 3547 others.
-            Action::TurnRight => &const { [ask(Turn, -220.0, -40.0), ask(ForwardSpeed, 0.3, NONE)] },
+            MeasuredAction::TurnRight => &const { [ask(Turn, -220.0, -40.0), ask(ForwardSpeed, 0.3, NONE)] },
             // 100 % of 655 clips, 3 % of 3410 others.
-            Action::Wave => &const { [ask(HandSwings, 4.0, NONE), ask(LegSpeed, -NONE, 0.4)] },
+            MeasuredAction::Wave => &const { [ask(HandSwings, 4.0, NONE), ask(LegSpeed, -NONE, 0.4)] },
             // 100 % of 16 clips, 1 % of 4053 others.
-            Action::Bow => &const { [ask(Bow, 20.0, NONE), ask(PelvisLow, 0.75, NONE), ask(LegSpeed, -NONE, 0.25)] },
+            MeasuredAction::Bow => &const { [ask(Bow, 20.0, NONE), ask(PelvisLow, 0.75, NONE), ask(LegSpeed, -NONE, 0.25)] },
             // 100 % of 41 clips, 4 % of 4025 others.
-            Action::Kick => &const { [ask(LegRaise, 58.0, NONE)] },
+            MeasuredAction::Kick => &const { [ask(LegRaise, 58.0, NONE)] },
             // 100 % of 9 clips, 2 % of 4055 others.
-            Action::Punch => &const { [ask(Punch, 0.95, NONE)] },
+            MeasuredAction::Punch => &const { [ask(Punch, 0.95, NONE)] },
             // 92 % of 258 clips, 7 % of 3781 others. In pieces of 5 s.
-            Action::Dance => {
+            MeasuredAction::Dance => {
                 &const { [ask(LegSpeed, 0.22, NONE), ask(ArmSpeed, 0.18, NONE), ask(ForwardSpeed, -0.6, 0.6), ask(PelvisLow, 0.5, NONE)] }
             }
             // 100 % of 434 clips, 1 % of 3635 others.
-            Action::RaiseBothHands => &const { [ask(HandsUp, -0.25, NONE), ask(LegSpeed, -NONE, 0.3), ask(HandSwings, -NONE, 8.0)] },
+            MeasuredAction::RaiseBothHands => {
+                &const { [ask(HandsUp, -0.25, NONE), ask(LegSpeed, -NONE, 0.3), ask(HandSwings, -NONE, 8.0)] }
+            }
             // 100 % of 15 clips, 0 % of 4034 others.
-            Action::WalkBackwards => &const { [ask(ForwardSpeed, -NONE, -0.25)] },
+            MeasuredAction::WalkBackwards => &const { [ask(ForwardSpeed, -NONE, -0.25)] },
             // 100 % of 2 clips, 1 % of 4067 others. No archive asks anybody to stand still; idling comes nearest.
-            Action::StandStill => &const { [ask(FastestJoint, -NONE, 0.45)] },
+            MeasuredAction::StandStill => &const { [ask(FastestJoint, -NONE, 0.45)] },
             // 100 % of 82 clips, 1 % of 3981 others.
-            Action::OldWalk => &const { [ask(ForwardSpeed, 0.4, 0.95), ask(ArmSwing, -NONE, 0.38), ask(Stoop, 3.0, NONE)] },
+            MeasuredAction::OldWalk => &const { [ask(ForwardSpeed, 0.4, 0.95), ask(ArmSwing, -NONE, 0.38), ask(Stoop, 3.0, NONE)] },
             // 100 % of 4 clips, 4 % of 4065 others.
-            Action::HappyWalk => &const { [ask(ForwardSpeed, 0.8, 1.75), ask(ArmSpeed, 1.0, NONE), ask(Bounce, 0.06, NONE)] },
+            MeasuredAction::HappyWalk => &const { [ask(ForwardSpeed, 0.8, 1.75), ask(ArmSpeed, 1.0, NONE), ask(Bounce, 0.06, NONE)] },
             // 100 % of 56 clips, 2 % of 4008 others.
-            Action::Crouch => &const { [ask(PelvisLow, -NONE, 0.52)] },
+            MeasuredAction::Crouch => &const { [ask(PelvisLow, -NONE, 0.52)] },
             // 100 % of 4 clips, 5 % of 3489 others.
-            Action::WalkSlowly => &const { [ask(ForwardSpeed, 0.3, 1.2), ask(Turn, -60.0, 60.0)] },
+            MeasuredAction::WalkSlowly => &const { [ask(ForwardSpeed, 0.3, 1.2), ask(Turn, -60.0, 60.0)] },
             // 100 % of 15 clips, 3 % of 4030 others.
-            Action::StepLeft => &const { [ask(SideSpeed, 0.14, NONE)] },
+            MeasuredAction::StepLeft => &const { [ask(SideSpeed, 0.14, NONE)] },
             // 100 % of 15 clips, 2 % of 4030 others.
-            Action::StepRight => &const { [ask(SideSpeed, -NONE, -0.14)] },
+            MeasuredAction::StepRight => &const { [ask(SideSpeed, -NONE, -0.14)] },
             // 100 % of 6 clips, 1 % of 4034 others.
-            Action::RunAndTurnLeft => &const { [ask(Turn, 35.0, 220.0), ask(ForwardSpeed, 1.3, NONE)] },
+            MeasuredAction::RunAndTurnLeft => &const { [ask(Turn, 35.0, 220.0), ask(ForwardSpeed, 1.3, NONE)] },
             // 100 % of 6 clips, 1 % of 4033 others.
-            Action::RunAndTurnRight => &const { [ask(Turn, -220.0, -35.0), ask(ForwardSpeed, 1.3, NONE)] },
+            MeasuredAction::RunAndTurnRight => &const { [ask(Turn, -220.0, -35.0), ask(ForwardSpeed, 1.3, NONE)] },
             // 100 % of 209 clips, 1 % of 3830 others.
-            Action::WaveLeftHand => {
+            MeasuredAction::WaveLeftHand => {
                 &const { [ask(LeftHandSwings, 4.0, NONE), ask(RightHandSwings, -NONE, 3.0), ask(LegSpeed, -NONE, 0.4)] }
             }
             // 100 % of 208 clips, 1 % of 3831 others.
-            Action::WaveRightHand => {
+            MeasuredAction::WaveRightHand => {
                 &const { [ask(RightHandSwings, 4.0, NONE), ask(LeftHandSwings, -NONE, 3.0), ask(LegSpeed, -NONE, 0.4)] }
             }
             // 100 % of 444 clips, 6 % of 3625 others.
-            Action::RaiseLeftHand => &const { [ask(LeftHandUp, -0.25, NONE), ask(RightHandUp, -NONE, -0.35), ask(LegSpeed, -NONE, 0.3)] },
+            MeasuredAction::RaiseLeftHand => {
+                &const { [ask(LeftHandUp, -0.25, NONE), ask(RightHandUp, -NONE, -0.35), ask(LegSpeed, -NONE, 0.3)] }
+            }
             // 100 % of 437 clips, 7 % of 3632 others.
-            Action::RaiseRightHand => &const { [ask(RightHandUp, -0.25, NONE), ask(LeftHandUp, -NONE, -0.35), ask(LegSpeed, -NONE, 0.3)] },
+            MeasuredAction::RaiseRightHand => {
+                &const { [ask(RightHandUp, -0.25, NONE), ask(LeftHandUp, -NONE, -0.35), ask(LegSpeed, -NONE, 0.3)] }
+            }
             // 100 % of 25 clips, 9 % of 3870 others.
-            Action::TiredWalk => &const { [ask(ForwardSpeed, 0.6, 1.2), ask(ArmSpeed, -NONE, 1.2), ask(Bounce, -NONE, 0.065)] },
+            MeasuredAction::TiredWalk => &const { [ask(ForwardSpeed, 0.6, 1.2), ask(ArmSpeed, -NONE, 1.2), ask(Bounce, -NONE, 0.065)] },
             // No archive has it; 1 % of 4069 others. The bounds of a walk that may turn a little, and of a wave without those on the legs.
-            Action::WalkAndWave => &const { [ask(ForwardSpeed, 0.5, 1.75), ask(HandSwings, 4.0, NONE)] },
+            MeasuredAction::WalkAndWave => &const { [ask(ForwardSpeed, 0.5, 1.75), ask(HandSwings, 4.0, NONE)] },
             // 100 % of 7 clips, 2 % of 4056 others.
-            Action::JumpingJacks => &const { [ask(Straddles, 1.0, NONE), ask(HandsUp, -0.1, NONE), ask(LegSpeed, 0.45, NONE)] },
+            MeasuredAction::JumpingJacks => &const { [ask(Straddles, 1.0, NONE), ask(HandsUp, -0.1, NONE), ask(LegSpeed, 0.45, NONE)] },
         }
     }
 }

@@ -16,7 +16,7 @@ pub use build::{BuildOptions, BuildReport, Figures, PerformerRule, Reason, Stage
 pub use error::DatasetError;
 pub use layout::{GENERATOR_FRAMES, Layout, Purpose, Split, TOKENIZER_FRAMES};
 pub use rewrites::{RewriteReport, rewrite};
-pub use sheet::{Sheet, thumbnails};
+pub use sheet::{ContactSheet, thumbnails};
 pub use summary::{Histogram, PartSummary, Summary, summarise};
 pub use words::swap_sides;
 

@@ -21,7 +21,7 @@ const FLOOR: [f32; 3] = [190.0, 188.0, 182.0];
 
 /// A picture, and what its rows show.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sheet {
+pub struct ContactSheet {
     /// Pixels across.
     pub width: usize,
     /// Pixels down.
@@ -34,7 +34,7 @@ pub struct Sheet {
 
 /// Draws clips; those that cannot be read are left out and told in the second answer.
 #[must_use]
-pub fn thumbnails(dataset: &Dataset, names: &[String]) -> (Sheet, Vec<DatasetError>) {
+pub fn thumbnails(dataset: &Dataset, names: &[String]) -> (ContactSheet, Vec<DatasetError>) {
     let mut unreadable = Vec::new();
     let mut clips = Vec::new();
     for name in names {
@@ -52,7 +52,7 @@ pub fn thumbnails(dataset: &Dataset, names: &[String]) -> (Sheet, Vec<DatasetErr
         (name.clone(), caption.unwrap_or_default())
     });
     let rows = rows.collect();
-    (Sheet { width: canvas.width, height: canvas.height, rgb: canvas.bytes(), rows }, unreadable)
+    (ContactSheet { width: canvas.width, height: canvas.height, rgb: canvas.bytes(), rows }, unreadable)
 }
 
 fn draw_row(canvas: &mut Canvas, row: usize, clip: &Features) {

@@ -29,7 +29,7 @@ use crate::library::{self, STARTER};
 use crate::model::{self, Evaluator, MotionModel, Source, Statistics, TextEncoder, TextEncoderConfig};
 use crate::motion::features::rows::{Accumulate, positions};
 use crate::motion::features::{self, ROW};
-use crate::motion::measure::{Quality, measure};
+use crate::motion::measure::{MotionQuality, measure};
 use crate::motion::{Features, Motion, cleanup, feet};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -241,7 +241,7 @@ fn tokenizer_report(model: &MotionModel, found: &[Reconstruction]) -> TokenizerR
 
 /// Quality and length of each clip of each kind.
 struct Qualities {
-    kinds: Vec<(&'static str, Vec<(Quality, f64)>)>,
+    kinds: Vec<(&'static str, Vec<(MotionQuality, f64)>)>,
 }
 
 /// Where the kinds stand that the table of actions takes.
@@ -292,7 +292,7 @@ fn actions(clips: &[Clip], measured: &Qualities, found: Option<&Found>) -> Vec<A
     }
     let row = |(action, group): (&'static str, Vec<usize>)| {
         let quality = |kind: usize| {
-            let chosen: Vec<(Quality, f64)> = group.iter().map(|&clip| measured.kinds[kind].1[clip]).collect();
+            let chosen: Vec<(MotionQuality, f64)> = group.iter().map(|&clip| measured.kinds[kind].1[clip]).collect();
             QualityRow::of(action, &chosen)
         };
         let top3 = |tally: &HashMap<usize, (usize, usize)>| {

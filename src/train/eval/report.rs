@@ -1,6 +1,6 @@
 //! What an evaluation found: plain data, as it stands in the JSON file.
 
-use crate::motion::measure::Quality;
+use crate::motion::measure::MotionQuality;
 use serde::Serialize;
 
 use super::metrics::TOP;
@@ -143,8 +143,8 @@ pub struct QualityRow {
 impl QualityRow {
     /// Means of clips' measures and lengths.
     #[must_use]
-    pub fn of(what: &'static str, clips: &[(Quality, f64)]) -> Self {
-        let mean = |of: fn(&Quality) -> f32| super::metrics::mean(clips.iter().map(|(quality, _)| f64::from(of(quality))));
+    pub fn of(what: &'static str, clips: &[(MotionQuality, f64)]) -> Self {
+        let mean = |of: fn(&MotionQuality) -> f32| super::metrics::mean(clips.iter().map(|(quality, _)| f64::from(of(quality))));
         Self {
             what,
             path_m: mean(|quality| quality.path_m),

@@ -4,7 +4,7 @@ use super::desk::{run_tasks, session_with};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zoetrope::author::session::{
-    CharacterAction, ClipAction, ComparisonAction, Dialog, DialogAction, ExportAction, ProjectAction, Purpose, Session, TakeAction,
+    CharacterAction, ClipAction, ComparisonAction, Dialog, DialogAction, ExportAction, ProjectAction, FilePurpose, Session, TakeAction,
     ViewAction,
 };
 use zoetrope::body::{CharacterChoice, CharacterKind};
@@ -137,7 +137,7 @@ fn a_project_brings_its_character_along_and_asks_for_one_that_has_moved() {
     assert!(session.character().own().is_none() && session.toasts().last_error().is_none());
     assert_eq!(session.settings().character.kind, CharacterKind::Rigged { path: gone.clone() }, "its disk may be back tomorrow");
     session.apply(CharacterAction::FindCharacter);
-    assert!(matches!(session.dialog(), Dialog::File { path, purpose: Purpose::Character, .. } if *path == gone));
+    assert!(matches!(session.dialog(), Dialog::File { path, purpose: FilePurpose::Character, .. } if *path == gone));
     session.apply(CharacterAction::LoadCharacter(elsewhere.clone()));
     run_tasks(&mut session);
     assert!(is_rigged(&session, &elsewhere));

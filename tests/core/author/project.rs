@@ -6,8 +6,8 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use zoetrope::author::session::{
-    CharacterAction, ClipAction, Dialog, DialogAction, ExportAction, Next, ProjectAction, Purpose, SelectionAction, Session, TakeAction,
-    TimelineAction, ViewMode,
+    CharacterAction, ClipAction, Dialog, DialogAction, ExportAction, FilePurpose, Next, ProjectAction, SelectionAction, Session,
+    TakeAction, TimelineAction, ViewMode,
 };
 use zoetrope::author::toast::ToastKind;
 use zoetrope::formats::{self, Project, WriteOptions};
@@ -79,7 +79,7 @@ fn a_project_is_saved_to_the_file_that_was_asked_for_once() {
     let mut session = session_with(&["a walk"]);
     assert!(session.is_unsaved());
     session.apply(ProjectAction::SaveProject);
-    assert!(matches!(session.dialog(), Dialog::File { purpose: Purpose::Save, .. }));
+    assert!(matches!(session.dialog(), Dialog::File { purpose: FilePurpose::Save, .. }));
     session.apply(ClipAction::AddToTimeline(0));
     let file = folder.path().join("scene.zoetrope");
     session.apply(ProjectAction::Save(file.clone()));
@@ -221,7 +221,7 @@ fn a_file_that_another_window_has_written_is_not_saved_over_without_a_question()
     session.apply(ProjectAction::Leave { saving: true });
     run_tasks(&mut session);
     session.apply(ProjectAction::SaveProjectAs);
-    assert!(matches!(session.dialog(), Dialog::File { purpose: Purpose::Save, next: Some(Next::Close), .. }), "{:?}", session.dialog());
+    assert!(matches!(session.dialog(), Dialog::File { purpose: FilePurpose::Save, next: Some(Next::Close), .. }), "{:?}", session.dialog());
     session.apply(ProjectAction::Save(folder.path().join("mine.zoetrope")));
     run_tasks(&mut session);
     assert!(quits(&mut session));
@@ -359,7 +359,7 @@ fn leaving_unsaved_work_asks_first_and_goes_on_when_it_is_saved() {
     // It has no file yet: that is asked for, and then the window closes.
     session.apply(ProjectAction::Close);
     session.apply(ProjectAction::Leave { saving: true });
-    assert!(matches!(session.dialog(), Dialog::File { purpose: Purpose::Save, .. }));
+    assert!(matches!(session.dialog(), Dialog::File { purpose: FilePurpose::Save, .. }));
     let file = folder.path().join("scene.zoetrope");
     session.apply(ProjectAction::Save(file.clone()));
     run_tasks(&mut session);

@@ -1,7 +1,7 @@
 //! Measured effects on motions that do, or do not do, one plain thing.
 
 use glam::{Quat, Vec3};
-use zoetrope::motion::effects::{Action, Ask, Effect};
+use zoetrope::motion::effects::{Ask, Effect, MeasuredAction};
 use zoetrope::motion::{FPS, Joint, Motion, Pose};
 
 fn acting(secs: f32, pose: impl Fn(f32, &mut Pose)) -> Motion {
@@ -15,21 +15,21 @@ fn acting(secs: f32, pose: impl Fn(f32, &mut Pose)) -> Motion {
     Motion { frames: (0..(secs * FPS) as usize).map(frame).collect() }
 }
 
-fn done(motion: &Motion) -> Vec<Action> {
-    Action::ALL.into_iter().filter(|action| action.is_done_by(motion)).collect()
+fn done(motion: &Motion) -> Vec<MeasuredAction> {
+    MeasuredAction::ALL.into_iter().filter(|action| action.is_done_by(motion)).collect()
 }
 
 #[test]
 fn a_statue_stands_still_and_does_nothing_else() {
-    assert_eq!(done(&acting(3.0, |_, _| ())), vec![Action::StandStill]);
+    assert_eq!(done(&acting(3.0, |_, _| ())), vec![MeasuredAction::StandStill]);
 }
 
 #[test]
 fn going_ahead_is_walking_and_going_back_is_not() {
     let walk = |speed: f32| acting(3.0, move |t, pose| pose.root_m.z += speed * t);
-    assert!(Action::Walk.is_done_by(&walk(1.1)) && !Action::Run.is_done_by(&walk(1.1)));
-    assert!(Action::Run.is_done_by(&walk(3.0)) && !Action::Walk.is_done_by(&walk(3.0)));
-    assert!(Action::WalkBackwards.is_done_by(&walk(-0.8)) && !Action::Walk.is_done_by(&walk(-0.8)));
+    assert!(MeasuredAction::Walk.is_done_by(&walk(1.1)) && !MeasuredAction::Run.is_done_by(&walk(1.1)));
+    assert!(MeasuredAction::Run.is_done_by(&walk(3.0)) && !MeasuredAction::Walk.is_done_by(&walk(3.0)));
+    assert!(MeasuredAction::WalkBackwards.is_done_by(&walk(-0.8)) && !MeasuredAction::Walk.is_done_by(&walk(-0.8)));
 }
 
 #[test]
@@ -42,8 +42,8 @@ fn left_and_right_do_not_change_places() {
         })
     };
     let (left, right) = (turning(0.8), turning(-0.8));
-    assert!(Action::TurnLeft.is_done_by(&left) && !Action::TurnRight.is_done_by(&left));
-    assert!(Action::TurnRight.is_done_by(&right) && !Action::TurnLeft.is_done_by(&right));
+    assert!(MeasuredAction::TurnLeft.is_done_by(&left) && !MeasuredAction::TurnRight.is_done_by(&left));
+    assert!(MeasuredAction::TurnRight.is_done_by(&right) && !MeasuredAction::TurnLeft.is_done_by(&right));
     assert!((Effect::Turn.measure(&left) - (0.8 * 59.0 / 30.0_f32).to_degrees()).abs() < 0.1);
     let spinning = turning(4.0);
     assert!(Effect::Turn.measure(&spinning) > 360.0, "more than a full turn is counted on");
@@ -57,31 +57,31 @@ fn a_raised_hand_waves_only_if_it_swings() {
             pose.local[Joint::RElbow as usize] = Quat::from_rotation_z(-1.0 + swing * (8.0 * t).sin());
         })
     };
-    assert!(Action::Wave.is_done_by(&hand(0.4)) && !Action::Wave.is_done_by(&hand(0.0)));
-    assert!(!Action::RaiseBothHands.is_done_by(&hand(0.0)), "it is one hand");
+    assert!(MeasuredAction::Wave.is_done_by(&hand(0.4)) && !MeasuredAction::Wave.is_done_by(&hand(0.0)));
+    assert!(!MeasuredAction::RaiseBothHands.is_done_by(&hand(0.0)), "it is one hand");
 }
 
 #[test]
 fn leaning_the_trunk_is_a_bow_and_going_down_is_a_crouch() {
     let bow = acting(3.0, |t, pose| pose.local[Joint::Spine1 as usize] = Quat::from_rotation_x(0.9 * (1.0 * t).sin().max(0.0)));
-    assert!(Action::Bow.is_done_by(&bow) && !Action::Crouch.is_done_by(&bow));
+    assert!(MeasuredAction::Bow.is_done_by(&bow) && !MeasuredAction::Crouch.is_done_by(&bow));
     let crouch = acting(3.0, |t, pose| pose.root_m.y -= 0.5 * (1.0 * t).sin().max(0.0));
-    assert!(Action::Crouch.is_done_by(&crouch) && !Action::Bow.is_done_by(&crouch));
+    assert!(MeasuredAction::Crouch.is_done_by(&crouch) && !MeasuredAction::Bow.is_done_by(&crouch));
 }
 
 #[test]
 fn a_straight_leg_in_the_air_is_a_kick_and_both_feet_are_a_jump() {
     let kick = acting(2.0, |t, pose| pose.local[Joint::RHip as usize] = Quat::from_rotation_x(-1.6 * (3.0 * t).sin().max(0.0)));
-    assert!(Action::Kick.is_done_by(&kick) && !Action::Jump.is_done_by(&kick));
+    assert!(MeasuredAction::Kick.is_done_by(&kick) && !MeasuredAction::Jump.is_done_by(&kick));
     let jump = acting(2.0, |t, pose| pose.root_m.y += 0.3 * (3.0 * t).sin().max(0.0));
-    assert!(Action::Jump.is_done_by(&jump) && !Action::Kick.is_done_by(&jump));
+    assert!(MeasuredAction::Jump.is_done_by(&jump) && !MeasuredAction::Kick.is_done_by(&jump));
 }
 
 #[test]
 fn the_shortest_motions_measure_without_panic() {
     for frames in 0..4 {
         let motion = Motion { frames: vec![Pose::REST; frames] };
-        for action in Action::ALL {
+        for action in MeasuredAction::ALL {
             assert!(action.asks().iter().all(|ask| ask.effect.measure(&motion).is_finite()), "{}", action.name());
         }
     }
@@ -93,16 +93,16 @@ fn one_hand_is_not_the_other() {
         pose.local[Joint::RShoulder as usize] = Quat::from_rotation_z(-0.5);
         pose.local[Joint::RElbow as usize] = Quat::from_rotation_z(-1.0 + 0.4 * (8.0 * t).sin());
     });
-    assert!(Action::WaveRightHand.is_done_by(&waving) && !Action::WaveLeftHand.is_done_by(&waving));
+    assert!(MeasuredAction::WaveRightHand.is_done_by(&waving) && !MeasuredAction::WaveLeftHand.is_done_by(&waving));
     let raised = acting(3.0, |_, pose| pose.local[Joint::LShoulder as usize] = Quat::from_rotation_z(1.3));
-    assert!(Action::RaiseLeftHand.is_done_by(&raised) && !Action::RaiseRightHand.is_done_by(&raised));
+    assert!(MeasuredAction::RaiseLeftHand.is_done_by(&raised) && !MeasuredAction::RaiseRightHand.is_done_by(&raised));
 }
 
 #[test]
 fn going_sideways_has_a_side() {
     let step = |speed: f32| acting(3.0, move |t, pose| pose.root_m.x += speed * t);
-    assert!(Action::StepLeft.is_done_by(&step(0.4)) && !Action::StepRight.is_done_by(&step(0.4)));
-    assert!(Action::StepRight.is_done_by(&step(-0.4)) && !Action::StepLeft.is_done_by(&step(-0.4)));
+    assert!(MeasuredAction::StepLeft.is_done_by(&step(0.4)) && !MeasuredAction::StepRight.is_done_by(&step(0.4)));
+    assert!(MeasuredAction::StepRight.is_done_by(&step(-0.4)) && !MeasuredAction::StepLeft.is_done_by(&step(-0.4)));
 }
 
 #[test]
@@ -114,8 +114,8 @@ fn waving_on_the_way_is_both_at_once() {
             pose.local[Joint::RElbow as usize] = Quat::from_rotation_z(-1.0 + swing * (8.0 * t).sin());
         })
     };
-    assert!(Action::WalkAndWave.is_done_by(&going(1.0, 0.4)));
-    assert!(!Action::WalkAndWave.is_done_by(&going(0.0, 0.4)) && !Action::WalkAndWave.is_done_by(&going(1.0, 0.0)));
+    assert!(MeasuredAction::WalkAndWave.is_done_by(&going(1.0, 0.4)));
+    assert!(!MeasuredAction::WalkAndWave.is_done_by(&going(0.0, 0.4)) && !MeasuredAction::WalkAndWave.is_done_by(&going(1.0, 0.0)));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use glam::{Quat, Vec3};
 use std::f32::consts::{FRAC_PI_2, PI};
-use zoetrope::motion::measure::{Quality, measure};
+use zoetrope::motion::measure::{MotionQuality, measure};
 use zoetrope::motion::{FPS, Joint, Motion, Pose, REST_OFFSETS_M};
 
 fn moving(frames: usize, root_m: impl Fn(f32) -> Vec3) -> Motion {
@@ -16,7 +16,7 @@ fn standing_m() -> Vec3 {
 
 #[test]
 fn standing_still_is_perfect() {
-    let perfect = Quality { contact_pct: 100.0, ..Quality::default() };
+    let perfect = MotionQuality { contact_pct: 100.0, ..MotionQuality::default() };
     assert_eq!(measure(&moving(60, |_| standing_m())), perfect);
 }
 
@@ -111,6 +111,6 @@ fn jitter_is_the_third_difference() {
 fn the_shortest_motions_measure_without_nan() {
     for frames in 0..4 {
         let quality = measure(&moving(frames, |_| standing_m()));
-        assert_eq!(quality, Quality { contact_pct: quality.contact_pct, ..Quality::default() });
+        assert_eq!(quality, MotionQuality { contact_pct: quality.contact_pct, ..MotionQuality::default() });
     }
 }

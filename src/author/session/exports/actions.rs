@@ -4,11 +4,11 @@ use super::running::Exports;
 use super::subject::ExportSubject;
 use crate::author::export::film::page;
 use crate::author::export::names::{file_stem, file_stems};
-use crate::author::export::work::Batch;
+use crate::author::export::work::ExportBatch;
 use crate::author::export::{ExportChoices, ExportOf, FileKind};
 use crate::author::session::character::CharacterAssets;
 use crate::author::session::desk::Desk;
-use crate::author::session::dialog::{Dialog, Purpose};
+use crate::author::session::dialog::{Dialog, FilePurpose};
 use crate::author::session::host::HostCommand;
 use crate::author::session::project::Project;
 use crate::author::session::takes::TakeList;
@@ -107,8 +107,8 @@ impl Context<'_> {
 
     fn browse(&mut self) {
         let (path, purpose) = match &self.desk.dialog {
-            Dialog::Export { of: ExportOf::Shown, path, .. } => (path.clone(), Purpose::Export),
-            Dialog::Export { .. } => (self.desk.settings.export.folder.clone(), Purpose::ExportFolder),
+            Dialog::Export { of: ExportOf::Shown, path, .. } => (path.clone(), FilePurpose::Export),
+            Dialog::Export { .. } => (self.desk.settings.export.folder.clone(), FilePurpose::ExportFolder),
             _ => return,
         };
         self.desk.host.push(HostCommand::Browse { path, purpose });
@@ -175,7 +175,7 @@ impl Context<'_> {
         self.desk.dialog = Dialog::None;
         self.desk.settings.export.folder.clone_from(&folder);
         let watch = self.exports.begin_work("Exporting files", files.len());
-        let batch = Batch { folder, files };
+        let batch = ExportBatch { folder, files };
         self.exports.run_work(move || batch.write(&watch), self.desk);
     }
 }

@@ -1,6 +1,6 @@
 //! What can be exported, and how that would be.
 
-use crate::author::export::command_line::{Source, command_line};
+use crate::author::export::command_line::{ExportSource, command_line};
 use crate::author::export::film::{self, Film, Scenes};
 use crate::author::export::{ExportChoices, ExportOf, FileKind};
 use crate::author::session::character::CharacterAssets;
@@ -95,7 +95,7 @@ impl ExportSubject<'_> {
     pub fn command(&self, path: &Path) -> Option<String> {
         let of_project = |take, range| {
             let path = self.project.path().filter(|_| !self.project.is_unsaved(self.timeline, &self.settings.character))?;
-            Some(Source::Project { path, take, range })
+            Some(ExportSource::Project { path, take, range })
         };
         let source = match self.view.mode() {
             ViewMode::Timeline => of_project(None, (!self.choices().whole).then(|| self.timeline.range().cloned()).flatten()),
@@ -104,7 +104,7 @@ impl ExportSubject<'_> {
                 let entry = self.timeline.take_at(shown)?;
                 let Provenance { origin, model, .. } = &entry.take.provenance;
                 match origin {
-                    Origin::Prompt { request, .. } if !entry.continued => Some(Source::Made { request: request.clone(), model }),
+                    Origin::Prompt { request, .. } if !entry.continued => Some(ExportSource::Made { request: request.clone(), model }),
                     _ => of_project(Some(shown), None),
                 }
             }

@@ -1,6 +1,6 @@
 //! What the generator tells of motions under way, and what becomes of finished ones.
 
-use super::{Context, Generation, Job};
+use super::{Context, Generations, Job};
 use crate::author::session::comparison::{Comparison, ComparisonEntry};
 use crate::author::session::desk::Desk;
 use crate::author::session::placement::Placement;
@@ -14,7 +14,7 @@ use crate::view::MOST_COMPARED;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-impl Generation {
+impl Generations {
     /// Takes in what the generator tells of motions.
     pub(in crate::author::session) fn handle_event(&mut self, event: Event, context: &mut Context<'_>) {
         match event {

@@ -38,7 +38,7 @@ pub enum GenerationAction {
 
 /// Generations under way.
 #[derive(Debug)]
-pub struct Generation {
+pub struct Generations {
     /// Those that are not over, in order.
     jobs: Vec<Job>,
     /// How fast tokens came the last time.
@@ -46,7 +46,7 @@ pub struct Generation {
     next_job: u64,
 }
 
-impl Default for Generation {
+impl Default for Generations {
     fn default() -> Self {
         Self { jobs: Vec::new(), tokens_per_sec: None, next_job: 1 }
     }
@@ -61,7 +61,7 @@ pub(super) struct Context<'a> {
     pub(super) models: &'a mut Models,
 }
 
-impl Generation {
+impl Generations {
     /// Those that are not over, in order.
     #[must_use]
     pub fn jobs(&self) -> &[Job] {

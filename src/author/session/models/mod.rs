@@ -8,7 +8,7 @@ pub use import_form::{ImportForm, ImportPart, Precision};
 pub use shown::{InstalledModel, OfferedModel};
 
 use super::desk::Desk;
-use super::dialog::{Dialog, ModelDialog, Purpose};
+use super::dialog::{Dialog, FilePurpose, ModelDialog};
 use super::generation::Job;
 use super::host::HostCommand;
 use crate::generator::protocol::{Command, Event, ModelInfo};
@@ -265,7 +265,7 @@ impl Models {
             FormAction::Part(part, path) => self.form = std::mem::take(&mut self.form).with(part, path),
             FormAction::Browse(part) => {
                 let path = self.form.part(part).clone();
-                desk.host.push(HostCommand::Browse { path, purpose: Purpose::Model(part) });
+                desk.host.push(HostCommand::Browse { path, purpose: FilePurpose::Model(part) });
             }
         }
     }

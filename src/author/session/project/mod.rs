@@ -4,9 +4,9 @@ mod saves;
 
 use super::character::CharacterAssets;
 use super::desk::Desk;
-use super::dialog::{Dialog, Next, Purpose};
+use super::dialog::{Dialog, FilePurpose, Next};
 use super::exports::Exports;
-use super::generation::Generation;
+use super::generation::Generations;
 use super::host::HostCommand;
 use super::models::Models;
 use super::persistence::{Found, Persistence, Unsaved};
@@ -101,7 +101,7 @@ pub(super) struct Context<'a> {
     pub(super) desk: &'a mut Desk,
     pub(super) timeline: &'a mut Timeline,
     pub(super) view: &'a mut View,
-    pub(super) generation: &'a mut Generation,
+    pub(super) generation: &'a mut Generations,
     pub(super) models: &'a Models,
     pub(super) character: &'a mut CharacterAssets,
     pub(super) exports: &'a Exports,
@@ -150,8 +150,8 @@ impl Project {
     }
 
     /// The dialog with this path in it.
-    pub(super) fn file_dialog(&self, path: PathBuf, purpose: Purpose, next: Option<Next>) -> Dialog {
-        let taken = purpose == Purpose::Save && !self.is_own(&path) && path.exists();
+    pub(super) fn file_dialog(&self, path: PathBuf, purpose: FilePurpose, next: Option<Next>) -> Dialog {
+        let taken = purpose == FilePurpose::Save && !self.is_own(&path) && path.exists();
         Dialog::File { path, purpose, taken, next }
     }
 
@@ -192,7 +192,7 @@ impl Project {
 
     fn ask_where_to_save(&self, next: Option<Next>, context: &mut Context<'_>) {
         let path = self.path.clone().unwrap_or_else(|| PathBuf::from(UNTITLED).with_extension(PROJECT_ENDING));
-        context.desk.dialog = self.file_dialog(path, Purpose::Save, next);
+        context.desk.dialog = self.file_dialog(path, FilePurpose::Save, next);
     }
 
     /// Saves to a file: to the project's own as long as it is what this window left there, to another whatever it holds.
@@ -315,7 +315,7 @@ impl Project {
                 self.replace(ProjectFile::default(), None, None, context);
                 self.now_saved(context);
             }
-            Next::Choose => context.desk.dialog = Dialog::to_read(Purpose::Open, self.folder()),
+            Next::Choose => context.desk.dialog = Dialog::to_read(FilePurpose::Open, self.folder()),
             Next::Open(path) => self.open(path, context),
             Next::Close => self.close(context),
         }

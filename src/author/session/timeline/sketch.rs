@@ -1,7 +1,7 @@
 //! What panels draw of motions, made when these change and not when they are drawn: figures of takes, curves of the timeline,
 //! measures of the selected clip.
 
-use crate::motion::measure::{Quality, measure};
+use crate::motion::measure::{MotionQuality, measure};
 use crate::motion::{FPS, JOINT_COUNT, Motion, Pose, feet};
 use crate::timeline::{Chain, Clip, TakeId};
 use glam::{Quat, Vec2, Vec3};
@@ -15,13 +15,13 @@ const FIGURE_FRAMES: usize = 5;
 const SPEED_FRAMES: usize = 4;
 
 /// A person from the side: the joints beside the pelvis' place on the floor, right being ahead and up being up, metres.
-pub type Figure = [Vec2; JOINT_COUNT];
+pub type StickFigure = [Vec2; JOINT_COUNT];
 
 /// The figures of a take.
 #[derive(Clone, Debug, Default)]
-pub struct Figures(Vec<Figure>);
+pub struct StickFigures(Vec<StickFigure>);
 
-impl Figures {
+impl StickFigures {
     /// The figures of a motion.
     #[must_use]
     pub fn of(motion: &Motion) -> Self {
@@ -30,12 +30,12 @@ impl Figures {
 
     /// The figure nearest to a frame of the take.
     #[must_use]
-    pub fn at(&self, frame: usize) -> Option<&Figure> {
+    pub fn at(&self, frame: usize) -> Option<&StickFigure> {
         self.0.get((frame / FIGURE_FRAMES).min(self.0.len().checked_sub(1)?))
     }
 }
 
-fn figure(pose: &Pose) -> Figure {
+fn figure(pose: &Pose) -> StickFigure {
     let joints_m = pose.world().positions_m;
     let ahead = pose.local[0] * Vec3::Z;
     // A little from the front, so that both arms and legs are seen.
@@ -114,9 +114,9 @@ pub struct Inspection {
     stretch: Range<usize>,
     frames: Arc<Motion>,
     /// The take's stretch.
-    pub before: Quality,
+    pub before: MotionQuality,
     /// On the timeline.
-    pub after: Quality,
+    pub after: MotionQuality,
 }
 
 impl Inspection {

@@ -1,6 +1,6 @@
 //! Takes and clips, every edit and its undo, and what follows from them.
 
-use super::sketch::{Curves, Figures, Inspection};
+use super::sketch::{Curves, Inspection, StickFigures};
 use super::viewport::Viewport;
 use crate::author::session::desk::Desk;
 use crate::author::session::placement::Placement;
@@ -44,7 +44,7 @@ pub struct Timeline {
     pub(super) found_loop: Option<FoundLoop>,
     pub(super) viewport: Viewport,
     curves: Curves,
-    figures: BTreeMap<TakeId, Figures>,
+    figures: BTreeMap<TakeId, StickFigures>,
     /// Measures of the selected clip.
     inspection: Option<Inspection>,
     /// Counts changes of the document.
@@ -149,7 +149,7 @@ impl Timeline {
 
     /// Figures of a take.
     #[must_use]
-    pub fn figures(&self, take: TakeId) -> Option<&Figures> {
+    pub fn figures(&self, take: TakeId) -> Option<&StickFigures> {
         self.figures.get(&take)
     }
 
@@ -191,7 +191,7 @@ impl Timeline {
 
     /// Puts a new take into the list.
     pub(in crate::author::session) fn add_take(&mut self, take: Take) -> TakeId {
-        let figures = Figures::of(&take.motion);
+        let figures = StickFigures::of(&take.motion);
         let id = self.document.add(take);
         self.figures.insert(id, figures);
         self.revision += 1;
@@ -200,7 +200,7 @@ impl Timeline {
 
     /// Another document takes the place of this one.
     pub(in crate::author::session) fn replace(&mut self, document: Document) {
-        let figures = document.takes().iter().map(|(id, take)| (*id, Figures::of(&take.motion))).collect();
+        let figures = document.takes().iter().map(|(id, take)| (*id, StickFigures::of(&take.motion))).collect();
         // Numbers of takes and clips begin anew: nothing that was made for the old ones holds.
         *self = Self { document, figures, viewport: self.viewport, revision: self.revision, ..Self::default() };
         self.update();
