@@ -1,9 +1,10 @@
-//! Keys, where no text field listens. What they do is in the table of [`commands`](crate::author::commands); here are those that depend on what is open.
+//! Keys, where no text field listens. What they do is in the table of [`key_bindings`](crate::author::key_bindings); here are those that
+//! depend on what is open.
 
 use super::panels::prompt_id;
 use crate::author::Action;
-use crate::author::commands::{COMMANDS, PaletteCommand};
 use crate::author::key::{self, Held};
+use crate::author::key_bindings::{COMMANDS, PaletteCommand};
 use crate::author::session::{
     ClipAction, ComparisonAction, DialogAction, GenerationAction, PlayerAction, RatingAction, SelectionAction, TakeAction,
 };

@@ -4,10 +4,10 @@
 //! `stage`), how motions are made (`generator`).
 
 mod action;
-pub mod commands;
 pub mod export;
 mod file_index;
 pub mod key;
+pub mod key_bindings;
 pub mod overlays;
 pub mod player;
 pub mod recovery;

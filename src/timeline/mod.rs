@@ -12,6 +12,7 @@ mod document;
 mod edit;
 mod request;
 mod take;
+mod undo;
 
 pub use arrangement::{Arrangement, ListedTake};
 pub use chain::Chain;

@@ -6,7 +6,7 @@ use bevy_egui::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use rand::SeedableRng;
 use zoetrope::author::Action;
-use zoetrope::author::commands::{COMMANDS, found};
+use zoetrope::author::key_bindings::{COMMANDS, found};
 use zoetrope::author::session::{Dialog, PlayerAction};
 
 /// What nobody does by name: ends of a drag, waits of a script, and what an open dialog asks.

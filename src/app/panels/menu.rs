@@ -3,7 +3,7 @@
 use super::panel_view::PanelView;
 use crate::app::theme::{self, ACCENT, TEXT, TEXT_FAINT, TEXT_SOFT};
 use crate::author::Action;
-use crate::author::commands::{self, PaletteCommand};
+use crate::author::key_bindings::{self, PaletteCommand};
 use crate::author::session::{DialogAction, ExportAction, ProjectAction, RatingAction, TakeAction, ViewAction};
 use crate::author::settings::Appearance;
 use bevy_egui::egui::{Button, RichText, Ui};
@@ -18,7 +18,7 @@ pub(super) fn menu(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
         .menu_button(name, |ui| {
             ui.set_min_width(250.0);
             let mut item = |ui: &mut Ui, text: &str, enabled: bool, action: Action| {
-                let command = commands::of(session, &action);
+                let command = key_bindings::of(session, &action);
                 let key = command.map(PaletteCommand::key).unwrap_or_default();
                 let text = command.map_or(text, |command| command.name);
                 let button = Button::new(RichText::new(text).color(TEXT)).shortcut_text(RichText::new(key).color(TEXT_FAINT));

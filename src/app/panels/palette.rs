@@ -4,7 +4,7 @@ use super::panel_view::PanelView;
 use super::parts::faint;
 use crate::app::theme::{self, ACCENT, EDGE, RAISED, SUNKEN, TEXT, TEXT_FAINT, TEXT_SOFT};
 use crate::author::Action;
-use crate::author::commands;
+use crate::author::key_bindings;
 use crate::author::session::DialogAction;
 use bevy_egui::egui::{
     Align2, CornerRadius, Event, EventFilter, Frame, Id, Key, Margin, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo,
@@ -19,7 +19,7 @@ const ROWS: f32 = 11.0;
 pub(super) fn palette(ui: &mut Ui, view: &PanelView<'_>, written: &str) -> Vec<Action> {
     ui.set_width(WIDTH);
     let mut actions = Vec::new();
-    let found = commands::found(view.session, written);
+    let found = key_bindings::found(view.session, written);
     let place = Id::new("palette place");
     let before: usize = ui.data(|data| data.get_temp(place)).unwrap_or(0);
     let step = steps(ui);

@@ -12,11 +12,11 @@ mod arm;
 mod banded;
 mod contact;
 mod floor;
+mod foot_lock;
 mod foot_target;
 mod foot_targets;
 mod ground;
 mod leg;
-mod lock;
 mod path;
 pub mod remove_sliding;
 mod smooth;
@@ -62,11 +62,11 @@ pub fn clean_with(motion: &Motion, settings: &CleanupSettings, contacts: &[Conta
         path::correct_path(&mut cleaned);
     }
     if settings.locking {
-        lock::lock(&mut cleaned, contacts);
+        foot_lock::lock(&mut cleaned, contacts);
         // A foot that was slowed down may touch for longer than before.
         let slide_mm = |motion: &Motion| measure(motion).contact_slide_mm_per_frame;
         if slide_mm(&cleaned) > CONTACT_SLIDE_MOST_MM.max(slide_mm(motion)) {
-            lock::lock(&mut cleaned, contacts);
+            foot_lock::lock(&mut cleaned, contacts);
         }
         ground::keep_trunk_out(&mut cleaned);
         arm::keep_arms_out(&mut cleaned);

@@ -1,4 +1,5 @@
-//! What each action asks of a motion: the bounds, as data. Beside each action: the share of its real clips that keep them, and the share of all others.
+//! What each action asks of a motion: the bounds, as data. Beside each action: the share of its real clips that keep them, and the share of
+//! all others.
 
 use super::{Ask, Effect, MeasuredAction};
 use crate::motion::Motion;

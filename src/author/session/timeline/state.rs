@@ -313,8 +313,8 @@ impl Timeline {
         clip.settings == ClipSettings::default() && clip.from == 0 && Some(clip.to) == frames
     }
 
-    /// Puts a take where it was made for. Answers when it starts on the timeline, seconds; nothing where it did not come there. A take that nobody has
-    /// `seen` being made replaces nothing.
+    /// Puts a take where it was made for. Answers when it starts on the timeline, seconds; nothing where it did not come there. A take that
+    /// nobody has `seen` being made replaces nothing.
     pub(in crate::author::session) fn place(&mut self, placement: Placement, take: TakeId, seen: bool, desk: &mut Desk) -> Option<f32> {
         let place_of = |clip: ClipId, timeline: &Self| timeline.clips().iter().position(|other| other.id == clip);
         let place = match placement {

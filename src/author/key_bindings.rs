@@ -1,4 +1,5 @@
-//! Everything that can be done by name: the one table behind keys, the menu, the list of keys and the command palette.
+//! Which key does what, and everything that can be done by name: the one table behind keys, the menu, the list of keys and the command
+//! palette.
 
 use super::Action;
 use super::export::ExportOf;
