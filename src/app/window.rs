@@ -56,7 +56,7 @@ pub fn run(launch: Launch) -> Result<(), AppError> {
     run_with(launch, worker)
 }
 
-/// The same with any generator, such as a stand-in for tests.
+/// [`run`] with any generator, such as a stand-in for tests.
 ///
 /// # Errors
 /// As [`run`].

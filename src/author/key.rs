@@ -56,19 +56,19 @@ impl Shortcut {
         Self { key, held: Held { command: false, shift: false, alt: false } }
     }
 
-    /// The same with Ctrl.
+    /// The shortcut with Ctrl.
     #[must_use]
     pub const fn with_command(self) -> Self {
         Self { held: Held { command: true, ..self.held }, ..self }
     }
 
-    /// The same with Shift.
+    /// The shortcut with Shift.
     #[must_use]
     pub const fn with_shift(self) -> Self {
         Self { held: Held { shift: true, ..self.held }, ..self }
     }
 
-    /// The same with Alt.
+    /// The shortcut with Alt.
     #[must_use]
     pub const fn with_alt(self) -> Self {
         Self { held: Held { alt: true, ..self.held }, ..self }

@@ -24,7 +24,7 @@ pub enum BatchStep {
     Made {
         /// Which, from 0.
         variation: u32,
-        /// It.
+        /// The finished take.
         made: Box<Made>,
     },
     /// All are done.

@@ -140,7 +140,7 @@ impl<'m> Variations<'m> {
         self.sequences[variation].finish()
     }
 
-    /// The same of several variations, each on a thread of its own.
+    /// [`finish`](Self::finish) of several variations, each on a thread of its own.
     ///
     /// # Errors
     /// As [`Self::finish`].

@@ -148,7 +148,7 @@ impl Chain {
         self.parts.iter().find(|part| part.clip.id == clip).map(|part| &part.frames)
     }
 
-    /// The same of all clips, in order.
+    /// The frames of all clips, each as seen from where the one before it ends.
     pub fn all_frames(&self) -> impl Iterator<Item = &Arc<Motion>> {
         self.parts.iter().map(|part| &part.frames)
     }

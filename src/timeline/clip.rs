@@ -89,7 +89,7 @@ impl Default for ClipSettings {
 }
 
 impl ClipSettings {
-    /// The same within what is allowed; numbers that are none become the usual ones.
+    /// The settings within what is allowed; numbers that are none become the usual ones.
     #[must_use]
     pub fn within_bounds(self) -> Self {
         let usual = Self::default();

@@ -27,7 +27,7 @@ impl Document {
         document.fault().map_or(Ok(document), Err)
     }
 
-    /// The same without its history, as a file has it: cheap to keep.
+    /// The document without its history, as a file has it: cheap to hold.
     #[must_use]
     pub fn snapshot(&self) -> Self {
         let now = self.arrangement();
@@ -56,7 +56,7 @@ impl Document {
         id
     }
 
-    /// Does an edit. One that ends a drag, because the hand lets go of the same thing with it, is part of it.
+    /// Does an edit. One that ends a drag of the same thing is part of it.
     ///
     /// # Errors
     /// Why it cannot be done; then nothing has changed.
@@ -66,7 +66,7 @@ impl Document {
         outcome
     }
 
-    /// Does an edit that goes on while a hand is on it: as long as the same thing is dragged, it is one change for undo.
+    /// Live edit while dragging: one undo step as long as the same thing is dragged, until [`Document::release`].
     ///
     /// # Errors
     /// As [`Document::apply`]; the drag goes on.
@@ -77,7 +77,7 @@ impl Document {
         Ok(())
     }
 
-    /// The hand lets go. What it has put back to where it was is no change.
+    /// The drag ends. What is back where it was is no change.
     pub fn release(&mut self) {
         self.history.release();
     }

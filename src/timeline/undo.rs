@@ -15,7 +15,7 @@ pub(super) struct UndoHistory {
     past: Vec<Arrangement>,
     /// Undone states, the next to redo last.
     future: Vec<Arrangement>,
-    /// The edit that goes on: a slider in somebody's hand.
+    /// The drag that goes on.
     held: Option<Held>,
 }
 
@@ -49,7 +49,7 @@ impl UndoHistory {
         self.past.iter_mut().chain(&mut self.future).chain([&mut self.now]).for_each(|state| state.take_list.push(listed));
     }
 
-    /// Does an edit that goes on while a hand is on it: as long as the same thing is dragged, it is one change. `take_frames` knows the
+    /// Live edit while dragging: one change as long as the same thing is dragged. `take_frames` knows the
     /// takes. Answers whether anything is different now.
     pub(super) fn drag(&mut self, edit: &Edit, take_frames: &dyn Fn(TakeId) -> Option<usize>) -> Result<bool, EditError> {
         if self.held.as_ref().is_some_and(|held| !is_one_drag(&held.edit, edit)) {
@@ -71,7 +71,7 @@ impl UndoHistory {
         Ok(changed)
     }
 
-    /// The hand lets go. What it has put back to where it was is no change.
+    /// The drag ends. What is back where it was is no change.
     pub(super) fn release(&mut self) {
         let came_back = self.held.take().is_some_and(|held| held.changed) && self.past.last() == Some(&self.now);
         if came_back {
@@ -106,7 +106,7 @@ impl UndoHistory {
     }
 }
 
-/// Whether two edits in a row are the same hand on the same thing.
+/// Whether two successive edits drag the same thing.
 fn is_one_drag(held: &Edit, edit: &Edit) -> bool {
     match (held, edit) {
         (Edit::Trim { clip: one, .. }, Edit::Trim { clip: other, .. }) => one == other,

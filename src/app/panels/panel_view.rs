@@ -10,6 +10,6 @@ pub struct PanelView<'a> {
     pub session: &'a Session,
     /// Prompts to try.
     pub examples: &'a [&'a str],
-    /// Where the characters of a row are in the picture.
+    /// Where the compared characters are in the picture.
     pub on_screen: &'a [ScreenBox],
 }

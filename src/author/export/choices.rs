@@ -194,7 +194,7 @@ impl Default for ExportChoices {
 }
 
 impl ExportChoices {
-    /// The same with a rate that can be written.
+    /// The choices with a rate that can be written.
     #[must_use]
     pub fn within_bounds(self) -> Self {
         let fps = if RATES.contains(&self.fps) { self.fps } else { FPS as u16 };
@@ -205,7 +205,7 @@ impl ExportChoices {
         Self { fps, film_fps, film_size, lead_in_ms, ..self }
     }
 
-    /// The same as a program wants it.
+    /// The choices as a program wants them.
     #[must_use]
     pub fn for_program(self, program: Program) -> Self {
         let best = program.opens().first().copied().map_or(self.kind, FileKind::of_format);
@@ -213,7 +213,7 @@ impl ExportChoices {
         Self { program: Some(program), kind: best, units: Units::Cm, fps: FPS as u16, lead_in_ms, ..self.with_names(program.names()) }
     }
 
-    /// The same with other names, and a ground bone if skeletons of these usually have one.
+    /// The choices with other names, and a ground bone if skeletons of these usually have one.
     #[must_use]
     pub fn with_names(self, names: NameStyle) -> Self {
         Self { names, root_bone: names.has_root_bone(), ..self }

@@ -12,14 +12,14 @@ use std::path::Path;
 /// Where the command gets the motion from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExportSource<'a> {
-    /// It is made anew, as it was made.
+    /// A take that is generated again, as it was made.
     Made {
         /// How.
         request: Request,
         /// The model's name.
         model: &'a str,
     },
-    /// It is read from a project.
+    /// A take, or the timeline, of a project file.
     Project {
         /// The file.
         path: &'a Path,

@@ -89,7 +89,7 @@ impl Script {
         Ok(Self::of(steps.into_iter()))
     }
 
-    /// The same script over and over.
+    /// The script over and over.
     #[must_use]
     pub fn without_end(self) -> Self {
         Self::of(self.rest.collect::<Vec<_>>().into_iter().cycle())

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 /// Air between two bodies at any time, metres.
 const GAP_M: f32 = 0.25;
-/// Time in which bodies go most of the way to a new place in the row, seconds.
+/// Time in which bodies go most of the way to a new place, seconds.
 const SETTLE_SECS: f32 = 0.15;
 
 /// Takes side by side.
 #[derive(Clone, Debug, Default)]
 pub struct Comparison {
-    /// From left to right.
+    /// Entries, from left to right.
     pub entries: Vec<ComparisonEntry>,
     /// The generation that they come from, while it goes on.
     pub job: Option<JobId>,
@@ -38,7 +38,7 @@ pub struct ComparisonEntry {
     pub seed: u64,
     /// Least and greatest x of its joints in each frame, metres.
     reach_m: Vec<[f32; 2]>,
-    /// From where its motion is to where it stands in the row, metres.
+    /// From where its motion is to where it stands in the comparison, metres.
     offset_m: Vec3,
     /// Where it goes.
     goal_m: Vec3,
@@ -58,7 +58,7 @@ impl ComparisonEntry {
         Self { motion, take: None, prompt, seed, reach_m, offset_m: Vec3::ZERO, goal_m: Vec3::ZERO }
     }
 
-    /// How it stands in the row at a time; at its end it holds its last pose.
+    /// How it stands in the comparison at a time; at its end it holds its last pose.
     #[must_use]
     pub fn pose_at(&self, secs: f32) -> Pose {
         let pose = self.motion.pose_at(secs);
@@ -80,7 +80,7 @@ fn reach_m(pose: &Pose) -> [f32; 2] {
 }
 
 impl Comparison {
-    /// A row of these.
+    /// A comparison of these.
     pub(super) fn of(entries: Vec<ComparisonEntry>, job: Option<JobId>, placement: Placement) -> Self {
         let mut comparison = Self { entries, job, placement, room: None };
         comparison.arrange();
@@ -88,7 +88,7 @@ impl Comparison {
         comparison
     }
 
-    /// Puts a entry at the end, or in the place of an older version of it.
+    /// Puts an entry at the end, or in the place of an older version of it.
     pub(super) fn put(&mut self, entry: ComparisonEntry) {
         let same = |other: &&mut ComparisonEntry| other.take == entry.take && other.seed == entry.seed;
         if let Some(old) = self.entries.iter_mut().find(same) {

@@ -35,7 +35,7 @@ pub enum Dialog {
     Clip {
         /// The file.
         path: PathBuf,
-        /// Those that move a body.
+        /// The animations that move a body.
         clips: Vec<FileClip>,
     },
     /// What becomes of unsaved work when the project is left.
@@ -122,7 +122,7 @@ pub enum FilePurpose {
     Character,
     /// A model is imported from it.
     Model(ImportPart),
-    /// It says prompts in other words.
+    /// The language model that says prompts in other words.
     Rewriter,
 }
 
@@ -131,9 +131,9 @@ pub enum FilePurpose {
 pub enum Next {
     /// An empty project.
     New,
-    /// One that is still to be chosen.
+    /// A project that is still to be chosen.
     Choose,
-    /// This one.
+    /// The project in this file.
     Open(PathBuf),
     /// Nothing: the window closes.
     Close,

@@ -114,7 +114,7 @@ impl Draft {
         };
     }
 
-    /// It as a request.
+    /// The draft as a request.
     #[must_use]
     pub fn request(&self) -> Request {
         let length = self.length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });

@@ -138,7 +138,7 @@ impl Session {
         }
     }
 
-    /// The same with tasks that run when [`Self::run_task`] is called: a test's clock.
+    /// A fresh session whose tasks run when [`Self::run_task`] is called: a test's clock.
     #[must_use]
     pub fn with_held_tasks(model: &str) -> Self {
         let mut session = Self::new(model);

@@ -43,7 +43,7 @@ pub enum Progress {
 }
 
 impl Job {
-    /// One that waits.
+    /// A job that waits.
     pub(super) fn new(id: JobId, request: Request, before: Option<Arc<Motion>>, placement: Placement, queued: VecDeque<Request>) -> Self {
         let progress = Progress::Waiting;
         Self { id, request, before, placement, progress, started: None, queued, made: BTreeMap::new(), picked: None }

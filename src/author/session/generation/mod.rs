@@ -39,7 +39,7 @@ pub enum GenerationAction {
 /// Generations under way.
 #[derive(Debug)]
 pub struct Generations {
-    /// Those that are not over, in order.
+    /// Jobs that are not over, in order.
     jobs: Vec<Job>,
     /// How fast tokens came the last time.
     tokens_per_sec: Option<f32>,
@@ -62,7 +62,7 @@ pub(super) struct Context<'a> {
 }
 
 impl Generations {
-    /// Those that are not over, in order.
+    /// Jobs that are not over, in order.
     #[must_use]
     pub fn jobs(&self) -> &[Job] {
         &self.jobs

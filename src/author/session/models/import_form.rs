@@ -59,7 +59,7 @@ pub struct ImportForm {
 }
 
 impl ImportForm {
-    /// One of its paths.
+    /// The path of a part.
     #[must_use]
     pub fn part(&self, part: ImportPart) -> &PathBuf {
         match part {
@@ -71,7 +71,7 @@ impl ImportForm {
         }
     }
 
-    /// It with another path.
+    /// The form with another path.
     #[must_use]
     pub fn with(mut self, part: ImportPart, path: PathBuf) -> Self {
         *match part {

@@ -218,7 +218,7 @@ impl Timeline {
         self.edited(outcome, desk)
     }
 
-    /// The same while something is dragged: one undo step until the release.
+    /// A live edit while dragging: one undo step until the release.
     pub(super) fn drag(&mut self, edit: &Edit, desk: &mut Desk) {
         self.viewport.hold(self.chain.motion().duration_secs());
         let outcome = self.document.drag(edit);
