@@ -1,7 +1,7 @@
 //! Reading the steps of a script: actions with the state that they belong to, `Draft(Prompt("…"))`, or by their own name alone,
 //! `Prompt("…")`, as version 0.1 wrote them.
 
-use super::Step;
+use super::ScriptStep;
 use crate::author::action::{Action, with_states};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
