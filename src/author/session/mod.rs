@@ -401,9 +401,7 @@ impl Session {
                 let (list, mut context) = self.list_parts();
                 list.apply(action, &mut context);
             }
-            Action::Comparison(action) if self.sitting().is_none() => self.compare(action),
-            // The clips that are rated stand side by side.
-            Action::Comparison(_) => {}
+            Action::Comparison(action) => self.compare(action),
             Action::Clips(action) => self.timeline.apply_to_clips(action, &mut self.desk, &mut self.view),
             Action::Selection(action) => self.timeline.apply_to_selection(&action, &mut self.view),
             Action::Timeline(action) => action.apply(&mut self.timeline, &mut self.desk, &mut self.view),
@@ -542,6 +540,10 @@ impl Session {
     }
 
     fn compare(&mut self, action: ComparisonAction) {
+        // The clips that are rated stand side by side.
+        if self.sitting().is_some() {
+            return;
+        }
         let Self { desk, timeline, view, list, generation, .. } = self;
         action.apply(&mut compare::Context { desk, timeline, view, list, generation });
     }
