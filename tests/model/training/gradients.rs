@@ -6,8 +6,8 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor, Var};
 use zoetrope::model::evaluator::{EncoderSize, EvaluatorSize};
 use zoetrope::model::learn::{
-    EvaluatorBatch, EvaluatorTask, Form, FrameBatch, IGNORED, Initial, Learner, Penalty, Task, TokenBatch, TokenizerLoss, TokenizerTask,
-    TransformerTask, initial_tokenizer, initial_transformer, losses,
+    EvaluatorBatch, EvaluatorTask, Form, FrameBatch, IGNORED, Initial, Learner, Objective, Penalty, TokenBatch, TokenizerLoss,
+    TokenizerTask, TransformerTask, initial_tokenizer, initial_transformer, losses,
 };
 use zoetrope::model::{Activation, Norm, TextFeatures, TokenizerConfig, TransformerConfig};
 

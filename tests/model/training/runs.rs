@@ -60,7 +60,7 @@ impl Toy {
 }
 
 impl Lesson for Toy {
-    type Task = TransformerTask;
+    type Objective = TransformerTask;
 
     fn task(&self) -> &TransformerTask {
         &self.task
