@@ -1,6 +1,6 @@
 //! Asking for a path with the system's file dialog. Without a desktop's portal there is none, as if it had been cancelled.
 
-use crate::author::session::{ImportPart, FilePurpose};
+use crate::author::session::{FilePurpose, ImportPart};
 use crate::formats::PROJECT_ENDING;
 use bevy::prelude::Resource;
 use bevy::tasks::{AsyncComputeTaskPool, Task, block_on, poll_once};
@@ -43,9 +43,12 @@ impl FileDialog {
             let chosen = match purpose {
                 FilePurpose::Export | FilePurpose::Save => dialog.save_file().await,
                 FilePurpose::ExportFolder | FilePurpose::Model(ImportPart::TextEncoder) => dialog.pick_folder().await,
-                FilePurpose::Import | FilePurpose::Open | FilePurpose::Body | FilePurpose::Character | FilePurpose::Model(_) | FilePurpose::Rewriter => {
-                    dialog.pick_file().await
-                }
+                FilePurpose::Import
+                | FilePurpose::Open
+                | FilePurpose::Body
+                | FilePurpose::Character
+                | FilePurpose::Model(_)
+                | FilePurpose::Rewriter => dialog.pick_file().await,
             };
             chosen.map(|file| file.path().to_owned())
         };

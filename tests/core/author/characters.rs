@@ -4,7 +4,7 @@ use super::desk::{run_tasks, session_with};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zoetrope::author::session::{
-    CharacterAction, ClipAction, ComparisonAction, Dialog, DialogAction, ExportAction, ProjectAction, FilePurpose, Session, TakeAction,
+    CharacterAction, ClipAction, ComparisonAction, Dialog, DialogAction, ExportAction, FilePurpose, ProjectAction, Session, TakeAction,
     ViewAction,
 };
 use zoetrope::body::{CharacterChoice, CharacterKind};
