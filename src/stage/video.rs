@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{JoinHandle, sleep, spawn};
+use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
 /// Names the program where it is not on the path.
@@ -80,14 +80,16 @@ impl Encoding {
             ErrorKind::NotFound => StageError::NoEncoder(path.to_owned()),
             _ => StageError::Write(path.to_owned(), format!("ffmpeg does not start: {error}")),
         })?;
-        let said = child.stderr.take().map(|stderr| {
-            spawn(move || {
+        let said = child.stderr.take().and_then(|stderr| {
+            let listening = Builder::new().name("ffmpeg's words".to_owned());
+            let said = listening.spawn(move || {
                 let (mut said, mut stderr) = (Vec::new(), stderr);
                 // What is beyond is read too: a full pipe would stop the program.
                 let _ = stderr.by_ref().take(MOST_SAID).read_to_end(&mut said);
                 let _ = std::io::copy(&mut stderr, &mut std::io::sink());
                 String::from_utf8_lossy(&said).into_owned()
-            })
+            });
+            said.ok()
         });
         let (taken, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let encoding = Self { child: Arc::new(Mutex::new(child)), size: (width, height), said, taken, is_over };
@@ -98,7 +100,9 @@ impl Encoding {
     /// Ends a program that takes nothing any more: who waits for it to take the next picture would wait for ever.
     fn watch(&self, patience: Duration) {
         let (child, taken, is_over) = (Arc::clone(&self.child), Arc::clone(&self.taken), Arc::clone(&self.is_over));
-        spawn(move || {
+        let watching = Builder::new().name("ffmpeg's watch".to_owned());
+        // Without a thread there is no watch: the user can still cancel between two pictures.
+        let _ = watching.spawn(move || {
             let mut last = (0, Instant::now());
             while !is_over.load(Relaxed) {
                 sleep(LOOK_AGAIN);
