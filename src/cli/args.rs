@@ -432,7 +432,7 @@ mod tests {
             "convert in.bvh",
             "convert in.bvh out.glb --skeleton-only --animation-only",
             "convert in.bvh out.glb --root-bone maybe",
-            "convert in.bvh out.bvh --fps 25",
+            "convert in.bvh out.bvh --fps 26",
             "convert in.bvh out.bvh --source-fps 0",
             "convert in.bvh out.npz --npz-origin ceiling",
             "render a.glb -o a.png --size 10",

@@ -438,7 +438,7 @@ mod tests {
     fn two_prompts_without_a_chain_are_wrong_usage() {
         assert!(matches!(check(&args(&["walk", "sit", "-o", "both.glb"])), Err(CliError::Usage(_))));
         assert!(matches!(check(&args(&["walk", "-o", "a.glb", "--min-seconds", "12"])), Err(CliError::Usage(_))));
-        assert!(matches!(check(&args(&["walk", "-o", "a.fbx"])), Err(CliError::Failed(_))));
+        assert!(matches!(check(&args(&["walk", "-o", "a.usd"])), Err(CliError::Failed(_))));
     }
 
     #[test]
