@@ -481,7 +481,7 @@ fn wrong_usage_exits_with_two() {
         &["generate", "walk", "-o", "a.glb", "--top-p", "2"],
         &["generate", "walk", "-o", "a.glb", "--published", "--chain"],
         &["generate", "walk", "-o", "a.glb", "--variations", "0"],
-        &["convert", "a.bvh", "b.bvh", "--fps", "25"],
+        &["convert", "a.bvh", "b.bvh", "--fps", "26"],
         &["convert", "a.bvh", "b.bvh", "--names", "maya"],
         &["render", "a.bvh", "-o", "a.png", "--size", "1x1"],
         &["render", "a.bvh"],
