@@ -169,7 +169,7 @@ fn a_window_that_is_killed_leaves_a_copy_of_what_was_not_saved() {
     let _screen = SCREEN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut window = command.env("XDG_DATA_HOME", folder.path()).spawn().expect("the program runs");
     let copy = folder.path().join("zoetrope/recovery/1.zoetrope");
-    let mut patience = 600;
+    let mut patience = 1800;
     while !copy.exists() && patience > 0 {
         std::thread::sleep(std::time::Duration::from_millis(100));
         patience -= 1;
