@@ -69,6 +69,15 @@ fn of_foreign(mapping: &Mapping) -> Vec<Bone> {
     bones
 }
 
+/// Which bone each joint of the rig is `[joints]`.
+pub(super) fn of_joints(bones: &[Bone], rig: &Rig) -> Vec<usize> {
+    let mut of_joints = vec![0; rig.len()];
+    for (index, joint) in bones.iter().enumerate().filter_map(|(index, bone)| Some((index, bone.joint?))) {
+        of_joints[joint] = index;
+    }
+    of_joints
+}
+
 /// The same under one root, which is added where there are several: FBX's programs make a skeleton of one tree.
 pub(super) fn under_one_root(bones: Vec<Bone>) -> Vec<Bone> {
     if bones.iter().filter(|bone| bone.parent.is_none()).count() <= 1 {

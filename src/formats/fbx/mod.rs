@@ -34,10 +34,7 @@ pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOpt
     let skeleton = skeleton::add(&mut objects, &bones, &mut names);
     let mut meshes = Vec::new();
     if options.contents == Contents::Character {
-        let mut bone_of_joint = vec![0; character.rig().len()];
-        for (index, joint) in bones.iter().enumerate().filter_map(|(index, bone)| Some((index, bone.joint?))) {
-            bone_of_joint[joint] = index;
-        }
+        let bone_of_joint = bones::of_joints(&bones, character.rig());
         let mut materials = Materials::default();
         for body in character.meshes() {
             meshes.push(mesh::add(&mut objects, &mut materials, body, &skeleton, &bone_of_joint, &mut names));

@@ -30,12 +30,7 @@ pub(in crate::formats) fn encode(clip: &RigMotion, character: &Character, option
     let mut scene_nodes = add_bones(&mut root, &bones);
     let skin = (options.contents != Contents::Animation).then(|| add_skin(&mut root, &mut binary, &bones));
     if options.contents == Contents::Character {
-        let mut skin_joints = vec![0; character.rig().len()];
-        for (index, bone) in bones.iter().enumerate() {
-            if let Some(joint) = bone.joint {
-                skin_joints[joint] = index as u16;
-            }
-        }
+        let skin_joints: Vec<u16> = bones::of_joints(&bones, character.rig()).into_iter().map(|bone| bone as u16).collect();
         let mut looks = Looks::default();
         for body in character.meshes() {
             let mesh = mesh::add(&mut root, &mut binary, &mut looks, body, &skin_joints)?;

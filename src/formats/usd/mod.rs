@@ -26,10 +26,7 @@ pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOpt
     text.prim("SkelRoot", ROOT, &["SkelBindingAPI"], |text| {
         text.line(format_args!("float3[] extent = {}", list(extent(clip, character).map(vector))));
         skeleton(text, &bones, clip);
-        let mut bone_of_joint = vec![0; character.rig().len()];
-        for (index, joint) in bones.iter().enumerate().filter_map(|(index, bone)| Some((index, bone.joint?))) {
-            bone_of_joint[joint] = index;
-        }
+        let bone_of_joint = bones::of_joints(&bones, character.rig());
         let mut names = Names::default();
         let [_, _] = ["Skeleton", "Materials"].map(|taken| names.unique(taken));
         let materials: Vec<String> = meshes
