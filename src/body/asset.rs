@@ -128,7 +128,9 @@ fn quantized(weights: [f32; 4]) -> [u16; 4] {
     shares.map(|s| s.clamp(0, 65535) as u16)
 }
 
-fn srgb_from_linear(c: f32) -> f32 {
+/// A linear value of a colour, 0..=1, as sRGB has it.
+#[must_use]
+pub fn srgb_from_linear(c: f32) -> f32 {
     if c <= 0.003_130_8 { 12.92 * c } else { 1.055 * c.powf(1.0 / 2.4) - 0.055 }
 }
 

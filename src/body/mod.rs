@@ -21,7 +21,7 @@ mod pose_shapes;
 mod shape;
 mod skin;
 
-pub use asset::AssetError;
+pub use asset::{AssetError, srgb_from_linear};
 pub use character::Character;
 pub use choice::{CharacterChoice, CharacterKind};
 pub use look::{BUILDS, COLORS, MannequinLook};

@@ -4,7 +4,7 @@ use super::binary::{Node, Property};
 use super::document::{Objects, SCENE_ROOT};
 use super::materials::Materials;
 use super::skeleton::{CM_PER_M, Names, Skeleton, matrix, model};
-use crate::body::BodyMesh;
+use crate::body::{BodyMesh, srgb_from_linear};
 use glam::{DVec3, Vec3};
 
 /// Adds a mesh and its skin; its model. `bone_of_joint` says which bone each joint of the rig is.
@@ -36,7 +36,7 @@ fn geometry(objects: &mut Objects, name: &str, body: &BodyMesh) -> i64 {
     let mut layers = vec![layer("LayerElementNormal", "ByPolygonVertex", "Direct").with(array("Normals", Property::f64s(normals)))];
     if !body.colors.is_empty() {
         let colors = body.colors.iter().flat_map(|linear| {
-            let [red, green, blue] = linear.map(|value| f64::from(srgb(value)));
+            let [red, green, blue] = linear.map(|value| f64::from(srgb_from_linear(value.clamp(0.0, 1.0))));
             [red, green, blue, 1.0]
         });
         let of_corner = Property::i32s(corners().map(|vertex| vertex as i32));
@@ -108,10 +108,4 @@ fn skin(objects: &mut Objects, body: &BodyMesh, geometry: i64, skeleton: &Skelet
         objects.connect(cluster, skin);
         objects.connect(skeleton.models[bone], cluster);
     }
-}
-
-/// A linear value as the files of FBX's programs have it.
-fn srgb(linear: f32) -> f32 {
-    let linear = linear.clamp(0.0, 1.0);
-    if linear <= 0.003_130_8 { linear * 12.92 } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 }
 }
