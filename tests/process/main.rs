@@ -9,7 +9,9 @@
 mod cli;
 mod dataset;
 mod files;
+mod generate;
 #[path = "../shared/graphics.rs"]
 mod graphics;
+mod program;
 #[path = "../shared/kit.rs"]
 mod shared;
