@@ -29,6 +29,7 @@ mod rate;
 mod read;
 mod reading;
 mod rigged;
+mod unique;
 mod usd;
 mod write;
 mod writing;

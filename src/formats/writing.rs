@@ -18,6 +18,11 @@ pub enum Units {
     M,
 }
 
+/// An animation's longest name.
+const LONGEST_NAME: usize = 60;
+/// What an animation is called that came from no prompt.
+const NAMELESS: &str = "Motion";
+
 /// What a GLB, FBX or USD file holds beside the animation. The other formats hold what they are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Contents {
@@ -81,5 +86,12 @@ impl WriteOptions {
     #[must_use]
     pub fn has_root_bone(&self) -> bool {
         self.root_bone.unwrap_or(self.names.has_root_bone())
+    }
+
+    /// What the animation is called: the prompt, as far as it is short.
+    pub(super) fn clip_name(&self) -> String {
+        let prompt = self.provenance.as_ref().map(Provenance::prompt).unwrap_or_default();
+        let name: String = prompt.trim().chars().take(LONGEST_NAME).collect();
+        if name.is_empty() { NAMELESS.to_owned() } else { name }
     }
 }

@@ -22,11 +22,6 @@ use document::Objects;
 use materials::Materials;
 use skeleton::Names;
 
-/// A stack's longest name.
-const LONGEST_NAME: usize = 60;
-/// What an animation is called that came from no prompt.
-const NAMELESS: &str = "Motion";
-
 /// The bytes of an `.fbx` file of a motion of the character's own rig, with its meshes or without.
 pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
     let bones = bones::untied(bones::under_one_root(bones::of(character, options.names, options.has_root_bone())));
@@ -46,10 +41,8 @@ pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOpt
     binary::encode(&objects.document(&[stack], clip.fps, options.provenance.as_ref()))
 }
 
-/// The prompt, as far as programs take it for a name.
+/// The name, as far as programs take it for one.
 fn stack_name(options: &WriteOptions) -> String {
-    let prompt = options.provenance.as_ref().map(|from| from.prompt().into_owned()).unwrap_or_default();
     let plain = |letter: char| if letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_' | ',') { letter } else { '_' };
-    let name: String = prompt.trim().chars().map(plain).take(LONGEST_NAME).collect();
-    if name.is_empty() { NAMELESS.to_owned() } else { name }
+    options.clip_name().chars().map(plain).collect()
 }

@@ -4,8 +4,8 @@ use super::binary::{self, Node, Property};
 use super::document::{Objects, SCENE_ROOT, choice, properties, property, vector};
 use crate::formats::bones::{self, Bone};
 use crate::formats::euler::nearest_euler;
+use crate::formats::unique::UniqueNames;
 use glam::{DVec3, Mat4};
-use std::collections::HashSet;
 
 /// What a joint or mesh is called that has no name.
 const NAMELESS: &str = "node";
@@ -79,18 +79,12 @@ pub(super) fn matrix(matrix: &Mat4) -> Property {
 
 /// The names that the models of a document have: programs tell them apart by nothing else.
 #[derive(Default)]
-pub(super) struct Names(HashSet<String>);
+pub(super) struct Names(UniqueNames);
 
 impl Names {
     /// The name, with a number behind it where another model has it.
     pub(super) fn unique(&mut self, name: &str) -> String {
         let plain: String = name.chars().filter(|letter| !binary::SEPARATORS.contains(letter)).collect();
-        let plain = if plain.is_empty() { NAMELESS.to_owned() } else { plain };
-        let (mut name, mut number) = (plain.clone(), 1);
-        while !self.0.insert(name.clone()) {
-            number += 1;
-            name = format!("{plain}_{number}");
-        }
-        name
+        self.0.take(if plain.is_empty() { NAMELESS.to_owned() } else { plain })
     }
 }

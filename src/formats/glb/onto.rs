@@ -27,9 +27,6 @@ use std::path::Path;
 const AGAIN: &str = "export the character again, as one .glb";
 /// A turn that rounding does not make, radians.
 const TURNS_RAD: f32 = 1e-4;
-/// What an animation is called that came from no prompt.
-const NAMELESS: &str = "Motion";
-const LONGEST_NAME: usize = 60;
 
 /// The bytes of the file at `path` with one more animation, a motion of its own rig in metres.
 pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clip: &RigMotion, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
@@ -172,10 +169,7 @@ impl Data {
                 add(self.floats(rotations, "VEC4"), track.node, "rotation");
             }
         }
-        let prompt = options.provenance.as_ref().map(|from| from.prompt().into_owned()).unwrap_or_default();
-        let name: String = prompt.trim().chars().take(LONGEST_NAME).collect();
-        let name = if name.is_empty() { NAMELESS.to_owned() } else { name };
-        let mut animation = json!({ "name": name, "channels": channels, "samplers": samplers });
+        let mut animation = json!({ "name": options.clip_name(), "channels": channels, "samplers": samplers });
         let extras = asset(options.provenance.as_ref()).extras;
         if let Some(from) = extras.and_then(|extras| serde_json::from_str::<Value>(extras.get()).ok()) {
             animation["extras"] = from;

@@ -1,6 +1,6 @@
 //! Names as USD's paths take them.
 
-use std::collections::HashSet;
+use crate::formats::unique::UniqueNames;
 
 /// The paths of the prims that others name.
 pub(super) const ROOT: &str = "Character";
@@ -10,7 +10,7 @@ pub(super) const MATERIALS: &str = "/Character/Materials";
 
 /// The names that are taken within one document: letters, digits and underscores, each once.
 #[derive(Default)]
-pub(super) struct Names(HashSet<String>);
+pub(super) struct Names(UniqueNames);
 
 impl Names {
     /// The nearest name to this one that a path may hold, with a number where it is taken.
@@ -19,12 +19,7 @@ impl Names {
         if !plain.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') {
             plain.insert(0, '_');
         }
-        let (mut name, mut number) = (plain.clone(), 1);
-        while !self.0.insert(name.clone()) {
-            number += 1;
-            name = format!("{plain}_{number}");
-        }
-        name
+        self.0.take(plain)
     }
 }
 
