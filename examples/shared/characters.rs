@@ -5,20 +5,11 @@ use zoetrope::body::{Character, skin};
 use zoetrope::formats;
 use zoetrope::motion::cleanup::{CleanupSettings, clean};
 use zoetrope::motion::feet::{self, FEET};
+use zoetrope::motion::mapping::fidelity::limbs;
 use zoetrope::motion::rig::RigWorld;
 use zoetrope::motion::supports::{SURFACE, Surface};
 use zoetrope::motion::{Joint, Motion};
 
-const LIMBS: [(Joint, Joint); 8] = [
-    (Joint::LHip, Joint::LKnee),
-    (Joint::RHip, Joint::RKnee),
-    (Joint::LKnee, Joint::LAnkle),
-    (Joint::RKnee, Joint::RAnkle),
-    (Joint::LShoulder, Joint::LElbow),
-    (Joint::RShoulder, Joint::RElbow),
-    (Joint::LElbow, Joint::LWrist),
-    (Joint::RElbow, Joint::RWrist),
-];
 const NEAR_DEG: f32 = 5.0;
 /// Hands as near as this touch.
 const TOUCHES_M: f32 = 0.10;
@@ -126,7 +117,7 @@ fn measured(character: &Character, motion: &Motion) -> Measures {
         let ours = pose.world();
         let surface = Surface::of(&ours);
         let at = |joint: Joint| Some(world.positions[parts[joint as usize]?] * m_per_unit);
-        for (from, to) in LIMBS {
+        for (from, to) in limbs() {
             let (Some(from_m), Some(to_m)) = (at(from), at(to)) else { continue };
             let ours = ours.positions_m[to as usize] - ours.positions_m[from as usize];
             measures.limbs += 1;

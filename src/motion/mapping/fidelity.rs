@@ -25,6 +25,11 @@ pub const BONES: [(&str, Joint, Joint); 12] = [
     ("shoulders", Joint::RShoulder, Joint::LShoulder),
 ];
 
+/// The bones of arms and legs among [`BONES`].
+pub fn limbs() -> impl Iterator<Item = (Joint, Joint)> {
+    BONES[..8].iter().map(|(_, from, to)| (*from, *to))
+}
+
 /// What was found in one clip. Feet are compared at the source's own frame rate, before resampling.
 #[derive(Clone, Debug)]
 pub struct Fidelity {

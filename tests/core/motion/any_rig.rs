@@ -4,6 +4,7 @@ use super::generated::{Generated, human, quadruped};
 use super::moves;
 use glam::Vec3;
 use zoetrope::motion::feet::{self, FEET};
+use zoetrope::motion::mapping::fidelity::limbs;
 use zoetrope::motion::mapping::{Mapping, find_parts};
 use zoetrope::motion::rig::{Rig, RigWorld};
 use zoetrope::motion::supports::{CROWN, FINGER_TIPS, SURFACE, Surface, is_arm, is_foot};
@@ -41,18 +42,6 @@ fn animals_are_refused() {
     }
 }
 
-/// Bones whose direction both have, wherever they lie in the body.
-const BONES: [(Joint, Joint); 8] = [
-    (Joint::LHip, Joint::LKnee),
-    (Joint::RHip, Joint::RKnee),
-    (Joint::LKnee, Joint::LAnkle),
-    (Joint::RKnee, Joint::RAnkle),
-    (Joint::LShoulder, Joint::LElbow),
-    (Joint::RShoulder, Joint::RElbow),
-    (Joint::LElbow, Joint::LWrist),
-    (Joint::RElbow, Joint::RWrist),
-];
-
 fn degrees(a: Vec3, b: Vec3) -> f32 {
     a.angle_between(b).to_degrees()
 }
@@ -63,7 +52,7 @@ fn bones_apart(ours: &WorldPose, rig: &RigWorld, parts: &[Option<usize>]) -> f32
         let line = rig.positions[parts[to as usize]?] - rig.positions[parts[from as usize]?];
         Some(degrees(ours.positions_m[to as usize] - ours.positions_m[from as usize], line))
     };
-    BONES.into_iter().filter_map(angle).fold(0.0, f32::max)
+    limbs().filter_map(angle).fold(0.0, f32::max)
 }
 
 /// The mapping of a rig whose parts are found; the others are another test's.
@@ -85,7 +74,7 @@ fn a_motion_onto_a_rig_and_back_keeps_every_direction() {
                 let (before, after) = (before.world(), after.world());
                 let on_rig = bones_apart(&before, &on_rig.world(frame), &parts);
                 assert!(on_rig < 0.5, "{name}, frame {frame}: a bone of the rig is off by {on_rig}°; {what}");
-                let back = BONES.into_iter().map(|(from, to)| {
+                let back = limbs().map(|(from, to)| {
                     let line = |world: &WorldPose| world.positions_m[to as usize] - world.positions_m[from as usize];
                     degrees(line(&before), line(&after))
                 });
@@ -137,7 +126,7 @@ fn measured(motion: &Motion, mapping: &Mapping) -> Measures {
     for (pose, world) in motion.frames.iter().zip(&worlds) {
         let ours = pose.world();
         let surface = Surface::of(&ours);
-        for (from, to) in BONES {
+        for (from, to) in limbs() {
             // An arm whose hand touches something goes there instead.
             if touches(&surface, from) {
                 continue;

@@ -2,6 +2,7 @@
 
 pub(crate) use super::moves::walk;
 use glam::{Quat, Vec3, vec3};
+use zoetrope::motion::mapping::fidelity::limbs;
 use zoetrope::motion::mapping::{FoundBy, Mapping, find_parts};
 use zoetrope::motion::rig::Rig;
 use zoetrope::motion::{Joint, Motion, REST_OFFSETS_M, WorldPose, rest_positions};
@@ -105,24 +106,13 @@ pub(crate) fn foreign(build: Build) -> Rig {
     b.rig
 }
 
-const LIMBS: [(Joint, Joint); 8] = [
-    (Joint::LHip, Joint::LKnee),
-    (Joint::RHip, Joint::RKnee),
-    (Joint::LKnee, Joint::LAnkle),
-    (Joint::RKnee, Joint::RAnkle),
-    (Joint::LShoulder, Joint::LElbow),
-    (Joint::RShoulder, Joint::RElbow),
-    (Joint::LElbow, Joint::LWrist),
-    (Joint::RElbow, Joint::RWrist),
-];
-
 /// Largest angle between the limbs of two motions, degrees, and largest distance of ankles and toes, metres.
 fn apart(before: &Motion, after: &Motion) -> (f32, f32) {
     let (mut degrees, mut feet_m) = (0.0_f32, 0.0_f32);
     for (before, after) in before.frames.iter().zip(&after.frames) {
         let (before, after) = (before.world(), after.world());
         let bone = |world: &WorldPose, (from, to): (Joint, Joint)| world.positions_m[to as usize] - world.positions_m[from as usize];
-        for limb in LIMBS {
+        for limb in limbs() {
             degrees = degrees.max(bone(&before, limb).angle_between(bone(&after, limb)).to_degrees());
         }
         for joint in [Joint::LAnkle, Joint::RAnkle, Joint::LFoot, Joint::RFoot] {
