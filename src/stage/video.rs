@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 const PROGRAM_VARIABLE: &str = "ZOETROPE_FFMPEG";
 /// As much of what the program says is kept.
 const MOST_SAID: u64 = 4096;
-/// A program that takes no picture for so long hangs. The largest takes a slow encoder a second.
+/// A program that takes so long over a picture hangs. The largest takes a slow encoder a second.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -24,7 +24,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 pub struct VideoEncoder {
     /// Its name, or where it is.
     pub program: OsString,
-    /// It hangs if it takes no picture for so long.
+    /// It hangs if it takes so long over a picture.
     pub patience: Duration,
 }
 
@@ -61,7 +61,8 @@ struct Encoding {
     child: Arc<Mutex<Child>>,
     size: (u32, u32),
     said: Option<JoinHandle<String>>,
-    taken: Arc<AtomicU64>,
+    /// Since when it has been handed something that it has not taken yet.
+    handed: Arc<Mutex<Option<Instant>>>,
     is_over: Arc<AtomicBool>,
 }
 
@@ -91,25 +92,22 @@ impl Encoding {
             });
             said.ok()
         });
-        let (taken, is_over) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-        let encoding = Self { child: Arc::new(Mutex::new(child)), size: (width, height), said, taken, is_over };
+        let (handed, is_over) = (Arc::default(), Arc::default());
+        let encoding = Self { child: Arc::new(Mutex::new(child)), size: (width, height), said, handed, is_over };
         encoding.watch(by.patience);
         Ok(encoding)
     }
 
     /// Ends a program that takes nothing any more: who waits for it to take the next picture would wait for ever.
     fn watch(&self, patience: Duration) {
-        let (child, taken, is_over) = (Arc::clone(&self.child), Arc::clone(&self.taken), Arc::clone(&self.is_over));
+        let (child, handed, is_over) = (Arc::clone(&self.child), Arc::clone(&self.handed), Arc::clone(&self.is_over));
         let watching = Builder::new().name("ffmpeg's watch".to_owned());
         // Without a thread there is no watch: the user can still cancel between two pictures.
         let _ = watching.spawn(move || {
-            let mut last = (0, Instant::now());
             while !is_over.load(Relaxed) {
                 sleep(LOOK_AGAIN);
-                let taken = taken.load(Relaxed);
-                if taken != last.0 {
-                    last = (taken, Instant::now());
-                } else if last.1.elapsed() > patience {
+                let since = *handed.lock().unwrap_or_else(PoisonError::into_inner);
+                if since.is_some_and(|since: Instant| since.elapsed() > patience) {
                     let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
                     return;
                 }
@@ -124,14 +122,20 @@ impl Encoding {
         let stdin = self.child.lock().unwrap_or_else(PoisonError::into_inner).stdin.take();
         let Some(mut stdin) = stdin else { return Err("ffmpeg takes nothing".to_owned()) };
         // Without the lock: the watch has to be able to end the program meanwhile.
+        self.hand(Some(Instant::now()));
         let written = stdin.write_all(picture.pixels.as_raw());
         self.child.lock().unwrap_or_else(PoisonError::into_inner).stdin = Some(stdin);
-        self.taken.fetch_add(1, Relaxed);
+        self.hand(None);
         written.map_err(|error| self.end().err().unwrap_or_else(|| error.to_string()))
+    }
+
+    fn hand(&self, since: Option<Instant>) {
+        *self.handed.lock().unwrap_or_else(PoisonError::into_inner) = since;
     }
 
     /// Waits for the program's end, and says what it says where it failed.
     fn end(&mut self) -> Result<(), String> {
+        self.hand(Some(Instant::now()));
         let status = loop {
             let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
             drop(child.stdin.take());

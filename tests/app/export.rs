@@ -318,6 +318,11 @@ fn a_video_is_handed_to_its_encoder_and_one_that_fails_hangs_or_is_cancelled_lea
     assert_eq!((bytes.len(), &bytes[39 * 64 * 48 * 4..][..4]), (40 * 64 * 48 * 4, &[39, 2, 3, 255][..]), "every pixel, in order");
     std::fs::remove_file(&path).expect("removed");
 
+    // Drawing may take longer than an encoder is given.
+    let slow = pictures(3).inspect(|_| std::thread::sleep(Duration::from_millis(600)));
+    encoder(&tools, "cat > \"$out\"").save(slow, 30.0, &path).expect("a video of slow pictures");
+    std::fs::remove_file(&path).expect("removed");
+
     let failed = |encoder: &VideoEncoder| encoder.save(pictures(400), 30.0, &path).expect_err("a failure").to_string();
     let missing = VideoEncoder { program: tools.join("nothing").into(), patience: Duration::from_secs(1) };
     assert!(failed(&missing).contains("no ffmpeg was found") && failed(&missing).contains("walk.mp4"));
