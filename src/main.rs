@@ -12,8 +12,10 @@ fn main() -> ExitCode {
     let args = Args::from_command_line();
     match &args.command {
         Some(Command::Bench(bench)) if bench.ui => {
-            set_threads(args.window.threads(STARTER, beside_the_window()));
-            measure_window(&bench.device)
+            let model = bench.model.to_string_lossy().into_owned();
+            let threads = args.window.threads(&model, beside_the_window());
+            set_threads(threads);
+            measure_window(&bench.device, model, threads)
         }
         Some(command) => {
             set_threads(command.threads(cores()));
@@ -121,8 +123,8 @@ fn begin_log(is_there: bool) -> Option<std::path::PathBuf> {
 }
 
 #[cfg(feature = "app")]
-fn measure_window(device: &Device) -> ExitCode {
-    match zoetrope::app::measure(device, cli::say) {
+fn measure_window(device: &Device, model: String, threads: usize) -> ExitCode {
+    match zoetrope::app::measure(device, model, threads, cli::say) {
         Ok(speed) => {
             cli::answer(&speed.to_string());
             ExitCode::SUCCESS
@@ -133,11 +135,11 @@ fn measure_window(device: &Device) -> ExitCode {
 
 #[cfg(not(feature = "app"))]
 fn window(args: &Args, _: usize) -> ExitCode {
-    measure_window(&args.window.device)
+    measure_window(&args.window.device, String::new(), 0)
 }
 
 #[cfg(not(feature = "app"))]
-fn measure_window(_: &Device) -> ExitCode {
+fn measure_window(_: &Device, _: String, _: usize) -> ExitCode {
     cli::complain(&cli::CliError::Failed(
         "this program was built without its window: build it with `cargo build --release`, or see `zoetrope --help`".to_owned(),
     ))

@@ -1,6 +1,7 @@
 //! How smoothly the window runs: what each frame took, taken in the running window for `zoetrope bench --ui`.
 
 use crate::author::script::Script;
+use crate::author::session::ModelState;
 use crate::view::{Quality, Resolution};
 use bevy::ecs::system::NonSendMarker;
 use bevy::prelude::*;
@@ -92,6 +93,7 @@ fn within(limit: Duration) -> impl FnMut() -> bool + Send + Sync {
 /// What goes on in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Doing {
+    Loading,
     Playing,
     Generating,
     Editing,
@@ -103,10 +105,11 @@ impl Doing {
     /// What comes later is later. Between two clips nothing is made for a moment.
     fn stage(self) -> usize {
         match self {
-            Self::Generating => 0,
-            Self::Playing => 1,
-            Self::InQuality(_) => 2,
-            Self::Editing => 3,
+            Self::Loading => 0,
+            Self::Generating => 1,
+            Self::Playing => 2,
+            Self::InQuality(_) => 3,
+            Self::Editing => 4,
         }
     }
 }
@@ -114,6 +117,7 @@ impl Doing {
 impl fmt::Display for Doing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Loading => "loading the model",
             Self::Playing => "playing",
             Self::Generating => "generating",
             Self::Editing => "dragging on a timeline of many clips",
@@ -212,6 +216,7 @@ impl FramePacing {
             generating_per_sec: frames_per_sec(of(Doing::Generating)),
             playing_per_sec: frames_per_sec(of(Doing::Playing)),
             qualities_per_sec: QUALITIES.map(|(name, quality)| (name, frames_per_sec(in_quality(quality)))),
+            loading: main_thread(Doing::Loading),
             generating: main_thread(Doing::Generating),
             editing: main_thread(Doing::Editing),
         }
@@ -235,6 +240,7 @@ fn begin(pacing: Res<'_, FramePacing>, _main_thread: NonSendMarker) {
 
 fn end(pacing: Res<'_, FramePacing>, state: Res<'_, super::state::State>, _main_thread: NonSendMarker) {
     let doing = match (state.generation().jobs().is_empty(), state.timeline().clips().len(), state.settings().quality) {
+        _ if matches!(state.models().state(), ModelState::Loading { .. }) => Doing::Loading,
         (false, ..) => Doing::Generating,
         (true, MANY_CLIPS.., _) => Doing::Editing,
         (true, _, Some(quality)) => Doing::InQuality(quality),
@@ -270,6 +276,8 @@ pub struct WindowSpeed {
     pub playing_per_sec: f32,
     /// Frames a second in each quality, as fast as it goes.
     pub qualities_per_sec: [(&'static str, f32); 4],
+    /// While the model was loaded.
+    pub loading: MainThread,
     /// While motions were made.
     pub generating: MainThread,
     /// While something was dragged on a timeline of many clips.
@@ -303,6 +311,7 @@ impl fmt::Display for WindowSpeed {
         for (name, per_sec) in self.qualities_per_sec {
             writeln!(f, "  as fast as it goes        {per_sec:>7.1} frames/s, quality {name}")?;
         }
+        writeln!(f, "  main thread, loading      {}", self.loading)?;
         writeln!(f, "  main thread, generating   {}", self.generating)?;
         write!(f, "  main thread, dragging among 192 clips of 10 s: {}", self.editing)
     }

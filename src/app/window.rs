@@ -69,15 +69,17 @@ pub fn run_with(launch: Launch, worker: Worker) -> Result<(), AppError> {
     open(launch, script, worker, None).map(|_| ())
 }
 
-/// Opens the window, has it generate and play for a while, and answers how smoothly that went. Somebody is told how far it is.
+/// Opens the window, has it generate with a model (a name or a folder) and play for a while, and answers how smoothly that went.
+/// Somebody is told how far it is.
 ///
 /// # Errors
 /// As [`run`].
-pub fn measure(device: &Device, say: fn(&str)) -> Result<WindowSpeed, AppError> {
+pub fn measure(device: &Device, model: String, threads: usize, say: fn(&str)) -> Result<WindowSpeed, AppError> {
     let pacing = FramePacing::new(say);
     let device = device.clone();
     let worker = Worker::spawn(move || PipelineBackend::on(device.clone())).map_err(|error| AppError::Generator(error.to_string()))?;
-    let device = open(Launch::default(), Some(frame_pacing::script()), worker, Some(pacing.clone()))?;
+    let device =
+        open(Launch { model: Some(model), threads, ..Launch::default() }, Some(frame_pacing::script()), worker, Some(pacing.clone()))?;
     Ok(pacing.speed(device))
 }
 

@@ -273,8 +273,8 @@ pub struct BenchArgs {
     /// Generate 200 prompts and print which motions tear apart between two frames or sink into the floor
     #[arg(long, conflicts_with_all = ["prompts", "config"])]
     pub tears: bool,
-    /// Measure the window: start, frames a second, the main thread's work while generating
-    #[arg(long, conflicts_with_all = ["prompts", "tears", "config", "model", "threads"])]
+    /// Measure the window: start, frames a second, the main thread's work while the model loads and generates
+    #[arg(long, conflicts_with_all = ["prompts", "tears", "config", "threads"])]
     pub ui: bool,
     /// A model's name or folder
     #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
@@ -371,6 +371,7 @@ mod tests {
             "generate walk -o walk.npz --variations 4 --raw --device gpu:3090",
             "bench --config 3B --quant q8_0 --device gpu",
             "bench --ui --device gpu:llvmpipe",
+            "bench --ui --model own",
             "generate walk -o walk.npy --published --tokens tokens.npy",
             "generate --prompts list.txt -o out --format glb,bvh",
             "generate --prompts list.txt -o out --split",
@@ -437,7 +438,6 @@ mod tests {
             "convert in.bvh out.npz --npz-origin ceiling",
             "render a.glb -o a.png --size 10",
             "--screenshots pictures",
-            "bench --ui --model own",
             "bench --ui --threads 2",
             "bench --config 3B --model own",
             "dance",

@@ -157,8 +157,8 @@ impl Listeners {
         inbox.filter(|inbox| !inbox.is_closed())
     }
 
-    /// Tells all of them what is true of the model now.
-    pub(super) fn tell_of_model(&self, event: &Event) {
+    /// Sends all of them what is true of the model now.
+    pub(super) fn send_model_event(&self, event: &Event) {
         let mut all = self.all();
         all.inboxes.retain(|(_, inbox)| !inbox.is_closed());
         all.inboxes.iter().for_each(|(_, inbox)| inbox.add_of_model(event.clone()));
@@ -167,8 +167,8 @@ impl Listeners {
         }
     }
 
-    /// Tells all of them what the next one replaces.
-    pub(super) fn mention(&self, event: &Event) {
+    /// Sends all of them what the next event of its kind replaces.
+    pub(super) fn send_transient(&self, event: &Event) {
         self.all().inboxes.iter().for_each(|(_, inbox)| inbox.add_if_room(event.clone()));
     }
 
@@ -180,7 +180,7 @@ impl Listeners {
     }
 }
 
-/// One who tells the worker and hears of its own jobs, and of the model, which all share. Dropping it cancels its jobs.
+/// One who sends commands to the worker and receives the events of its own jobs, and of the model, which all share. Dropping it cancels its jobs.
 #[derive(Debug)]
 pub struct Listener {
     id: ListenerId,

@@ -18,7 +18,7 @@ const COMMANDS: usize = 64;
 /// Jobs of a listener that may wait.
 const MOST_WAITING: usize = 1024;
 /// How often it is told how far a loading is.
-const LOADING_TOLD_EVERY: Duration = Duration::from_millis(30);
+const LOADING_SENT_EVERY: Duration = Duration::from_millis(30);
 /// How often it is looked whether a listener has read enough for its next job.
 const ROOM_LOOKED_FOR_EVERY: Duration = Duration::from_millis(20);
 /// How long dropping the handle waits for the thread: longer than a step, shorter than a user's patience with a closing window.
@@ -157,7 +157,7 @@ fn work<B: Backend>(desk: &mut Desk, make_backend: &impl Fn() -> B) {
                 && desk.load(&mut backend, name) != Loaded::Ready
             {
                 model = None;
-                desk.listeners.tell_of_model(&Event::NoModel);
+                desk.listeners.send_model_event(&Event::NoModel);
             }
         }
     }
@@ -237,12 +237,12 @@ impl Desk {
                 let before = self.waiting.len();
                 self.waiting.retain(|(other, waiting)| *other != of || job_of(waiting) != Some(job));
                 if self.waiting.len() < before {
-                    self.tell(of, Event::Cancelled { job });
+                    self.send(of, Event::Cancelled { job });
                 }
             }
             Command::Generate { job, .. } if self.waiting.iter().filter(|(other, _)| *other == of).count() >= MOST_WAITING => {
                 let message = format!("{MOST_WAITING} motions wait to be made: wait for them, or cancel some");
-                self.tell(of, Event::Failed { job, message });
+                self.send(of, Event::Failed { job, message });
             }
             other => self.waiting.push_back((of, other)),
         }
@@ -250,7 +250,7 @@ impl Desk {
     }
 
     /// Tell a listener something that must arrive.
-    fn tell(&self, to: ListenerId, event: Event) {
+    fn send(&self, to: ListenerId, event: Event) {
         if let Some(inbox) = self.listeners.inbox(to) {
             inbox.add(event);
         }
@@ -264,14 +264,14 @@ impl Desk {
         let loads: VecDeque<(ListenerId, Command)> = loads;
         for (_, command) in loads {
             if let Command::Load { model } = command {
-                self.listeners.tell_of_model(&Event::LoadCancelled { model });
+                self.listeners.send_model_event(&Event::LoadCancelled { model });
             }
         }
     }
 
     /// Load a model and tell how it ended. Meanwhile another thread listens and tells how far it is.
     fn load(&mut self, backend: &mut impl Backend, model: &str) -> Loaded {
-        self.listeners.tell_of_model(&Event::Loading { model: model.to_owned(), done: 0.0 });
+        self.listeners.send_model_event(&Event::Loading { model: model.to_owned(), done: 0.0 });
         let progress = LoadProgress::default();
         self.loading = Some(progress.clone());
         let (over, is_over) = bounded::<()>(0);
@@ -291,11 +291,11 @@ impl Desk {
             Ok(Err(message)) => (Loaded::Refused, Event::LoadFailed { model: model.to_owned(), message }),
             Err(panic) => (Loaded::Broken, Event::LoadFailed { model: model.to_owned(), message: broke(panic.as_ref()) }),
         };
-        self.listeners.tell_of_model(&event);
+        self.listeners.send_model_event(&event);
         if loaded == Loaded::Ready
             && let Some(message) = backend.remark()
         {
-            self.listeners.mention(&Event::Warning { message });
+            self.listeners.send_transient(&Event::Warning { message });
         }
         loaded
     }
@@ -304,14 +304,14 @@ impl Desk {
     fn watch_loading(&mut self, model: &str, progress: &LoadProgress, is_over: &Receiver<()>) {
         let mut told = 0.0;
         loop {
-            let goes_on = is_over.recv_timeout(LOADING_TOLD_EVERY) == Err(RecvTimeoutError::Timeout);
+            let goes_on = is_over.recv_timeout(LOADING_SENT_EVERY) == Err(RecvTimeoutError::Timeout);
             if self.listen(None) {
                 progress.cancel();
             }
             let done = progress.share();
             if done > told {
                 told = done;
-                self.listeners.mention(&Event::Loading { model: model.to_owned(), done });
+                self.listeners.send_transient(&Event::Loading { model: model.to_owned(), done });
             }
             if !goes_on {
                 break;
@@ -322,7 +322,7 @@ impl Desk {
     /// Do a job and tell its one end. Answers whether the backend panicked.
     fn run(&mut self, backend: &mut impl Backend, name: Option<&str>, owned: Owned, request: &Request, context: &Context) -> bool {
         let Owned { of, job } = owned;
-        self.tell(of, Event::Started { job });
+        self.send(of, Event::Started { job });
         let outcome = catch_unwind(AssertUnwindSafe(|| self.make_takes(backend, owned, request, context)));
         let panicked = outcome.is_err();
         let end = match outcome {
@@ -331,9 +331,9 @@ impl Desk {
             Ok(Outcome::Failed(message)) => Event::Failed { job, message },
             Err(panic) => Event::Failed { job, message: broke(panic.as_ref()) },
         };
-        self.tell(of, end);
+        self.send(of, end);
         if !panicked && let Some((name, model)) = name.zip(backend.changed()) {
-            self.listeners.tell_of_model(&Event::Ready { name: name.to_owned(), model });
+            self.listeners.send_model_event(&Event::Ready { name: name.to_owned(), model });
         }
         panicked
     }
@@ -361,11 +361,11 @@ impl Desk {
                 }
                 Ok(RunStep::Made { variation, take, warnings }) => {
                     for message in warnings {
-                        self.tell(of, Event::Warning { message });
+                        self.send(of, Event::Warning { message });
                     }
                     takes.insert(variation, Take::clone(&take));
                     if takes.len() < count {
-                        self.tell(of, Event::Made { job, variation, take: *take });
+                        self.send(of, Event::Made { job, variation, take: *take });
                     }
                 }
                 Ok(RunStep::Done) => return Outcome::Finished(takes.into_values().collect()),
@@ -381,7 +381,7 @@ impl Desk {
         let ended: VecDeque<(ListenerId, Command)> = ended;
         for (of, command) in ended {
             if let Some(job) = job_of(&command) {
-                self.tell(of, Event::Cancelled { job });
+                self.send(of, Event::Cancelled { job });
             }
         }
     }

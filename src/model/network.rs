@@ -1,5 +1,6 @@
 //! What turns a text and tokens into logits, wherever it runs: this module's transformer, or one that somebody above brings along.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use super::error::Result;
@@ -21,6 +22,11 @@ pub trait Network: Send + Sync {
 
     /// Where it runs: `cpu`, or a graphics device's name.
     fn device(&self) -> String;
+
+    /// How many states make tokens at the same time without waiting for each other, each on a thread of its own.
+    fn side_by_side(&self) -> usize {
+        1
+    }
 }
 
 /// Sequences that are being generated side by side: variations, and the unconditional rows of guidance.
@@ -61,6 +67,11 @@ impl Network for Arc<Transformer> {
 
     fn device(&self) -> String {
         "cpu".to_owned()
+    }
+
+    fn side_by_side(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        (cores / candle_core::utils::get_num_threads()).max(1)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::error::PipelineError;
 use super::made::Made;
 use crate::model::{MotionModel, Sampler, Sampling, StreamDecoder, guide};
-use crate::motion::cleanup::{CleanupSettings, clean};
+use crate::motion::cleanup::{CleanupSettings, clean, plant};
 use crate::motion::features::{self, Features};
 use crate::motion::{FPS, Motion, Pose, join};
 use crate::timeline::{Context, Finish, Length, Origin, Provenance, Request, Take};
@@ -189,14 +189,17 @@ impl<'m> Sequence<'m> {
         inertialised(new, &decoded, &before.motion)
     }
 
-    /// Feet cleaned up, together with the motion before so that a foot which stands at the seam keeps standing.
+    /// Feet cleaned up, together with the motion before so that a foot which stands at the seam keeps standing, and planted once more
+    /// where the seam fades.
     fn cleaned(&self, motion: &Motion) -> Motion {
         let Some(before) = &self.before else { return clean(motion, &CleanupSettings::default()) };
         let before = &before.motion;
         let joined = Motion { frames: before.frames.iter().chain(&motion.frames).copied().collect() };
         let mut cleaned = clean(&joined, &CleanupSettings::default());
         let new = Motion { frames: cleaned.frames.split_off(before.len()) };
-        inertialised(new, &cleaned, before)
+        let mut new = inertialised(new, &cleaned, before);
+        plant(&mut new, &before.frames, SEAM_FRAMES);
+        new
     }
 
     fn provenance(&self) -> Provenance {

@@ -2,7 +2,7 @@
 
 use super::clip::{Baked, Clip};
 use super::{Arrangement, ClipId, Provenance, Take, TakeId};
-use crate::motion::cleanup::{CleanupSettings, clean};
+use crate::motion::cleanup::{self, PLANT_EASE_FRAMES};
 use crate::motion::join::{Turned, following, placement};
 use crate::motion::{Motion, Pose};
 use glam::{Quat, Vec3};
@@ -11,8 +11,6 @@ use std::f32::consts::TAU;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Frames around a transition over which the feet's corrections come and go.
-const PLANT_EASE_FRAMES: usize = 6;
 /// As many frames of a clip make a difference to the next one: those that its planting looks at, and the two that it goes on from.
 const END_FRAMES: usize = PLANT_EASE_FRAMES;
 /// Somebody who stands at the origin and faces ahead.
@@ -206,7 +204,7 @@ fn seen_from_end(before: &[Pose], clip: &Clip, baked: &Baked) -> Motion {
     let blend_frames = settings.blend_frames.min(baked.motion.len().saturating_sub(1));
     let mut motion = following([second_last, last], baked.context, &baked.motion, settings.turned(), blend_frames);
     if blend_frames > 0 {
-        plant(&mut motion, before, blend_frames);
+        cleanup::plant(&mut motion, before, blend_frames);
     }
     motion
 }
@@ -216,17 +214,4 @@ fn first(baked: &Baked, turned: Turned) -> Motion {
     let turn = Quat::from_rotation_y(turned.facing_rad);
     let on_floor = start.root_m.with_y(0.0);
     baked.motion.placed(turned.facing_rad, on_floor - turn * on_floor + turned.offset_m)
-}
-
-/// Keeps feet where they touch through a transition at the beginning of a motion: a pose that fades into another lets them glide. The
-/// frames before it are looked at.
-fn plant(motion: &mut Motion, before: &[Pose], blend_frames: usize) {
-    let frames = (blend_frames + PLANT_EASE_FRAMES).min(motion.len());
-    let window = Motion { frames: before.iter().chain(&motion.frames[..frames]).copied().collect() };
-    let planted = clean(&window, &CleanupSettings { smoothing: false, ground_correction: false, locking: true });
-    let better = &planted.frames[before.len()..];
-    for (at, (pose, better)) in motion.frames.iter_mut().zip(better).enumerate() {
-        let inside = (at + 1).min(frames - at) as f32 / (PLANT_EASE_FRAMES + 1) as f32;
-        *pose = pose.lerp(better, inside.min(1.0));
-    }
 }

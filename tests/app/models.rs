@@ -273,6 +273,15 @@ fn a_licence_is_shown_and_accepted_before_the_button_fetches() {
     harness.get_by_label("Fetch").click();
     harness.run_steps(3);
     assert!(harness.state().done.contains(&fetch), "{:?}", harness.state().done);
+
+    // What has no address of its own, and everything else, can be had from a mirror.
+    harness.state_mut().session.apply(models(ModelAction::Mirror("http://mirror.example/files".to_owned())));
+    harness.state_mut().session.apply(models(ModelAction::Accept { offer: "3b".to_owned(), accepted: true }));
+    harness.run_steps(3);
+    harness.get_all_by_label("Fetch").nth(1).expect("a button for each offer").click();
+    harness.run_steps(3);
+    let from_mirror = models(ModelAction::Fetch { offer: "3b".to_owned(), base: Some("http://mirror.example/files".to_owned()) });
+    assert!(harness.state().done.contains(&from_mirror), "{:?}", harness.state().done);
 }
 
 /// The window with real models, without a screen.
@@ -331,12 +340,15 @@ fn a_checkpoint_is_imported_chosen_used_saved_opened_and_exported_under_its_name
     }
     let Some(pipeline) = kit("pipeline_small") else { return };
     let parts = small_import(pipeline.parent().expect("the kit"), "tiny");
+    let config = folder.path().join("import.json");
+    std::fs::write(&config, r#"{ "licence": "for tests" }"#).expect("written");
     let form = ImportForm {
         tokenizer: parts.tokenizer,
         transformer: parts.transformer,
         text_encoder: parts.text_encoder,
         mean: parts.mean,
         std: parts.std,
+        config,
         heads: parts.heads,
         precision: Precision::AsItIs,
         name: "tiny".to_owned(),
@@ -351,6 +363,7 @@ fn a_checkpoint_is_imported_chosen_used_saved_opened_and_exported_under_its_name
     window.says("imported tiny");
     let names: Vec<&str> = window.session.models().installed().iter().map(|model| model.name.as_str()).collect();
     assert_eq!(names, ["starter", "tiny"]);
+    assert_eq!(window.session.models().installed()[1].licence, "for tests", "what the settings say");
     assert!(window.session.models().installed().iter().all(|model| model.trouble.is_none() && model.memory_bytes > 0));
 
     window.act(models(ModelAction::Choose("tiny".to_owned())));

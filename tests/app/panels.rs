@@ -477,7 +477,7 @@ fn unsaved_work_of_a_dead_window_is_offered_until_it_is_answered() {
     let mut session = session_with(&[]);
     let folder = tempfile::tempdir().expect("a folder");
     left_behind(folder.path());
-    session.keep_copies_in(folder.path()).expect("a folder");
+    session.autosave_in(folder.path()).expect("a folder");
     let mut harness = harness(session);
     harness.key_press(bevy_egui::egui::Key::Escape);
     harness.run_steps(3);

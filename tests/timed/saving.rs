@@ -61,7 +61,7 @@ fn one_moved_clip_among_five_hundred_takes_is_saved_and_copied_in_passing() {
     let folder = tempfile::tempdir().expect("a folder");
     let (file, keep) = (folder.path().join("scene.zoetrope"), folder.path().join("recovery"));
     let mut session = session();
-    session.keep_copies_in(&keep).expect("a folder");
+    session.autosave_in(&keep).expect("a folder");
     let copy = session.copy_path().expect("a place").to_owned();
 
     let begin = Instant::now();

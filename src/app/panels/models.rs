@@ -202,6 +202,11 @@ fn get(ui: &mut Ui, session: &Session) -> Vec<Action> {
             ui.add_space(8.0);
         }
     });
+    field_row(ui, "Mirror", |ui| {
+        let hint = "another address that has the same files; empty for the authors' own";
+        let written = text_field(ui, "mirror", session.models().mirror(), hint, 2_000);
+        actions.extend(written.map(|address| Action::Models(ModelAction::Mirror(address))));
+    });
     actions.extend(work(ui, session));
     actions.extend(buttons(
         ui,
@@ -232,7 +237,7 @@ fn offered(ui: &mut Ui, session: &Session, offer: &OfferedModel) -> Vec<Action> 
         });
         if offer.here == offer.files {
             ui.label(faint(format!("in {}", offer.folder.display())));
-        } else if offer.has_address {
+        } else if offer.has_address || !models.mirror().is_empty() {
             row(ui, 30.0, |ui| {
                 let mut accepted = models.accepts(&offer.name);
                 if ui.checkbox(&mut accepted, soft("I have read and accept this licence").size(12.5)).changed() {
@@ -241,13 +246,16 @@ fn offered(ui: &mut Ui, session: &Session, offer: &OfferedModel) -> Vec<Action> 
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let text = if offer.here > 0 { "Go on" } else { "Fetch" };
                     let can = accepted && models.work().is_none();
+                    let base = Some(models.mirror().to_owned()).filter(|address| !address.is_empty());
                     if ui.add_enabled(can, TextButton { text, main: true, min_width: 80.0, height: 28.0 }).clicked() {
-                        actions.push(Action::Models(ModelAction::Fetch { offer: offer.name.clone(), base: None }));
+                        actions.push(Action::Models(ModelAction::Fetch { offer: offer.name.clone(), base }));
                     }
                 });
             });
         } else {
-            ui.label(faint("Its authors name no address to fetch it from: get the files as its page says, then import them."));
+            ui.label(faint(
+                "Its authors name no address to fetch it from: get the files as its page says, then import them; or name a mirror.",
+            ));
         }
     });
     actions
@@ -283,11 +291,7 @@ fn import(ui: &mut Ui, session: &Session) -> Vec<Action> {
         }
     });
     field_row(ui, "Name", |ui| {
-        let mut name = form.name.clone();
-        let frame =
-            Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
-        let field = TextEdit::singleline(&mut name).id(Id::new("model name")).desired_width(ui.available_width()).frame(frame);
-        if ui.add(field.hint_text(RichText::new("motionmillion-3b-q8").color(TEXT_FAINT)).char_limit(60)).changed() {
+        if let Some(name) = text_field(ui, "model name", &form.name, "motionmillion-3b-q8", 60) {
             actions.push(Action::Models(ModelAction::Form(FormAction::Set(ImportForm { name, ..form.clone() }))));
         }
     });
@@ -312,6 +316,7 @@ fn part_field(ui: &mut Ui, form: &ImportForm, part: ImportPart) -> Vec<Action> {
         ImportPart::TextEncoder => ("Text encoder", "A folder with config.json, its tokenizer and weights; or flan-t5-xl, fetched"),
         ImportPart::Mean => ("Mean", "mean.npy"),
         ImportPart::Std => ("Deviation", "std.npy"),
+        ImportPart::Config => ("Settings", "Only where they are not the published ones: import.json of a training run"),
     };
     let mut actions = Vec::new();
     field_row(ui, name, |ui| {
@@ -330,6 +335,14 @@ fn part_field(ui: &mut Ui, form: &ImportForm, part: ImportPart) -> Vec<Action> {
         });
     }
     actions
+}
+
+/// A line of text that fills its row; what is written into it, if it changed.
+fn text_field(ui: &mut Ui, id: &str, text: &str, hint: &str, most_chars: usize) -> Option<String> {
+    let mut text = text.to_owned();
+    let frame = Frame::new().fill(SUNKEN.color()).stroke(Stroke::new(1.0, EDGE)).corner_radius(8).inner_margin(Margin::symmetric(10, 8));
+    let field = TextEdit::singleline(&mut text).id(Id::new(id)).desired_width(ui.available_width()).frame(frame);
+    ui.add(field.hint_text(RichText::new(hint).color(TEXT_FAINT)).char_limit(most_chars)).changed().then_some(text)
 }
 
 const LABEL_WIDTH: f32 = 118.0;

@@ -164,7 +164,7 @@ impl Session {
         }
         let character = session.desk.settings.character.clone();
         session.character.take_on(character, &mut session.desk);
-        session.keep_in(persistence);
+        session.set_persistence(persistence);
         session
     }
 
@@ -172,12 +172,12 @@ impl Session {
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub fn keep_copies_in(&mut self, folder: &Path) -> std::io::Result<()> {
-        self.keep_in(Persistence::in_folder(folder)?);
+    pub fn autosave_in(&mut self, folder: &Path) -> std::io::Result<()> {
+        self.set_persistence(Persistence::in_folder(folder)?);
         Ok(())
     }
 
-    fn keep_in(&mut self, persistence: Persistence) {
+    fn set_persistence(&mut self, persistence: Persistence) {
         self.persistence = persistence;
         if let Some(offer) = self.persistence.offer() {
             self.desk.dialog = offer;

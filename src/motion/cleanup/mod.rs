@@ -23,12 +23,15 @@ mod smooth;
 
 pub use contact::ContactEdit;
 
-use super::Motion;
 use super::measure::measure;
+use super::{Motion, Pose};
 use glam::Vec3;
 
 /// Where feet in contact slide more than this, a frame, they slide no more than they did before.
 const CONTACT_SLIDE_MOST_MM: f32 = 1.0;
+
+/// Frames around a transition over which the corrections of [`plant`] come and go.
+pub const PLANT_EASE_FRAMES: usize = 6;
 
 /// What the clean-up does; the default is everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,4 +79,17 @@ pub fn clean_with(motion: &Motion, settings: &CleanupSettings, contacts: &[Conta
         cleaned.frames.iter_mut().for_each(|pose| pose.root_m += shift_m);
     }
     cleaned
+}
+
+/// Keeps feet where they touch, and the body out of the floor, through a transition over the first `blend_frames` frames of a motion: a
+/// pose that fades into another lets feet glide and sink. The frames before it are looked at.
+pub fn plant(motion: &mut Motion, before: &[Pose], blend_frames: usize) {
+    let frames = (blend_frames + PLANT_EASE_FRAMES).min(motion.len());
+    let window = Motion { frames: before.iter().chain(&motion.frames[..frames]).copied().collect() };
+    let planted = clean(&window, &CleanupSettings { smoothing: false, ground_correction: false, locking: true });
+    let better = &planted.frames[before.len()..];
+    for (at, (pose, better)) in motion.frames.iter_mut().zip(better).enumerate() {
+        let inside = (at + 1).min(frames - at) as f32 / (PLANT_EASE_FRAMES + 1) as f32;
+        *pose = pose.lerp(better, inside.min(1.0));
+    }
 }

@@ -401,7 +401,7 @@ fn unsaved_work_is_copied_now_and_then_and_the_copy_goes_when_it_is_saved() {
     let folder = folder();
     let keep = folder.path().join("recovery");
     let mut session = session_with(&["a walk"]);
-    session.keep_copies_in(&keep).expect("a folder");
+    session.autosave_in(&keep).expect("a folder");
     session.update(1.0);
     assert!(!session.run_task(), "not every frame");
     session.update(5.5);
@@ -437,7 +437,7 @@ fn unsaved_work_is_copied_now_and_then_and_the_copy_goes_when_it_is_saved() {
 /// What a window that died leaves in a folder, with one clip; it had this project.
 fn died(keep: &Path, project: &Path) {
     let mut dead = session_with(&["a walk"]);
-    dead.keep_copies_in(keep).expect("a folder");
+    dead.autosave_in(keep).expect("a folder");
     dead.apply(ProjectAction::Save(project.to_owned()));
     run_tasks(&mut dead);
     dead.apply(ClipAction::AddToTimeline(0));
@@ -451,7 +451,7 @@ fn recovered_work_is_there_again_and_not_saved_yet() {
     let [keep, project] = ["recovery", "scene.zoetrope"].map(|name| folder.path().join(name));
     died(&keep, &project);
     let mut session = session_with(&[]);
-    session.keep_copies_in(&keep).expect("a folder");
+    session.autosave_in(&keep).expect("a folder");
     assert_eq!(*session.dialog(), Dialog::Recover { project: Some(project.clone()) });
     // Files that were given to the window wait for the answer.
     session.open_files([folder.path().join("walk.bvh")]);
@@ -475,7 +475,7 @@ fn work_that_was_done_while_a_copy_was_read_comes_first() {
     let [keep, project] = ["recovery", "scene.zoetrope"].map(|name| folder.path().join(name));
     died(&keep, &project);
     let mut session = session_with(&["a jump", "a run"]);
-    session.keep_copies_in(&keep).expect("a folder");
+    session.autosave_in(&keep).expect("a folder");
     session.apply(ProjectAction::Recover(true));
     session.apply(ClipAction::AddToTimeline(1));
     run_tasks(&mut session);

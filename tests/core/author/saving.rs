@@ -125,7 +125,7 @@ fn copies_of_unsaved_work_have_takes_once_also_across_saves() {
     let folder = tempfile::tempdir().expect("a folder");
     let (keep, file) = (folder.path().join("recovery"), folder.path().join("scene.zoetrope"));
     let mut session = session_with(&["a walk"; 20]);
-    session.keep_copies_in(&keep).expect("a folder");
+    session.autosave_in(&keep).expect("a folder");
     session.apply(ClipAction::AddToTimeline(0));
     let copied = |session: &mut Session| {
         session.update(6.0);
@@ -164,7 +164,7 @@ fn a_recovered_copy_grows_and_the_project_it_was_of_is_saved_as_a_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     let keep = folder.path().join("recovery");
     let (mut dead, file) = saved(folder.path());
-    dead.keep_copies_in(&keep).expect("a folder");
+    dead.autosave_in(&keep).expect("a folder");
     dead.apply(ClipAction::Duplicate);
     dead.update(6.0);
     run_tasks(&mut dead);
@@ -172,7 +172,7 @@ fn a_recovered_copy_grows_and_the_project_it_was_of_is_saved_as_a_whole() {
     drop(dead);
     let before = read(&offered(&keep)[0]);
     let mut session = session_with(&[]);
-    session.keep_copies_in(&keep).expect("a folder");
+    session.autosave_in(&keep).expect("a folder");
     session.apply(ProjectAction::Recover(true));
     run_tasks(&mut session);
     assert_eq!(*session.timeline().arrangement(), left);

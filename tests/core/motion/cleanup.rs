@@ -3,9 +3,11 @@
 use glam::{Quat, Vec3};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use zoetrope::motion::cleanup::{CleanupSettings, clean};
+use zoetrope::motion::cleanup::{CleanupSettings, clean, plant};
 use zoetrope::motion::feet::{self, FEET, floor_distance_m, rest_height_m, world_joints};
+use zoetrope::motion::join;
 use zoetrope::motion::measure::measure;
+use zoetrope::motion::supports::surfaces;
 use zoetrope::motion::{FPS, JOINT_COUNT, Joint, Motion, PARENTS, Pose, REST_OFFSETS_M};
 
 const STEP_FRAMES: usize = 18;
@@ -244,6 +246,25 @@ fn lying_down_is_not_lifted_or_sunk() {
     let lying = Motion { frames: vec![pose; 60] };
     let cleaned = clean(&lying, &CleanupSettings::default());
     assert!((cleaned.frames[30].root_m.y - 0.1).abs() < 0.02);
+}
+
+#[test]
+fn a_walk_that_fades_into_standing_neither_sinks_nor_slides() {
+    let deepest_m = |motion: &Motion| surfaces(motion).iter().map(|surface| surface.lowest().1).fold(0.0, f32::min);
+    let mut sunk_m: f32 = 0.0;
+    for end in 40..40 + STEP_FRAMES {
+        let before = walk(end).frames.split_off(end - 16);
+        let mut standing = Motion { frames: vec![Pose { root_m: before[15].root_m.with_y(Pose::REST.root_m.y), ..Pose::REST }; 40] };
+        let rest = standing.frames[0];
+        join::inertialise(&mut standing, [&rest, &rest], [&before[14], &before[15]], 15);
+        sunk_m = sunk_m.min(deepest_m(&standing));
+        plant(&mut standing, &before, 15);
+        assert!(deepest_m(&standing) > -0.01, "cut at {end} it sinks {} m", deepest_m(&standing));
+        let slide_mm = measure(&standing).contact_slide_mm_per_frame;
+        assert!(slide_mm < 2.0, "cut at {end} it slides {slide_mm} mm a frame");
+        assert_eq!(standing.frames[30], rest, "and it ends as it was");
+    }
+    assert!(sunk_m < -0.03, "the fade alone sinks: {sunk_m} m");
 }
 
 #[test]

@@ -17,11 +17,19 @@ pub enum ImportPart {
     Mean,
     /// Deviation of the features.
     Std,
+    /// What shapes cannot tell, where it is not the published value.
+    Config,
 }
 
 impl ImportPart {
     /// All of them, in the order of the form.
-    pub const ALL: [Self; 5] = [Self::Transformer, Self::Tokenizer, Self::TextEncoder, Self::Mean, Self::Std];
+    pub const ALL: [Self; 6] = [Self::Transformer, Self::Tokenizer, Self::TextEncoder, Self::Mean, Self::Std, Self::Config];
+
+    /// Whether a model can be made without it.
+    #[must_use]
+    pub fn is_optional(self) -> bool {
+        self == Self::Config
+    }
 }
 
 /// How the transformer of an import is stored.
@@ -50,6 +58,8 @@ pub struct ImportForm {
     pub mean: PathBuf,
     /// Deviation of the features.
     pub std: PathBuf,
+    /// A JSON file with what shapes cannot tell; empty where all is as published.
+    pub config: PathBuf,
     /// How the transformer is stored.
     pub precision: Precision,
     /// Attention heads; those of the published size if absent.
@@ -68,6 +78,7 @@ impl ImportForm {
             ImportPart::TextEncoder => &self.text_encoder,
             ImportPart::Mean => &self.mean,
             ImportPart::Std => &self.std,
+            ImportPart::Config => &self.config,
         }
     }
 
@@ -80,6 +91,7 @@ impl ImportForm {
             ImportPart::TextEncoder => &mut self.text_encoder,
             ImportPart::Mean => &mut self.mean,
             ImportPart::Std => &mut self.std,
+            ImportPart::Config => &mut self.config,
         } = path;
         self
     }
@@ -87,7 +99,7 @@ impl ImportForm {
     /// What is still missing, in words.
     #[must_use]
     pub fn fault(&self) -> Option<&'static str> {
-        if ImportPart::ALL.iter().any(|part| self.part(*part).as_os_str().is_empty()) {
+        if ImportPart::ALL.iter().any(|part| !part.is_optional() && self.part(*part).as_os_str().is_empty()) {
             return Some("choose all five files and folders");
         }
         (!is_plain_name(&self.name) || self.name == STARTER).then_some("give it a name of its own, without slashes")

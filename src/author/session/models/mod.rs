@@ -85,6 +85,8 @@ pub enum ModelAction {
         /// Whether its licence is accepted.
         accepted: bool,
     },
+    /// Write the address to fetch from in the place of the offers' own; nothing for those.
+    Mirror(String),
     /// Fetch the files of an offer whose licence is accepted, from where that was broken off.
     Fetch {
         /// The offer.
@@ -160,6 +162,8 @@ pub struct Models {
     offers: Vec<OfferedModel>,
     /// The offer whose licence is accepted.
     accepted: Option<String>,
+    /// The address to fetch from in the place of the offers' own; empty for those.
+    mirror: String,
     form: ImportForm,
     work: Option<ModelWork>,
     fetching: Option<Task<PathBuf>>,
@@ -182,6 +186,7 @@ impl Models {
             installed: Vec::new(),
             offers: Vec::new(),
             accepted: None,
+            mirror: String::new(),
             form: ImportForm::default(),
             work: None,
             fetching: None,
@@ -222,6 +227,12 @@ impl Models {
         self.accepted.as_deref() == Some(offer)
     }
 
+    /// The address to fetch from in the place of the offers' own; empty for those.
+    #[must_use]
+    pub fn mirror(&self) -> &str {
+        &self.mirror
+    }
+
     /// What is to be imported.
     #[must_use]
     pub fn form(&self) -> &ImportForm {
@@ -251,6 +262,7 @@ impl Models {
             }
             ModelAction::CancelLoad => desk.send(Command::CancelLoad),
             ModelAction::Accept { offer, accepted } => self.accepted = Some(offer).filter(|_| accepted),
+            ModelAction::Mirror(address) => self.mirror = address,
             ModelAction::Fetch { offer, base } => self.fetch(offer, base, desk),
             ModelAction::Form(form) => self.apply_to_form(form, desk),
             ModelAction::Import => self.import(desk),

@@ -55,7 +55,7 @@ fn import_of(form: ImportForm) -> Import {
         mean: form.mean,
         std: form.std,
         heads: form.heads,
-        config: None,
+        config: Some(form.config).filter(|path| !path.as_os_str().is_empty()),
         quantize: match form.precision {
             Precision::AsItIs => None,
             Precision::Q8_0 => Some(Quantization::Q8_0),
