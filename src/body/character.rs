@@ -1,7 +1,7 @@
 //! A character: a rig, its mapping to our skeleton, and the meshes that its joints move.
 
 use super::BodyMesh;
-use crate::motion::mapping::{Fingers, Mapping};
+use crate::motion::mapping::{Fingers, Mapping, SkinPoint};
 use crate::motion::rig::{Rig, RigMotion, RigPose, RigWorld};
 use crate::motion::{Motion, PARENTS, Pose, WorldPose};
 use glam::Vec3;
@@ -23,8 +23,8 @@ impl Character {
         let joints = mapping.rig().len();
         let fits = meshes.iter().flat_map(|mesh| &mesh.joints).flatten().all(|joint| usize::from(*joint) < joints);
         assert!(fits, "a vertex is moved by a joint beyond the {joints} of the rig");
-        let skin = meshes.iter().flat_map(|mesh| &mesh.positions_m).copied();
-        let mapping = mapping.with_skin(skin);
+        let vertices = meshes.iter().flat_map(|mesh| mesh.positions_m.iter().zip(&mesh.joints));
+        let mapping = mapping.with_skin(vertices.map(|(at, joints)| SkinPoint { at: *at, joint: usize::from(joints[0]) }));
         Self { mapping, meshes }
     }
 

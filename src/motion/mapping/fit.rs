@@ -4,6 +4,7 @@ use super::align::align;
 use super::fingers::{self, Fingers};
 use super::found::{REQUIRED, find_parts, parts_of};
 use super::parts::{LEGS, MappingError, Parts};
+use super::skin::{self, Hull, Region, SkinPoint};
 use super::spine::{SpineJoint, neck_chain, shares, spine_chain};
 use super::twist::{self, Twist};
 use super::{names, reference, structure};
@@ -13,6 +14,7 @@ use crate::motion::rig::{Rig, RigMotion, RigWorld};
 use crate::motion::rotation::shortest_arc;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
 use glam::{Quat, Vec3};
+use std::ops::Range;
 
 /// A foreign rig fitted to our skeleton.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +37,8 @@ pub(super) struct Fit {
     pub(super) body: Vec<(usize, Driver)>,
     /// The rig's joint that each of ours drives.
     pub(super) driven: Parts,
+    /// What of the body comes to the floor first.
+    pub(super) hulls: Vec<Hull>,
     /// How far the skin is from the joints of the rig, metres, where it has one.
     pub(super) flesh_m: [Option<f32>; JOINT_COUNT],
     pub(super) twists: Vec<Twist>,
@@ -125,7 +129,7 @@ impl Fit {
         let stood = if is_upright { Quat::IDENTITY } else { shortest_arc(trunk, Vec3::Y) };
         for [_, _, ankle, toe] in LEGS {
             let foot = stood * (at(toe, &parts) - at(ankle, &parts));
-            if foot.x.hypot(foot.z) < 0.3 * foot.length() {
+            if foot.x.hypot(foot.z) < AHEAD * foot.length() {
                 parts[toe as usize] = None; // an end below the ankle, not a toe
             }
         }
@@ -150,10 +154,11 @@ impl Fit {
         let ankle_over_toes_m = over_toes_m.reduce(|left, right| 0.5 * (left + right));
         let ground = ground_bone(rig, pelvis, &rest, ours_from_rig_world, scale);
         let driven: Parts = std::array::from_fn(|joint| parts[joint].filter(|_| found[joint].is_some()));
+        let rig_joint_from_ours =
+            std::array::from_fn(|joint| parts[joint].map_or(Quat::IDENTITY, |index| from_ours(index, alignment[joint])));
         Ok(Self {
-            rig_joint_from_ours: std::array::from_fn(|joint| {
-                parts[joint].map_or(Quat::IDENTITY, |index| from_ours(index, alignment[joint]))
-            }),
+            hulls: skin::balls(rig, &driven, &rig_joint_from_ours, scale),
+            rig_joint_from_ours,
             body: body(rig, &driven, &spine, &necks, ground, &local),
             driven,
             flesh_m: [None; JOINT_COUNT],
@@ -184,26 +189,43 @@ impl Fit {
     }
 
     /// Takes the lowest of these places, the rig's unit, for the sole on which the rig stands in its rest pose, and learns how thick it is.
-    pub(super) fn stand_on(&mut self, rig: &Rig, skin: impl Iterator<Item = Vec3>) {
-        let joints = rig.rest_world().positions;
+    pub(super) fn stand_on(&mut self, rig: &Rig, skin: &[SkinPoint]) {
+        if skin.is_empty() {
+            return;
+        }
+        let rest = rig.rest_world();
         let (mut floor_m, mut nearest) = (f32::INFINITY, [f32::INFINITY; JOINT_COUNT]);
-        for place in skin {
-            floor_m = floor_m.min((self.stood * (self.ours_from_rig_world * place)).y * self.scale);
+        for point in skin {
+            floor_m = floor_m.min((self.stood * (self.ours_from_rig_world * point.at)).y * self.scale);
             for (nearest, part) in nearest.iter_mut().zip(self.driven) {
-                *nearest = part.map_or(f32::INFINITY, |part| nearest.min(joints[part].distance_squared(place)));
+                *nearest = part.map_or(f32::INFINITY, |part| nearest.min(rest.positions[part].distance_squared(point.at)));
             }
         }
+        let body: Vec<usize> = self.body.iter().map(|(joint, _)| *joint).collect();
+        let mut hulls = skin::hulls(rig, &self.driven, &body, &rest, skin);
+        // A mesh may be of the head alone.
+        if !hulls.iter().any(|hull| hull.region == Region::Trunk) {
+            hulls.append(&mut self.hulls);
+        }
+        self.hulls = hulls;
         self.flesh_m = nearest.map(|nearest| nearest.is_finite().then(|| nearest.sqrt() * self.scale));
         self.lift_m = lift_m(self.ankles_m - floor_m, self.ankle_over_toes_m);
     }
 }
 
+/// How far toes are ahead of the ankle, as a share of the way to them.
+const AHEAD: f32 = 0.5;
+/// Ankles of a rig that stands are this high over the floor: none at all, or in boots as high as half a leg. Metres of ours.
+const ANKLES_M: Range<f32> = -0.03..0.45;
+/// So are toes.
+const TOES_M: Range<f32> = -0.03..0.12;
+
 /// How much higher ankles that are this high over the floor stand than ours. Many rigs rest with the pelvis in the origin, or anywhere; then
 /// toes, which lie on the floor as ours do, tell; without them there is no telling.
 fn lift_m(ankles_m: f32, over_toes_m: Option<f32>) -> f32 {
-    let plausible = |height_m: &f32| (0.02..0.25).contains(height_m);
+    let stands = ANKLES_M.contains(&ankles_m) && over_toes_m.is_none_or(|over_toes_m| TOES_M.contains(&(ankles_m - over_toes_m)));
     let by_toes = over_toes_m.map(|over_toes_m| over_toes_m + rest_height_m(Joint::LFoot));
-    let ankles_m = Some(ankles_m).filter(plausible).or(by_toes.filter(plausible));
+    let ankles_m = Some(ankles_m).filter(|_| stands).or(by_toes.filter(|ankles_m| ANKLES_M.contains(ankles_m)));
     ankles_m.map_or(0.0, |ankles_m| ankles_m - rest_height_m(Joint::LAnkle))
 }
 

@@ -10,8 +10,6 @@ pub(super) const CARRIES_M: Range<f32> = 0.02..0.20;
 pub(super) const FARTHEST_M: f32 = 0.1;
 /// How far a thigh or a shin may swing away from the rig's direction, 8°.
 const MOST_SWUNG_RAD: f32 = 0.14;
-/// How far a foot is pitched, 20°.
-const MOST_PITCHED_RAD: f32 = 0.35;
 
 /// Where a foot comes to: its ankle, and how it is pitched.
 pub(super) struct Target {
@@ -25,12 +23,13 @@ pub(super) fn nearness(distance_m: f32, near_m: Range<f32>) -> f32 {
     t * t * (3.0 - 2.0 * t)
 }
 
-/// The turn about a level axis that gives a foot (from ankle to toe) the rise `rise_m`, or as much of it as is no other pose.
-pub(super) fn pitched_to(foot_m: Vec3, rise_m: f32) -> Quat {
-    let Some(axis) = foot_m.cross(Vec3::Y).try_normalize() else { return Quat::IDENTITY };
-    let slope_rad = |rise_m: f32| (rise_m / foot_m.length()).clamp(-1.0, 1.0).asin();
-    let angle_rad = slope_rad(rise_m) - slope_rad(foot_m.y);
-    Quat::from_axis_angle(axis, angle_rad.clamp(-MOST_PITCHED_RAD, MOST_PITCHED_RAD))
+/// The turn about a level axis, by `most_rad` at most, that gives a foot (from ankle to toe) the rise `rise_m`, or as much of it as it can have.
+/// `flat_m` is the foot as it would be flat on the floor, which says where ahead is: on tiptoe the toes of a high boot are behind its ankle.
+pub(super) fn pitched_to(foot_m: Vec3, flat_m: Vec3, rise_m: f32, most_rad: f32) -> Quat {
+    let Some(ahead) = flat_m.with_y(0.0).try_normalize() else { return Quat::IDENTITY };
+    let wanted_rad = (rise_m / foot_m.length()).clamp(-1.0, 1.0).asin();
+    let angle_rad = wanted_rad - foot_m.y.atan2(foot_m.dot(ahead));
+    Quat::from_axis_angle(ahead.cross(Vec3::Y), angle_rad.clamp(-most_rad, most_rad))
 }
 
 /// Thigh and shin (their rotations, and their bones in their own frames) turned so that the ankle moves by `shift_m`, or as far as neither

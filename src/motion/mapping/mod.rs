@@ -19,6 +19,7 @@ mod names;
 mod onto;
 mod parts;
 mod reference;
+mod skin;
 mod spine;
 mod structure;
 mod to_ours;
@@ -28,12 +29,12 @@ pub use axes::stand_up;
 pub use fingers::Fingers;
 pub use found::find_parts;
 pub use parts::{Found, FoundBy, FoundParts, MappingError, Parts};
+pub use skin::SkinPoint;
 
 use super::rig::{Rig, RigMotion, RigPose};
 use super::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
 use super::{Motion, Pose};
 use fit::Fit;
-use glam::Vec3;
 use onto::Adjusted;
 use std::collections::HashSet;
 
@@ -96,11 +97,11 @@ impl Mapping {
         Self { rig: rig.clone(), way: Way::Shared { scale } }
     }
 
-    /// The same for a rig whose skin is at these places in the rest pose, the rig's unit: the lowest of them is the sole on which it stands.
+    /// The same for a rig that has this skin: the lowest of its points is the sole on which it stands, and none comes into the floor.
     #[must_use]
-    pub fn with_skin(mut self, skin: impl Iterator<Item = Vec3>) -> Self {
+    pub fn with_skin(mut self, skin: impl Iterator<Item = SkinPoint>) -> Self {
         if let Way::Fitted(fit) = &mut self.way {
-            fit.stand_on(&self.rig, skin);
+            fit.stand_on(&self.rig, &skin.collect::<Vec<_>>());
         }
         self
     }

@@ -10,6 +10,9 @@ use crate::motion::skeleton::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M};
 use crate::motion::{Pose, WorldPose};
 use glam::{Quat, Vec3};
 
+/// How far a foot is pitched so that ankle and toe are at the heights of the rig's, 20°: more of it is another pose.
+const MOST_PITCHED_RAD: f32 = 0.35;
+
 impl Fit {
     /// One frame of the rig as a pose of ours, not yet on the floor.
     pub(super) fn pose(&self, rig: &RigWorld) -> Pose {
@@ -93,7 +96,8 @@ impl Fit {
         let foot_heading = Quat::from_rotation_y(heading(world.rotations[ankle as usize]));
         let toe_m = rig_toe_m + foot_heading * toe_from_rig_m;
         let foot_m = world.rotations[ankle as usize] * REST_OFFSETS_M[toe as usize];
-        let pitch = pitched_to(foot_m, toe_m.y - rig_ankle_m.y);
+        let flat_m = foot_heading * REST_OFFSETS_M[toe as usize];
+        let pitch = pitched_to(foot_m, flat_m, toe_m.y - rig_ankle_m.y, MOST_PITCHED_RAD);
         Some(Target { ankle_m: (toe_m - pitch * foot_m).with_y(rig_ankle_m.y), pitch })
     }
 

@@ -1,9 +1,12 @@
 //! Hands that touch something touch it on the rig too: the other hand, the head, the hips, the knees, the floor.
 
+use super::floor;
 use super::posing::Posing;
 use crate::motion::ik;
 use crate::motion::mapping::leg::nearness;
+use crate::motion::mapping::skin::Region;
 use crate::motion::skeleton::Joint;
+use crate::motion::supports::SURFACE;
 use glam::{Vec3, vec3};
 use std::ops::Range;
 
@@ -11,6 +14,13 @@ use std::ops::Range;
 const TOUCHES_M: Range<f32> = 0.10..0.15;
 /// The same over the floor.
 const FLOOR_M: Range<f32> = 0.05..0.15;
+/// An arm that is bent by less than the first of these hangs, and its hand is near the body by chance; by more than the second, it reaches for
+/// what it touches.
+const REACHES_RAD: Range<f32> = 0.35..0.8;
+/// The same for the hips, by which hands swing.
+const REACHES_HIPS_RAD: Range<f32> = 0.9..1.3;
+/// How deep a hand is in the body when it is taken out of it wholly.
+const INSIDE_M: f32 = 0.02;
 /// The middle of the palm in the frame of the left wrist; mirrored, of the right one.
 const PALM_M: Vec3 = vec3(0.08, -0.015, 0.005);
 
@@ -56,13 +66,17 @@ pub(super) fn touch(posing: &mut Posing<'_>) {
     let mut pulls = [Pull::default(); 2];
     for side in 0..2 {
         for (joint, offset_m, radius_m) in PLACES {
+            let is_hip = matches!(joint, Joint::LHip | Joint::RHip);
+            let reaches = reaches(posing, side, if is_hip { REACHES_HIPS_RAD } else { REACHES_RAD });
             let Some(index) = posing.driven(joint) else { continue };
             let offset_m = posing.ours.rotations[joint as usize] * offset_m;
             let gap_m = (ours_m[side] - (posing.ours.positions_m[joint as usize] + offset_m)).length() - radius_m;
             let from_m = rigs_m[side] - (posing.ours_m(index) + offset_m);
             // As near as ours, wherever on it.
-            let way_m = from_m.normalize_or_zero() * (gap_m + radius_m - from_m.length());
-            pulls[side].add(way_m, nearness(gap_m, TOUCHES_M));
+            let nearer_m = from_m.length() - (gap_m + radius_m + thicker_m(posing, joint));
+            let is_inside = (-nearer_m.max(-INSIDE_M) / INSIDE_M).max(0.0);
+            let weight = nearness(gap_m, TOUCHES_M) * if nearer_m < 0.0 { is_inside.max(reaches) } else { reaches };
+            pulls[side].add(-nearer_m * from_m.normalize_or_zero(), weight);
         }
         // Half of the way to the other hand, which comes the other half.
         let apart_m = ours_m[side] - ours_m[1 - side];
@@ -79,6 +93,31 @@ pub(super) fn touch(posing: &mut Posing<'_>) {
     }
     if pulls.iter().any(|pull| pull.weight > 0.0) {
         posing.follow();
+    }
+}
+
+/// How much an arm reaches for what its hand is near.
+fn reaches(posing: &Posing<'_>, side: usize, bent_rad: Range<f32>) -> f32 {
+    let [shoulder_m, elbow_m, wrist_m] = ARMS[side].map(|joint| posing.ours.positions_m[joint as usize]);
+    1.0 - nearness((elbow_m - shoulder_m).angle_between(wrist_m - elbow_m), bent_rad)
+}
+
+/// How much farther than ours the skin of the rig is from a joint, metres.
+fn thicker_m(posing: &Posing<'_>, joint: Joint) -> f32 {
+    posing.fit.flesh_m[joint as usize].map_or(0.0, |flesh_m| (flesh_m - SURFACE[joint as usize].radius_m).max(0.0))
+}
+
+/// Bends wrist and arm where a hand is in the floor.
+pub(super) fn keep_out_of_floor(posing: &mut Posing<'_>) {
+    let floor_m = floor::floor_m(posing);
+    for side in 0..2 {
+        let Some(wrist) = posing.driven(ARMS[side][2]) else { continue };
+        floor::bend_out(posing, wrist, &[wrist], floor_m, |region| region == Region::Hand(side));
+        let sunk_m = floor::sunk_m(posing, floor_m, |region| region == Region::Hand(side) || region == Region::Forearm(side));
+        if sunk_m > 0.0 {
+            move_hand(posing, side, sunk_m * Vec3::Y);
+            posing.follow();
+        }
     }
 }
 

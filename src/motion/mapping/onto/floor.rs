@@ -1,23 +1,68 @@
 //! Nothing of the body is deeper in the floor than ours is.
+//!
+//! What has a joint to be bent by is bent out of the floor first: a large head at the neck, long fingers at the wrist, long shoes at toes and
+//! ankle. Of the rest the body is raised, the arm or the leg drawn in.
 
 use super::posing::Posing;
-use crate::motion::supports::{CROWN, SURFACE, Surface, is_arm, is_foot};
+use crate::motion::mapping::skin::Region;
+use crate::motion::skeleton::Joint;
+use crate::motion::supports::Surface;
+use glam::{Quat, Vec3};
 
-/// Raises the body where its trunk, head or knees would be deeper in the floor than ours are.
+/// How far a head is bent out of the floor, a hand, a foot or toes: 35°.
+const MOST_BENT_RAD: f32 = 0.6;
+/// What is nearer to the floor's height than this is on it, metres.
+const ON_M: f32 = 1e-4;
+/// How often the deepest place is looked for: where one has been raised, another may be the deepest.
+const ROUNDS: usize = 4;
+
+/// How high the lowest of the body may be: on the floor, or as deep in it as ours is.
+pub(super) fn floor_m(posing: &Posing<'_>) -> f32 {
+    Surface::of(posing.ours).lowest().1.min(0.0)
+}
+
+/// Bends the head out of the floor and raises the body where something of its trunk, its head or its legs would be in it.
 pub(super) fn keep_out_of_floor(posing: &mut Posing<'_>) {
-    let ours = Surface::of(posing.ours);
-    let deeper_m = |point: usize| {
-        let surface = SURFACE[point];
-        let joint = posing.driven(surface.joint)?;
-        // The rig's skin is thicker or thinner round the joint than ours.
-        let centre_m = posing.ours_m(joint) + posing.ours.rotations[surface.joint as usize] * surface.offset_m;
-        let height_m = centre_m.y - posing.fit.flesh_m[surface.joint as usize].unwrap_or(surface.radius_m);
-        Some(ours.height_m(point).min(0.0) - height_m)
-    };
-    let trunk = (0..=CROWN).filter(|point| !is_arm(*point) && !is_foot(*point));
-    let raised_m = trunk.filter_map(deeper_m).fold(0.0, f32::max);
-    if raised_m > 0.0 {
-        posing.moved_m.y += raised_m;
+    let floor_m = floor_m(posing);
+    raise(posing, floor_m, |region| region == Region::Trunk);
+    let head: Vec<usize> =
+        [Joint::Neck, Joint::Head].iter().filter_map(|joint| posing.driven(*joint)).chain(posing.fit.necks.iter().copied()).collect();
+    if let Some(pivot) = head.iter().copied().min() {
+        bend_out(posing, pivot, &head, floor_m, |region| region == Region::Head);
+    }
+    raise(posing, floor_m, |region| region == Region::Head);
+}
+
+/// How far the deepest place of these regions is under a height, metres; 0 where none is.
+pub(super) fn sunk_m(posing: &Posing<'_>, floor_m: f32, regions: impl Fn(Region) -> bool) -> f32 {
+    posing.lowest_m(floor_m, regions).map_or(0.0, |lowest_m| (floor_m - lowest_m.y).max(0.0))
+}
+
+fn raise(posing: &mut Posing<'_>, floor_m: f32, regions: impl Fn(Region) -> bool) {
+    let sunk_m = sunk_m(posing, floor_m, regions);
+    if sunk_m > ON_M {
+        posing.moved_m.y += sunk_m;
+        posing.follow();
+    }
+}
+
+/// Turns driven joints about the first of them, as far as they may be, until nothing of these regions is under a height.
+pub(super) fn bend_out(posing: &mut Posing<'_>, pivot: usize, joints: &[usize], floor_m: f32, regions: impl Fn(Region) -> bool) {
+    let mut turned = Quat::IDENTITY;
+    for _ in 0..ROUNDS {
+        let Some(lowest_m) = posing.lowest_m(floor_m, &regions).filter(|lowest_m| floor_m - lowest_m.y > ON_M) else { return };
+        let lever_m = lowest_m - posing.ours_m(pivot);
+        let out_m = lever_m.with_y(0.0).length();
+        // What is below the joint cannot be turned out of the floor.
+        let Some(axis) = lever_m.cross(Vec3::Y).try_normalize().filter(|_| out_m > 0.25 * lever_m.length()) else { return };
+        let turn = Quat::from_axis_angle(axis, ((floor_m - lowest_m.y) / out_m).min(MOST_BENT_RAD)) * turned;
+        let angle = turn.angle_between(Quat::IDENTITY);
+        let limited = if angle > MOST_BENT_RAD { Quat::IDENTITY.slerp(turn, MOST_BENT_RAD / angle) } else { turn };
+        let step = (limited * turned.inverse()).normalize();
+        for joint in joints {
+            posing.turn(*joint, step);
+        }
+        turned = limited;
         posing.follow();
     }
 }

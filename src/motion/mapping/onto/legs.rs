@@ -3,23 +3,31 @@
 //! The body goes where its feet, or the hands that carry it, need it, so that legs and arms keep our directions; what is left is done by
 //! inverse kinematics.
 
-use super::arms;
 use super::posing::Posing;
+use super::{arms, floor};
 use crate::motion::ik;
-use crate::motion::mapping::leg::{CARRIES_M, Target, nearness, pitched_to};
+use crate::motion::mapping::leg::{Target, nearness, pitched_to};
 use crate::motion::mapping::parts::LEGS;
+use crate::motion::mapping::skin::Region;
 use crate::motion::rotation::heading;
-use crate::motion::skeleton::Joint;
+use crate::motion::skeleton::{Joint, REST_OFFSETS_M};
 use crate::motion::supports::SURFACE;
 use glam::{Quat, Vec3};
 use std::ops::Range;
 
 /// A foot lower than the first of these is where ours is; one higher than the second keeps the directions of its leg.
 const NEAR_M: Range<f32> = 0.10..0.25;
-/// How far the body goes at most.
-const MOVED_MOST_M: f32 = 0.15;
-/// How much farther apart hips may be than ours before feet stand farther apart too: three degrees of a leg.
-const WIDER_M: f32 = 0.04;
+/// The body goes by a foot that is lower than the first of these, and not by one that is higher than the second.
+const CARRIES_M: Range<f32> = 0.05..0.20;
+/// How far the body goes at most: on hands with arms twice as long as ours.
+const MOVED_MOST_M: f32 = 0.8;
+/// How much farther apart hips may be than ours before feet stand farther apart too: one degree of a leg.
+const WIDER_M: f32 = 0.015;
+/// How far a foot is pitched so that ankle and toe are at the heights of ours, 50°: a high boot that lifts its heel as far as ours is pitched
+/// by half as much.
+const MOST_PITCHED_RAD: f32 = 0.9;
+/// How often the body comes nearer to feet that are out of its reach.
+const ROUNDS: usize = 3;
 
 /// Moves the body so that the feet that are near the floor come to where ours are, as far as they agree about it.
 pub(super) fn stand(posing: &mut Posing<'_>) {
@@ -42,12 +50,54 @@ pub(super) fn stand(posing: &mut Posing<'_>) {
     posing.follow();
 }
 
-/// Puts the feet that are near the floor where ours are.
+/// Brings the body nearer to feet that stand farther away than its legs are long.
+fn come_within_reach(posing: &mut Posing<'_>) {
+    for _ in 0..ROUNDS {
+        let mut missing_m = Vec3::ZERO;
+        for (side, leg) in LEGS.into_iter().enumerate() {
+            let (Some(hip), Some(knee), Some(ankle)) = (posing.driven(leg[0]), posing.driven(leg[1]), posing.driven(leg[2])) else { return };
+            let Some(target) = target(posing, leg, side) else { continue };
+            let [hip_m, knee_m, ankle_m] = [hip, knee, ankle].map(|joint| posing.ours_m(joint));
+            let way_m = target.ankle_m - hip_m;
+            let too_far_m = way_m.length() - 0.9995 * (hip_m.distance(knee_m) + knee_m.distance(ankle_m));
+            missing_m += nearness(our_foot_m(posing, leg), NEAR_M) * too_far_m.max(0.0) * way_m.normalize_or_zero();
+        }
+        if missing_m.length_squared() < 1e-8 {
+            return;
+        }
+        posing.moved_m += missing_m;
+        posing.follow();
+    }
+}
+
+/// Puts the feet that are near the floor where ours are, and shoes out of it.
 pub(super) fn plant(posing: &mut Posing<'_>) {
+    come_within_reach(posing);
     for (side, leg) in LEGS.into_iter().enumerate() {
         plant_leg(posing, leg, side);
     }
     posing.follow();
+    for (side, leg) in LEGS.into_iter().enumerate() {
+        keep_foot_out_of_floor(posing, leg, side);
+    }
+}
+
+/// Bends toes and foot, and then the leg, where a foot is in the floor.
+fn keep_foot_out_of_floor(posing: &mut Posing<'_>, leg: [Joint; 4], side: usize) {
+    let is_of_foot = |region: Region| region == Region::Foot(side) || region == Region::Toes(side);
+    let floor_m = floor::floor_m(posing);
+    let Some(ankle) = posing.driven(leg[2]) else { return };
+    let toes = posing.driven(leg[3]);
+    if let Some(toes) = toes {
+        floor::bend_out(posing, toes, &[toes], floor_m, |region| region == Region::Toes(side));
+    }
+    let foot: Vec<usize> = std::iter::once(ankle).chain(toes).collect();
+    floor::bend_out(posing, ankle, &foot, floor_m, is_of_foot);
+    let sunk_m = floor::sunk_m(posing, floor_m, is_of_foot);
+    if sunk_m > 0.0 {
+        reach(posing, leg, posing.ours_m(ankle) + sunk_m * Vec3::Y);
+        posing.follow();
+    }
 }
 
 /// Height of our foot over the floor, metres.
@@ -56,33 +106,44 @@ fn our_foot_m(posing: &Posing<'_>, [_, _, ankle, toe]: [Joint; 4]) -> f32 {
     height_m(ankle).min(height_m(toe))
 }
 
-/// Where a foot belongs: ankle and toe where ours are, as far as the rig's foot has the same form; aside where its hips are much wider,
-/// in the foot's own heading, so that it stays where it is while it stands.
+/// Where a foot belongs: its ball where ours is, ankle and toe at the heights of ours, as far as the rig's foot has the same form; aside where
+/// its hips are wider, in the foot's own heading, so that it stays where it is while it stands.
 fn target(posing: &Posing<'_>, [_, _, ankle, toe]: [Joint; 4], side: usize) -> Option<Target> {
     let rig_ankle = posing.driven(ankle)?;
-    let foot_heading = Quat::from_rotation_y(heading(posing.ours.rotations[ankle as usize]));
+    // Of the toes, which lie still where the heel has left the floor.
+    let foot_heading = Quat::from_rotation_y(heading(posing.ours.rotations[toe as usize]));
     let wider_m = posing.fit.wider_m.signum() * (posing.fit.wider_m.abs() - WIDER_M).max(0.0);
     let aside_m = foot_heading * Vec3::X * if side == 0 { wider_m } else { -wider_m } + posing.fit.lift_m * Vec3::Y;
     let lifted_m = |joint: Joint| posing.ours.positions_m[joint as usize] + aside_m;
     let ankle_m = lifted_m(ankle);
     let Some(rig_toe) = posing.driven(toe) else { return Some(Target { ankle_m, pitch: Quat::IDENTITY }) };
-    let toe_m = lifted_m(toe) - foot_heading * posing.fit.toe_from_rig_m[side];
+    let toe_m = lifted_m(toe) - posing.fit.toe_from_rig_m[side].y * Vec3::Y;
     let foot_m = posing.ours_m(rig_toe) - posing.ours_m(rig_ankle);
-    let pitch = pitched_to(foot_m, toe_m.y - ankle_m.y);
+    let flat_m = foot_heading * (REST_OFFSETS_M[toe as usize] - posing.fit.toe_from_rig_m[side]);
+    let pitch = pitched_to(foot_m, flat_m, toe_m.y - ankle_m.y, MOST_PITCHED_RAD);
     Some(Target { ankle_m: (toe_m - pitch * foot_m).with_y(ankle_m.y), pitch })
 }
 
 fn plant_leg(posing: &mut Posing<'_>, leg: [Joint; 4], side: usize) {
-    let [hip, knee, ankle, _] = leg;
-    let (Some(rig_hip), Some(rig_knee), Some(rig_ankle)) = (posing.driven(hip), posing.driven(knee), posing.driven(ankle)) else { return };
+    let Some(ankle) = posing.driven(leg[2]) else { return };
     let Some(target) = target(posing, leg, side) else { return };
     let stands = nearness(our_foot_m(posing, leg), NEAR_M);
+    if std::env::var("DBG").is_ok() {
+        let y = Quat::from_rotation_y(-heading(posing.ours.rotations[0]));
+        eprintln!("side {side} stands {stands:.2} foot {:.3} moved {:.3} miss {:.3} yaw {:.0} pitch {:.0}", our_foot_m(posing, leg), y * posing.moved_m, y * (target.ankle_m - posing.ours_m(ankle)), (heading(posing.ours.rotations[leg[2] as usize]) - heading(posing.ours.rotations[0])).to_degrees(), target.pitch.to_axis_angle().1.to_degrees());
+    }
+    reach(posing, leg, posing.ours_m(ankle).lerp(target.ankle_m, stands));
+    let pitch = Quat::IDENTITY.slerp(target.pitch, stands);
+    posing.turn(ankle, pitch);
+}
+
+/// Bends a leg until its ankle is in a place.
+fn reach(posing: &mut Posing<'_>, [hip, knee, ankle, _]: [Joint; 4], target_m: Vec3) {
+    let (Some(rig_hip), Some(rig_knee), Some(rig_ankle)) = (posing.driven(hip), posing.driven(knee), posing.driven(ankle)) else { return };
     let [hip_m, knee_m, ankle_m] = [rig_hip, rig_knee, rig_ankle].map(|joint| posing.ours_m(joint));
     let hinge = posing.ours.rotations[hip as usize] * Vec3::X;
-    let target_m = ankle_m.lerp(target.ankle_m, stands);
     let turns = ik::reach_bending(hip_m, [knee_m - hip_m, ankle_m - knee_m], hinge, target_m);
     for (joint, turn) in [rig_hip, rig_knee].into_iter().zip(turns) {
         posing.turn(joint, turn);
     }
-    posing.turn(rig_ankle, Quat::IDENTITY.slerp(target.pitch, stands));
 }

@@ -42,6 +42,7 @@ impl Fit {
             floor::keep_out_of_floor(&mut posing);
             legs::plant(&mut posing);
             arms::touch(&mut posing);
+            arms::keep_out_of_floor(&mut posing);
         }
         posing.twist(pose);
         posing.local(pose)

@@ -1,6 +1,7 @@
 //! A rig on its way into one of our poses: its joints by what drives them, and what that is in its own terms.
 
 use crate::motion::mapping::fit::{Driver, Fit};
+use crate::motion::mapping::skin::Region;
 use crate::motion::mapping::spine::ours_at;
 use crate::motion::mapping::twist;
 use crate::motion::rig::{Rig, RigPose, RigWorld};
@@ -77,6 +78,27 @@ impl<'a> Posing<'a> {
     /// A joint of the rig in our world, metres.
     pub(super) fn ours_m(&self, joint: usize) -> Vec3 {
         self.fit.ours_from_rig_world * self.world.positions[joint] * self.fit.scale
+    }
+
+    /// The lowest place of some regions in our world, metres; `None` where nothing of them is below a height.
+    pub(super) fn lowest_m(&self, below_m: f32, regions: impl Fn(Region) -> bool) -> Option<Vec3> {
+        let up = self.fit.ours_from_rig_world.inverse() * Vec3::Y;
+        let below = below_m / self.fit.scale;
+        let mut lowest: Option<(f32, usize, Vec3)> = None;
+        for hull in self.fit.hulls.iter().filter(|hull| regions(hull.region)) {
+            let height = up.dot(self.world.positions[hull.joint]);
+            if height - hull.reach > lowest.map_or(below, |lowest| lowest.0) {
+                continue;
+            }
+            let (place, under) = hull.lowest(self.world.rotations[hull.joint].inverse() * up);
+            if height + under < lowest.map_or(below, |lowest| lowest.0) {
+                lowest = Some((height + under, hull.joint, place));
+            }
+        }
+        lowest.map(|(height, joint, place)| {
+            let at = self.world.positions[joint] + self.world.rotations[joint] * place;
+            (self.fit.ours_from_rig_world * at * self.fit.scale).with_y(height * self.fit.scale)
+        })
     }
 
     /// Turns a driven joint in our world.
