@@ -125,7 +125,7 @@ impl Fit {
         let scale = our_leg_m / rig_leg;
         // A rig that rests lying or head down, and no frame that stands: everything is told from the body stood up.
         let trunk = at(Joint::Neck, &parts) - at(Joint::Pelvis, &parts);
-        let is_upright = clip.frame_count() > 0 || trunk.normalize_or_zero().y > 0.5;
+        let is_upright = clip.frame_count() > 0 || trunk.normalize_or_zero().y > UPRIGHT;
         let stood = if is_upright { Quat::IDENTITY } else { shortest_arc(trunk, Vec3::Y) };
         for [_, _, ankle, toe] in LEGS {
             let foot = stood * (at(toe, &parts) - at(ankle, &parts));
@@ -204,15 +204,18 @@ impl Fit {
         let body: Vec<usize> = self.body.iter().map(|(joint, _)| *joint).collect();
         let mut hulls = skin::hulls(rig, &self.driven, &body, &rest, skin);
         // A mesh may be of the head alone.
-        if !hulls.iter().any(|hull| hull.region == Region::Trunk) {
+        let has_trunk = hulls.iter().any(|hull| hull.region == Region::Trunk);
+        if !has_trunk {
             hulls.append(&mut self.hulls);
         }
         self.hulls = hulls;
-        self.flesh_m = nearest.map(|nearest| nearest.is_finite().then(|| nearest.sqrt() * self.scale));
+        self.flesh_m = nearest.map(|nearest| (has_trunk && nearest.is_finite()).then(|| nearest.sqrt() * self.scale));
         self.lift_m = lift_m(self.ankles_m - floor_m, self.ankle_over_toes_m);
     }
 }
 
+/// A trunk that rests more upright than this, 35°, stands.
+const UPRIGHT: f32 = 0.82;
 /// How far toes are ahead of the ankle, as a share of the way to them.
 const AHEAD: f32 = 0.5;
 /// Ankles of a rig that stands are this high over the floor: none at all, or in boots as high as half a leg. Metres of ours.

@@ -1,6 +1,8 @@
 //! What both directions do to a leg so that the foot comes to where it belongs: it is pitched, and shifted within limits.
 
+use super::parts::LEGS;
 use crate::motion::ik::reach;
+use crate::motion::{Joint, WorldPose};
 use glam::{Quat, Vec3};
 use std::ops::Range;
 
@@ -11,10 +13,48 @@ pub(super) const FARTHEST_M: f32 = 0.1;
 /// How far a thigh or a shin may swing away from the rig's direction, 8°.
 const MOST_SWUNG_RAD: f32 = 0.14;
 
+/// How far an ankle stands behind the other skeleton's, or ahead of it, so that the balls of feet of different lengths are in one place.
+const BALL_M: f32 = 0.03;
+
 /// Where a foot comes to: its ankle, and how it is pitched.
 pub(super) struct Target {
     pub(super) ankle_m: Vec3,
     pub(super) pitch: Quat,
+}
+
+/// How far apart the balls of two feet are whose toes are this far apart when the ankles are in one place: a foot turns on its ball, so that
+/// should stay where it is; but ankles far from their places take the legs along.
+pub(super) fn balls_apart(toes_apart_m: Vec3) -> Vec3 {
+    let level_m = toes_apart_m.with_y(0.0);
+    level_m - level_m.clamp_length_max(BALL_M)
+}
+
+/// Hips that are wider or narrower by less than the first of these have their feet in the same places, two degrees of a leg; by more than the
+/// second, as much farther apart.
+const WIDER_M: Range<f32> = 0.01..0.03;
+
+/// A foot whose sole looks down more than the second of these (the height of an upright of length 1) stands on it; less than the first, it
+/// lies on its heel, its side or its instep.
+const UPRIGHT: Range<f32> = 0.1..0.4;
+
+/// How much a foot of ours is on its sole: its toes are where the heel has left the floor, the rest of it is where toes are lifted.
+pub(super) fn on_sole(ours: &WorldPose, [_, _, ankle, toe]: [Joint; 4]) -> f32 {
+    let upright = [ankle, toe].map(|joint| (ours.rotations[joint as usize] * Vec3::Y).y);
+    1.0 - nearness(upright[0].max(upright[1]), UPRIGHT)
+}
+
+/// How far aside the left (0) or the right foot of ours stands on hips whose joints are this much farther from their middle. It goes by the
+/// heading of its toes, so that it stays where it is while it stands or rolls, even where the heel has left the floor and turns.
+pub(super) fn aside(wider_m: f32, side: usize, ours: &WorldPose) -> Vec3 {
+    let aside_m = wider_m * (1.0 - nearness(wider_m.abs(), WIDER_M));
+    let left = (ours.rotations[LEGS[side][3] as usize] * Vec3::X).with_y(0.0);
+    left / left.length().max(0.2) * if side == 0 { aside_m } else { -aside_m }
+}
+
+/// The heading of a foot or its toes. What of it lies level tells, however it is pitched or rolled.
+pub(super) fn level_heading(foot: Quat) -> Quat {
+    let ahead = 2.0 * (foot * Vec3::X).cross(Vec3::Y) + foot * Vec3::Z;
+    Quat::from_rotation_y(ahead.x.atan2(ahead.z))
 }
 
 /// 1 where a height or a distance is small, 0 where it is large.

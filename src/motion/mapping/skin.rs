@@ -26,6 +26,8 @@ pub struct SkinPoint {
 pub(super) enum Region {
     /// The body is raised.
     Trunk,
+    /// The knee turns about the line from hip to foot, where the foot stands.
+    Shin(usize),
     /// The neck is bent first.
     Head,
     /// The arm is.
@@ -78,6 +80,8 @@ fn region(rig: &Rig, driven: &Parts, joint: usize) -> Region {
     let part = |joint: usize| driven.iter().position(|part| *part == Some(joint)).map(|part| Joint::ALL[part]);
     match std::iter::once(joint).chain(rig.ancestors(joint)).find_map(part) {
         Some(Joint::Head) => Region::Head,
+        Some(Joint::LKnee) => Region::Shin(0),
+        Some(Joint::RKnee) => Region::Shin(1),
         Some(Joint::LElbow) => Region::Forearm(0),
         Some(Joint::RElbow) => Region::Forearm(1),
         Some(Joint::LWrist) => Region::Hand(0),

@@ -1,11 +1,11 @@
 //! A rig's pose as one of ours.
 
 use super::fit::Fit;
-use super::leg::{CARRIES_M, FARTHEST_M, Target, nearness, pitched_to, shifted};
+use super::leg::{CARRIES_M, FARTHEST_M, Target, aside, balls_apart, level_heading, nearness, pitched_to, shifted};
 use super::parts::LEGS;
 use super::spine::rig_at;
 use crate::motion::rig::RigWorld;
-use crate::motion::rotation::{heading, shortest_arc};
+use crate::motion::rotation::shortest_arc;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M};
 use crate::motion::{Pose, WorldPose};
 use glam::{Quat, Vec3};
@@ -18,8 +18,8 @@ impl Fit {
     pub(super) fn pose(&self, rig: &RigWorld) -> Pose {
         let mut world = self.directed(rig);
         self.stand(&mut world, rig);
-        for (leg, toe_from_rig_m) in LEGS.iter().zip(self.toe_from_rig_m) {
-            self.plant(&mut world, rig, *leg, toe_from_rig_m);
+        for side in 0..2 {
+            self.plant(&mut world, rig, side);
         }
         world.to_pose()
     }
@@ -78,7 +78,7 @@ impl Fit {
     /// keep the rig's directions then.
     fn stand(&self, world: &mut WorldPose, rig: &RigWorld) {
         let positions_m = world.to_pose().world().positions_m;
-        let targets = [0, 1].map(|side| self.target(world, rig, LEGS[side], self.toe_from_rig_m[side]));
+        let targets = [0, 1].map(|side| self.target(world, rig, side));
         let lowest_m = targets.iter().flatten().map(|target| target.ankle_m.y).fold(f32::INFINITY, f32::min);
         let (mut moved_m, mut weights) = (Vec3::ZERO, 0.0);
         for (leg, target) in LEGS.iter().zip(&targets) {
@@ -90,11 +90,14 @@ impl Fit {
         world.positions_m[0] += (moved_m / weights.max(1.0)).clamp_length_max(FARTHEST_M);
     }
 
-    /// Where the ankle belongs and how the foot is pitched: ankle and toe at the heights of the rig's, the toe where the rig's is over the floor.
-    fn target(&self, world: &WorldPose, rig: &RigWorld, [_, _, ankle, toe]: [Joint; 4], toe_from_rig_m: Vec3) -> Option<Target> {
+    /// Where the ankle belongs and how the foot is pitched: ankle and toe at the heights of the rig's, its ball where the rig's is over the floor.
+    fn target(&self, world: &WorldPose, rig: &RigWorld, side: usize) -> Option<Target> {
+        let [_, _, ankle, toe] = LEGS[side];
         let (rig_ankle_m, rig_toe_m) = (self.rig_m(rig, ankle)?, self.rig_m(rig, toe)?);
-        let foot_heading = Quat::from_rotation_y(heading(world.rotations[ankle as usize]));
-        let toe_m = rig_toe_m + foot_heading * toe_from_rig_m;
+        let [foot_heading, toe_heading] = [ankle, toe].map(|joint| level_heading(world.rotations[joint as usize]));
+        let from_rig_m = self.toe_from_rig_m[side];
+        let aside_m = aside(self.wider_m, side, world);
+        let toe_m = rig_toe_m + toe_heading * balls_apart(from_rig_m) + from_rig_m.y * Vec3::Y - aside_m;
         let foot_m = world.rotations[ankle as usize] * REST_OFFSETS_M[toe as usize];
         let flat_m = foot_heading * REST_OFFSETS_M[toe as usize];
         let pitch = pitched_to(foot_m, flat_m, toe_m.y - rig_ankle_m.y, MOST_PITCHED_RAD);
@@ -103,9 +106,9 @@ impl Fit {
 
     /// Brings ankle and toe of a leg to where they belong: with other proportions of thigh, shin and foot they would sink, hover and slide.
     /// Thigh and shin leave the rig's directions by no more than a few degrees for it.
-    fn plant(&self, world: &mut WorldPose, rig: &RigWorld, leg: [Joint; 4], toe_from_rig_m: Vec3) {
-        let Some(target) = self.target(world, rig, leg, toe_from_rig_m) else { return };
-        let [hip, knee, ankle, _] = leg;
+    fn plant(&self, world: &mut WorldPose, rig: &RigWorld, side: usize) {
+        let Some(target) = self.target(world, rig, side) else { return };
+        let [hip, knee, ankle, _] = LEGS[side];
         let positions_m = world.to_pose().world().positions_m;
         world.rotations[ankle as usize] = (target.pitch * world.rotations[ankle as usize]).normalize();
         let shift_m = (target.ankle_m - positions_m[ankle as usize]).clamp_length_max(FARTHEST_M);

@@ -73,10 +73,14 @@ pub(super) fn touch(posing: &mut Posing<'_>) {
             let gap_m = (ours_m[side] - (posing.ours.positions_m[joint as usize] + offset_m)).length() - radius_m;
             let from_m = rigs_m[side] - (posing.ours_m(index) + offset_m);
             // As near as ours, wherever on it.
-            let nearer_m = from_m.length() - (gap_m + radius_m + thicker_m(posing, joint));
-            let is_inside = (-nearer_m.max(-INSIDE_M) / INSIDE_M).max(0.0);
-            let weight = nearness(gap_m, TOUCHES_M) * if nearer_m < 0.0 { is_inside.max(reaches) } else { reaches };
-            pulls[side].add(-nearer_m * from_m.normalize_or_zero(), weight);
+            let rigs_gap_m = from_m.length() - radius_m - thicker_m(posing, joint);
+            let out = from_m.normalize_or_zero();
+            pulls[side].add((gap_m - rigs_gap_m) * out, nearness(gap_m, TOUCHES_M) * reaches);
+            // No deeper in the body than ours, whether it reaches for it or not.
+            let deeper_m = gap_m.min(0.0) - rigs_gap_m;
+            if deeper_m > 0.0 {
+                pulls[side].add(deeper_m * out, (deeper_m / INSIDE_M).min(1.0) * (1.0 - reaches));
+            }
         }
         // Half of the way to the other hand, which comes the other half.
         let apart_m = ours_m[side] - ours_m[1 - side];

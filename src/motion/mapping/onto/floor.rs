@@ -16,15 +16,18 @@ const ON_M: f32 = 1e-4;
 /// How often the deepest place is looked for: where one has been raised, another may be the deepest.
 const ROUNDS: usize = 4;
 
-/// How high the lowest of the body may be: on the floor, or as deep in it as ours is.
+/// How far flesh gives where it lies on the floor, and soles.
+const GIVES_M: f32 = 0.012;
+
+/// How high the lowest of the body may be: a little in the floor, or as deep in it as ours is.
 pub(super) fn floor_m(posing: &Posing<'_>) -> f32 {
-    Surface::of(posing.ours).lowest().1.min(0.0)
+    Surface::of(posing.ours).lowest().1.min(0.0) - GIVES_M
 }
 
 /// Bends the head out of the floor and raises the body where something of its trunk, its head or its legs would be in it.
 pub(super) fn keep_out_of_floor(posing: &mut Posing<'_>) {
     let floor_m = floor_m(posing);
-    raise(posing, floor_m, |region| region == Region::Trunk);
+    raise(posing, floor_m, |region| matches!(region, Region::Trunk | Region::Shin(_)));
     let head: Vec<usize> =
         [Joint::Neck, Joint::Head].iter().filter_map(|joint| posing.driven(*joint)).chain(posing.fit.necks.iter().copied()).collect();
     if let Some(pivot) = head.iter().copied().min() {

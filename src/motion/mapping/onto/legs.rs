@@ -6,48 +6,56 @@
 use super::posing::Posing;
 use super::{arms, floor};
 use crate::motion::ik;
-use crate::motion::mapping::leg::{Target, nearness, pitched_to};
+use crate::motion::mapping::leg::{Target, aside, balls_apart, level_heading, nearness, on_sole, pitched_to};
 use crate::motion::mapping::parts::LEGS;
 use crate::motion::mapping::skin::Region;
-use crate::motion::rotation::heading;
 use crate::motion::skeleton::{Joint, REST_OFFSETS_M};
 use crate::motion::supports::SURFACE;
-use glam::{Quat, Vec3};
+use glam::{Quat, Vec3, vec3};
 use std::ops::Range;
 
 /// A foot lower than the first of these is where ours is; one higher than the second keeps the directions of its leg.
-const NEAR_M: Range<f32> = 0.10..0.25;
+const NEAR_M: Range<f32> = 0.06..0.15;
 /// The body goes by a foot that is lower than the first of these, and not by one that is higher than the second.
-const CARRIES_M: Range<f32> = 0.05..0.20;
+const CARRIES_M: Range<f32> = 0.03..0.12;
 /// How far the body goes at most: on hands with arms twice as long as ours.
 const MOVED_MOST_M: f32 = 0.8;
-/// How much farther apart hips may be than ours before feet stand farther apart too: one degree of a leg.
-const WIDER_M: f32 = 0.015;
 /// How far a foot is pitched so that ankle and toe are at the heights of ours, 50°: a high boot that lifts its heel as far as ours is pitched
 /// by half as much.
 const MOST_PITCHED_RAD: f32 = 0.9;
+/// How far a leg turns about its own line so that its knee is out of the floor, 45°.
+const MOST_ASIDE_RAD: f32 = 0.8;
 /// How often the body comes nearer to feet that are out of its reach.
 const ROUNDS: usize = 3;
 
 /// Moves the body so that the feet that are near the floor come to where ours are, as far as they agree about it.
 pub(super) fn stand(posing: &mut Posing<'_>) {
-    let (mut moved_m, mut weights) = (Vec3::ZERO, 0.0);
+    let (mut moved_m, mut weights) = (Vec3::ZERO, Vec3::ZERO);
     for (side, leg) in LEGS.into_iter().enumerate() {
         let (Some(target), Some(ankle)) = (target(posing, leg, side), posing.driven(leg[2])) else { continue };
-        let weight = nearness(our_foot_m(posing, leg), CARRIES_M);
+        let carries = nearness(our_foot_m(posing, leg), CARRIES_M);
+        let weight = carries * vec3(1.0, stiffness(posing, leg), 1.0);
         moved_m += weight * (target.ankle_m - posing.ours_m(ankle));
         weights += weight;
     }
     // Hands carry the body where no foot does.
-    let free = (1.0 - weights).max(0.0);
+    let free = (1.0 - weights.x).max(0.0);
     for side in 0..2 {
         let Some(palm_m) = arms::palm_m(posing, side) else { continue };
         let weight = free * nearness(arms::our_palm_m(posing, side).y, CARRIES_M);
-        moved_m += weight * Vec3::Y * (arms::our_palm_m(posing, side).y - palm_m.y);
-        weights += weight;
+        moved_m.y += weight * (arms::our_palm_m(posing, side).y - palm_m.y);
+        weights.y += weight;
     }
-    posing.moved_m += (moved_m / weights.max(1.0)).clamp_length_max(MOVED_MOST_M);
+    posing.moved_m += (moved_m / weights.max(Vec3::ONE)).clamp_length_max(MOVED_MOST_M);
     posing.follow();
+    come_within_reach(posing);
+}
+
+/// How much a leg minds the height of its foot: to be a little shorter, a straight leg bends a lot and a bent one a little.
+fn stiffness(posing: &Posing<'_>, [hip, knee, ankle, _]: [Joint; 4]) -> f32 {
+    let [hip_m, knee_m, ankle_m] = [hip, knee, ankle].map(|joint| posing.ours.positions_m[joint as usize]);
+    let half_bent = 0.5 * (knee_m - hip_m).angle_between(ankle_m - knee_m);
+    1.05 / (0.05 + half_bent.sin().powi(2))
 }
 
 /// Brings the body nearer to feet that stand farther away than its legs are long.
@@ -72,13 +80,35 @@ fn come_within_reach(posing: &mut Posing<'_>) {
 
 /// Puts the feet that are near the floor where ours are, and shoes out of it.
 pub(super) fn plant(posing: &mut Posing<'_>) {
-    come_within_reach(posing);
     for (side, leg) in LEGS.into_iter().enumerate() {
         plant_leg(posing, leg, side);
     }
     posing.follow();
     for (side, leg) in LEGS.into_iter().enumerate() {
         keep_foot_out_of_floor(posing, leg, side);
+        keep_knee_out_of_floor(posing, leg, side);
+    }
+}
+
+/// Turns a leg about the line from hip to ankle where its knee has come into the floor for the sake of its foot.
+fn keep_knee_out_of_floor(posing: &mut Posing<'_>, [hip, knee, ankle, _]: [Joint; 4], side: usize) {
+    let (Some(rig_hip), Some(rig_knee), Some(rig_ankle)) = (posing.driven(hip), posing.driven(knee), posing.driven(ankle)) else { return };
+    let floor_m = floor::floor_m(posing);
+    let mut left_rad = MOST_ASIDE_RAD;
+    for _ in 0..ROUNDS {
+        let Some(lowest_m) = posing.lowest_m(floor_m, |region| region == Region::Shin(side)) else { return };
+        let [hip_m, ankle_m] = [rig_hip, rig_ankle].map(|joint| posing.ours_m(joint));
+        let Some(axis) = (ankle_m - hip_m).try_normalize() else { return };
+        let rises_m = axis.cross(lowest_m - hip_m).y;
+        if rises_m.abs() < 0.05 {
+            return; // straight, or upright
+        }
+        let angle = ((floor_m - lowest_m.y) / rises_m).clamp(-left_rad, left_rad);
+        left_rad -= angle.abs();
+        for joint in [rig_hip, rig_knee] {
+            posing.turn(joint, Quat::from_axis_angle(axis, angle));
+        }
+        posing.follow();
     }
 }
 
@@ -107,34 +137,41 @@ fn our_foot_m(posing: &Posing<'_>, [_, _, ankle, toe]: [Joint; 4]) -> f32 {
 }
 
 /// Where a foot belongs: its ball where ours is, ankle and toe at the heights of ours, as far as the rig's foot has the same form; aside where
-/// its hips are wider, in the foot's own heading, so that it stays where it is while it stands.
-fn target(posing: &Posing<'_>, [_, _, ankle, toe]: [Joint; 4], side: usize) -> Option<Target> {
+/// its hips are wider, in the heading of the toes, so that it stays where it is while it stands. A foot that is not on its sole has its ankle
+/// where ours is.
+fn target(posing: &Posing<'_>, leg: [Joint; 4], side: usize) -> Option<Target> {
+    let [_, _, ankle, toe] = leg;
     let rig_ankle = posing.driven(ankle)?;
-    // Of the toes, which lie still where the heel has left the floor.
-    let foot_heading = Quat::from_rotation_y(heading(posing.ours.rotations[toe as usize]));
-    let wider_m = posing.fit.wider_m.signum() * (posing.fit.wider_m.abs() - WIDER_M).max(0.0);
-    let aside_m = foot_heading * Vec3::X * if side == 0 { wider_m } else { -wider_m } + posing.fit.lift_m * Vec3::Y;
+    // Toes lie still where the heel has left the floor and turns.
+    let heading = level_heading(posing.ours.rotations[toe as usize]);
+    let aside_m = aside(posing.fit.wider_m, side, posing.ours) + posing.fit.lift_m * Vec3::Y;
     let lifted_m = |joint: Joint| posing.ours.positions_m[joint as usize] + aside_m;
     let ankle_m = lifted_m(ankle);
     let Some(rig_toe) = posing.driven(toe) else { return Some(Target { ankle_m, pitch: Quat::IDENTITY }) };
-    let toe_m = lifted_m(toe) - posing.fit.toe_from_rig_m[side].y * Vec3::Y;
+    let from_rig_m = posing.fit.toe_from_rig_m[side];
+    let toe_m = lifted_m(toe) - heading * balls_apart(from_rig_m) - from_rig_m.y * Vec3::Y;
     let foot_m = posing.ours_m(rig_toe) - posing.ours_m(rig_ankle);
-    let flat_m = foot_heading * (REST_OFFSETS_M[toe as usize] - posing.fit.toe_from_rig_m[side]);
-    let pitch = pitched_to(foot_m, flat_m, toe_m.y - ankle_m.y, MOST_PITCHED_RAD);
-    Some(Target { ankle_m: (toe_m - pitch * foot_m).with_y(ankle_m.y), pitch })
+    let flat_m = level_heading(posing.ours.rotations[ankle as usize]) * (REST_OFFSETS_M[toe as usize] - from_rig_m);
+    let pitch = Quat::IDENTITY.slerp(pitched_to(foot_m, flat_m, toe_m.y - ankle_m.y, MOST_PITCHED_RAD), on_sole(posing.ours, leg));
+    let by_toe_m = (toe_m - pitch * foot_m).with_y(ankle_m.y);
+    Some(Target { ankle_m: ankle_m.lerp(by_toe_m, on_sole(posing.ours, leg)), pitch })
 }
 
 fn plant_leg(posing: &mut Posing<'_>, leg: [Joint; 4], side: usize) {
     let Some(ankle) = posing.driven(leg[2]) else { return };
     let Some(target) = target(posing, leg, side) else { return };
     let stands = nearness(our_foot_m(posing, leg), NEAR_M);
+    let now_m = posing.ours_m(ankle);
+    // A body that lies higher for what is thick about it has its heels as much higher.
+    let lies_m = now_m.y.max(target.ankle_m.y);
+    let target_m = target.ankle_m.with_y(lies_m + (target.ankle_m.y - lies_m) * on_sole(posing.ours, leg));
     if std::env::var("DBG").is_ok() {
-        let y = Quat::from_rotation_y(-heading(posing.ours.rotations[0]));
-        eprintln!("side {side} stands {stands:.2} foot {:.3} moved {:.3} miss {:.3} yaw {:.0} pitch {:.0}", our_foot_m(posing, leg), y * posing.moved_m, y * (target.ankle_m - posing.ours_m(ankle)), (heading(posing.ours.rotations[leg[2] as usize]) - heading(posing.ours.rotations[0])).to_degrees(), target.pitch.to_axis_angle().1.to_degrees());
+        let y = Quat::from_rotation_y(-crate::motion::rotation::heading(posing.ours.rotations[0]));
+        let h = posing.ours_m(posing.driven(leg[0]).unwrap());
+        eprintln!("side {side} stands {stands:.2} foot {:.3} moved {:.3} miss {:.3} pitch {:.0} hip-ankle {:.3} ours {:.3}", our_foot_m(posing, leg), y * posing.moved_m, y * (target.ankle_m - posing.ours_m(ankle)), target.pitch.to_axis_angle().1.to_degrees(), y * (now_m - h), y * (posing.ours.positions_m[leg[2] as usize] - posing.ours.positions_m[leg[0] as usize]));
     }
-    reach(posing, leg, posing.ours_m(ankle).lerp(target.ankle_m, stands));
-    let pitch = Quat::IDENTITY.slerp(target.pitch, stands);
-    posing.turn(ankle, pitch);
+    reach(posing, leg, now_m.lerp(target_m, stands));
+    posing.turn(ankle, Quat::IDENTITY.slerp(target.pitch, stands));
 }
 
 /// Bends a leg until its ankle is in a place.
