@@ -129,7 +129,8 @@ impl Fit {
         let stood = if is_upright { Quat::IDENTITY } else { shortest_arc(trunk, Vec3::Y) };
         for [_, _, ankle, toe] in LEGS {
             let foot = stood * (at(toe, &parts) - at(ankle, &parts));
-            if foot.x.hypot(foot.z) < AHEAD * foot.length() {
+            let ahead = foot.x.hypot(foot.z);
+            if ahead < AHEAD * foot.length() || ahead * scale < AHEAD_M {
                 parts[toe as usize] = None; // an end below the ankle, not a toe
             }
         }
@@ -216,8 +217,9 @@ impl Fit {
 
 /// A trunk that rests more upright than this, 35°, stands.
 const UPRIGHT: f32 = 0.82;
-/// How far toes are ahead of the ankle, as a share of the way to them.
-const AHEAD: f32 = 0.5;
+/// How far toes are ahead of the ankle, as a share of the way to them, and in metres of ours.
+const AHEAD: f32 = 0.3;
+const AHEAD_M: f32 = 0.06;
 /// Ankles of a rig that stands are this high over the floor: none at all, or in boots as high as half a leg. Metres of ours.
 const ANKLES_M: Range<f32> = -0.03..0.45;
 /// So are toes.

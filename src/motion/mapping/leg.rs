@@ -4,6 +4,7 @@ use super::parts::LEGS;
 use crate::motion::ik::reach;
 use crate::motion::{Joint, WorldPose};
 use glam::{Quat, Vec3};
+use std::f32::consts::{PI, TAU};
 use std::ops::Range;
 
 /// The body goes by a foot that is lower than the first of these over where it stands, and not by one that is higher than the second.
@@ -64,11 +65,13 @@ pub(super) fn nearness(distance_m: f32, near_m: Range<f32>) -> f32 {
 }
 
 /// The turn about a level axis, by `most_rad` at most, that gives a foot (from ankle to toe) the rise `rise_m`, or as much of it as it can have.
-/// `flat_m` is the foot as it would be flat on the floor, which says where ahead is: on tiptoe the toes of a high boot are behind its ankle.
-pub(super) fn pitched_to(foot_m: Vec3, flat_m: Vec3, rise_m: f32, most_rad: f32) -> Quat {
+/// `flat_m` is the foot as it would be flat on the floor, which says where ahead is. Where `is_behind`, the toes are behind the ankle, as on
+/// a leg that is thrown back: whether they are is for the other skeleton to say, for those of a high boot are soon.
+pub(super) fn pitched_to(foot_m: Vec3, flat_m: Vec3, rise_m: f32, is_behind: bool, most_rad: f32) -> Quat {
     let Some(ahead) = flat_m.with_y(0.0).try_normalize() else { return Quat::IDENTITY };
-    let wanted_rad = (rise_m / foot_m.length()).clamp(-1.0, 1.0).asin();
-    let angle_rad = wanted_rad - foot_m.y.atan2(foot_m.dot(ahead));
+    let slope_rad = (rise_m / foot_m.length()).clamp(-1.0, 1.0).asin();
+    let wanted_rad = if is_behind { PI - slope_rad } else { slope_rad };
+    let angle_rad = (wanted_rad - foot_m.y.atan2(foot_m.dot(ahead)) + PI).rem_euclid(TAU) - PI;
     Quat::from_axis_angle(ahead.cross(Vec3::Y), angle_rad.clamp(-most_rad, most_rad))
 }
 

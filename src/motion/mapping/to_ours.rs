@@ -94,13 +94,12 @@ impl Fit {
     fn target(&self, world: &WorldPose, rig: &RigWorld, side: usize) -> Option<Target> {
         let [_, _, ankle, toe] = LEGS[side];
         let (rig_ankle_m, rig_toe_m) = (self.rig_m(rig, ankle)?, self.rig_m(rig, toe)?);
-        let [foot_heading, toe_heading] = [ankle, toe].map(|joint| level_heading(world.rotations[joint as usize]));
+        let toe_heading = level_heading(world.rotations[toe as usize]);
         let from_rig_m = self.toe_from_rig_m[side];
         let aside_m = aside(self.wider_m, side, world);
         let toe_m = rig_toe_m + toe_heading * balls_apart(from_rig_m) + from_rig_m.y * Vec3::Y - aside_m;
         let foot_m = world.rotations[ankle as usize] * REST_OFFSETS_M[toe as usize];
-        let flat_m = foot_heading * REST_OFFSETS_M[toe as usize];
-        let pitch = pitched_to(foot_m, flat_m, toe_m.y - rig_ankle_m.y, MOST_PITCHED_RAD);
+        let pitch = pitched_to(foot_m, foot_m, toe_m.y - rig_ankle_m.y, false, MOST_PITCHED_RAD);
         Some(Target { ankle_m: (toe_m - pitch * foot_m).with_y(rig_ankle_m.y), pitch })
     }
 

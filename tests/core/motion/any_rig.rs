@@ -1,11 +1,12 @@
 //! What holds for every rig that the generator makes.
 
-use super::generated::{Generated, human, quadruped};
-use super::moves;
+use super::generated::{Generated, cartoon, human, quadruped};
+use super::{moves, skins};
 use glam::Vec3;
+use std::collections::BTreeMap;
 use zoetrope::motion::feet::{self, FEET};
 use zoetrope::motion::mapping::fidelity::limbs;
-use zoetrope::motion::mapping::{Mapping, find_parts};
+use zoetrope::motion::mapping::{Mapping, SkinPoint, find_parts};
 use zoetrope::motion::rig::{Rig, RigWorld};
 use zoetrope::motion::supports::{CROWN, FINGER_TIPS, SURFACE, Surface, is_arm, is_foot};
 use zoetrope::motion::{Joint, Motion, WorldPose};
@@ -114,10 +115,16 @@ struct Measures {
     within_5_degrees: usize,
     worst_planted_m: f32,
     lowest_m: f32,
+    /// Of the skin, and which joint of the rig moves it.
+    lowest_skin_m: (f32, usize),
 }
 
-/// Measures a motion on a rig. Ankles and toes of the rig count as standing in our contacts, from where they are in their middle.
-fn measured(motion: &Motion, mapping: &Mapping) -> Measures {
+/// Ours moves less than this in a contact while it stands; what rolls over heel or ball or turns on it moves more.
+const STANDS_M: f32 = 0.01;
+
+/// Measures a motion on a rig. Ankles and toes of the rig count as standing in our contacts, from where they are in their middle, as long as
+/// ours stand.
+fn measured(motion: &Motion, mapping: &Mapping, skin: &[SkinPoint]) -> Measures {
     let parts = mapping.parts();
     let on_rig = mapping.onto(motion);
     let m_per_unit = 1.0 / mapping.scale();
@@ -139,18 +146,23 @@ fn measured(motion: &Motion, mapping: &Mapping) -> Measures {
         }
         let lowest = world.positions.iter().zip(parts_mask(&parts, world.positions.len())).filter(|(_, part)| *part);
         measures.lowest_m = lowest.map(|(at, _)| at.y * m_per_unit).fold(measures.lowest_m, f32::min);
+        let (lowest_m, joint) = skins::lowest_m(mapping.rig(), skin, world, 1.0 / m_per_unit);
+        if lowest_m < measures.lowest_skin_m.0 {
+            measures.lowest_skin_m = (lowest_m, joint);
+        }
     }
     let joints_m = feet::world_joints(motion);
     for joint in FEET.into_iter().flatten() {
         let Some(index) = parts[joint as usize] else { continue };
         for stand in feet::contacts(&joints_m, joint) {
             let middle = stand.start + stand.len() / 2;
+            let stands = |frame: &usize| joints_m[*frame][joint as usize].distance(joints_m[middle][joint as usize]) < STANDS_M;
             let apart_m = |frame: usize| {
                 let rigs = (worlds[frame].positions[index] - worlds[middle].positions[index]) * m_per_unit;
                 let ours = joints_m[frame][joint as usize] - joints_m[middle][joint as usize];
                 (rigs - ours).length()
             };
-            let apart_m = stand.map(apart_m).fold(0.0, f32::max);
+            let apart_m = stand.filter(stands).map(apart_m).fold(0.0, f32::max);
             measures.worst_planted_m = measures.worst_planted_m.max(apart_m);
         }
     }
@@ -181,7 +193,7 @@ fn every_rig_walks_turns_a_cartwheel_sits_down_and_waves() {
         for seed in 0..RIGS {
             let Generated { rig, parts, what, .. } = human(seed);
             let Some(mapping) = mapped(&rig, &parts) else { continue };
-            let found = measured(&motion, &mapping);
+            let found = measured(&motion, &mapping, &[]);
             bones += found.bones;
             within += found.within_5_degrees;
             if (found.within_5_degrees as f32) < 0.95 * found.bones as f32 {
@@ -208,5 +220,35 @@ fn every_rig_walks_turns_a_cartwheel_sits_down_and_waves() {
         assert!(poor.len() as u64 * 50 <= RIGS, "{name}: less than 95 % of the limbs are within 5°: {poor:?}");
         assert!(worst_m.0 < 0.01, "{name}: a planted foot moves by {} m; {}", worst_m.0, worst_m.1);
         assert!(lowest_m.0 > -0.02, "{name}: a joint is {} m under the floor; {}", lowest_m.0, lowest_m.1);
+    }
+}
+
+#[test]
+fn cartoons_move_as_we_do_on_standing_feet_and_out_of_the_floor() {
+    for (name, motion) in moves::all().into_iter().chain([("lie", moves::lie())]) {
+        let (mut bones, mut within, mut faults) = (0, 0, Vec::new());
+        let mut kinds: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        for seed in 0..60 {
+            let made = cartoon(seed);
+            let Some(mapping) = mapped(&made.rig, &made.parts) else { continue };
+            let skin = skins::skin(&made);
+            let mapping = mapping.with_skin(skin.iter().copied());
+            let found = measured(&motion, &mapping, &skin);
+            bones += found.bones;
+            within += found.within_5_degrees;
+            let kind = kinds.entry(made.what.split([':', ',']).nth(1).unwrap_or_default().to_owned()).or_default();
+            *kind = (kind.0 + found.within_5_degrees, kind.1 + found.bones);
+            if found.worst_planted_m > 0.01 {
+                faults.push(format!("a planted foot moves by {} m; {}", found.worst_planted_m, made.what));
+            }
+            if found.lowest_skin_m.0 < -0.02 {
+                let (lowest_m, joint) = found.lowest_skin_m;
+                let part = made.parts.iter().position(|part| *part == Some(joint)).map(|part| Joint::ALL[part]);
+                faults.push(format!("the skin of {part:?} is {lowest_m} m under the floor; {}", made.what));
+            }
+        }
+        println!("{name}: {:.2} % {kinds:?}, faults: {faults:#?}", 100.0 * within as f32 / bones as f32);
+        assert!(within as f32 >= 0.95 * bones as f32, "{name}: {within} of {bones} limbs are within 5°: {kinds:?}");
+        assert!(faults.is_empty(), "{name}: {}", faults.join("\n"));
     }
 }

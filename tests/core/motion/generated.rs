@@ -53,8 +53,22 @@ pub(crate) struct Generated {
     /// The bone that carries the ground motion, where it is called so.
     pub(crate) ground: Option<usize>,
     pub(crate) units_per_m: f32,
+    /// Where each joint is in the rest pose, and how what hangs on it is turned from the T-pose: what a skin is laid round.
+    pub(crate) rests: Vec<(Vec3, Quat)>,
+    pub(crate) flesh: Flesh,
     /// For messages.
     pub(crate) what: String,
+}
+
+/// How much there is round the joints, metres.
+#[derive(Clone, Copy)]
+pub(crate) struct Flesh {
+    pub(crate) trunk_m: f32,
+    pub(crate) limbs_m: f32,
+    pub(crate) head_m: f32,
+    pub(crate) hands_m: f32,
+    /// How far shoes go beyond the toes.
+    pub(crate) shoes_m: f32,
 }
 
 /// A body laid out joint by joint.
@@ -122,14 +136,33 @@ struct Build {
     eyes: bool,
 }
 
+/// Lengths of legs, trunk and arms, breadth, and how high the head is, as shares of ours; and the flesh round them.
+type Proportions = (&'static str, [f32; 5], Flesh);
+
+const SLIM: Flesh = Flesh { trunk_m: 0.09, limbs_m: 0.045, head_m: 0.11, hands_m: 0.09, shoes_m: 0.05 };
+
+/// People.
+const HUMAN: [Proportions; 6] = [
+    ("a child", [0.62, 0.85, 0.72, 0.9, 1.3], SLIM),
+    ("broad", [0.85, 1.0, 0.95, 1.55, 1.1], SLIM),
+    ("a giant", [1.25, 1.1, 1.2, 1.2, 0.9], SLIM),
+    ("grown up", [1.0; 5], SLIM),
+    ("grown up", [1.0; 5], SLIM),
+    ("grown up", [1.0; 5], SLIM),
+];
+
+/// What cartoons make of them.
+const CARTOON: [Proportions; 6] = [
+    ("chibi", [0.45, 0.7, 0.6, 1.2, 1.5], Flesh { trunk_m: 0.13, limbs_m: 0.06, head_m: 0.3, hands_m: 0.1, shoes_m: 0.08 }),
+    ("long-armed", [0.9, 1.0, 1.7, 1.1, 1.0], SLIM),
+    ("short-legged", [0.55, 1.0, 1.0, 1.15, 1.0], SLIM),
+    ("with giant hands", [1.0, 1.0, 1.1, 1.1, 1.0], Flesh { hands_m: 0.3, ..SLIM }),
+    ("thick", [0.8, 1.0, 0.95, 1.3, 1.0], Flesh { trunk_m: 0.2, limbs_m: 0.09, head_m: 0.14, ..SLIM }),
+    ("with long shoes", [0.9, 1.0, 1.0, 1.0, 1.0], Flesh { shoes_m: 0.2, ..SLIM }),
+];
+
 /// Where the joints are, in metres: ours, of other proportions, the soles on the floor.
-fn proportioned(lot: &mut Lot) -> ([Vec3; JOINT_COUNT], &'static str) {
-    let (kind, [mut legs, mut trunk, mut arms, mut wide, mut head]) = match lot.below(6) {
-        0 => ("a child", [0.62, 0.85, 0.72, 0.9, 1.3]),
-        1 => ("broad", [0.85, 1.0, 0.95, 1.55, 1.1]),
-        2 => ("a giant", [1.25, 1.1, 1.2, 1.2, 0.9]),
-        _ => ("grown up", [1.0; 5]),
-    };
+fn proportioned(lot: &mut Lot, [mut legs, mut trunk, mut arms, mut wide, mut head]: [f32; 5]) -> [Vec3; JOINT_COUNT] {
     for share in [&mut legs, &mut trunk, &mut arms, &mut wide, &mut head] {
         *share *= lot.between(0.92, 1.08);
     }
@@ -143,15 +176,14 @@ fn proportioned(lot: &mut Lot) -> ([Vec3; JOINT_COUNT], &'static str) {
         if y < shin_m { y } else { below(y) + trunk * (y - hips_m).max(0.0) }
     };
     let neck_m = rest_m[Joint::Neck as usize].y;
-    let at_m = std::array::from_fn(|joint| {
+    std::array::from_fn(|joint| {
         let at = rest_m[joint];
         let shoulder = rest_m[Joint::LShoulder as usize].x;
         let out = at.x.abs().min(shoulder) * wide + (at.x.abs() - shoulder).max(0.0) * arms;
         let bent = if at.x.abs() > shoulder + 0.3 { (at.x.abs() - shoulder - 0.265) * arms * (uneven[1] - 1.0) } else { 0.0 };
         let above = if at.y > neck_m { (at.y - neck_m) * (head - 1.0) } else { 0.0 };
         vec3(at.x.signum() * (out + bent), raised(at.y) + above, at.z)
-    });
-    (at_m, kind)
+    })
 }
 
 fn laid_out(lot: &mut Lot, build: &Build, at_m: &[Vec3; JOINT_COUNT], root: Option<usize>, body: &mut Layout) {
@@ -285,8 +317,18 @@ fn name(lot: &mut Lot, style: usize, joint: usize) -> String {
 
 /// A humanoid.
 pub(crate) fn human(seed: u64) -> Generated {
+    made(seed, &HUMAN)
+}
+
+/// A humanoid of a cartoon's proportions.
+pub(crate) fn cartoon(seed: u64) -> Generated {
+    made(seed, &CARTOON)
+}
+
+fn made(seed: u64, kinds: &[Proportions]) -> Generated {
     let mut lot = Lot::new(seed);
-    let (at_m, kind) = proportioned(&mut lot);
+    let (kind, proportions, flesh) = kinds[lot.below(kinds.len())];
+    let at_m = proportioned(&mut lot, proportions);
     let twisted = lot.chance(0.5);
     let build = Build {
         spine: 1 + lot.below(6),
@@ -338,15 +380,21 @@ pub(crate) fn human(seed: u64) -> Generated {
         build.hip_joints
     );
     let ground = ground.filter(|_| lot.chance(0.5));
-    let rig = rigged(&mut lot, &body, rest_from_body, units_per_m, |lot, joint| {
+    let (rig, rests) = rigged(&mut lot, &body, rest_from_body, units_per_m, |lot, joint| {
         if Some(joint) == ground { "Root".to_owned() } else { name(lot, style, joint) }
     });
     let Layout { parts, spine, fingers, .. } = body;
-    Generated { rig, parts, spine, fingers, ground, units_per_m, what }
+    Generated { rig, parts, spine, fingers, ground, units_per_m, rests, flesh, what }
 }
 
-/// The rig of a layout in its rest pose, with axes that mean nothing.
-fn rigged(lot: &mut Lot, body: &Layout, rest_from_body: Quat, units_per_m: f32, mut name: impl FnMut(&mut Lot, usize) -> String) -> Rig {
+/// The rig of a layout in its rest pose, with axes that mean nothing; and where each joint is, with how what hangs on it is turned.
+fn rigged(
+    lot: &mut Lot,
+    body: &Layout,
+    rest_from_body: Quat,
+    units_per_m: f32,
+    mut name: impl FnMut(&mut Lot, usize) -> String,
+) -> (Rig, Vec<(Vec3, Quat)>) {
     let mut rig = Rig::default();
     // Where each joint is in its rest pose, how what hangs on it is turned by that, and its axes.
     let mut rests: Vec<(Vec3, Quat, Quat)> = Vec::new();
@@ -364,7 +412,7 @@ fn rigged(lot: &mut Lot, body: &Layout, rest_from_body: Quat, units_per_m: f32, 
         let name = name(lot, joint);
         rig.push(&name, body.parents[joint], parent_from_rest * (at - from), parent_from_rest * axes);
     }
-    rig
+    (rig, rests.into_iter().map(|(at, turn, _)| (at, turn)).collect())
 }
 
 /// An animal on its four feet.
@@ -397,5 +445,5 @@ pub(crate) fn quadruped(seed: u64) -> Rig {
     let up = [Quat::IDENTITY, Quat::from_rotation_x(FRAC_PI_2)][lot.below(2)];
     let facing = Quat::from_rotation_y(lot.between(-PI, PI));
     let units_per_m = [1.0, 100.0, 0.01][lot.below(3)];
-    rigged(&mut lot, &body, up * facing, units_per_m, |_, joint| format!("node_{joint}"))
+    rigged(&mut lot, &body, up * facing, units_per_m, |_, joint| format!("node_{joint}")).0
 }

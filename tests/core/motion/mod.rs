@@ -12,6 +12,7 @@ pub(crate) mod moves;
 mod remove_sliding;
 mod representation;
 pub(crate) mod rigs;
+pub(crate) mod skins;
 mod stands;
 mod supports;
 mod tears;

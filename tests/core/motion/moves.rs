@@ -121,6 +121,27 @@ pub(crate) fn wave() -> Motion {
     Motion { frames: frames.collect() }
 }
 
+/// Lies on the back, the knees up and then the legs straight.
+pub(crate) fn lie() -> Motion {
+    let frames = (0..50).map(|frame| {
+        let up = 1.0 - (frame as f32 / 40.0).min(1.0);
+        let mut pose = Pose { root_m: vec3(0.0, 0.0, 0.0), ..Pose::REST };
+        pose.local[0] = Quat::from_rotation_x(-0.5 * PI);
+        for (hip, knee, ankle, shoulder, side) in [
+            (Joint::LHip, Joint::LKnee, Joint::LAnkle, Joint::LShoulder, 1.0),
+            (Joint::RHip, Joint::RKnee, Joint::RAnkle, Joint::RShoulder, -1.0),
+        ] {
+            pose.local[hip as usize] = Quat::from_rotation_x(-0.75 * up);
+            pose.local[knee as usize] = Quat::from_rotation_x(1.5 * up);
+            pose.local[ankle as usize] = Quat::from_rotation_x(0.7 * up);
+            pose.local[shoulder as usize] = Quat::from_rotation_z(-side * 1.0);
+        }
+        pose.root_m.y -= Surface::of(&pose.world()).lowest().1;
+        pose
+    });
+    Motion { frames: frames.collect() }
+}
+
 /// All of them, with their names.
 pub(crate) fn all() -> [(&'static str, Motion); 4] {
     [("walk", walk()), ("cartwheel", cartwheel()), ("sit down", sit_down()), ("wave", wave())]

@@ -152,7 +152,10 @@ fn target(posing: &Posing<'_>, leg: [Joint; 4], side: usize) -> Option<Target> {
     let toe_m = lifted_m(toe) - heading * balls_apart(from_rig_m) - from_rig_m.y * Vec3::Y;
     let foot_m = posing.ours_m(rig_toe) - posing.ours_m(rig_ankle);
     let flat_m = level_heading(posing.ours.rotations[ankle as usize]) * (REST_OFFSETS_M[toe as usize] - from_rig_m);
-    let pitch = Quat::IDENTITY.slerp(pitched_to(foot_m, flat_m, toe_m.y - ankle_m.y, MOST_PITCHED_RAD), on_sole(posing.ours, leg));
+    let our_foot_m = posing.ours.positions_m[toe as usize] - posing.ours.positions_m[ankle as usize];
+    let is_behind = our_foot_m.dot(flat_m.with_y(0.0)) < 0.0;
+    let pitch = pitched_to(foot_m, flat_m, toe_m.y - ankle_m.y, is_behind, MOST_PITCHED_RAD);
+    let pitch = Quat::IDENTITY.slerp(pitch, on_sole(posing.ours, leg));
     let by_toe_m = (toe_m - pitch * foot_m).with_y(ankle_m.y);
     Some(Target { ankle_m: ankle_m.lerp(by_toe_m, on_sole(posing.ours, leg)), pitch })
 }
@@ -165,11 +168,6 @@ fn plant_leg(posing: &mut Posing<'_>, leg: [Joint; 4], side: usize) {
     // A body that lies higher for what is thick about it has its heels as much higher.
     let lies_m = now_m.y.max(target.ankle_m.y);
     let target_m = target.ankle_m.with_y(lies_m + (target.ankle_m.y - lies_m) * on_sole(posing.ours, leg));
-    if std::env::var("DBG").is_ok() {
-        let y = Quat::from_rotation_y(-crate::motion::rotation::heading(posing.ours.rotations[0]));
-        let h = posing.ours_m(posing.driven(leg[0]).unwrap());
-        eprintln!("side {side} stands {stands:.2} foot {:.3} moved {:.3} miss {:.3} pitch {:.0} hip-ankle {:.3} ours {:.3}", our_foot_m(posing, leg), y * posing.moved_m, y * (target.ankle_m - posing.ours_m(ankle)), target.pitch.to_axis_angle().1.to_degrees(), y * (now_m - h), y * (posing.ours.positions_m[leg[2] as usize] - posing.ours.positions_m[leg[0] as usize]));
-    }
     reach(posing, leg, now_m.lerp(target_m, stands));
     posing.turn(ankle, Quat::IDENTITY.slerp(target.pitch, stands));
 }
