@@ -115,13 +115,16 @@ fn thicker_m(posing: &Posing<'_>, joint: Joint) -> f32 {
 pub(super) fn keep_out_of_floor(posing: &mut Posing<'_>) {
     let floor_m = floor::floor_m(posing);
     for side in 0..2 {
-        let Some(wrist) = posing.driven(ARMS[side][2]) else { continue };
+        let [Some(shoulder), Some(elbow), Some(wrist)] = ARMS[side].map(|joint| posing.driven(joint)) else { continue };
         floor::bend_out(posing, wrist, &[wrist], floor_m, |region| region == Region::Hand(side));
-        let sunk_m = floor::sunk_m(posing, floor_m, |region| region == Region::Hand(side) || region == Region::Forearm(side));
+        let sunk_m = floor::sunk_m(posing, floor_m, |region| region == Region::Hand(side));
         if sunk_m > 0.0 {
             move_hand(posing, side, sunk_m * Vec3::Y);
             posing.follow();
         }
+        floor::swivel_out(posing, [shoulder, elbow, wrist], floor_m, Region::Forearm(side));
+        // All of an arm that lies along the floor is raised about the shoulder.
+        floor::bend_out(posing, shoulder, &[shoulder, elbow, wrist], floor_m, |region| region == Region::Forearm(side));
     }
 }
 

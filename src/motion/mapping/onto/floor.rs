@@ -13,11 +13,15 @@ use glam::{Quat, Vec3};
 const MOST_BENT_RAD: f32 = 0.6;
 /// What is nearer to the floor's height than this is on it, metres.
 const ON_M: f32 = 1e-4;
+/// How far a limb turns about its own line so that its knee or elbow is out of the floor, 45°.
+const MOST_ASIDE_RAD: f32 = 0.8;
+/// A knee or an elbow that would rise by less than this for a whole turn is on the line of its limb, or straight below it.
+const LEVER_M: f32 = 0.05;
 /// How often the deepest place is looked for: where one has been raised, another may be the deepest.
 const ROUNDS: usize = 4;
 
 /// How far flesh gives where it lies on the floor, and soles.
-const GIVES_M: f32 = 0.012;
+const GIVES_M: f32 = 0.01;
 
 /// How high the lowest of the body may be: a little in the floor, or as deep in it as ours is.
 pub(super) fn floor_m(posing: &Posing<'_>) -> f32 {
@@ -66,6 +70,26 @@ pub(super) fn bend_out(posing: &mut Posing<'_>, pivot: usize, joints: &[usize], 
             posing.turn(*joint, step);
         }
         turned = limited;
+        posing.follow();
+    }
+}
+
+/// Turns a limb about the line from its root to its end, both of which stay, until its knee or elbow is out of the floor.
+pub(super) fn swivel_out(posing: &mut Posing<'_>, [root, middle, end]: [usize; 3], floor_m: f32, region: Region) {
+    let mut left_rad = MOST_ASIDE_RAD;
+    for _ in 0..ROUNDS {
+        let Some(lowest_m) = posing.lowest_m(floor_m, |other| other == region).filter(|lowest_m| floor_m - lowest_m.y > ON_M) else { return };
+        let [root_m, end_m] = [root, end].map(|joint| posing.ours_m(joint));
+        let Some(axis) = (end_m - root_m).try_normalize() else { return };
+        let rises_m = axis.cross(lowest_m - root_m).y;
+        if rises_m.abs() < LEVER_M {
+            return;
+        }
+        let angle = ((floor_m - lowest_m.y) / rises_m).clamp(-left_rad, left_rad);
+        left_rad -= angle.abs();
+        for joint in [root, middle] {
+            posing.turn(joint, Quat::from_axis_angle(axis, angle));
+        }
         posing.follow();
     }
 }

@@ -23,8 +23,6 @@ const MOVED_MOST_M: f32 = 0.8;
 /// How far a foot is pitched so that ankle and toe are at the heights of ours, 50°: a high boot that lifts its heel as far as ours is pitched
 /// by half as much.
 const MOST_PITCHED_RAD: f32 = 0.9;
-/// How far a leg turns about its own line so that its knee is out of the floor, 45°.
-const MOST_ASIDE_RAD: f32 = 0.8;
 /// How often the body comes nearer to feet that are out of its reach.
 const ROUNDS: usize = 3;
 
@@ -90,26 +88,10 @@ pub(super) fn plant(posing: &mut Posing<'_>) {
     }
 }
 
-/// Turns a leg about the line from hip to ankle where its knee has come into the floor for the sake of its foot.
+/// Turns a leg where its knee has come into the floor for the sake of its foot.
 fn keep_knee_out_of_floor(posing: &mut Posing<'_>, [hip, knee, ankle, _]: [Joint; 4], side: usize) {
-    let (Some(rig_hip), Some(rig_knee), Some(rig_ankle)) = (posing.driven(hip), posing.driven(knee), posing.driven(ankle)) else { return };
-    let floor_m = floor::floor_m(posing);
-    let mut left_rad = MOST_ASIDE_RAD;
-    for _ in 0..ROUNDS {
-        let Some(lowest_m) = posing.lowest_m(floor_m, |region| region == Region::Shin(side)) else { return };
-        let [hip_m, ankle_m] = [rig_hip, rig_ankle].map(|joint| posing.ours_m(joint));
-        let Some(axis) = (ankle_m - hip_m).try_normalize() else { return };
-        let rises_m = axis.cross(lowest_m - hip_m).y;
-        if rises_m.abs() < 0.05 {
-            return; // straight, or upright
-        }
-        let angle = ((floor_m - lowest_m.y) / rises_m).clamp(-left_rad, left_rad);
-        left_rad -= angle.abs();
-        for joint in [rig_hip, rig_knee] {
-            posing.turn(joint, Quat::from_axis_angle(axis, angle));
-        }
-        posing.follow();
-    }
+    let (Some(hip), Some(knee), Some(ankle)) = (posing.driven(hip), posing.driven(knee), posing.driven(ankle)) else { return };
+    floor::swivel_out(posing, [hip, knee, ankle], floor::floor_m(posing), Region::Shin(side));
 }
 
 /// Bends toes and foot, and then the leg, where a foot is in the floor.
