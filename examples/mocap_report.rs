@@ -42,7 +42,8 @@ fn main() {
     let tallies: Vec<(String, Tally)> = folders.iter().map(|folder| (name_of(Path::new(folder)), tally(folder))).collect();
     println!("# How faithful imported motion capture is\n");
     println!(
-        "Made by `cargo run --no-default-features --example mocap_report -- DIR… --onto CHARACTERS MOTION… > docs/retarget.md` from folders of BVH files.\n"
+        "Both halves are made by `cargo run --no-default-features --example mocap_report -- DIR… --onto CHARACTERS MOTION… > docs/retarget.md`, this \
+         one from folders of BVH files.\n"
     );
     println!(
         "Asked of each clip: {:.0} % of the bone directions (limbs, trunk, head, hips, shoulders) within {DIRECTION_DEG:.0}° of the \

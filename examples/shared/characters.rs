@@ -5,7 +5,7 @@ use zoetrope::body::{Character, skin};
 use zoetrope::formats;
 use zoetrope::motion::cleanup::{CleanupSettings, clean};
 use zoetrope::motion::feet::{self, FEET};
-use zoetrope::motion::mapping::fidelity::limbs;
+use zoetrope::motion::mapping::fidelity::{is_held, limbs};
 use zoetrope::motion::rig::RigWorld;
 use zoetrope::motion::supports::{SURFACE, Surface};
 use zoetrope::motion::{Joint, Motion};
@@ -15,6 +15,8 @@ const NEAR_DEG: f32 = 5.0;
 const TOUCHES_M: f32 = 0.10;
 /// Every so many frames the skin is looked at.
 const SKIN_STEP: usize = 10;
+/// Ours moves less than this in a contact while it stands; what rolls over heel or ball or turns on it moves more.
+const STANDS_M: f32 = 0.01;
 /// Longer motions are cut.
 const MOST_FRAMES: usize = 300;
 
@@ -23,6 +25,9 @@ const MOST_FRAMES: usize = 300;
 struct Measures {
     limbs: usize,
     near: usize,
+    /// The same without those that go by where their end is.
+    free: usize,
+    free_near: usize,
     planted_m: f32,
     /// How deep the lowest vertex is under the floor, beyond what it is in the rest pose.
     sunk_m: f32,
@@ -38,16 +43,22 @@ pub(crate) fn report(folder: &Path, motions: &[PathBuf]) {
     files.sort();
     println!("\n# Our motion on other rigs\n");
     println!(
-        "Made by the same command, from a folder of characters (`--onto DIR MOTION…`) and {} motions, cleaned up: {}. Asked of each: 95 % of \
-         the limbs within {NEAR_DEG:.0}° of ours, planted feet (ankles and toes in our contacts) that stray at most 1 cm from where ours \
-         stand, no vertex more than 2 cm under the floor beyond the rest pose, hands within {:.0} cm of each other or of the floor that stay so \
-         within 10 cm. Metres are those of our own size.\n",
+        "From a folder of characters and {} motions, cleaned up: {}. Asked of each: 95 % of the limbs within {NEAR_DEG:.0}° of ours, planted \
+         feet (ankles and toes in our contacts, while ours move less than {:.0} cm) that stray at most 1 cm from where ours stand, no vertex more \
+         than 2 cm under the floor beyond the rest pose, hands within {:.0} cm of each other or of the floor that stay so within 10 cm. Metres \
+         are those of our own size, in which all legs are as long as ours.\n",
         motions.len(),
         motions.iter().map(|(name, motion)| format!("`{name}` ({} frames)", motion.len())).collect::<Vec<_>>().join(", "),
+        STANDS_M * 100.0,
         TOUCHES_M * 100.0
     );
-    println!("| rig | joints | vertices | limbs within {NEAR_DEG:.0}° | planted feet, worst | under the floor | hands that stay near |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    println!(
+        "*Held* limbs go by where their end is: arms whose hands touch the floor, the body or each other, legs of a body that lies or sits on the \
+         floor, where what is thick lies higher than ours and feet do not. No other proportions can have their directions too, so they are not \
+         counted in the first figure.\n"
+    );
+    println!("| rig | joints | vertices | limbs within {NEAR_DEG:.0}° | held ones too | planted feet, worst | under the floor | hands that stay near |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let mut refused = Vec::new();
     for file in &files {
         let name = file.strip_prefix(folder).unwrap_or(file).display().to_string();
@@ -88,6 +99,8 @@ fn row(name: &str, character: &Character, motions: &[(String, Motion)]) -> Strin
         let found = measured(character, motion);
         all.limbs += found.limbs;
         all.near += found.near;
+        all.free += found.free;
+        all.free_near += found.free_near;
         all.touching += found.touching;
         all.kept += found.kept;
         all.planted_m = all.planted_m.max(found.planted_m);
@@ -96,8 +109,9 @@ fn row(name: &str, character: &Character, motions: &[(String, Motion)]) -> Strin
     let vertices: usize = character.meshes().iter().map(|mesh| mesh.positions_m.len()).sum();
     let share = |of: usize, all: usize| if all == 0 { "-".to_owned() } else { format!("{:.1} %", 100.0 * of as f32 / all as f32) };
     format!(
-        "| {name} | {} | {vertices} | {} | {:.1} mm | {:.1} mm | {} |",
+        "| {name} | {} | {vertices} | {} | {} | {:.1} mm | {:.1} mm | {} |",
         character.rig().len(),
+        share(all.free_near, all.free),
         share(all.near, all.limbs),
         1000.0 * all.planted_m,
         1000.0 * all.sunk_m,
@@ -121,7 +135,12 @@ fn measured(character: &Character, motion: &Motion) -> Measures {
             let (Some(from_m), Some(to_m)) = (at(from), at(to)) else { continue };
             let ours = ours.positions_m[to as usize] - ours.positions_m[from as usize];
             measures.limbs += 1;
-            measures.near += usize::from(ours.angle_between(to_m - from_m).to_degrees() < NEAR_DEG);
+            let near = usize::from(ours.angle_between(to_m - from_m).to_degrees() < NEAR_DEG);
+            measures.near += near;
+            if !is_held(&surface, from) {
+                measures.free += 1;
+                measures.free_near += near;
+            }
         }
         let [left, right] = [Joint::LWrist, Joint::RWrist];
         if let (Some(left_m), Some(right_m)) = (at(left), at(right)) {
@@ -148,7 +167,7 @@ fn measured(character: &Character, motion: &Motion) -> Measures {
         let Some(index) = parts[joint as usize] else { continue };
         for stand in feet::contacts(&joints_m, joint) {
             let middle = stand.start + stand.len() / 2;
-            for frame in stand {
+            for frame in stand.filter(|frame| joints_m[*frame][joint as usize].distance(joints_m[middle][joint as usize]) < STANDS_M) {
                 let rigs_m = (worlds[frame].positions[index] - worlds[middle].positions[index]) * m_per_unit;
                 let ours_m = joints_m[frame][joint as usize] - joints_m[middle][joint as usize];
                 measures.planted_m = measures.planted_m.max((rigs_m - ours_m).length());

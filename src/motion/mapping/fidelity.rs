@@ -5,7 +5,7 @@ use super::floor::{FOOT_JOINTS, FeetM, feet_m, put_on_floor, rest_levels_m, stan
 use super::parts::MappingError;
 use crate::motion::rig::RigMotion;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};
-use crate::motion::supports::FLOOR_SHARE;
+use crate::motion::supports::{CARRIED_PELVIS_M, CROWN, FINGER_TIPS, FLOOR_SHARE, SURFACE, Surface, is_arm, is_foot};
 use crate::motion::{Motion, PARENTS, Pose, WorldPose};
 use glam::Vec3;
 
@@ -28,6 +28,34 @@ pub const BONES: [(&str, Joint, Joint); 12] = [
 /// The bones of arms and legs among [`BONES`].
 pub fn limbs() -> impl Iterator<Item = (Joint, Joint)> {
     BONES[..8].iter().map(|(_, from, to)| (*from, *to))
+}
+
+/// A palm that is nearer than this to the skin of something touches it.
+const TOUCHES_M: f32 = 0.15;
+/// A foot lower than this is on the floor.
+const ON_FLOOR_M: f32 = 0.15;
+
+/// Whether a bone of an arm or a leg that begins at a joint goes by where its end is, so that no rig of other proportions can have its direction
+/// too: an arm whose hand touches the floor, the trunk, the head, a knee or the other hand; a leg whose foot is on the floor under a body that
+/// lies or sits there, higher where it is thicker.
+#[must_use]
+pub fn is_held(surface: &Surface, from: Joint) -> bool {
+    use Joint::*;
+    let is_near = |wrist: Joint, other: Joint| {
+        let tip = FINGER_TIPS[usize::from(wrist == RWrist)];
+        let palm_m = 0.5 * (surface.centres_m[wrist as usize] + surface.centres_m[tip]);
+        let near = |point: usize| surface.centres_m[point].distance(palm_m) < TOUCHES_M + SURFACE[point].radius_m;
+        palm_m.y < TOUCHES_M || near(other as usize) || (0..=CROWN).any(|point| !is_arm(point) && !is_foot(point) && near(point))
+    };
+    let pelvis_m = surface.centres_m[Pelvis as usize].y;
+    let lies = |foot: [Joint; 2]| pelvis_m < CARRIED_PELVIS_M && foot.iter().any(|joint| surface.height_m(*joint as usize) < ON_FLOOR_M);
+    match from {
+        LShoulder | LElbow => is_near(LWrist, RWrist),
+        RShoulder | RElbow => is_near(RWrist, LWrist),
+        LHip | LKnee => lies([LAnkle, LFoot]),
+        RHip | RKnee => lies([RAnkle, RFoot]),
+        _ => false,
+    }
 }
 
 /// What was found in one clip. Feet are compared at the source's own frame rate, before resampling.

@@ -5,10 +5,10 @@ use super::{moves, skins};
 use glam::Vec3;
 use std::collections::BTreeMap;
 use zoetrope::motion::feet::{self, FEET};
-use zoetrope::motion::mapping::fidelity::limbs;
+use zoetrope::motion::mapping::fidelity::{is_held, limbs};
 use zoetrope::motion::mapping::{Mapping, SkinPoint, find_parts};
 use zoetrope::motion::rig::{Rig, RigWorld};
-use zoetrope::motion::supports::{CROWN, FINGER_TIPS, SURFACE, Surface, is_arm, is_foot};
+use zoetrope::motion::supports::Surface;
 use zoetrope::motion::{Joint, Motion, WorldPose};
 
 const RIGS: u64 = 200;
@@ -119,10 +119,6 @@ struct Measures {
     lowest_skin_m: (f32, usize),
 }
 
-/// Below this height of the pelvis the body lies or sits on the floor.
-const CARRIED_PELVIS_M: f32 = 0.35;
-/// A foot lower than this is on the floor.
-const ON_FLOOR_M: f32 = 0.15;
 /// Ours moves less than this in a contact while it stands; what rolls over heel or ball or turns on it moves more.
 const STANDS_M: f32 = 0.01;
 
@@ -138,8 +134,7 @@ fn measured(motion: &Motion, mapping: &Mapping, skin: &[SkinPoint]) -> Measures 
         let ours = pose.world();
         let surface = Surface::of(&ours);
         for (from, to) in limbs() {
-            // An arm whose hand touches something goes there instead, and the leg of a body that lies to where its foot is.
-            if touches(&surface, from) || lies(&surface, from) {
+            if is_held(&surface, from) {
                 continue;
             }
             let (Some(from_joint), Some(to_joint)) = (parts[from as usize], parts[to as usize]) else { continue };
@@ -171,29 +166,6 @@ fn measured(motion: &Motion, mapping: &Mapping, skin: &[SkinPoint]) -> Measures 
         }
     }
     measures
-}
-
-/// Whether a bone is of a leg whose foot is on the floor without carrying the body: what is thick about it lies higher, and its feet do not.
-fn lies(surface: &Surface, from: Joint) -> bool {
-    let foot = match from {
-        Joint::LHip | Joint::LKnee => [Joint::LAnkle, Joint::LFoot],
-        Joint::RHip | Joint::RKnee => [Joint::RAnkle, Joint::RFoot],
-        _ => return false,
-    };
-    let pelvis_m = surface.centres_m[Joint::Pelvis as usize].y;
-    pelvis_m < CARRIED_PELVIS_M && foot.iter().any(|joint| surface.height_m(*joint as usize) < ON_FLOOR_M)
-}
-
-/// Whether a bone is of an arm whose hand is within 15 cm of the floor, the trunk, the head, a knee or the other hand.
-fn touches(surface: &Surface, from: Joint) -> bool {
-    let (wrist, other) = match from {
-        Joint::LShoulder | Joint::LElbow => (Joint::LWrist as usize, Joint::RWrist as usize),
-        Joint::RShoulder | Joint::RElbow => (Joint::RWrist as usize, Joint::LWrist as usize),
-        _ => return false,
-    };
-    let palm_m = 0.5 * (surface.centres_m[wrist] + surface.centres_m[FINGER_TIPS[usize::from(wrist == Joint::RWrist as usize)]]);
-    let near = |point: usize| surface.centres_m[point].distance(palm_m) < 0.15 + SURFACE[point].radius_m;
-    palm_m.y < 0.15 || near(other) || (0..=CROWN).any(|point| !is_arm(point) && !is_foot(point) && near(point))
 }
 
 fn parts_mask(parts: &[Option<usize>], joints: usize) -> Vec<bool> {
