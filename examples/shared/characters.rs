@@ -57,7 +57,9 @@ pub(crate) fn report(folder: &Path, motions: &[PathBuf]) {
          floor, where what is thick lies higher than ours and feet do not. No other proportions can have their directions too, so they are not \
          counted in the first figure.\n"
     );
-    println!("| rig | joints | vertices | limbs within {NEAR_DEG:.0}° | held ones too | planted feet, worst | under the floor | hands that stay near |");
+    println!(
+        "| rig | joints | vertices | limbs within {NEAR_DEG:.0}° | held ones too | planted feet, worst | under the floor | hands that stay near |"
+    );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let mut refused = Vec::new();
     for file in &files {

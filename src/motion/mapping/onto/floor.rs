@@ -78,7 +78,9 @@ pub(super) fn bend_out(posing: &mut Posing<'_>, pivot: usize, joints: &[usize], 
 pub(super) fn swivel_out(posing: &mut Posing<'_>, [root, middle, end]: [usize; 3], floor_m: f32, region: Region) {
     let mut left_rad = MOST_ASIDE_RAD;
     for _ in 0..ROUNDS {
-        let Some(lowest_m) = posing.lowest_m(floor_m, |other| other == region).filter(|lowest_m| floor_m - lowest_m.y > ON_M) else { return };
+        let Some(lowest_m) = posing.lowest_m(floor_m, |other| other == region).filter(|lowest_m| floor_m - lowest_m.y > ON_M) else {
+            return;
+        };
         let [root_m, end_m] = [root, end].map(|joint| posing.ours_m(joint));
         let Some(axis) = (end_m - root_m).try_normalize() else { return };
         let rises_m = axis.cross(lowest_m - root_m).y;

@@ -61,7 +61,9 @@ fn come_within_reach(posing: &mut Posing<'_>) {
     for _ in 0..ROUNDS {
         let mut missing_m = Vec3::ZERO;
         for (side, leg) in LEGS.into_iter().enumerate() {
-            let (Some(hip), Some(knee), Some(ankle)) = (posing.driven(leg[0]), posing.driven(leg[1]), posing.driven(leg[2])) else { return };
+            let (Some(hip), Some(knee), Some(ankle)) = (posing.driven(leg[0]), posing.driven(leg[1]), posing.driven(leg[2])) else {
+                return;
+            };
             let Some(target) = target(posing, leg, side) else { continue };
             let [hip_m, knee_m, ankle_m] = [hip, knee, ankle].map(|joint| posing.ours_m(joint));
             let way_m = target.ankle_m - hip_m;
