@@ -4,6 +4,7 @@
 //! Features go in and out as flat rows of `input_dim` (272) float32 numbers at 30 frames a second.
 
 pub mod bench;
+pub mod blazepose;
 #[cfg(target_arch = "x86_64")]
 mod block_product;
 mod bundle;

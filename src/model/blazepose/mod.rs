@@ -1,0 +1,18 @@
+//! BlazePose: where the joints of a person are in a picture, and in metres. Detector and landmark network of mediapipe 0.10.14 with what it
+//! does before and after them; `models/recipe/pack_blazepose.py` makes the weights.
+//!
+//! Not here: videos, and what becomes of landmarks (`capture`).
+
+mod backbone;
+mod detection;
+mod detector;
+mod landmarks;
+mod layers;
+mod picture;
+mod tracker;
+
+pub use detection::Detection;
+pub use detector::{PoseDetector, RawDetections};
+pub use landmarks::{LandmarkNetwork, RawLandmarks};
+pub use picture::{RgbPicture, Square};
+pub use tracker::{BODY_LANDMARKS, BodyLandmarks, PoseNetworks, PoseTracker, Seen};

@@ -1,0 +1,158 @@
+//! One person from picture to picture: detected once, then followed by where the landmarks say that it is, until they lose it.
+
+use super::detection::{Detection, detections, sigmoid};
+use super::detector::{self, PoseDetector};
+use super::landmarks::{self, HEATMAP_SIDE, LANDMARKS, LandmarkNetwork, NUMBERS, RawLandmarks};
+use super::picture::{Around, RgbPicture, Square, turned};
+use crate::model::error::Result;
+use crate::model::source::Source;
+
+/// Landmarks of a body.
+pub const BODY_LANDMARKS: usize = 33;
+/// Those behind them that say where to look next: between the hips, and how far the body reaches.
+const MIDDLE: usize = 33;
+const RIM: usize = 34;
+/// How sure the network must be that somebody is there.
+const LEAST_PRESENCE: f32 = 0.5;
+/// So far around a landmark a heat map is looked at, squares to each side.
+const HEAT_REACH: usize = 3;
+/// A heat map that is nowhere as warm says nothing.
+const LEAST_HEAT: f32 = 0.5;
+
+/// Where a person's landmarks are, in mediapipe's order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BodyLandmarks {
+    /// In the picture: x to the right and y down, pixels; z away from the camera, in pixels too, from between the hips.
+    pub picture: [[f32; 3]; BODY_LANDMARKS],
+    /// Metres from between the hips: right in the picture, down, away from the camera.
+    pub world_m: [[f32; 3]; BODY_LANDMARKS],
+    /// How sure it is that each can be seen, 0 to 1.
+    pub visibility: [f32; BODY_LANDMARKS],
+    /// How sure it is that there is a body, 0 to 1.
+    pub presence: f32,
+}
+
+/// What was seen in a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// The person who is followed, if it was seen.
+    pub body: Option<BodyLandmarks>,
+    /// How many people there are, where they were looked for: as long as somebody is followed, nobody else is.
+    pub people: Option<usize>,
+}
+
+/// Both networks.
+pub struct PoseNetworks {
+    detector: PoseDetector,
+    landmarks: LandmarkNetwork,
+}
+
+impl PoseNetworks {
+    /// Reads `pose_detection.safetensors` and `pose_landmark_full.safetensors`.
+    ///
+    /// # Errors
+    /// Missing and damaged files, and weights of other networks.
+    pub fn load(source: &Source) -> Result<Self> {
+        Ok(Self {
+            detector: PoseDetector::load(&source.file("pose_detection.safetensors"))?,
+            landmarks: LandmarkNetwork::load(&source.file("pose_landmark_full.safetensors"))?,
+        })
+    }
+
+    /// The squares around everybody in a picture, the largest first.
+    ///
+    /// # Errors
+    /// Failed arithmetic.
+    pub fn detect(&self, picture: &RgbPicture) -> Result<Vec<Square>> {
+        let whole = Square::around(picture);
+        let raw = self.detector.forward(whole.sampled(picture, detector::SIDE, Around::Black, [-1.0, 1.0]))?;
+        let square = |found: &Detection| Square::of_person(whole.to_picture(found.middle), whole.to_picture(found.rim));
+        let mut squares: Vec<Square> = detections(&raw).iter().map(square).filter(|square| square.side > 0.0).collect();
+        squares.sort_by(|one, other| other.side.total_cmp(&one.side));
+        Ok(squares)
+    }
+
+    /// The landmarks of the person in a square of the picture, and the square to look at in the next picture; none where nobody is there.
+    ///
+    /// # Errors
+    /// Failed arithmetic.
+    pub fn landmarks(&self, picture: &RgbPicture, square: &Square) -> Result<Option<(BodyLandmarks, Square)>> {
+        let raw = self.landmarks.forward(square.sampled(picture, landmarks::SIDE, Around::Edge, [0.0, 1.0]))?;
+        let presence = sigmoid(raw.presence);
+        if presence.is_nan() || presence < LEAST_PRESENCE {
+            return Ok(None);
+        }
+        let places: Vec<[f32; 2]> = (0..LANDMARKS).map(|landmark| refined(&raw, landmark)).collect();
+        let depth = |landmark: usize| raw.landmarks[landmark * NUMBERS + 2] / landmarks::SIDE as f32 * square.side;
+        let world_m = |landmark: usize| {
+            let place = &raw.world_m[3 * landmark..];
+            let [right, down] = turned([place[0], place[1]], square.turn_rad);
+            [right, down, place[2]]
+        };
+        let body = BodyLandmarks {
+            picture: std::array::from_fn(|landmark| {
+                let [x, y] = square.to_picture(places[landmark]);
+                [x, y, depth(landmark)]
+            }),
+            world_m: std::array::from_fn(world_m),
+            visibility: std::array::from_fn(|landmark| sigmoid(raw.landmarks[landmark * NUMBERS + 3])),
+            presence,
+        };
+        let is_finite = body.picture.iter().chain(&body.world_m).flatten().all(|number| number.is_finite());
+        let next = Square::of_person(square.to_picture(places[MIDDLE]), square.to_picture(places[RIM]));
+        Ok((is_finite && next.side > 0.0).then_some((body, next)))
+    }
+}
+
+/// A landmark's place in the square, moved to where its heat map is warm around it.
+fn refined(raw: &RawLandmarks, landmark: usize) -> [f32; 2] {
+    let place = [0, 1].map(|at| raw.landmarks[landmark * NUMBERS + at] / landmarks::SIDE as f32);
+    let squares = place.map(|at| at * HEATMAP_SIDE as f32);
+    if squares.iter().any(|at| !(0.0..HEATMAP_SIDE as f32).contains(at)) {
+        return place;
+    }
+    let around = squares.map(|at| (at as usize).saturating_sub(HEAT_REACH)..(at as usize + HEAT_REACH + 1).min(HEATMAP_SIDE));
+    let (mut whole, mut warmest, mut sums) = (0.0_f32, 0.0_f32, [0.0_f32; 2]);
+    for row in around[1].clone() {
+        for column in around[0].clone() {
+            let heat = sigmoid(raw.heatmaps[(row * HEATMAP_SIDE + column) * LANDMARKS + landmark]);
+            whole += heat;
+            warmest = warmest.max(heat);
+            sums = [sums[0] + heat * column as f32, sums[1] + heat * row as f32];
+        }
+    }
+    if warmest >= LEAST_HEAT && whole > 0.0 { sums.map(|sum| sum / whole / HEATMAP_SIDE as f32) } else { place }
+}
+
+/// Follows one person: the largest when nobody is followed.
+pub struct PoseTracker<'n> {
+    networks: &'n PoseNetworks,
+    next: Option<Square>,
+}
+
+impl<'n> PoseTracker<'n> {
+    /// One that follows nobody yet.
+    #[must_use]
+    pub fn new(networks: &'n PoseNetworks) -> Self {
+        Self { networks, next: None }
+    }
+
+    /// Looks at the next picture.
+    ///
+    /// # Errors
+    /// Failed arithmetic.
+    pub fn see(&mut self, picture: &RgbPicture) -> Result<Seen> {
+        if let Some(square) = self.next.take()
+            && let Some((body, next)) = self.networks.landmarks(picture, &square)?
+        {
+            self.next = Some(next);
+            return Ok(Seen { body: Some(body), people: None });
+        }
+        let squares = self.networks.detect(picture)?;
+        let people = Some(squares.len());
+        let Some(largest) = squares.first() else { return Ok(Seen { body: None, people }) };
+        let found = self.networks.landmarks(picture, largest)?;
+        self.next = found.as_ref().map(|(_, next)| *next);
+        Ok(Seen { body: found.map(|(body, _)| body), people })
+    }
+}
