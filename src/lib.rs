@@ -7,7 +7,7 @@
 //! floor 5              app   (bevy_egui, rfd)
 //! floor 4           author   (directories, shlex)             cli   (clap)
 //! floor 3        generator   (crossbeam-channel)       train     rating     stage   (bevy)
-//! floor 2        pipeline    formats (gltf, npyz, zip, base64 …)    library (directories, ureq, sha2)    view
+//! floor 2        pipeline    formats (gltf, npyz, zip, base64 …)    library (directories, ureq, sha2)    view    capture
 //! floor 1    model (candle, tokenizers, prost, zip)   engine (wgpu)   body   timeline
 //! floor 0                       motion (glam)    files (tempfile)    tasks
 //! ```
@@ -16,6 +16,7 @@
 pub mod app;
 pub mod author;
 pub mod body;
+pub mod capture;
 pub mod cli;
 pub mod engine;
 pub mod files;

@@ -1,5 +1,6 @@
 //! What the command line accepts. The contract is in docs/guide.md; scripts rely on it.
 
+use super::capture_args::CaptureArgs;
 use super::dataset_args::DatasetCommand;
 pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
 pub use super::generate_args::{Ending, GenerateArgs};
@@ -65,6 +66,8 @@ pub enum Command {
     Generate(GenerateArgs),
     /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .fbx .npz .pkl .npy .zoetrope to .bvh .glb .fbx .usda .vrma .npz or .npy
     Convert(ConvertArgs),
+    /// Make a motion of the person in a video
+    Capture(CaptureArgs),
     /// Measure a motion file
     Inspect(InspectArgs),
     /// Draw a motion file as a picture or an animation

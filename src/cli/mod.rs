@@ -7,6 +7,8 @@ mod batch;
 mod bench;
 mod bench_gpu;
 mod bones;
+mod capture;
+pub mod capture_args;
 mod convert;
 mod dataset;
 pub mod dataset_args;
@@ -44,6 +46,7 @@ pub fn run(command: &Command) -> ExitCode {
     let outcome = match command {
         Command::Generate(args) => generate::run(args),
         Command::Convert(args) => convert::run(args),
+        Command::Capture(args) => capture::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Render(args) => render::run(args),
         Command::Models(command) => models::run(command),

@@ -107,6 +107,11 @@ pub enum Origin {
         /// The file's name without its ending.
         name: String,
     },
+    /// It was seen in a video.
+    Video {
+        /// The file's name without its ending.
+        name: String,
+    },
     /// It is another take, edited.
     Edit {
         /// What that take was made of.
@@ -147,7 +152,7 @@ impl Origin {
     pub fn prompt(&self) -> Cow<'_, str> {
         match self {
             Self::Prompt { request, .. } => Cow::Borrowed(&request.prompt),
-            Self::File { name } => Cow::Borrowed(name),
+            Self::File { name } | Self::Video { name } => Cow::Borrowed(name),
             Self::Edit { of, .. } => of.prompt(),
             Self::Chain { parts } => joined(parts.iter().map(Self::prompt), " → ").into(),
         }
@@ -158,7 +163,7 @@ impl Origin {
     pub fn seed(&self) -> Option<u64> {
         match self {
             Self::Prompt { request, .. } => Some(request.seed),
-            Self::File { .. } => None,
+            Self::File { .. } | Self::Video { .. } => None,
             Self::Edit { of, .. } => of.seed(),
             Self::Chain { parts } => parts.first().and_then(Self::seed),
         }
@@ -170,7 +175,7 @@ impl Origin {
         match self {
             Self::Prompt { canonical_prompt, .. } => canonical_prompt.as_deref(),
             Self::Edit { of, .. } => of.canonical_prompt(),
-            Self::File { .. } | Self::Chain { .. } => None,
+            Self::File { .. } | Self::Video { .. } | Self::Chain { .. } => None,
         }
     }
 
@@ -180,6 +185,7 @@ impl Origin {
         match self {
             Self::Prompt { request, .. } => request.settings(),
             Self::File { .. } => "read from a file".to_owned(),
+            Self::Video { .. } => "seen in a video".to_owned(),
             Self::Edit { of, edit: TakeEdit::RemoveSliding } => format!("{}, then the published remove-sliding", of.settings()),
             Self::Chain { parts } => joined(parts.iter().map(|part| part.settings().into()), ", "),
         }
@@ -191,7 +197,7 @@ impl Origin {
         match self {
             Self::Prompt { request, context, .. } => Some((request, context)),
             Self::Edit { of, .. } => of.asked(),
-            Self::File { .. } | Self::Chain { .. } => None,
+            Self::File { .. } | Self::Video { .. } | Self::Chain { .. } => None,
         }
     }
 }

@@ -34,3 +34,4 @@ mod rigged;
 mod shared;
 mod timeline;
 mod usd;
+mod video;

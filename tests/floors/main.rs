@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which floor a module is on.
-const FLOORS: [(&str, u8); 19] = [
+const FLOORS: [(&str, u8); 20] = [
     ("motion", 0),
     ("files", 0),
     ("tasks", 0),
@@ -18,6 +18,7 @@ const FLOORS: [(&str, u8); 19] = [
     ("pipeline", 2),
     ("formats", 2),
     ("library", 2),
+    ("capture", 2),
     ("view", 2),
     ("generator", 3),
     ("train", 3),
@@ -70,7 +71,7 @@ const DOORS: [(&str, &[&str]); 43] = [
     ("ctrlc", &["cli"]),
     ("indicatif", &["cli"]),
     ("tracing_subscriber", &["cli", "main"]),
-    ("image", &["stage", "app", "cli", "formats"]),
+    ("image", &["stage", "app", "cli", "formats", "capture"]),
     ("ron", &["author", "formats"]),
     ("tempfile", &["files", "formats", "train", "cli"]),
     ("winit", &["app"]),
@@ -379,7 +380,7 @@ fn no_module_outgrows_its_share() {
 #[test]
 fn what_the_repository_carries_stays_within_its_budgets() {
     const MIB: u64 = 1 << 20;
-    for (folder, budget_mib) in [("models/bundled", 32), ("tests/golden", 6), ("assets", 4), ("docs", 4)] {
+    for (folder, budget_mib) in [("models/bundled", 32), ("models/blazepose", 12), ("tests/golden", 6), ("assets", 4), ("docs", 4)] {
         let bytes: u64 = files_below(&repository().join(folder)).iter().map(|path| fs::metadata(path).map_or(0, |data| data.len())).sum();
         assert!(bytes <= budget_mib * MIB, "{folder} holds {bytes} bytes, its budget is {budget_mib} MiB");
     }

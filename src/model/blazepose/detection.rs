@@ -27,7 +27,7 @@ pub struct Detection {
 
 /// Everybody in the picture, the surest first.
 #[must_use]
-pub fn detections(raw: &RawDetections) -> Vec<Detection> {
+pub(super) fn detections(raw: &RawDetections) -> Vec<Detection> {
     let places = GRIDS.iter().flat_map(|&(side, boxes)| {
         (0..side * side * boxes).map(move |at| {
             let square = at / boxes;

@@ -74,17 +74,10 @@ impl PoseDetector {
         let mut weights = Weights::new(Checkpoint::open(file, "")?);
         let backbone = Backbone::load(&mut weights, &BLOCKS)?;
         let mut stage = |size: usize, [skipped, below, out]: [usize; 3]| -> Result<Stage> {
-            let refine = |weights: &mut Weights, number: usize| {
-                Separable::load(weights, &format!("refine.{size}.{number}"), [out, out], 1, LINEAR)
-            };
+            let refine =
+                |weights: &mut Weights, number: usize| Separable::load(weights, &format!("refine.{size}.{number}"), [out, out], 1, LINEAR);
             Ok(Stage {
-                skip: Separable::load(
-                    &mut weights,
-                    &format!("skips.{size}"),
-                    [skipped, out],
-                    1,
-                    [Activation::Linear, Activation::Relu6],
-                )?,
+                skip: Separable::load(&mut weights, &format!("skips.{size}"), [skipped, out], 1, [Activation::Linear, Activation::Relu6])?,
                 lateral: Pointwise::load(&mut weights, &format!("lateral.{size}"), [below, out], Activation::Relu6)?,
                 refine: [refine(&mut weights, 0)?, refine(&mut weights, 1)?],
             })

@@ -45,21 +45,28 @@ impl RgbPicture {
         [0, 1, 2].map(|color| f32::from(pixel[color]))
     }
 
-    /// Between the four pixels around a place, rounded to a byte as mediapipe does.
-    fn between(&self, x: f32, y: f32, around: Around) -> [f32; 3] {
-        let (left, up) = (x.floor(), y.floor());
-        let (right_share, down_share) = (x - left, y - up);
-        let (left, up) = (left as i64, up as i64);
+    /// Between the four pixels around a place, to a 32nd of a pixel and rounded to a byte, as OpenCV does it for mediapipe: the landmarks
+    /// in metres feel the difference.
+    fn between(&self, [x, y]: [f64; 2], around: Around) -> [f32; 3] {
+        let [right, down] = [x, y].map(|at| (at * PARTS as f64).round_ties_even() as i64);
+        let ([left, up], [right_parts, down_parts]) =
+            ([right, down].map(|at| at.div_euclid(PARTS)), [right, down].map(|at| at.rem_euclid(PARTS)));
         let corners = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(right, down)| self.at(left + right, up + down, around));
-        let shares = [
-            (1.0 - right_share) * (1.0 - down_share),
-            right_share * (1.0 - down_share),
-            (1.0 - right_share) * down_share,
-            right_share * down_share,
+        let parts = [
+            (PARTS - right_parts) * (PARTS - down_parts),
+            right_parts * (PARTS - down_parts),
+            (PARTS - right_parts) * down_parts,
+            right_parts * down_parts,
         ];
-        std::array::from_fn(|color| corners.iter().zip(shares).map(|(corner, share)| corner[color] * share).sum::<f32>().round())
+        std::array::from_fn(|color| {
+            let sum: f32 = corners.iter().zip(parts).map(|(corner, parts)| corner[color] * parts as f32).sum();
+            (sum / (PARTS * PARTS) as f32 + 0.5).floor()
+        })
     }
 }
+
+/// Of a pixel.
+const PARTS: i64 = 32;
 
 /// What is around a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +108,12 @@ impl Square {
         Self { center: middle, side: 2.0 * ROOM * right.hypot(down), turn_rad: turn_rad - turns * std::f32::consts::TAU }
     }
 
+    /// Whether the middle of one of the two lies near that of the other: within a quarter of the smaller one's side.
+    pub(super) fn shares_middle_with(&self, other: &Self) -> bool {
+        let [right, down] = [0, 1].map(|axis| self.center[axis] - other.center[axis]);
+        right.hypot(down) < 0.25 * self.side.min(other.side)
+    }
+
     /// A place of the square, from 0 to 1 to the right and down, in the picture.
     #[must_use]
     pub fn to_picture(&self, [x, y]: [f32; 2]) -> [f32; 2] {
@@ -112,10 +125,12 @@ impl Square {
     #[must_use]
     pub(super) fn sampled(&self, picture: &RgbPicture, side: usize, around: Around, [low, high]: [f32; 2]) -> Vec<f32> {
         let mut values = Vec::with_capacity(3 * side * side);
+        let (sin, cos) = f64::from(self.turn_rad).sin_cos();
         for row in 0..side {
             for column in 0..side {
-                let [x, y] = self.to_picture([column, row].map(|at| at as f32 / side as f32));
-                values.extend(picture.between(x, y, around).map(|byte| low + byte * (high - low) / 255.0));
+                let [right, down] = [column, row].map(|at| (at as f64 / side as f64 - 0.5) * f64::from(self.side));
+                let place = [f64::from(self.center[0]) + cos * right - sin * down, f64::from(self.center[1]) + sin * right + cos * down];
+                values.extend(picture.between(place, around).map(|byte| low + byte * (high - low) / 255.0));
             }
         }
         values

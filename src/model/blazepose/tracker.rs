@@ -15,7 +15,7 @@ const RIM: usize = 34;
 /// How sure the network must be that somebody is there.
 const LEAST_PRESENCE: f32 = 0.5;
 /// So far around a landmark a heat map is looked at, squares to each side.
-const HEAT_REACH: usize = 3;
+const HEAT_REACH: usize = 4;
 /// A heat map that is nowhere as warm says nothing.
 const LEAST_HEAT: f32 = 0.5;
 
@@ -67,7 +67,13 @@ impl PoseNetworks {
         let whole = Square::around(picture);
         let raw = self.detector.forward(whole.sampled(picture, detector::SIDE, Around::Black, [-1.0, 1.0]))?;
         let square = |found: &Detection| Square::of_person(whole.to_picture(found.middle), whole.to_picture(found.rim));
-        let mut squares: Vec<Square> = detections(&raw).iter().map(square).filter(|square| square.side > 0.0).collect();
+        let mut squares: Vec<Square> = Vec::new();
+        // Boxes of heads that are apart may mean the same body: its hips say so.
+        for found in detections(&raw).iter().map(square).filter(|square| square.side > 0.0) {
+            if !squares.iter().any(|other| other.shares_middle_with(&found)) {
+                squares.push(found);
+            }
+        }
         squares.sort_by(|one, other| other.side.total_cmp(&one.side));
         Ok(squares)
     }

@@ -1,0 +1,25 @@
+//! Video in, motion out: pictures of a person, the landmarks that BlazePose sees in them, and our skeleton fitted to them.
+//!
+//! The camera is taken to stand still and upright. World space as everywhere, heading 0 towards the camera.
+//! Not here: the networks (`model::blazepose`), clean-up (`motion::cleanup`), files of motion.
+
+mod camera;
+mod error;
+mod ffmpeg;
+mod fit;
+mod gif;
+mod numbered;
+mod path;
+mod sightings;
+mod smooth;
+mod timed;
+mod video;
+mod watching;
+mod weights;
+
+pub use error::{Error, Result};
+pub use ffmpeg::Ffmpeg;
+pub use timed::{Excerpt, MOST_PICTURES, TimedPicture};
+pub use video::{Pictures, pictures};
+pub use watching::{Captured, Watched, Watching};
+pub use weights::{SEEN_BY, pose_networks};

@@ -1,0 +1,121 @@
+//! A video becomes a motion: picture after picture is looked at, whoever is followed is remembered, and at the end all of it is fitted.
+
+use super::camera::{levelled, tilt_rad, world_from_camera};
+use super::error::{Error, Result};
+use super::fit::{Bends, fitted};
+use super::path;
+use super::sightings::{Sighting, moments};
+use super::timed::TimedPicture;
+use super::video::Pictures;
+use crate::model::blazepose::{PoseNetworks, PoseTracker, RgbPicture};
+use crate::motion::Motion;
+use crate::motion::cleanup::{CleanupSettings, clean};
+use std::path::{Path, PathBuf};
+
+/// Less of a person than this is no motion, seconds.
+const SHORTEST_SECS: f32 = 0.3;
+/// A video of another rate shows pictures twice; one that stands still for longer is meant to.
+const MOST_REPEATED: usize = 2;
+
+/// A video on its way to a motion.
+pub struct Watching<'n> {
+    path: PathBuf,
+    pictures: Pictures,
+    tracker: PoseTracker<'n>,
+    before: Option<RgbPicture>,
+    repeated: usize,
+    sightings: Vec<Sighting>,
+    size: [usize; 2],
+    looked_at: usize,
+    most_people: usize,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Watched {
+    /// The picture's time, seconds from the beginning of the excerpt.
+    pub secs: f32,
+    /// Pictures so far.
+    pub pictures: usize,
+    /// Whether somebody was seen in this one.
+    pub is_seen: bool,
+}
+
+/// What a video shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Captured {
+    /// The motion, cleaned up.
+    pub motion: Motion,
+    /// The motion before its clean-up.
+    pub raw: Motion,
+    /// What is to be said about it.
+    pub notes: Vec<String>,
+}
+
+impl<'n> Watching<'n> {
+    /// Begins with the pictures of the video `path`.
+    #[must_use]
+    pub fn begin(path: &Path, pictures: Pictures, networks: &'n PoseNetworks) -> Self {
+        let tracker = PoseTracker::new(networks);
+        let (sightings, size) = (Vec::new(), [0; 2]);
+        Self { path: path.to_owned(), pictures, tracker, before: None, repeated: 0, sightings, size, looked_at: 0, most_people: 0 }
+    }
+
+    /// Looks at the next picture; none behind the last one.
+    ///
+    /// # Errors
+    /// What is wrong with the video, and failed arithmetic.
+    pub fn step(&mut self) -> Result<Option<Watched>> {
+        let Some(picture) = self.pictures.next() else { return Ok(None) };
+        let TimedPicture { secs, picture } = picture?;
+        self.looked_at += 1;
+        let is_repeated = self.repeated < MOST_REPEATED && self.before.as_ref() == Some(&picture);
+        self.repeated = if is_repeated { self.repeated + 1 } else { 0 };
+        if is_repeated {
+            let is_seen = self.sightings.last().is_some();
+            return Ok(Some(Watched { secs, pictures: self.looked_at, is_seen }));
+        }
+        let seen = self.tracker.see(&picture)?;
+        self.most_people = self.most_people.max(seen.people.unwrap_or_default());
+        let is_seen = seen.body.is_some();
+        self.sightings.extend(seen.body.map(|body| Sighting { secs, body }));
+        self.size = [picture.width(), picture.height()];
+        self.before = Some(picture);
+        Ok(Some(Watched { secs, pictures: self.looked_at, is_seen }))
+    }
+
+    /// The motion of what was seen.
+    ///
+    /// # Errors
+    /// Nobody was seen, or too shortly.
+    pub fn finish(self) -> Result<Captured> {
+        let nobody = |cause: String| Error::unfit(cause, &self.path, "show one person from head to foot, in good light");
+        let (Some(first), Some(last)) = (self.sightings.first(), self.sightings.last()) else {
+            return Err(nobody(match self.looked_at {
+                0 => "no pictures are in it".to_owned(),
+                pictures => format!("nobody is seen in {pictures} pictures"),
+            }));
+        };
+        if last.secs - first.secs < SHORTEST_SECS {
+            return Err(nobody(format!("somebody is seen for {:.1} s alone", last.secs - first.secs)));
+        }
+        let mut notes = Vec::new();
+        if self.most_people > 1 {
+            notes.push(format!("{} people are seen; the largest is followed", self.most_people));
+        }
+        if first.secs > SHORTEST_SECS {
+            notes.push(format!("nobody is seen before {:.1} s; the motion begins there", first.secs));
+        }
+        let (moments, gaps) = moments(&self.sightings, self.size);
+        notes.extend(gaps.iter().map(|[from, to]| format!("nobody is seen from {from:.1} to {to:.1} s; the motion goes on in between")));
+        let tilt_rad = tilt_rad(&moments);
+        notes.push(format!("the camera is taken to be still, upright, and to look down {:.0} degrees", tilt_rad.to_degrees()));
+        let world_from_camera = world_from_camera(tilt_rad);
+        let mut bends = Bends::default();
+        let frames = moments.iter().map(|moment| fitted(&levelled(moment, world_from_camera), &mut bends)).collect();
+        let mut raw = Motion { frames };
+        path::set_out(&mut raw, &path::in_view(&moments, self.size), world_from_camera);
+        let motion = clean(&raw, &CleanupSettings::default());
+        Ok(Captured { motion, raw, notes })
+    }
+}
