@@ -75,7 +75,7 @@ impl<'n> Watching<'n> {
             let is_seen = self.sightings.last().is_some();
             return Ok(Some(Watched { secs, pictures: self.looked_at, is_seen }));
         }
-        let seen = self.tracker.see(&picture)?;
+        let seen = self.tracker.see(&picture, secs)?;
         self.most_people = self.most_people.max(seen.people.unwrap_or_default());
         let is_seen = seen.body.is_some();
         self.sightings.extend(seen.body.map(|body| Sighting { secs, body }));

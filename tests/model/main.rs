@@ -7,6 +7,7 @@
 )]
 
 mod blazepose;
+mod capture;
 mod eval;
 mod generator;
 #[path = "../shared/graphics.rs"]

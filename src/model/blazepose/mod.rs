@@ -15,4 +15,4 @@ pub use detection::Detection;
 pub use detector::{PoseDetector, RawDetections};
 pub use landmarks::{LandmarkNetwork, RawLandmarks};
 pub use picture::{RgbPicture, Square};
-pub use tracker::{BODY_LANDMARKS, BodyLandmarks, PoseNetworks, PoseTracker, Seen};
+pub use tracker::{BODY_LANDMARKS, BodyLandmarks, Guides, PoseNetworks, PoseTracker, Seen};

@@ -78,11 +78,12 @@ impl PoseNetworks {
         Ok(squares)
     }
 
-    /// The landmarks of the person in a square of the picture, and the square to look at in the next picture; none where nobody is there.
+    /// The landmarks of the person in a square of the picture, and its guides: between the hips, and how far the body reaches. None where
+    /// nobody is there.
     ///
     /// # Errors
     /// Failed arithmetic.
-    pub fn landmarks(&self, picture: &RgbPicture, square: &Square) -> Result<Option<(BodyLandmarks, Square)>> {
+    pub fn landmarks(&self, picture: &RgbPicture, square: &Square) -> Result<Option<(BodyLandmarks, Guides)>> {
         let raw = self.landmarks.forward(square.sampled(picture, landmarks::SIDE, Around::Edge, [0.0, 1.0]))?;
         let presence = sigmoid(raw.presence);
         if presence.is_nan() || presence < LEAST_PRESENCE {
@@ -105,8 +106,9 @@ impl PoseNetworks {
             presence,
         };
         let is_finite = body.picture.iter().chain(&body.world_m).flatten().all(|number| number.is_finite());
-        let next = Square::of_person(square.to_picture(places[MIDDLE]), square.to_picture(places[RIM]));
-        Ok((is_finite && next.side > 0.0).then_some((body, next)))
+        let guides = [MIDDLE, RIM].map(|guide| square.to_picture(places[guide]));
+        let is_body = is_finite && Square::of_person(guides[0], guides[1]).side > 0.0;
+        Ok(is_body.then_some((body, guides)))
     }
 }
 
@@ -130,35 +132,83 @@ fn refined(raw: &RawLandmarks, landmark: usize) -> [f32; 2] {
     if warmest >= LEAST_HEAT && whole > 0.0 { sums.map(|sum| sum / whole / HEATMAP_SIDE as f32) } else { place }
 }
 
+/// Where to look next: between the hips, and how far the body reaches; pixels.
+pub type Guides = [[f32; 2]; 2];
+
+/// The cutoff of guides at rest, and how much more it is for each body length a second.
+const STILL_HZ: f64 = 0.01;
+const HZ_PER_SPEED: f64 = 10.0;
+/// The cutoff of their speed.
+const SPEED_HZ: f64 = 1.0;
+
+/// Guides without tremble, so that the square around somebody at rest does not move: the 1€ filter (Casiez et al., CHI 2012), as mediapipe
+/// has it.
+struct Steadied {
+    secs: f32,
+    seen: Guides,
+    calm: [[f64; 2]; 2],
+    speed: [[f64; 2]; 2],
+}
+
+impl Steadied {
+    fn begin(seen: Guides, secs: f32) -> Self {
+        Self { secs, seen, calm: seen.map(|guide| guide.map(f64::from)), speed: [[0.0; 2]; 2] }
+    }
+
+    fn add(&mut self, seen: Guides, secs: f32) {
+        let rate = 1.0 / f64::from((secs - self.secs).max(1e-3));
+        let share = |cutoff_hz: f64| 1.0 / (1.0 + rate / (std::f64::consts::TAU * cutoff_hz));
+        let [right, down] = [0, 1].map(|axis| f64::from(seen[1][axis] - seen[0][axis]));
+        let body = (2.0 * right.hypot(down)).max(1e-3);
+        for guide in 0..2 {
+            for axis in 0..2 {
+                let step = f64::from(seen[guide][axis]) - f64::from(self.seen[guide][axis]);
+                let speed = &mut self.speed[guide][axis];
+                *speed += share(SPEED_HZ) * (step / body * rate - *speed);
+                let cutoff_hz = STILL_HZ + HZ_PER_SPEED * speed.abs();
+                let calm = &mut self.calm[guide][axis];
+                *calm += share(cutoff_hz) * (f64::from(seen[guide][axis]) - *calm);
+            }
+        }
+        (self.seen, self.secs) = (seen, secs);
+    }
+
+    fn square(&self) -> Square {
+        let [middle, rim] = self.calm.map(|guide| guide.map(|at| at as f32));
+        Square::of_person(middle, rim)
+    }
+}
+
 /// Follows one person: the largest when nobody is followed.
 pub struct PoseTracker<'n> {
     networks: &'n PoseNetworks,
-    next: Option<Square>,
+    followed: Option<Steadied>,
 }
 
 impl<'n> PoseTracker<'n> {
     /// One that follows nobody yet.
     #[must_use]
     pub fn new(networks: &'n PoseNetworks) -> Self {
-        Self { networks, next: None }
+        Self { networks, followed: None }
     }
 
-    /// Looks at the next picture.
+    /// Looks at the next picture, which is shown at a later time than the one before.
     ///
     /// # Errors
     /// Failed arithmetic.
-    pub fn see(&mut self, picture: &RgbPicture) -> Result<Seen> {
-        if let Some(square) = self.next.take()
-            && let Some((body, next)) = self.networks.landmarks(picture, &square)?
+    pub fn see(&mut self, picture: &RgbPicture, secs: f32) -> Result<Seen> {
+        if let Some(mut followed) = self.followed.take()
+            && let Some((body, guides)) = self.networks.landmarks(picture, &followed.square())?
         {
-            self.next = Some(next);
+            followed.add(guides, secs);
+            self.followed = Some(followed);
             return Ok(Seen { body: Some(body), people: None });
         }
         let squares = self.networks.detect(picture)?;
         let people = Some(squares.len());
         let Some(largest) = squares.first() else { return Ok(Seen { body: None, people }) };
         let found = self.networks.landmarks(picture, largest)?;
-        self.next = found.as_ref().map(|(_, next)| *next);
+        self.followed = found.as_ref().map(|(_, guides)| Steadied::begin(*guides, secs));
         Ok(Seen { body: found.map(|(body, _)| body), people })
     }
 }

@@ -2,7 +2,7 @@
 
     python make.py SHEET.png…      # sheets of `zoetrope render --size 320x240 --times …`, several pictures beside each other in each
 
-Needs `mediapipe==0.10.14` and `pillow`. Every picture is shrunk to 200 × 150 pixels of 32 colours before anybody looks at it. The first
+Needs `mediapipe==0.10.14` and `pillow`. The pictures have 24 colours before anybody looks at it. The first
 forty are seen each by itself; the last ten are one motion, in which the person is followed from picture to picture, without smoothing.
 """
 
@@ -14,7 +14,7 @@ import mediapipe as mp
 import numpy as np
 from PIL import Image
 
-SIZE, COLUMNS, SINGLE, FOLLOWED = (200, 150), 10, 40, 10
+SIZE, COLUMNS, SINGLE, FOLLOWED = (320, 240), 10, 40, 10
 HERE = Path(__file__).parent
 
 
@@ -38,8 +38,8 @@ def main():
     chosen = [sheets[i % len(sheets)][(7 * i + 3) % len(sheets[i % len(sheets)])] for i in range(SINGLE)] + sheets[0][:FOLLOWED]
     whole = Image.new("RGB", (SIZE[0] * COLUMNS, SIZE[1] * -(-len(chosen) // COLUMNS)))
     for i, picture in enumerate(chosen):
-        whole.paste(picture.resize(SIZE, Image.Resampling.LANCZOS), (i % COLUMNS * SIZE[0], i // COLUMNS * SIZE[1]))
-    whole = whole.quantize(32, dither=Image.Dither.NONE)
+        whole.paste(picture, (i % COLUMNS * SIZE[0], i // COLUMNS * SIZE[1]))
+    whole = whole.quantize(24, dither=Image.Dither.NONE)
     whole.save(HERE / "pictures.png", optimize=True)
     whole = whole.convert("RGB")
     tiles = [(i % COLUMNS * SIZE[0], i // COLUMNS * SIZE[1]) for i in range(len(chosen))]
