@@ -13,8 +13,8 @@ macro_rules! weights {
 
 static BLAZEPOSE: &[(&str, &[u8])] = weights!["pose_detection.safetensors", "pose_landmark_full.safetensors"];
 
-/// What is said of a motion that they saw: their name and their licence.
-pub const SEEN_BY: (&str, &str) = ("BlazePose", "Apache-2.0");
+/// What is said of a motion that they saw: their name, and the licence, which is not theirs.
+pub const SEEN_BY: (&str, &str) = ("BlazePose", "that of its video");
 
 /// The built-in networks.
 ///

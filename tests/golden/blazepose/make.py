@@ -1,9 +1,10 @@
-"""What mediapipe 0.10.14 sees in pictures of our own stage: `pictures.png`, fifty beside and below each other, and `landmarks.json`.
+"""What mediapipe 0.10.14 sees in pictures of our own stage: `pictures.png`, beside and below each other, and `landmarks.json`.
 
     python make.py SHEET.png…      # sheets of `zoetrope render --size 320x240 --times …`, several pictures beside each other in each
 
-Needs `mediapipe==0.10.14` and `pillow`. The pictures have 24 colours before anybody looks at it. The first
-forty are seen each by itself; the last ten are one motion, in which the person is followed from picture to picture, without smoothing.
+Needs `mediapipe==0.10.14` and `pillow`. The pictures have 24 colours before anybody looks at them. The first ones are seen each by itself;
+the last ones are one motion, in which the person is followed from picture to picture, without smoothing. Eight are kept here; with
+`--single 40 --followed 10` the same test compares fifty.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import mediapipe as mp
 import numpy as np
 from PIL import Image
 
-SIZE, COLUMNS, SINGLE, FOLLOWED = (320, 240), 10, 40, 10
+SIZE, COLUMNS = (320, 240), 8
 HERE = Path(__file__).parent
 
 
@@ -34,8 +35,13 @@ def seen(pose, picture):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sheets", type=Path, nargs="+")
-    sheets = [cells(sheet) for sheet in sorted(parser.parse_args().sheets)]
-    chosen = [sheets[i % len(sheets)][(7 * i + 3) % len(sheets[i % len(sheets)])] for i in range(SINGLE)] + sheets[0][:FOLLOWED]
+    parser.add_argument("--single", type=int, default=5)
+    parser.add_argument("--followed", type=int, default=3)
+    arguments = parser.parse_args()
+    single, followed = arguments.single, arguments.followed
+    sheets = [cells(sheet) for sheet in sorted(arguments.sheets)]
+    at = [i * len(sheets) // single for i in range(single)]
+    chosen = [sheets[sheet][(7 * i + 3) % len(sheets[sheet])] for i, sheet in enumerate(at)] + sheets[0][:followed]
     whole = Image.new("RGB", (SIZE[0] * COLUMNS, SIZE[1] * -(-len(chosen) // COLUMNS)))
     for i, picture in enumerate(chosen):
         whole.paste(picture, (i % COLUMNS * SIZE[0], i // COLUMNS * SIZE[1]))
@@ -46,8 +52,8 @@ def main():
     pictures = [whole.crop((x, y, x + SIZE[0], y + SIZE[1])) for x, y in tiles]
     alone = mp.solutions.pose.Pose(static_image_mode=True, model_complexity=1)
     follow = mp.solutions.pose.Pose(static_image_mode=False, model_complexity=1, smooth_landmarks=False)
-    found = [seen(alone, p) for p in pictures[:SINGLE]] + [seen(follow, p) for p in pictures[SINGLE:]]
-    text = json.dumps({"size": SIZE, "columns": COLUMNS, "followed": FOLLOWED, "seen": found}, separators=(",", ":"))
+    found = [seen(alone, p) for p in pictures[:single]] + [seen(follow, p) for p in pictures[single:]]
+    text = json.dumps({"size": SIZE, "columns": COLUMNS, "followed": followed, "seen": found}, separators=(",", ":"))
     (HERE / "landmarks.json").write_text(text + "\n")
     print(f"{len(found)} pictures, somebody in {sum(f is not None for f in found)}")
 
