@@ -11,7 +11,7 @@ const STANDING_SHARE: f32 = 0.5;
 /// Legs and trunk of somebody standing lie in a line, to this cosine, and are so long together, metres.
 const IN_LINE: f32 = 0.95;
 const STANDING_M: f32 = 1.1;
-/// The networks hardly see the tilt in the trunk, measured on our own stage (`docs/capture.md`).
+/// The networks hardly see the tilt in the trunk, measured on our own stage.
 const TRUNK_RAD: f32 = 0.1;
 /// Landmarks of the trunk, the head and the arms come before those of the hips.
 const TRUNK_LANDMARKS: usize = HIP;
