@@ -160,14 +160,14 @@ impl Steadied {
         let share = |cutoff_hz: f64| 1.0 / (1.0 + rate / (std::f64::consts::TAU * cutoff_hz));
         let [right, down] = [0, 1].map(|axis| f64::from(seen[1][axis] - seen[0][axis]));
         let body = (2.0 * right.hypot(down)).max(1e-3);
-        for guide in 0..2 {
-            for axis in 0..2 {
-                let step = f64::from(seen[guide][axis]) - f64::from(self.seen[guide][axis]);
+        for (guide, places) in seen.iter().enumerate() {
+            for (axis, place) in places.iter().enumerate() {
+                let step = f64::from(*place) - f64::from(self.seen[guide][axis]);
                 let speed = &mut self.speed[guide][axis];
                 *speed += share(SPEED_HZ) * (step / body * rate - *speed);
                 let cutoff_hz = STILL_HZ + HZ_PER_SPEED * speed.abs();
                 let calm = &mut self.calm[guide][axis];
-                *calm += share(cutoff_hz) * (f64::from(seen[guide][axis]) - *calm);
+                *calm += share(cutoff_hz) * (f64::from(*place) - *calm);
             }
         }
         (self.seen, self.secs) = (seen, secs);
