@@ -5,6 +5,7 @@ use zoetrope::body::{Character, skin};
 use zoetrope::formats;
 use zoetrope::motion::cleanup::{CleanupSettings, clean};
 use zoetrope::motion::feet::{self, FEET};
+use zoetrope::motion::mapping::Presets;
 use zoetrope::motion::mapping::fidelity::{is_held, limbs};
 use zoetrope::motion::rig::RigWorld;
 use zoetrope::motion::supports::{SURFACE, Surface};
@@ -64,7 +65,7 @@ pub(crate) fn report(folder: &Path, motions: &[PathBuf]) {
     let mut refused = Vec::new();
     for file in &files {
         let name = file.strip_prefix(folder).unwrap_or(file).display().to_string();
-        match formats::read_humanoid(file) {
+        match formats::read_humanoid(file, &Presets::NONE) {
             Ok((character, _)) => println!("{}", row(&name, &character, &motions)),
             Err(error) => refused.push(format!("- {name}: {}", reason(&error.to_string(), file))),
         }

@@ -2,7 +2,7 @@
 
 use super::capture_args::CaptureArgs;
 use super::dataset_args::DatasetCommand;
-pub use super::export_args::{Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
+pub use super::export_args::{CharacterArgs, Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
 pub use super::generate_args::{Ending, GenerateArgs};
 use super::rate::RateCommand;
 use super::threads::threads_for;
@@ -64,7 +64,8 @@ pub struct WindowArgs {
 pub enum Command {
     /// Make motions from prompts
     Generate(GenerateArgs),
-    /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .fbx .npz .pkl .npy .zoetrope to .bvh .glb .fbx .usda .vrma .npz or .npy
+    /// Convert a motion file or a project: any of .bvh .glb .gltf .vrm .vrma .fbx .npz .pkl .npy .zoetrope to .bvh .glb .fbx .usda .vrma .npz or
+    /// .npy, and to .gltf or .vrm with a --character of that kind
     Convert(ConvertArgs),
     /// Make a motion of the person in a video
     Capture(CaptureArgs),
@@ -126,6 +127,12 @@ pub struct InspectArgs {
     /// Which joint of its skeleton was taken for which part of the body, how it was found, and how sure that is
     #[arg(long)]
     pub bones: bool,
+    /// Of several animations, the one of this name or number [default: the first that moves a body]
+    #[arg(long, value_name = "NAME|N")]
+    pub clip: Option<String>,
+    /// A mapping preset that says which joint of its skeleton is which
+    #[arg(long, value_name = "FILE.json")]
+    pub map: Vec<PathBuf>,
 }
 
 /// `zoetrope render`
@@ -146,6 +153,12 @@ pub struct RenderArgs {
     /// Where the camera stands
     #[arg(long, value_enum, default_value_t = CameraChoice::ThreeQuarter)]
     pub camera: CameraChoice,
+    /// Of several animations, the one of this name or number; `inspect` lists them [default: the first that moves a body]
+    #[arg(long, value_name = "NAME|N")]
+    pub clip: Option<String>,
+    /// Who moves
+    #[command(flatten)]
+    pub who: CharacterArgs,
 }
 
 /// `zoetrope models`

@@ -2,10 +2,10 @@
 
 use super::error::CliError;
 use super::progress::{answer, say};
-use crate::files::one_line;
+use crate::files::{LONGEST_LINE, one_line};
 use crate::formats;
 use crate::motion::NameStyle;
-use crate::motion::mapping::{Mapping, find_parts};
+use crate::motion::mapping::{Mapping, Presets, find_parts};
 use crate::motion::rig::Rig;
 use std::path::Path;
 
@@ -17,8 +17,11 @@ struct Row<'a> {
     confidence: f32,
 }
 
-pub(super) fn run(file: &Path, json: bool) -> Result<(), CliError> {
-    let rig = formats::read_rig(file).map_err(CliError::from_below)?;
+pub(super) fn run(file: &Path, presets: &Presets, json: bool) -> Result<(), CliError> {
+    let mut rig = formats::read_rig(file).map_err(CliError::from_below)?;
+    if let Some(name) = presets.decide(&mut rig) {
+        say(&one_line(&format!("note: the mapping preset \"{name}\" says which joint is which"), LONGEST_LINE));
+    }
     let mapping = Mapping::of(&rig);
     let rows = rows(&rig, mapping.as_ref().ok());
     if json {

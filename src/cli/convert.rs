@@ -1,21 +1,21 @@
 //! `zoetrope convert IN OUT`: any motion file or project to any motion file.
 
-use super::args::{Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
+use super::args::{CharacterArgs, Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
 use super::error::CliError;
-use super::figure;
 use super::progress::say;
-use crate::body::{Character, MannequinLook};
+use super::{figure, maps};
 use crate::files::{LONGEST_LINE, one_line};
 use crate::formats::{self, ClipChoice, Contents, Format, NpzOrigin, Project, ReadOptions, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
+use crate::motion::mapping::Presets;
 use crate::motion::{Motion, NameStyle};
 use crate::timeline::{Chain, Provenance};
 use std::path::Path;
-use std::sync::Arc;
 
 pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
-    let (mut motion, provenance, notes) = read(args)?;
+    let presets = presets(&args.export.who, Some(&args.input))?;
+    let (mut motion, provenance, notes) = read(args, &presets)?;
     for note in notes {
         say(&one_line(&format!("note: {}: {note}", args.input.display()), LONGEST_LINE));
     }
@@ -30,7 +30,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
         }
         None => {}
     }
-    let options = WriteOptions { provenance, ..write_options(&args.export, &args.output)? };
+    let options = WriteOptions { provenance, ..write_options(&args.export, &args.output, &presets)? };
     formats::write(&args.output, &motion, &options).map_err(CliError::from_below)?;
     let (secs, output) = (motion.duration_secs() + options.lead_in_secs, args.output.display());
     say(&one_line(&format!("{output}: {secs:.2} s, {read_frames} frames read"), LONGEST_LINE));
@@ -38,7 +38,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
 }
 
 /// The motion, where it came from if that is known, and what is to be said of the file.
-fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>, Vec<String>), CliError> {
+fn read(args: &ConvertArgs, presets: &Presets) -> Result<(Motion, Option<Provenance>, Vec<String>), CliError> {
     if let (Some(from), Some(to)) = (args.from, args.to)
         && from >= to
     {
@@ -54,7 +54,7 @@ fn read(args: &ConvertArgs) -> Result<(Motion, Option<Provenance>, Vec<String>),
     if args.take.is_some() {
         return Err(CliError::Usage("--take chooses a take of a project: leave it out for a motion file".to_owned()));
     }
-    let options = ReadOptions { clip: args.clip.clone().map(ClipChoice::Named), source_fps: args.source_fps };
+    let options = ReadOptions { clip: args.clip.clone().map(ClipChoice::Named), source_fps: args.source_fps, presets: presets.clone() };
     let reading = formats::read_with(&args.input, &options).map_err(CliError::from_below)?;
     let mut notes = reading.notes;
     if args.clip.is_none() && reading.animations.len() > 1 {
@@ -107,20 +107,20 @@ fn check_opens(program: formats::Program, output: &Path) -> Result<(), CliError>
     Ok(())
 }
 
+/// The mapping presets for a file that is read and for the character.
+pub(super) fn presets(who: &CharacterArgs, input: Option<&Path>) -> Result<Presets, CliError> {
+    let files: Vec<&Path> = input.into_iter().chain(who.character.as_deref()).collect();
+    maps::presets(&who.map, &files)
+}
+
 /// The options of the writers for this file, with the character that goes out.
-pub(super) fn write_options(args: &ExportArgs, output: &Path) -> Result<WriteOptions, CliError> {
+pub(super) fn write_options(args: &ExportArgs, output: &Path, presets: &Presets) -> Result<WriteOptions, CliError> {
     let program = args.program.map(program_of);
     if let Some(program) = program {
         check_opens(program, output)?;
     }
     let usual = program.map(formats::Program::write_options).unwrap_or_default();
-    let look = MannequinLook { color: args.color.unwrap_or(MannequinLook::default().color), build: args.build };
-    let character = match &args.character {
-        Some(file) => Some(Arc::new(figure::read(file, &args.shape)?)),
-        None if look != MannequinLook::default() => Some(Arc::new(Character::mannequin_with(look))),
-        None => None,
-    };
-    Ok(WriteOptions {
+    let options = WriteOptions {
         fps: args.fps.as_ref().and_then(|fps| fps.parse().ok()).unwrap_or(usual.fps),
         names: args.names.map_or(usual.names, |names| match names {
             Names::Smpl => NameStyle::Smpl,
@@ -143,8 +143,10 @@ pub(super) fn write_options(args: &ExportArgs, output: &Path) -> Result<WriteOpt
             (true, false) => Contents::Skeleton,
             (false, false) => Contents::Character,
         },
-        character,
-        onto: args.character.clone().filter(|file| matches!(Format::readable(file), Ok(Format::Glb))),
+        character: figure::of(&args.who, presets)?,
+        onto: args.who.character.clone().filter(|file| matches!(Format::readable(file), Ok(Format::Glb))),
         provenance: None,
-    })
+    };
+    formats::check_own_file(output, &options).map_err(CliError::from_below)?;
+    Ok(options)
 }

@@ -1,6 +1,7 @@
 //! What commands that write motion files accept.
 
-use super::values::{build, color, frames_a_second, seconds, seconds_or_zero};
+use super::values::{build, color, fingers, frames_a_second, seconds, seconds_or_zero};
+use crate::motion::mapping::Fingers;
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 use std::path::PathBuf;
@@ -38,18 +39,32 @@ pub struct ExportArgs {
     /// A bone under the pelvis that carries the ground motion (BVH, GLB, FBX, USD) [default: yes with unreal names, else no]
     #[arg(long, value_name = "yes|no", value_parser = BoolishValueParser::new())]
     pub root_bone: Option<bool>,
+    /// Who moves
+    #[command(flatten)]
+    pub who: CharacterArgs,
+}
+
+/// Who moves: the mannequin, or a character of the user's.
+#[derive(Clone, Debug, clap::Args)]
+pub struct CharacterArgs {
     /// Your own character instead of the mannequin: a rigged .glb .gltf .vrm or .fbx, or the .npz or .pkl file of SMPL, SMPL-H or SMPL-X
     #[arg(long, value_name = "FILE")]
     pub character: Option<PathBuf>,
     /// The shape numbers of a body of SMPL, the first ones first
     #[arg(long, value_name = "B0,B1,…", value_delimiter = ',', allow_hyphen_values = true, requires = "character")]
     pub shape: Vec<f32>,
-    /// The mannequin's colour (GLB, FBX, USD)
+    /// How your character holds its fingers, where it has some [default: rest]
+    #[arg(long, value_name = "rest|relaxed|fist|flat", value_parser = fingers, requires = "character")]
+    pub fingers: Option<Fingers>,
+    /// The mannequin's colour (not in BVH, npz, npy)
     #[arg(long, value_name = "RRGGBB", value_parser = color, conflicts_with = "character")]
     pub color: Option<[u8; 3]>,
-    /// The mannequin's build, from -1 (slim) to 1 (sturdy) (GLB, FBX, USD)
+    /// The mannequin's build, from -1 (slim) to 1 (sturdy) (not in BVH, npz, npy)
     #[arg(long, value_name = "B", value_parser = build, default_value_t = 0.0, allow_negative_numbers = true, conflicts_with = "character")]
     pub build: f32,
+    /// A mapping preset that says which joint of a skeleton is which, for the file that is read or for your character; may be given for both
+    #[arg(long, value_name = "FILE.json")]
+    pub map: Vec<PathBuf>,
 }
 
 /// `zoetrope convert`

@@ -1,33 +1,47 @@
 //! The user's own character: as an export wears it, and what `inspect` says of its file.
 
+use super::args::CharacterArgs;
 use super::error::CliError;
 use super::progress::say;
-use crate::body::Character;
+use crate::body::{Character, MannequinLook};
 use crate::files::{LONGEST_LINE, one_line};
 use crate::formats::{self, ReadCharacter};
-use crate::motion::mapping::Mapping;
+use crate::motion::mapping::{Mapping, Presets};
 use serde_json::json;
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
-/// The character of a file: a rigged one, or a body of SMPL's kind with these shape numbers.
-pub(super) fn read(file: &Path, shape: &[f32]) -> Result<Character, CliError> {
-    if !formats::may_hold_character(file) {
-        return Ok(formats::read_body_model(file).map_err(CliError::from_below)?.character(shape));
+/// Who moves: the character of a file, a rigged one or a body of SMPL's kind; the mannequin where it does not look as it comes.
+pub(super) fn of(args: &CharacterArgs, presets: &Presets) -> Result<Option<Arc<Character>>, CliError> {
+    let look = MannequinLook { color: args.color.unwrap_or(MannequinLook::default().color), build: args.build };
+    Ok(match &args.character {
+        Some(file) => Some(Arc::new(read(file, args, presets)?)),
+        None if look != MannequinLook::default() => Some(Arc::new(Character::mannequin_with(look))),
+        None => None,
+    })
+}
+
+fn read(file: &Path, args: &CharacterArgs, presets: &Presets) -> Result<Character, CliError> {
+    let is_rigged = formats::may_hold_character(file);
+    let (option, others) = if is_rigged { ("--shape", "bodies of SMPL") } else { ("--fingers", "rigged characters") };
+    if if is_rigged { !args.shape.is_empty() } else { args.fingers.is_some() } {
+        return Err(CliError::Usage(format!("{option} is for {others}: leave it out for {}", file.display())));
     }
-    if !shape.is_empty() {
-        return Err(CliError::Usage(format!("--shape is for bodies of SMPL: leave it out for {}", file.display())));
+    if !is_rigged {
+        return Ok(formats::read_body_model(file).map_err(CliError::from_below)?.character(&args.shape));
     }
-    let (character, read) = formats::read_humanoid(file).map_err(CliError::from_below)?;
+    let (character, read) = formats::read_humanoid(file, presets).map_err(CliError::from_below)?;
     for line in read.rights.iter().chain(&read.notes) {
         say(&one_line(&format!("note: {}: {line}", file.display()), LONGEST_LINE));
     }
-    Ok(character)
+    Ok(character.with_fingers(args.fingers.unwrap_or_default()))
 }
 
 /// The rigged human of a file that has one: with meshes, or by itself where nothing moves it.
-pub(super) fn in_file(file: &Path) -> Option<ReadCharacter> {
-    let read = formats::may_hold_character(file).then(|| formats::read_character(file).ok()).flatten()?;
+pub(super) fn in_file(file: &Path, presets: &Presets) -> Option<ReadCharacter> {
+    let mut read = formats::may_hold_character(file).then(|| formats::read_character(file).ok()).flatten()?;
+    presets.decide(&mut read.rig);
     let is_shown = !read.meshes.is_empty() || read.clips.is_empty();
     (is_shown && Mapping::of(&read.rig).is_ok()).then_some(read)
 }

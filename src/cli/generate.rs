@@ -1,7 +1,7 @@
 //! `zoetrope generate`: the pipeline with a printer. One file for each prompt and variation, or one for a chain.
 
 use super::batch::Table;
-use super::convert::{program_of, write_options};
+use super::convert::{presets, program_of, write_options};
 use super::error::CliError;
 use super::generate_args::{Ending, GenerateArgs};
 use super::interrupt::Interrupt;
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
     check(args)?;
     let interrupt = Interrupt::listen();
-    let options = write_options(&args.export, &args.output)?;
+    let options = write_options(&args.export, &args.output, &presets(&args.export.who, None)?)?;
     let prompts = match &args.prompts {
         Some(file) => prompts_in(file)?,
         None => args.prompt.clone(),

@@ -4,20 +4,23 @@ use super::args::InspectArgs;
 use super::bones;
 use super::error::CliError;
 use super::figure;
+use super::maps;
 use super::progress::{answer, say};
 use crate::files::one_line;
-use crate::formats::{self, ReadOptions, Reading};
+use crate::formats::{self, ClipChoice, ReadOptions, Reading};
 use crate::motion::measure::{MotionQuality, measure};
 
 pub(super) fn run(args: &InspectArgs) -> Result<(), CliError> {
+    let presets = maps::presets(&args.map, &[&args.file])?;
     if args.bones {
-        return bones::run(&args.file, args.json);
+        return bones::run(&args.file, &presets, args.json);
     }
-    let figure = figure::in_file(&args.file);
-    let reading = match (formats::read_with(&args.file, &ReadOptions::default()), &figure) {
+    let figure = figure::in_file(&args.file, &presets);
+    let options = ReadOptions { clip: args.clip.clone().map(ClipChoice::Named), presets, ..ReadOptions::default() };
+    let reading = match (formats::read_with(&args.file, &options), &figure) {
         (Ok(reading), _) => reading,
         // A character that nothing moves.
-        (Err(_), Some(figure)) => {
+        (Err(_), Some(figure)) if args.clip.is_none() => {
             if args.json {
                 answer(&serde_json::json!({ "character": figure::as_json(figure) }).to_string());
             } else {
@@ -26,7 +29,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<(), CliError> {
             }
             return Ok(());
         }
-        (Err(error), None) => return Err(CliError::from_below(error)),
+        (Err(error), _) => return Err(CliError::from_below(error)),
     };
     // Measured at 30 fps on our skeleton, whatever the file has: figures of different files can be compared.
     let quality = measure(&reading.motion);

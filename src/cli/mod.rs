@@ -21,6 +21,7 @@ mod generate;
 mod generate_args;
 mod inspect;
 mod interrupt;
+mod maps;
 mod models;
 mod progress;
 mod prompt_adherence;

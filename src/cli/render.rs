@@ -20,13 +20,15 @@ pub(super) fn run(args: &RenderArgs) -> Result<(), CliError> {
 #[cfg(feature = "app")]
 mod drawing {
     use super::super::args::CameraChoice;
+    use super::super::convert::presets;
+    use super::super::figure;
     use super::super::interrupt::Interrupt;
     use super::super::progress::say;
     use super::{CliError, RenderArgs};
-    use crate::formats;
+    use crate::formats::{self, ClipChoice, ReadOptions};
     use crate::motion::{FPS, Motion};
     use crate::stage::{CameraRig, Picture, Pictures, StageError, VideoEncoder};
-    use crate::view::{Figure, Shown, ViewAngle};
+    use crate::view::{CharacterHandle, Figure, Shown, ViewAngle};
     use image::RgbaImage;
 
     /// Between two pictures of an animation. GIF counts in hundredths of a second.
@@ -54,7 +56,12 @@ mod drawing {
                 )));
             }
         };
-        let motion = formats::read(&args.file).map_err(CliError::from_below)?;
+        let presets = presets(&args.who, Some(&args.file))?;
+        let clip = args.clip.clone().map(ClipChoice::Named);
+        let options = ReadOptions { clip, presets, ..ReadOptions::default() };
+        let reading = formats::read_with(&args.file, &options).map_err(CliError::from_below)?;
+        let motion = reading.motion;
+        let character = CharacterHandle(figure::of(&args.who, &options.presets)?);
         let times_secs = times(args, kind, &motion);
         let count = times_secs.len();
         if kind == Kind::Png && count > MOST_PICTURES {
@@ -77,7 +84,11 @@ mod drawing {
         // A place that cannot be written to is told before anything is drawn.
         Picture::check_place(&args.output).map_err(CliError::from_below)?;
         let secs = motion.duration_secs();
-        let shown = times_secs.into_iter().map(move |secs| Shown::alone(motion.pose_at(secs), Figure::Mannequin));
+        let shown = times_secs.into_iter().map(move |secs| {
+            let mut shown = Shown::alone(motion.pose_at(secs), Figure::Mannequin);
+            shown.actors.iter_mut().for_each(|actor| actor.character = character.clone());
+            shown
+        });
         let pictures = Pictures::of(shown, CameraRig::new(angle), size).map_err(CliError::from_below)?;
         let pictures = pictures.map(|picture| interrupt.check().map_err(|_| StageError::Cancelled).and(picture));
         let written = match kind {

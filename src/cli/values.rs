@@ -1,6 +1,7 @@
 //! The values that the command line accepts, and what it says of others.
 
 use crate::formats::{Format, PROJECT_ENDING};
+use crate::motion::mapping::Fingers;
 use std::path::PathBuf;
 
 pub(super) fn number(text: &str, what: &str, fits: impl Fn(f32) -> bool) -> Result<f32, String> {
@@ -42,6 +43,11 @@ pub(super) fn color(text: &str) -> Result<[u8; 3], String> {
     number.map(|rgb| [16, 8, 0].map(|shift| (rgb >> shift) as u8)).ok_or_else(|| "must be six hexadecimal digits, as in c7a078".to_owned())
 }
 
+pub(super) fn fingers(text: &str) -> Result<Fingers, String> {
+    let named = Fingers::ALL.iter().find(|(_, name)| *name == text).map(|(fingers, _)| *fingers);
+    named.ok_or_else(|| "must be rest, relaxed, fist or flat".to_owned())
+}
+
 pub(super) fn size(text: &str) -> Result<(u32, u32), String> {
     let sides = text.split_once(['x', 'X', '×']).and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
     sides
@@ -56,5 +62,5 @@ pub(super) fn openable(text: &str) -> Result<PathBuf, String> {
     if is_project || Format::readable(&path).is_ok() {
         return Ok(path);
     }
-    Err("is neither a command nor a .zoetrope, .bvh, .glb, .gltf, .vrm, .vrma, .npz or .npy file; see --help".to_owned())
+    Err("is neither a command nor a .zoetrope, .bvh, .glb, .gltf, .vrm, .vrma, .fbx, .npz or .npy file; see --help".to_owned())
 }

@@ -5,7 +5,7 @@ use super::format::Format;
 use super::rigged::ReadCharacter;
 use super::{fbx, file, glb, own};
 use crate::body::Character;
-use crate::motion::mapping::Mapping;
+use crate::motion::mapping::{Mapping, Presets};
 use std::path::Path;
 
 /// The rigged character of a `.glb`, `.gltf`, `.vrm` or `.fbx` file.
@@ -31,12 +31,14 @@ pub fn may_hold_character(path: &Path) -> bool {
     matches!(Format::readable(path), Ok(Format::Glb | Format::Fbx))
 }
 
-/// The rigged character of a file, as one whose joints are found.
+/// The rigged character of a file, as one whose joints are found, by what users decided about them first.
 ///
 /// # Errors
 /// As [`read_character`], and where its joints make no human.
-pub fn read_humanoid(path: &Path) -> Result<(Character, ReadCharacter), FormatError> {
+pub fn read_humanoid(path: &Path, presets: &Presets) -> Result<(Character, ReadCharacter), FormatError> {
     let mut read = read_character(path)?;
+    let decided = own::decided(&mut read.rig, presets);
+    read.notes.extend(decided);
     let meshes = std::mem::take(&mut read.meshes);
     let mapping = Mapping::of(&read.rig).map_err(|error| Fault::new(error.to_string(), own::way_out(&error)).while_reading(path))?;
     Ok((Character::new(mapping, meshes), read))

@@ -8,7 +8,7 @@ use std::path::Path;
 pub enum Format {
     /// `.bvh`: skeleton and animation as text.
     Bvh,
-    /// `.glb`: binary glTF; `.gltf` is read too.
+    /// `.glb`: binary glTF; `.gltf` and `.vrm` too, which are written on the user's own file alone.
     Glb,
     /// `.vrma`: the motion alone, for any VRM character.
     Vrma,
@@ -23,17 +23,17 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format in which a file of this name is written, by its ending in upper or lower case.
+    /// The format in which a file of this name is written, by its ending in upper or lower case. `.gltf` and `.vrm` are the user's own file
+    /// with a motion in it ([`super::check_own_file`]).
     ///
     /// # Errors
     /// [`FormatError::UnknownEnding`].
     pub fn of(path: &Path) -> Result<Self, FormatError> {
         let ending = ending(path);
-        // The others of glTF's endings, and pickles, are read alone.
+        // Pickles are read alone.
         let format = Self::by_ending(&ending).filter(|format| match format {
-            Self::Glb => ending == "glb",
             Self::Npz => ending == "npz",
-            Self::Bvh | Self::Fbx | Self::Usd | Self::Vrma | Self::Npy => true,
+            Self::Glb | Self::Bvh | Self::Fbx | Self::Usd | Self::Vrma | Self::Npy => true,
         });
         format.ok_or_else(|| FormatError::UnknownEnding { path: path.to_owned(), known: WRITTEN })
     }
@@ -82,7 +82,7 @@ impl Format {
 }
 
 const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .fbx, .npz, .pkl or .npy";
-const WRITTEN: &str = ".bvh, .glb, .fbx, .usda, .vrma, .npz or .npy";
+const WRITTEN: &str = ".bvh, .glb, .fbx, .usda, .vrma, .npz or .npy, and .gltf or .vrm of your own character";
 
 /// The ending of a file's name in lower case; empty where it has none.
 fn ending(path: &Path) -> String {

@@ -3,8 +3,8 @@
 use super::bones::{self, Bone};
 use super::error::Fault;
 use super::rate;
-use crate::motion::mapping::{MappingError, retarget, stand_up};
-use crate::motion::rig::RigMotion;
+use crate::motion::mapping::{MappingError, Presets, retarget, stand_up};
+use crate::motion::rig::{Rig, RigMotion};
 use crate::motion::{Motion, NameStyle, Pose, REST_OFFSETS_M};
 use glam::Quat;
 
@@ -33,12 +33,15 @@ pub(super) fn motion_of(mut clip: RigMotion) -> Result<Motion, Fault> {
     retarget(&clip).map_err(|error| Fault::new(error.to_string(), way_out(&error)))
 }
 
+/// Has presets decide on a skeleton; what is to be said of that.
+pub(super) fn decided(rig: &mut Rig, presets: &Presets) -> Option<String> {
+    presets.decide(rig).map(|name| format!("the mapping preset \"{name}\" says which joint is which"))
+}
+
 /// What to do with a skeleton that cannot be retargeted.
 pub(super) fn way_out(error: &MappingError) -> &'static str {
     match error {
-        MappingError::MissingPart { .. } => {
-            "use a humanoid with joint names of Mixamo, HumanIK, Unity, Unreal, VRM, Biped, Daz, Rigify, MMD, SMPL or CMU"
-        }
+        MappingError::MissingPart { .. } => "say which joint it is in the mapping editor or with --map, or use a humanoid",
         MappingError::Animal => "use the motion of a person",
         MappingError::NoLegs => "export its skeleton with the lengths of its bones",
         MappingError::NoFrames => "export it again with its animation",

@@ -1,6 +1,7 @@
 //! What to take of a file that holds a motion, and what was found in it.
 
 use crate::motion::Motion;
+use crate::motion::mapping::Presets;
 
 /// What to take of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -9,6 +10,8 @@ pub struct ReadOptions {
     pub clip: Option<ClipChoice>,
     /// Frames a second, where those that the file says are wrong.
     pub source_fps: Option<f32>,
+    /// What users decided about the joints of skeletons.
+    pub presets: Presets,
 }
 
 /// One of several animations in a file.

@@ -17,11 +17,37 @@ use std::sync::Arc;
 /// The folder or file cannot be written, the ending is unknown, the motion is empty or not finite, or the options do not fit.
 pub fn write(path: &Path, motion: &Motion, options: &WriteOptions) -> Result<(), FormatError> {
     let format = Format::of(path)?;
-    let bytes = encode(format, motion, options).map_err(|fault| fault.while_writing(path))?;
+    check_own_file(path, options)?;
+    let bytes = encode(format, form_of(path), motion, options).map_err(|fault| fault.while_writing(path))?;
     file::save(path, &bytes)
 }
 
-fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
+/// Whether a `.gltf` or `.vrm` file can be written so: it is the user's own file with a motion in it.
+///
+/// # Errors
+/// Where there is no such file of the user's.
+pub fn check_own_file(path: &Path, options: &WriteOptions) -> Result<(), FormatError> {
+    let is_own = options.onto.is_some() && options.contents == Contents::Character;
+    if form_of(path) == glb::Form::Glb || is_own {
+        return Ok(());
+    }
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let cause = format!("a .{ending} file is a character of your own with a motion in it, and none was chosen");
+    Err(Fault::new(cause, "choose one (--character FILE), or write .glb").while_writing(path))
+}
+
+fn form_of(path: &Path) -> glb::Form {
+    let is = |ending: &str| path.extension().is_some_and(|other| other.eq_ignore_ascii_case(ending));
+    if is("vrm") {
+        glb::Form::Vrm
+    } else if is("gltf") {
+        glb::Form::Gltf
+    } else {
+        glb::Form::Glb
+    }
+}
+
+fn encode(format: Format, form: glb::Form, motion: &Motion, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
     check(motion)?;
     let mut motion = Cow::Borrowed(motion);
     if options.lead_in_secs > 0.0 {
@@ -46,7 +72,7 @@ fn encode(format: Format, motion: &Motion, options: &WriteOptions) -> Result<Vec
             match options.onto.as_ref().filter(|_| options.contents == Contents::Character) {
                 Some(whose) => {
                     let bytes = file::load(whose).map_err(|error| Fault::new(error.to_string(), "choose the character again"))?;
-                    glb::onto(whose, &bytes, &clip, options)
+                    glb::onto(whose, &bytes, &clip, options, form)
                 }
                 None => glb::encode(&clip, &character, options),
             }

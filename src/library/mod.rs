@@ -1,5 +1,5 @@
-//! Which models are installed or can be had, under which licence, and how a published checkpoint becomes a model folder.
-//! It does not know how a model runs (`model`).
+//! What the user has beside projects: which models are installed or can be had, under which licence, how a published checkpoint becomes a
+//! model folder; and mapping presets. It does not know how a model runs (`model`) or what a preset does (`motion`).
 
 mod bundled;
 mod catalogue;
@@ -8,6 +8,7 @@ mod fetch;
 mod footprint;
 mod import;
 mod installed;
+mod mappings;
 
 pub use bundled::{BUNDLED, STARTER};
 pub use catalogue::{Offer, RemoteFile, offer, offers};
@@ -16,3 +17,4 @@ pub use fetch::{FetchProgress, Fetched, Patience, fetch};
 pub use footprint::{Footprint, footprint};
 pub use import::{Import, ImportProgress, import};
 pub use installed::{Listing, find, is_plain_name, list, models_folder, remove, tuning_file};
+pub use mappings::{keep_mapping, mappings_folder, mappings_in, read_mapping};

@@ -6,9 +6,10 @@ use super::pickles::aist;
 use glam::{Quat, Vec3, vec3};
 use std::path::Path;
 use zoetrope::formats::{self, ReadOptions, Reading};
+use zoetrope::motion::mapping::Presets;
 use zoetrope::motion::{JOINT_COUNT, Motion, features};
 
-const AT_30: ReadOptions = ReadOptions { clip: None, source_fps: Some(30.0) };
+const AT_30: ReadOptions = ReadOptions { clip: None, source_fps: Some(30.0), presets: Presets::NONE };
 
 fn read(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<Reading, String> {
     formats::decode(Path::new(name), bytes, options).map_err(|error| error.to_string())

@@ -10,13 +10,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use zoetrope::body::{Character, skin};
 use zoetrope::formats::{self, WriteOptions};
+use zoetrope::motion::mapping::Presets;
 use zoetrope::motion::{Joint, Motion};
 use zoetrope::timeline::{Provenance, Request};
 
 /// The file with a walk in it, the character that walks, and the walk.
 fn walking(folder: &Folder, file: &File) -> (PathBuf, PathBuf, Character, Motion) {
     let whose = file.written(folder);
-    let (character, _) = formats::read_humanoid(&whose).expect("a human");
+    let (character, _) = formats::read_humanoid(&whose, &Presets::NONE).expect("a human");
     let motion = Motion { frames: walk().frames[..20].to_vec() };
     let path = folder.file("walking.glb");
     let provenance =
@@ -99,13 +100,13 @@ fn a_document_with_files_beside_it_becomes_one_that_stands_alone() {
     std::fs::write(folder.file("skin.png"), b"\x89PNG").expect("written");
     let whose = folder.file("figure.gltf");
     std::fs::write(&whose, json.to_string()).expect("written");
-    let (character, _) = formats::read_humanoid(&whose).expect("a human");
+    let (character, _) = formats::read_humanoid(&whose, &Presets::NONE).expect("a human");
     let motion = Motion { frames: walk().frames[..5].to_vec() };
     let away = Folder::new();
     let path = away.file("walking.glb");
     let options = WriteOptions { character: Some(Arc::new(character)), onto: Some(whose.clone()), ..WriteOptions::default() };
     formats::write(&path, &motion, &options).expect("written");
-    let (again, read) = formats::read_humanoid(&path).expect("a human");
+    let (again, read) = formats::read_humanoid(&path, &Presets::NONE).expect("a human");
     assert_eq!((again.meshes().len(), read.clips), (1, vec!["Motion".to_owned()]));
     assert_eq!(formats::read(&path).expect("a motion").len(), 5);
 

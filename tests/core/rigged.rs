@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use zoetrope::body::{Alpha, Character, Wrap, skin};
 use zoetrope::formats::{self, ReadCharacter};
+use zoetrope::motion::mapping::Presets;
 use zoetrope::motion::rig::Rig;
 use zoetrope::motion::{Joint, NameStyle, Pose, REST_OFFSETS_M, rest_positions};
 
@@ -314,7 +315,7 @@ fn materials_have_their_colours_pictures_and_alpha() {
 fn a_character_that_is_written_anew_keeps_its_materials_and_pictures() {
     let folder = Folder::new();
     std::fs::write(folder.file("shine map.png"), png([0, 128, 64, 255])).expect("written");
-    let (character, _) = formats::read_humanoid(&textured().written(&folder)).expect("a human");
+    let (character, _) = formats::read_humanoid(&textured().written(&folder), &Presets::NONE).expect("a human");
     let path = folder.file("anew.glb");
     let options = formats::WriteOptions { character: Some(std::sync::Arc::new(character.clone())), ..formats::WriteOptions::default() };
     formats::write(&path, &super::formats::lively(3), &options).expect("written");
@@ -446,7 +447,7 @@ fn our_own_export_comes_back_as_the_same_character() {
     let path = folder.file("ours.glb");
     let mannequin = Character::mannequin();
     formats::write(&path, &super::formats::lively(3), &formats::WriteOptions::default()).expect("written");
-    let (character, read) = formats::read_humanoid(&path).expect("a human");
+    let (character, read) = formats::read_humanoid(&path, &Presets::NONE).expect("a human");
     assert_eq!((read.clips.len(), character.meshes().len()), (1, 1));
     let (ours, theirs) = (skin(&mannequin, &Pose::REST), skin(&character, &Pose::REST));
     assert_eq!(ours.len(), theirs.len());

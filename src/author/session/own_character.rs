@@ -3,7 +3,7 @@
 use crate::body::{BodyModel, Character, CharacterKind, MOST_DEVIATION};
 use crate::formats;
 use crate::motion::JOINT_COUNT;
-use crate::motion::mapping::find_parts;
+use crate::motion::mapping::{Presets, find_parts};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ impl RiggedCharacter {
 
     /// Reads one.
     pub(super) fn read(path: PathBuf) -> Result<Self, String> {
-        let (character, read) = formats::read_humanoid(&path).map_err(|error| error.to_string())?;
+        let (character, read) = formats::read_humanoid(&path, &Presets::NONE).map_err(|error| error.to_string())?;
         if character.meshes().is_empty() {
             let way_out = "choose a file with a skinned character, or import this one as a motion";
             return Err(format!("no mesh hangs on the skeleton: {}; {way_out}", path.display()));

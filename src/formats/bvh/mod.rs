@@ -13,7 +13,8 @@ use super::{ReadOptions, Reading, Recorded, own, rate};
 
 /// The motion of a BVH file's bytes and what they hold.
 pub(super) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {
-    let read::Parsed { clip, joints, notes } = parse(bytes, options)?;
+    let read::Parsed { mut clip, joints, mut notes } = parse(bytes, options)?;
+    notes.extend(own::decided(&mut clip.rig, &options.presets));
     let recorded = Recorded { frames: clip.frame_count(), fps: clip.fps, joints };
     Ok(Reading { notes, ..Reading::of(own::motion_of(clip)?, recorded) })
 }

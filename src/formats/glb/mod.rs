@@ -20,7 +20,7 @@ mod vrma;
 mod write;
 
 pub(super) use character::character;
-pub(super) use onto::onto;
+pub(super) use onto::{Form, onto};
 pub(super) use read::{decode, rig};
 pub(super) use vrma::encode_vrma;
 pub(super) use write::encode;

@@ -28,8 +28,19 @@ const AGAIN: &str = "export the character again, as one .glb";
 /// A turn that rounding does not make, radians.
 const TURNS_RAD: f32 = 1e-4;
 
+/// What the file becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::formats) enum Form {
+    /// One binary file.
+    Glb,
+    /// The same, of a VRM character.
+    Vrm,
+    /// One text.
+    Gltf,
+}
+
 /// The bytes of the file at `path` with one more animation, a motion of its own rig in metres.
-pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clip: &RigMotion, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
+pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clip: &RigMotion, options: &WriteOptions, form: Form) -> Result<Vec<u8>, Fault> {
     let container = container::open(path, bytes)?;
     let tree = nodes::tree(&container)?;
     let rest = rest_world(&container, &tree);
@@ -42,13 +53,20 @@ pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clip: &RigMotion, opti
 
     let (text, bin) = container::split(bytes)?;
     let mut document: Members = serde_json::from_slice(&text).map_err(|error| Fault::new(format!("no glTF document ({error})"), AGAIN))?;
+    if form == Form::Vrm && !document.is_vrm() {
+        return Err(Fault::new(format!("no VRM character: {}", path.display()), "write .glb, or choose a .vrm character"));
+    }
     let mut data = Data { bytes: Vec::new(), views: Vec::new(), accessors: Vec::new() };
     let animation = data.animation(clip, &tracks, options, document.list("accessors")?.len());
     let bin = data.enter(&mut document, bin.map(Cow::into_owned))?;
     document.push("animations", [raw(&animation)?])?;
     document.decompose(&decomposed)?;
     document.take_in(path)?;
+    let bin = if form == Form::Gltf { document.take_in_bin(bin)? } else { bin };
     let json = serde_json::to_vec(&document).map_err(|error| Fault::new(format!("the glTF cannot be made ({error})"), AGAIN))?;
+    if form == Form::Gltf {
+        return Ok(json);
+    }
     let header = Header { magic: *b"glTF", version: 2, length: 0 };
     let glb = Glb { header, json: Cow::Owned(json), bin: bin.map(Cow::Owned) };
     glb.to_vec().map_err(|error| Fault::new(format!("the glTF cannot be made ({error})"), "write a shorter clip"))
@@ -241,6 +259,25 @@ impl Members {
         list.extend(items);
         self.set(name, raw(&list)?);
         Ok(())
+    }
+
+    fn is_vrm(&self) -> bool {
+        let extensions = self.find("extensions").and_then(|extensions| serde_json::from_str::<Self>(extensions.get()).ok());
+        extensions.is_some_and(|extensions| ["VRM", "VRMC_vrm"].iter().any(|name| extensions.find(name).is_some()))
+    }
+
+    /// Takes the binary part into the text, as the buffer that it is.
+    fn take_in_bin(&mut self, bin: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, Fault> {
+        let Some(bin) = bin else { return Ok(None) };
+        let mut buffers = self.list("buffers")?;
+        if let Some(text) = buffers.first_mut() {
+            let mut members: Self = serde_json::from_str(text.get()).map_err(|error| Fault::new(format!("no buffer ({error})"), AGAIN))?;
+            members.set("byteLength", raw(&bin.len())?);
+            members.set("uri", raw(&format!("data:application/octet-stream;base64,{}", STANDARD.encode(&bin)))?);
+            *text = raw(&members)?;
+        }
+        self.set("buffers", raw(&buffers)?);
+        Ok(None)
     }
 
     /// Gives nodes a translation, rotation and scale instead of their matrix.

@@ -62,6 +62,9 @@ pub(in crate::formats) fn placed(rig: &Rig, world: &[Affine3A]) -> Rig {
     for (part, joint) in rig.told() {
         placed.tell(*part, *joint);
     }
+    for decision in rig.decided() {
+        placed.decide(decision.part, decision.joint, decision.over_file);
+    }
     placed
 }
 

@@ -1,4 +1,4 @@
-//! Finds the joints of a rig that play the parts of a body: what the file says, then names, then structure for what they leave open.
+//! Finds the joints of a rig that play the parts of a body: what the file and the user say, then names, then structure for what they leave open.
 
 use super::parts::{Found, FoundBy, FoundParts, Parts};
 use super::spine::spine_chain;
@@ -25,22 +25,40 @@ pub(super) const REQUIRED: [(Joint, &str); 11] = [
 #[must_use]
 pub fn find_parts(rig: &Rig) -> FoundParts {
     let mut named = names::found(rig);
+    for decision in rig.decided().iter().filter(|decision| !decision.over_file) {
+        take(&mut named, decision.part, decision.joint, FoundBy::Preset);
+    }
     for &(part, joint) in rig.told() {
-        for other in named.iter_mut().filter(|found| found.is_some_and(|found| found.joint == joint)) {
-            *other = None;
-        }
-        named[part as usize] = Some(Found { joint, by: FoundBy::File });
+        take(&mut named, part, Some(joint), FoundBy::File);
+    }
+    for decision in rig.decided().iter().filter(|decision| decision.over_file) {
+        take(&mut named, decision.part, decision.joint, FoundBy::Preset);
     }
     if is_whole(rig, &parts_of(&named)) {
         return named;
     }
     let Some(body) = structure::find(rig) else { return named };
     let by = if body.is_faced { FoundBy::Structure } else { FoundBy::StructureAlone };
-    let found = filled(&named, &sided_like(body.parts, &named), by);
+    let mut found = filled(&named, &sided_like(body.parts, &named), by);
+    if !rig.decided().is_empty() {
+        // What was decided is neither filled in nor overruled.
+        for decision in rig.decided() {
+            found[decision.part as usize] = named[decision.part as usize];
+        }
+        return found;
+    }
     // Names that contradict the structure, so that the two make no body together, are not believed.
     let whole = |found: &FoundParts| is_whole(rig, &parts_of(found));
     let alone = body.parts.map(|joint| joint.map(|joint| Found { joint, by }));
     if whole(&found) || !whole(&alone) { found } else { alone }
+}
+
+/// A joint is taken for a part, and for no other, or none is.
+fn take(parts: &mut FoundParts, part: Joint, joint: Option<usize>, by: FoundBy) {
+    for other in parts.iter_mut().filter(|found| found.is_some_and(|found| Some(found.joint) == joint)) {
+        *other = None;
+    }
+    parts[part as usize] = joint.map(|joint| Found { joint, by });
 }
 
 /// The joints alone.

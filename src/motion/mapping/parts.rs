@@ -35,6 +35,8 @@ pub(super) const LEGS: [[Joint; 4]; 2] =
 pub enum FoundBy {
     /// The file itself says so (VRM's table of a person's bones).
     File,
+    /// A mapping preset of the user's says so.
+    Preset,
     /// Its name, without prefixes and suffixes, is a word for the part.
     Name,
     /// So is its name without the number at its end.
@@ -53,6 +55,7 @@ impl FoundBy {
     pub fn confidence(self) -> f32 {
         match self {
             Self::File => 1.0,
+            Self::Preset => 0.98,
             Self::Name => 0.95,
             Self::NumberedName => 0.85,
             Self::Hierarchy => 0.8,
@@ -66,6 +69,7 @@ impl fmt::Display for FoundBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::File => "as the file says",
+            Self::Preset => "as the mapping preset says",
             Self::Name => "by its name",
             Self::NumberedName => "by its name without the number",
             Self::Hierarchy => "carries legs and arms",

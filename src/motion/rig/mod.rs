@@ -19,6 +19,19 @@ pub struct Rig {
     rest_rotations: Vec<Quat>,
     /// What its file says of parts of the body, as far as it does.
     told: Vec<(Joint, usize)>,
+    /// What the user decided about parts of the body.
+    decided: Vec<Decision>,
+}
+
+/// What the user decided about a part of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The part.
+    pub part: Joint,
+    /// The joint that plays it, or that none does.
+    pub joint: Option<usize>,
+    /// Whether it stands whatever the file says.
+    pub over_file: bool,
 }
 
 /// One pose of a rig.
@@ -131,6 +144,17 @@ impl Rig {
     #[must_use]
     pub fn told(&self) -> &[(Joint, usize)] {
         &self.told
+    }
+
+    /// The user decides which joint plays this part of the body, or that none does; whatever the file says, or where it says nothing.
+    pub fn decide(&mut self, part: Joint, joint: Option<usize>, over_file: bool) {
+        self.decided.push(Decision { part, joint, over_file });
+    }
+
+    /// What the user decided.
+    #[must_use]
+    pub fn decided(&self) -> &[Decision] {
+        &self.decided
     }
 
     /// The joints that hang on a joint.

@@ -26,9 +26,12 @@ pub(in crate::formats) fn rig(bytes: &[u8]) -> Result<Rig, Fault> {
 /// The motion of the bytes of a file and what they hold.
 pub(in crate::formats) fn decode(bytes: &[u8], options: &ReadOptions) -> Result<Reading, Fault> {
     let scene = scene::open(bytes, scene::Wanted::Motion)?;
-    let sampled = motion::sample(&scene, skeleton::of(&scene)?, options)?;
+    let mut skeleton = skeleton::of(&scene)?;
+    let decided = own::decided(&mut skeleton.rig, &options.presets);
+    let sampled = motion::sample(&scene, skeleton, options)?;
+    let notes = sampled.notes.into_iter().chain(decided).collect();
     let reading = Reading::of(own::motion_of(sampled.clip)?, sampled.recorded);
-    Ok(Reading { animations: sampled.animations, taken: sampled.taken, notes: sampled.notes, ..reading })
+    Ok(Reading { animations: sampled.animations, taken: sampled.taken, notes, ..reading })
 }
 
 /// The character in the bytes of the file at `path`.
