@@ -18,7 +18,8 @@ impl FileDialog {
         }
         let motion = ("Motion", &["glb", "bvh", "npz", "npy"][..]);
         let imports = ("Motion", &["glb", "gltf", "vrm", "vrma", "fbx", "bvh", "npz", "pkl", "npy"][..]);
-        let exports = ("Motion or pictures", &["glb", "bvh", "npz", "npy", "gif", "png"][..]);
+        let exports =
+            ("Motion or pictures", &["glb", "fbx", "usda", "vrma", "vrm", "gltf", "bvh", "npz", "npy", "mp4", "webm", "gif", "png"][..]);
         let project = ("Zoetrope project", &[PROJECT_ENDING][..]);
         let (title, (name, endings)) = match purpose {
             FilePurpose::Export => ("Export", exports),

@@ -6,7 +6,7 @@ use crate::author::Action;
 use crate::author::key::{self, Held};
 use crate::author::key_bindings::{COMMANDS, PaletteCommand};
 use crate::author::session::{
-    ClipAction, ComparisonAction, DialogAction, GenerationAction, PlayerAction, RatingAction, SelectionAction, TakeAction,
+    ClipAction, ComparisonAction, DialogAction, GenerationAction, MappingAction, PlayerAction, RatingAction, SelectionAction, TakeAction,
 };
 use crate::author::session::{Dialog, Session};
 use crate::rating::Sitting;
@@ -51,6 +51,10 @@ pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
         let is_free = !typing && *session.dialog() == Dialog::None;
         if session.sitting().is_some() && !modifiers.command && key != Key::F11 {
             actions.extend(is_free.then(|| rating_key(key, session)).flatten());
+            continue;
+        }
+        if session.mapping().editor().is_some() && key != Key::F11 {
+            actions.extend(is_free.then(|| mapping_key(key, modifiers)).flatten());
             continue;
         }
         match key {
@@ -118,6 +122,15 @@ fn named(key: Key) -> Option<key::Key> {
             name => key::Key::F(name.strip_prefix('F')?.parse().ok()?),
         },
     })
+}
+
+/// While a mapping is edited, its own steps are taken back.
+fn mapping_key(key: Key, modifiers: Modifiers) -> Option<Action> {
+    match key {
+        Key::Z if modifiers.command => Some(Action::Mapping(MappingAction::UndoMapping)),
+        Key::Escape => Some(Action::Mapping(MappingAction::LeaveMapping)),
+        _ => None,
+    }
 }
 
 /// While somebody rates, keys score.

@@ -381,7 +381,7 @@ fn choose_pace(
     characters: Res<'_, Characters>,
     mut settings: ResMut<'_, WinitSettings>,
 ) {
-    let is_shown = state.view().player().is_playing() || state.is_generating() || characters.are_coming();
+    let is_shown = state.view().player().is_playing() || state.is_generating() || characters.are_coming() || state.mapping().is_trying();
     let moves = is_shown || play.script.is_some();
     let measures_qualities = pacing.is_some() && state.settings().quality.is_some();
     let mode = if !moves {
@@ -420,10 +420,11 @@ fn draw_panels(
     ctx.set_zoom_factor(state.settings().scale.min(whole.x / LEAST_SIZE.0).min(whole.y / LEAST_SIZE.1).max(*SCALES.start()));
     let window = ctx.viewport_rect();
     let places = Places::in_window(window, Shape::of(&state));
-    let free = match (state.sitting(), state.view().comparison()) {
-        (Some(rating), _) => panels::free_of_rating(window, rating),
-        (None, Some(_)) => places.beside_lists(),
-        (None, None) => places.free,
+    let free = match (state.sitting(), state.mapping().editor(), state.view().comparison()) {
+        (Some(rating), ..) => panels::free_of_rating(window, rating),
+        (None, Some(_), _) => panels::free_of_mapping(window),
+        (None, None, Some(_)) => places.beside_lists(),
+        (None, None, None) => places.free,
     };
     rig.free_center = center_of(free, window);
     rig.free_size = Vec2::new(free.width() / window.width(), free.height() / window.height());

@@ -1,8 +1,8 @@
 //! Everything that can be done, as plain data: buttons, keys and scripts all send these. Each state of the session has its own.
 
 use super::session::{
-    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, ModelAction, PlayerAction,
-    ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction, ViewAction,
+    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, MappingAction, ModelAction,
+    PlayerAction, ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction, ViewAction,
 };
 use crate::formats::{self, PROJECT_ENDING};
 use serde::Serialize;
@@ -34,6 +34,8 @@ macro_rules! with_states {
             View(ViewAction),
             /// Who is on the stage.
             Character(CharacterAction),
+            /// Which joint of a skeleton plays which part of the body.
+            Mapping(MappingAction),
             /// The project and the window's end.
             Project(ProjectAction),
             /// Exports.

@@ -6,8 +6,8 @@ use super::export::ExportOf;
 use super::key::{Key, Shortcut};
 use super::overlays::Overlay;
 use super::session::{
-    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, ModelAction, PlayerAction,
-    ProjectAction, RatingAction, SelectionAction, Session, TakeAction, TimelineAction, ViewAction,
+    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, MappingAction, ModelAction,
+    PlayerAction, ProjectAction, RatingAction, SelectionAction, Session, TakeAction, TimelineAction, ViewAction,
 };
 use super::settings::Appearance;
 use crate::view::{CameraMove, Figure, Quality, ViewAngle};
@@ -209,6 +209,7 @@ pub const COMMANDS: &[PaletteCommand] = &[
     command("Sturdy mannequin", &[], |_| act(CharacterAction::MannequinBuild(1.0))),
     command("Your own character…", &[], |_| act(CharacterAction::OpenCharacter)),
     command("Your own body…", &[], |_| act(CharacterAction::OpenBody)),
+    command("Bones of your own character…", &[], |session| session.character().rigged().map(|_| MappingAction::EditMapping.into())),
     command("The mannequin instead of your own character", &[], |_| act(CharacterAction::DropBody)),
     command("Look from the front", &[ctrl('1')], |_| act(look(ViewAngle::Front))),
     command("Look from three quarters", &[ctrl('2')], |_| act(look(ViewAngle::ThreeQuarter))),

@@ -5,12 +5,13 @@ use crate::motion::mapping::{Fingers, Mapping, SkinPoint};
 use crate::motion::rig::{Rig, RigMotion, RigPose, RigWorld};
 use crate::motion::{Motion, PARENTS, Pose, WorldPose};
 use glam::Vec3;
+use std::sync::Arc;
 
 /// A rig with its mapping and its meshes, in metres.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Character {
     mapping: Mapping,
-    meshes: Vec<BodyMesh>,
+    meshes: Arc<Vec<BodyMesh>>,
 }
 
 impl Character {
@@ -23,9 +24,21 @@ impl Character {
         let joints = mapping.rig().len();
         let fits = meshes.iter().flat_map(|mesh| &mesh.joints).flatten().all(|joint| usize::from(*joint) < joints);
         assert!(fits, "a vertex is moved by a joint beyond the {joints} of the rig");
+        Self::sharing(mapping, Arc::new(meshes))
+    }
+
+    /// The same of meshes that others have too.
+    #[must_use]
+    pub fn sharing(mapping: Mapping, meshes: Arc<Vec<BodyMesh>>) -> Self {
         let vertices = meshes.iter().flat_map(|mesh| mesh.positions_m.iter().zip(&mesh.joints));
         let mapping = mapping.with_skin(vertices.map(|(at, joints)| SkinPoint { at: *at, joint: usize::from(joints[0]) }));
         Self { mapping, meshes }
+    }
+
+    /// Whether it is the same meshes on the same rig as another one, however that is mapped.
+    #[must_use]
+    pub fn looks_like(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.meshes, &other.meshes) && self.rig().rest_rotations() == other.rig().rest_rotations()
     }
 
     /// The same with a mesh alone, on bones of our skeleton's names and order with these places in the rest pose: the makers' way.
@@ -58,10 +71,16 @@ impl Character {
         &self.meshes
     }
 
+    /// The meshes, to be shared.
+    #[must_use]
+    pub fn shared_meshes(&self) -> &Arc<Vec<BodyMesh>> {
+        &self.meshes
+    }
+
     /// The meshes, given away.
     #[must_use]
     pub fn into_meshes(self) -> Vec<BodyMesh> {
-        self.meshes
+        Arc::unwrap_or_clone(self.meshes)
     }
 
     /// A pose of ours on its rig, parent-relative.

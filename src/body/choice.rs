@@ -1,6 +1,7 @@
 //! Who is on the stage, as settings and projects keep it.
 
 use super::{MOST_DEVIATION, MannequinLook};
+use crate::motion::mapping::{Fingers, Preset};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -32,23 +33,35 @@ pub enum CharacterKind {
     Rigged {
         /// The file.
         path: PathBuf,
+        /// How it holds its fingers.
+        #[serde(default)]
+        fingers: Fingers,
+        /// Which of its joints is which, where the user decided that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mapping: Option<Preset>,
     },
 }
 
 impl CharacterKind {
+    /// A rigged character as it comes.
+    #[must_use]
+    pub fn rigged(path: PathBuf) -> Self {
+        Self::Rigged { path, fingers: Fingers::default(), mapping: None }
+    }
+
     /// Its file, if it has one.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::Mannequin => None,
-            Self::Smpl { path, .. } | Self::Rigged { path } => Some(path),
+            Self::Smpl { path, .. } | Self::Rigged { path, .. } => Some(path),
         }
     }
 
     fn path_mut(&mut self) -> Option<&mut PathBuf> {
         match self {
             Self::Mannequin => None,
-            Self::Smpl { path, .. } | Self::Rigged { path } => Some(path),
+            Self::Smpl { path, .. } | Self::Rigged { path, .. } => Some(path),
         }
     }
 }

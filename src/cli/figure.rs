@@ -56,7 +56,7 @@ struct Figures {
 fn figures(read: &ReadCharacter) -> Figures {
     let materials: HashSet<&str> = read.meshes.iter().map(|mesh| mesh.material.name.as_str()).collect();
     let textures = read.meshes.iter().flat_map(|mesh| mesh.material.textures());
-    let textures: HashSet<*const _> = textures.map(|texture| std::sync::Arc::as_ptr(&texture.image)).collect();
+    let textures: HashSet<*const _> = textures.map(|texture| Arc::as_ptr(&texture.image)).collect();
     Figures {
         vertices: read.meshes.iter().map(|mesh| mesh.positions_m.len()).sum(),
         triangles: read.meshes.iter().map(|mesh| mesh.triangles.len()).sum(),

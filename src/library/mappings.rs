@@ -2,8 +2,8 @@
 
 use super::error::{Error, Result};
 use crate::files::{self, ReadError};
-use crate::motion::mapping::{Preset, PresetJoint};
-use crate::motion::skeleton::{Joint, NameStyle};
+use crate::motion::Joint;
+use crate::motion::mapping::{MAPPED, Preset, PresetJoint};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -67,9 +67,7 @@ pub fn read_mapping(path: &Path) -> Result<Preset> {
     })?;
     let file: PresetFile = serde_json::from_slice(&bytes).map_err(|error| unfit(&format!("no mapping preset ({error})"), path))?;
     let part_of = |name: &str| {
-        let part = NameStyle::Smpl.joint_names().iter().position(|part| part.eq_ignore_ascii_case(name)).map(|part| Joint::ALL[part]);
-        let part = part.filter(|part| !matches!(part, Joint::Spine1 | Joint::Spine2 | Joint::Spine3));
-        part.ok_or_else(|| {
+        Joint::try_from(name.to_owned()).ok().filter(|part| MAPPED.contains(part)).ok_or_else(|| {
             let cause = format!("{name:?} is no part of the body that a mapping names");
             Error::Unfit { cause, path: path.to_owned(), help: "use Pelvis, L_Hip, L_Knee, L_Ankle, L_Foot, Neck, Head, L_Collar, L_Shoulder, L_Elbow, L_Wrist and those of the right" }
         })
@@ -99,13 +97,12 @@ pub fn keep_mapping(folder: &Path, preset: &Preset) -> Result<PathBuf> {
         move |cause: io::Error| Error::File { what, cause, path }
     };
     std::fs::create_dir_all(folder).map_err(fail("make the folder for mappings", folder))?;
-    let part = |part: Joint| NameStyle::Smpl.joint_names()[part as usize].to_owned();
     let against = preset.joints.iter().filter(|decided| decided.against_file);
     let file = PresetFile {
         name: preset.name.clone(),
         skeleton: preset.skeleton.clone(),
-        joints: preset.joints.iter().map(|decided| (part(decided.part), decided.joint.clone())).collect(),
-        against_file: against.map(|decided| part(decided.part)).collect(),
+        joints: preset.joints.iter().map(|decided| (decided.part.into(), decided.joint.clone())).collect(),
+        against_file: against.map(|decided| decided.part.into()).collect(),
     };
     let text = serde_json::to_vec_pretty(&file).map_err(|error| unfit(&format!("a mapping that cannot be written ({error})"), folder))?;
     let older: Vec<PathBuf> = files_about(folder, preset);

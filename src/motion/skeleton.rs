@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub const JOINT_COUNT: usize = 22;
 
 /// The joints in SMPL order (`docs/representation.md`, Rows). `joint as usize` is the index in every joint array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 #[repr(usize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Joint {
@@ -47,10 +48,31 @@ impl Joint {
         ]
     };
 
+    /// Its name in SMPL, as files of ours write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        NameStyle::Smpl.joint_names()[self as usize]
+    }
+
     /// The joint this one hangs on; `None` for the pelvis.
     #[must_use]
     pub fn parent(self) -> Option<Self> {
         PARENTS[self as usize].map(|p| Self::ALL[p])
+    }
+}
+
+impl From<Joint> for String {
+    fn from(joint: Joint) -> Self {
+        joint.name().to_owned()
+    }
+}
+
+impl TryFrom<String> for Joint {
+    type Error = String;
+
+    /// The joint of this name in SMPL, in upper or lower case.
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|joint| joint.name().eq_ignore_ascii_case(&name)).ok_or_else(|| format!("{name:?} is no joint"))
     }
 }
 

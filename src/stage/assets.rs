@@ -73,6 +73,11 @@ impl CharacterAssets {
         Arc::ptr_eq(&self.character, character) && (self.fine == fine || !has_fine_parts(character))
     }
 
+    /// Whether this would look the same for a character, in as much detail.
+    pub(super) fn looks_like(&self, character: &Character, fine: bool) -> bool {
+        self.character.looks_like(character) && (self.fine == fine || !has_fine_parts(character))
+    }
+
     /// Whether another character without pictures can be drawn by the same entities.
     pub(super) fn fits(&self, other: &Character) -> bool {
         let is_plain = |character: &Character| character.meshes().iter().all(|mesh| mesh.material.textures().next().is_none());

@@ -245,7 +245,7 @@ fn pictures_of_the_stage_follow_the_motion_at_their_own_pace() {
     session.apply(ExportAction::ExportSettings(ExportChoices { film_size: (320, 180), film_fps: 12, ..ExportChoices::default() }));
     session.apply(ExportAction::ExportPath("walk.gif".into()));
     assert!(
-        matches!(&session.dialog(), Dialog::Export { path, .. } if session.settings().export.summary(path, 60).contains("24 pictures"))
+        matches!(&session.dialog(), Dialog::Export { path, .. } if session.settings().export.summary(path, 60, None).contains("24 pictures"))
     );
     let commands = wanted(&mut session, ExportAction::Export("walk.gif".into()));
     let [HostCommand::Film(film, _)] = &commands[..] else { panic!("{commands:?}") };

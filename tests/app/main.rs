@@ -11,6 +11,7 @@ mod desk;
 mod export;
 #[path = "../shared/graphics.rs"]
 mod graphics;
+mod mapping;
 mod materials;
 mod models;
 mod palette;

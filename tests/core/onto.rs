@@ -114,3 +114,34 @@ fn a_document_with_files_beside_it_becomes_one_that_stands_alone() {
     let error = formats::write(&path, &motion, &other).expect_err("refused").to_string();
     assert!(error.contains("changed since it was read"), "{error}");
 }
+
+#[test]
+fn a_vrm_stays_a_vrm_a_gltf_becomes_one_text_and_neither_is_made_of_nothing() {
+    let folder = Folder::new();
+    let mut file = File::dressed();
+    let (whose, _, character, motion) = walking(&folder, &file);
+    let options = WriteOptions { character: Some(Arc::new(character)), onto: Some(whose.clone()), ..WriteOptions::default() };
+    let [vrm, gltf] = ["out.vrm", "out.gltf"].map(|name| folder.file(name));
+    let error = formats::write(&vrm, &motion, &options).expect_err("no VRM").to_string();
+    assert!(error.contains("no VRM") && error.contains(".glb") && !vrm.exists(), "{error}");
+    formats::write(&gltf, &motion, &options).expect("written");
+    let document: Value = serde_json::from_slice(&std::fs::read(&gltf).expect("bytes")).expect("a text");
+    assert!(document["buffers"].as_array().expect("buffers").iter().all(|buffer| buffer["uri"].as_str().is_some()));
+    file.json["extensions"] = json!({ "VRMC_vrm": { "specVersion": "1.0", "humanoid": { "humanBones": { "hips": { "node": 0 } } } } });
+    file.written(&folder);
+    formats::write(&vrm, &motion, &options).expect("written");
+    assert!(chunks(&vrm).0["extensions"]["VRMC_vrm"].is_object());
+    let [glb, seen] = ["walking.glb", "out.glb"].map(|name| folder.file(name));
+    std::fs::copy(&vrm, &seen).expect("copied");
+    assert_eq!(seen_in(&seen, 7), seen_in(&glb, 7));
+    for path in [&vrm, &gltf] {
+        assert_eq!(formats::read(path).expect("a motion"), formats::read(&glb).expect("a motion"));
+        assert_eq!(formats::read_character(path).expect("a character").clips.len(), 1);
+    }
+    for (path, options) in
+        [(&vrm, WriteOptions::default()), (&gltf, WriteOptions { contents: formats::Contents::Skeleton, ..options.clone() })]
+    {
+        let error = formats::write(path, &motion, &options).expect_err("no character").to_string();
+        assert!(error.contains("--character") && error.contains(".glb"), "{error}");
+    }
+}

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails, and says aloud what it skips"
 )]
 
+mod characters;
 mod cli;
 mod dataset;
 mod files;

@@ -7,10 +7,13 @@ use zoetrope::author::export::{ExportChoices, ExportOf};
 use zoetrope::author::overlays::Overlay;
 use zoetrope::author::session::{
     CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, FormAction, GenerationAction, ImportForm,
-    ImportPart, ModelAction, PlayerAction, ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction, ViewAction,
+    ImportPart, MappingAction, ModelAction, PlayerAction, ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction,
+    ViewAction,
 };
 use zoetrope::author::settings::Appearance;
+use zoetrope::motion::Joint;
 use zoetrope::motion::cleanup::ContactEdit;
+use zoetrope::motion::mapping::Fingers;
 use zoetrope::timeline::{ClipSettings, Sampling};
 use zoetrope::view::{CameraMove, Figure, Quality};
 
@@ -34,6 +37,22 @@ fn next_model_action(action: &ModelAction) -> Action {
         ModelAction::CancelWork => ModelAction::AskRemove(model()),
         ModelAction::AskRemove(_) => ModelAction::Remove(model()),
         ModelAction::Remove(_) => return Action::Generation(GenerationAction::Generate),
+    })
+}
+
+/// The kind of action with mappings behind this one.
+fn next_mapping_action(action: &MappingAction) -> Action {
+    Action::Mapping(match action {
+        MappingAction::EditMapping => MappingAction::EditMappingOf("me.glb".into()),
+        MappingAction::EditMappingOf(_) => MappingAction::ChoosePart(Joint::LKnee),
+        MappingAction::ChoosePart(_) => MappingAction::AssignJoint(Joint::Head, Some("head".to_owned())),
+        MappingAction::AssignJoint(..) => MappingAction::ExchangeSides,
+        MappingAction::ExchangeSides => MappingAction::ResetMapping,
+        MappingAction::ResetMapping => MappingAction::UndoMapping,
+        MappingAction::UndoMapping => MappingAction::TryOut(true),
+        MappingAction::TryOut(_) => MappingAction::NameMapping("me".to_owned()),
+        MappingAction::NameMapping(_) => MappingAction::SaveMapping,
+        MappingAction::SaveMapping | MappingAction::LeaveMapping => MappingAction::LeaveMapping,
     })
 }
 
@@ -142,7 +161,11 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::Character(CharacterAction::LoadCharacter(_)) => Action::Character(CharacterAction::OpenFile("me.glb".into())),
         Action::Character(CharacterAction::OpenFile(_)) => Action::Character(CharacterAction::FindCharacter),
         Action::Character(CharacterAction::FindCharacter) => Action::Character(CharacterAction::DropBody),
-        Action::Character(CharacterAction::DropBody) => Action::Character(CharacterAction::MannequinColor([rng.random(), 90, 40])),
+        Action::Character(CharacterAction::DropBody) => Action::Character(CharacterAction::Fingers(Fingers::Fist)),
+        Action::Character(CharacterAction::Fingers(_)) => Action::Character(CharacterAction::MapCharacter("me.glb".into(), Box::default())),
+        Action::Character(CharacterAction::MapCharacter(..)) => Action::Mapping(MappingAction::EditMapping),
+        Action::Mapping(MappingAction::LeaveMapping) => Action::Character(CharacterAction::MannequinColor([rng.random(), 90, 40])),
+        Action::Mapping(action) => next_mapping_action(action),
         Action::Character(CharacterAction::MannequinColor(_)) => Action::Character(CharacterAction::MannequinBuild(secs)),
         Action::Character(CharacterAction::MannequinBuild(_)) => Action::View(ViewAction::FullScreen(rng.random())),
         Action::View(ViewAction::FullScreen(_)) => Action::Project(ProjectAction::NewProject),

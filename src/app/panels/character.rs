@@ -7,8 +7,9 @@ use super::parts::{TextButton, choices, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, EDGE, TEXT};
 use crate::author::Action;
-use crate::author::session::{Body, CharacterAction, DialogAction, OwnCharacter, PARTS, RiggedCharacter, TakeAction};
+use crate::author::session::{Body, CharacterAction, DialogAction, MappingAction, OwnCharacter, PARTS, RiggedCharacter, TakeAction};
 use crate::body::{BUILDS, COLORS, MannequinLook};
+use crate::motion::mapping::Fingers;
 use bevy_egui::egui::color_picker::{Alpha, color_picker_color32};
 use bevy_egui::egui::{
     Align, Color32, Label, Layout, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, Sense, Slider, Stroke, Ui, WidgetInfo,
@@ -145,10 +146,33 @@ fn rigged_character(ui: &mut Ui, rigged: &RiggedCharacter) -> Vec<Action> {
         });
     }
     ui.add_space(6.0);
+    heading(ui, "Fingers");
+    row(ui, 28.0, |ui| actions.extend(fingers(ui, rigged)));
+    if let Some(preset) = rigged.mapping() {
+        ui.label(faint(format!("Its bones by the preset “{}”", preset.name)));
+    }
+    let bones = TextButton { text: "Bones…", main: rigged.parts_found() < PARTS, min_width: 0.0, height: 26.0 };
+    if ui.add(bones).on_hover_text("Which of its joints plays which part of the body: look, mend, keep").clicked() {
+        actions.push(Action::Mapping(MappingAction::EditMapping));
+    }
     if ui.add(TextButton { text: "Back to the mannequin", main: false, min_width: 0.0, height: 26.0 }).clicked() {
         actions.push(Action::Character(CharacterAction::DropBody));
     }
     actions
+}
+
+/// How a rigged character holds its fingers.
+pub(super) fn fingers(ui: &mut Ui, rigged: &RiggedCharacter) -> Option<Action> {
+    let held = [(Fingers::Rest, "Rest"), (Fingers::Relaxed, "Relaxed"), (Fingers::Fist, "Fist"), (Fingers::Flat, "Flat")];
+    choices(ui, &held, Some(rigged.fingers())).map(|fingers| Action::Character(CharacterAction::Fingers(fingers)))
+}
+
+/// The skeleton of a file has parts that were not found.
+pub(super) fn unmapped(ui: &mut Ui, path: &Path, trouble: &str) -> Vec<Action> {
+    let sentence = format!("{trouble}. You can say which joint is which, once for all files with this skeleton.");
+    form::heading(ui, "Whose bones are these?", &sentence);
+    let map = Action::Mapping(MappingAction::EditMappingOf(path.to_owned()));
+    form::buttons(ui, &[("Map its bones…", true, map), ("Leave it", true, Action::Dialog(DialogAction::CloseDialog))])
 }
 
 /// What becomes of a file that holds a character and motions.

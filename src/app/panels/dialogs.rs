@@ -44,6 +44,10 @@ pub(super) fn dialogs(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
             let modal = Modal::new(Id::new("missing character")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(character::missing(ui, path))).should_close()
         }
+        Dialog::Unmapped { path, trouble } => {
+            let modal = Modal::new(Id::new("unmapped")).frame(frame);
+            modal.show(ui.ctx(), |ui| actions.extend(character::unmapped(ui, path, trouble))).should_close()
+        }
         Dialog::Unsaved(_) => {
             let modal = Modal::new(Id::new("unsaved")).frame(frame);
             modal.show(ui.ctx(), |ui| actions.extend(project::unsaved(ui, view.session))).should_close()

@@ -7,8 +7,7 @@ use crate::author::Action;
 use crate::author::export::choices::{FILM_RATES, FILM_SIZES, LEAD_IN_MS, RATES};
 use crate::author::export::names::file_stems;
 use crate::author::export::{ExportChoices, ExportOf, FileKind};
-use crate::author::session::Session;
-use crate::author::session::{DialogAction, ExportAction};
+use crate::author::session::{DialogAction, ExportAction, RiggedCharacter, Session};
 use crate::formats::{Contents, Program, Units};
 use crate::motion::NameStyle;
 use crate::timeline::{Provenance, Request};
@@ -62,11 +61,16 @@ struct Form<'a> {
 }
 
 impl Form<'_> {
+    /// Whether there is what this kind of file is made of: some are a character of the user's own.
+    fn can_be(&self, kind: FileKind) -> bool {
+        !kind.is_own_file() || self.session.export_subject().own_kind() == Some(kind)
+    }
+
     fn kind_of_file(&self) -> Option<FileKind> {
         if self.of == ExportOf::Shown {
             FileKind::of(self.path)
         } else {
-            Some(self.choices.kind).filter(|kind| !kind.is_film()).or(Some(FileKind::Glb))
+            Some(self.choices.kind).filter(|kind| !kind.is_film() && self.can_be(*kind)).or(Some(FileKind::Glb))
         }
     }
 
@@ -91,7 +95,7 @@ impl Form<'_> {
     fn kind(&mut self, ui: &mut Ui) {
         let kinds: Vec<(FileKind, &str)> = FileKind::ALL
             .iter()
-            .filter(|(kind, ..)| self.of == ExportOf::Shown || !kind.is_film())
+            .filter(|(kind, ..)| (self.of == ExportOf::Shown || !kind.is_film()) && self.can_be(*kind))
             .map(|(kind, name, _)| (*kind, *name))
             .collect();
         let chosen = self.kind_of_file();
@@ -104,7 +108,7 @@ impl Form<'_> {
         let who = FileKind::ALL.iter().find(|(kind, ..)| Some(*kind) == chosen).map(|(_, _, who)| *who);
         named(ui, "", |ui| {
             ui.label(faint(
-                who.unwrap_or("the ending chooses the format: .glb, .fbx, .usda, .vrma, .bvh, .npz, .npy, .mp4, .webm, .gif or .png"),
+                who.unwrap_or("the ending chooses the format: .glb, .fbx, .usda, .vrma, .bvh, .npz, .npy, .mp4, .webm, .gif or .png; .vrm or .gltf as your character"),
             ))
         });
     }
@@ -138,8 +142,10 @@ impl Form<'_> {
             let about = "the skinned character; its skeleton; or no more than the animation, for an engine that has a character";
             self.choose(ui, "Contents", about, &contents, |choices| &mut choices.contents);
         }
-        if kind.has_bones() {
-            self.names(ui);
+        match self.session.character().rigged() {
+            Some(rigged) if kind.has_bones() => self.fingers(ui, rigged),
+            _ if kind.has_bones() => self.names(ui),
+            _ => {}
         }
         named(ui, "Rate", |ui| {
             if kind.has_rate() {
@@ -199,6 +205,16 @@ impl Form<'_> {
         if self.session.export_subject().has_range() {
             named(ui, "Range", |ui| self.range(ui));
         }
+    }
+
+    /// A rigged character has names of its own, and perhaps fingers.
+    fn fingers(&mut self, ui: &mut Ui, rigged: &RiggedCharacter) {
+        named(ui, "Fingers", |ui| {
+            let chosen = super::character::fingers(ui, rigged);
+            self.actions.extend(chosen);
+            ui.add_space(12.0);
+            ui.label(faint("bones keep the names of your own character"));
+        });
     }
 
     fn names(&mut self, ui: &mut Ui) {
@@ -270,7 +286,7 @@ impl Form<'_> {
     /// What will be written, in a line.
     fn summary(&self, ui: &mut Ui, frames: usize, taken: bool) {
         let text = if self.of == ExportOf::Shown {
-            Ok(self.choices.summary(self.path, frames))
+            Ok(self.choices.summary(self.path, frames, self.session.character().rigged().map(|rigged| rigged.character().rig().len())))
         } else {
             let origin = Request { seed: 7, ..Request::new("a person walks") }.into();
             let example = Provenance { origin, ..Provenance::default() };

@@ -4,8 +4,10 @@ mod character;
 mod comparison;
 mod dialogs;
 mod export;
+mod figure;
 mod form;
 mod inspector;
+mod mapping;
 mod menu;
 mod models;
 mod palette;
@@ -29,7 +31,7 @@ pub(crate) use parts::prompt_id;
 use super::keys;
 use super::theme::{self, GAP};
 use crate::author::Action;
-use crate::author::session::Session;
+use crate::author::session::{MappingEditor, Session};
 use crate::rating::Sitting;
 use bevy_egui::egui::{LayerId, Rect, Ui, UiBuilder, pos2, vec2};
 
@@ -115,9 +117,10 @@ const NARROWEST_PROMPT: f32 = 640.0;
 pub fn window(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     theme::use_theme_of(ui.ctx());
     let typing = ui.ctx().text_edit_focused();
-    let mut actions = match view.session.sitting() {
-        Some(sitting) => raters_window(ui, view, sitting),
-        None => editors_window(ui, view),
+    let mut actions = match (view.session.sitting(), view.session.mapping().editor()) {
+        (Some(sitting), _) => raters_window(ui, view, sitting),
+        (None, Some(editor)) => mapping_window(ui, view, editor),
+        (None, None) => editors_window(ui, view),
     };
     actions.extend(dialogs::dialogs(ui, view));
     actions.extend(keys::keys(ui.ctx(), view.session, typing));
@@ -146,6 +149,21 @@ fn raters_window(ui: &mut Ui, view: &PanelView<'_>, sitting: &Sitting) -> Vec<Ac
     actions.extend(at(ui, place, |ui| rating::rating(ui, view, sitting)));
     actions.extend(toasts::toasts(ui, view, free));
     actions
+}
+
+/// A skeleton beside our body, and what plays which part; while it is tried out the stage in their place.
+fn mapping_window(ui: &mut Ui, view: &PanelView<'_>, editor: &MappingEditor) -> Vec<Action> {
+    let (panel, free) = mapping::places(ui.max_rect());
+    let mut actions =
+        if editor.trial().is_some() { stage_view::stage_view(ui, view) } else { at(ui, free, |ui| mapping::figures(ui, editor)) };
+    actions.extend(at(ui, panel, |ui| mapping::lists(ui, editor)));
+    actions.extend(toasts::toasts(ui, view, free));
+    actions
+}
+
+/// What the mapping editor leaves of the stage.
+pub(crate) fn free_of_mapping(window: Rect) -> Rect {
+    mapping::places(window).1
 }
 
 /// What a rater's panel does not cover.

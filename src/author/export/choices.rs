@@ -43,6 +43,8 @@ pub enum FileKind {
     Fbx,
     Usd,
     Vrma,
+    Vrm,
+    Gltf,
     Bvh,
     Npz,
     Npy,
@@ -54,11 +56,13 @@ pub enum FileKind {
 
 impl FileKind {
     /// All kinds, with their names and who reads them.
-    pub const ALL: [(Self, &'static str, &'static str); 11] = [
+    pub const ALL: [(Self, &'static str, &'static str); 13] = [
         (Self::Glb, "GLB", "character and animation: Blender, Unreal, Unity, the web"),
         (Self::Fbx, "FBX", "character and animation: Maya, Unity, MotionBuilder, Unreal, Blender"),
         (Self::Usd, "USD", "character and animation: Houdini, Omniverse, Maya, Unreal"),
         (Self::Vrma, "VRMA", "the motion alone, for any VRM character: VTuber programs, VRChat, the web"),
+        (Self::Vrm, "VRM", "your own VRM character with the animation in it"),
+        (Self::Gltf, "glTF", "your own glTF file with the animation in it, as one text"),
         (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Houdini, Blender"),
         (Self::Npz, "NPZ", "SMPL pose parameters as in AMASS: research"),
         (Self::Npy, "NPY", "272 features a frame: training and evaluation"),
@@ -90,6 +94,8 @@ impl FileKind {
             Self::Fbx => "fbx",
             Self::Usd => "usda",
             Self::Vrma => "vrma",
+            Self::Vrm => "vrm",
+            Self::Gltf => "gltf",
             Self::Bvh => "bvh",
             Self::Npz => "npz",
             Self::Npy => "npy",
@@ -113,10 +119,16 @@ impl FileKind {
         matches!(self, Self::Mp4 | Self::WebM | Self::Gif | Self::Png)
     }
 
+    /// Whether it is the user's own file with a motion in it, and nothing without one.
+    #[must_use]
+    pub fn is_own_file(self) -> bool {
+        matches!(self, Self::Vrm | Self::Gltf)
+    }
+
     /// Whether it names joints.
     #[must_use]
     pub fn has_bones(self) -> bool {
-        self.has_contents() || self == Self::Bvh
+        self.has_contents() || self.is_own_file() || self == Self::Bvh
     }
 
     /// Whether it can hold a character beside the animation.
@@ -226,7 +238,14 @@ impl ExportChoices {
             FileKind::Npy => FPS,
             FileKind::Gif => f32::from(self.film_fps.min(FASTEST_GIF)),
             FileKind::Mp4 | FileKind::WebM | FileKind::Png => f32::from(self.film_fps),
-            FileKind::Glb | FileKind::Fbx | FileKind::Usd | FileKind::Vrma | FileKind::Bvh | FileKind::Npz => f32::from(self.fps),
+            FileKind::Glb
+            | FileKind::Fbx
+            | FileKind::Usd
+            | FileKind::Vrma
+            | FileKind::Vrm
+            | FileKind::Gltf
+            | FileKind::Bvh
+            | FileKind::Npz => f32::from(self.fps),
         }
     }
 
@@ -240,15 +259,15 @@ impl ExportChoices {
             in_place: self.in_place,
             lead_in_secs: f32::from(self.lead_in_ms) / 1000.0,
             root_bone: Some(self.root_bone),
-            contents: self.contents,
+            contents: if kind.is_own_file() { Contents::Character } else { self.contents },
             provenance: Some(provenance),
             ..WriteOptions::default()
         }
     }
 
-    /// What a file of a motion of so many frames at 30 a second will hold, in a line.
+    /// What a file of a motion of so many frames at 30 a second will hold, in a line. `own_bones` is how many bones the user's character has.
     #[must_use]
-    pub fn summary(&self, path: &Path, frames: usize) -> String {
+    pub fn summary(&self, path: &Path, frames: usize, own_bones: Option<usize>) -> String {
         let name = path.file_name().map_or_else(|| "…".into(), |name| name.to_string_lossy());
         let kind = FileKind::of(path).unwrap_or(self.kind);
         let fps = self.fps_of(kind);
@@ -267,6 +286,8 @@ impl ExportChoices {
         let bones = match kind {
             FileKind::Npz => format!("{JOINT_COUNT} joints"),
             FileKind::Npy => "272 numbers a frame".to_owned(),
+            FileKind::Vrma => format!("{JOINT_COUNT} bones"),
+            _ if own_bones.is_some() => format!("{} bones", own_bones.unwrap_or_default()),
             _ => format!("{} bones", JOINT_COUNT + usize::from(self.root_bone && kind.has_bones())),
         };
         format!("{name}  ·  {secs:.2} s  ·  {} frames at {fps} fps  ·  {bones}", Motion::frames_at(frames, fps))

@@ -4,6 +4,7 @@ use super::choices::{ExportChoices, FileKind};
 use crate::body::{CharacterChoice, CharacterKind, MannequinLook};
 use crate::formats::{Contents, Units};
 use crate::library::STARTER;
+use crate::motion::mapping::Fingers;
 use crate::motion::{FPS, NameStyle};
 use crate::timeline::{Finish, Length, Request};
 use std::ops::Range;
@@ -77,7 +78,10 @@ pub fn command_line(source: &ExportSource<'_>, choices: &ExportChoices, characte
             option(&mut words, "--color", format!("{red:02x}{green:02x}{blue:02x}"), look.color != usual.color);
             option(&mut words, "--build", look.build, look.build != usual.build);
         }
-        CharacterKind::Rigged { path } if kind.has_bones() => option(&mut words, "--character", text(path)?, true),
+        CharacterKind::Rigged { path, fingers, .. } if kind.has_bones() => {
+            option(&mut words, "--character", text(path)?, true);
+            option(&mut words, "--fingers", fingers.name(), *fingers != Fingers::default());
+        }
         CharacterKind::Smpl { .. } | CharacterKind::Rigged { .. } | CharacterKind::Mannequin => {}
     }
     if let Some(prompt) = last {

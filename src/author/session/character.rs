@@ -5,10 +5,12 @@
 
 use super::desk::Desk;
 use super::dialog::{Dialog, FilePurpose};
-use super::own_character::{Body, OwnCharacter, RiggedCharacter};
+use super::own_character::{Body, OwnCharacter, PARTS, RiggedCharacter};
+use super::unmapped::Unread;
 use crate::author::settings::Settings;
 use crate::body::{Character, CharacterChoice, CharacterKind, MannequinLook};
 use crate::formats;
+use crate::motion::mapping::{Fingers, Preset, Presets};
 use crate::tasks::{Task, TaskKind, outcome, outcomes};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -31,6 +33,10 @@ pub enum CharacterAction {
     OpenFile(PathBuf),
     /// Ask where the file of the character has gone that the settings or the project name.
     FindCharacter,
+    /// Have the rigged character hold its fingers like this.
+    Fingers(Fingers),
+    /// Have a preset decide which joint of the character in this file is which.
+    MapCharacter(PathBuf, Box<Preset>),
     /// The mannequin again.
     DropBody,
     /// Choose the mannequin's colour: red, green, blue of sRGB.
@@ -47,7 +53,7 @@ pub struct CharacterAssets {
     /// The mannequin, where it does not look as it comes.
     mannequin: Option<Arc<Character>>,
     /// The character that is being read: of several the latest.
-    reading: Option<Task<OwnCharacter>>,
+    reading: Option<Task<Result<OwnCharacter, Unread>>>,
     /// Files of which it is being found out what they hold.
     looking: Vec<Task<Contents>>,
     /// The character of a file that holds motions too, while the user is asked.
@@ -64,15 +70,15 @@ enum Contents {
     /// At most a motion.
     Motion(PathBuf),
     /// Somebody who cannot be brought to move, and why.
-    Unusable(String),
+    Unusable(Unread),
 }
 
 impl Contents {
-    fn of(path: PathBuf) -> Self {
-        match RiggedCharacter::read(path.clone()) {
+    fn of(path: PathBuf, presets: &Presets) -> Self {
+        match RiggedCharacter::read(path.clone(), Fingers::default(), presets) {
             Ok(rigged) => Self::Character(Box::new(rigged)),
             // What else is wrong with it is said when it is read as a motion.
-            Err(message) if formats::read_character(&path).is_ok_and(|read| read.clips.is_empty()) => Self::Unusable(message),
+            Err(unread) if formats::read_character(&path).is_ok_and(|read| read.clips.is_empty()) => Self::Unusable(unread),
             Err(_) => Self::Motion(path),
         }
     }
@@ -118,7 +124,7 @@ impl CharacterAssets {
             CharacterAction::FindCharacter => {
                 let (purpose, path) = match &desk.settings.character.kind {
                     CharacterKind::Smpl { path, .. } => (FilePurpose::Body, path.clone()),
-                    CharacterKind::Rigged { path } => (FilePurpose::Character, path.clone()),
+                    CharacterKind::Rigged { path, .. } => (FilePurpose::Character, path.clone()),
                     CharacterKind::Mannequin => return,
                 };
                 desk.dialog = Dialog::to_read(purpose, path);
@@ -138,19 +144,42 @@ impl CharacterAssets {
                         desk.dialog = Dialog::None;
                         self.loaded(Ok(OwnCharacter::Rigged(offered)), desk);
                     }
-                    None => self.load(CharacterKind::Rigged { path }, desk),
+                    None => {
+                        // One whose file was lost keeps its fingers and its mapping.
+                        let kind = match &desk.settings.character.kind {
+                            CharacterKind::Rigged { fingers, mapping, .. } if self.own.is_none() => {
+                                CharacterKind::Rigged { path, fingers: *fingers, mapping: mapping.clone() }
+                            }
+                            _ => CharacterKind::rigged(path),
+                        };
+                        self.load(kind, desk);
+                    }
                 }
             }
             CharacterAction::OpenFile(path) => {
                 desk.dialog = Dialog::None;
-                let path = whole(path);
-                self.looking.push(desk.tasks.run(TaskKind::READ, move || Ok(Contents::of(path))));
+                let (path, presets) = (whole(path), desk.presets.clone());
+                self.looking.push(desk.tasks.run(TaskKind::READ, move || Ok(Contents::of(path, &presets))));
             }
             CharacterAction::BodyShape(number, deviations) => {
                 if let Some(OwnCharacter::Body(body)) = &mut self.own
                     && body.reshape(number, deviations)
                 {
                     desk.settings.character.kind = OwnCharacter::Body(body.clone()).kind();
+                }
+            }
+            CharacterAction::Fingers(fingers) => {
+                if let Some(OwnCharacter::Rigged(rigged)) = self.own.take_if(|own| matches!(own, OwnCharacter::Rigged(_))) {
+                    self.put(OwnCharacter::Rigged(rigged.with_fingers(fingers)), desk);
+                }
+            }
+            CharacterAction::MapCharacter(path, preset) => {
+                let path = whole(path);
+                let mapped =
+                    self.rigged().filter(|rigged| rigged.path() == path).cloned().and_then(|rigged| rigged.with_mapping((*preset).clone()));
+                match mapped {
+                    Some(rigged) => self.put(OwnCharacter::Rigged(rigged), desk),
+                    None => self.load(CharacterKind::Rigged { path, fingers: Fingers::default(), mapping: Some(*preset) }, desk),
                 }
             }
             CharacterAction::DropBody => {
@@ -200,19 +229,23 @@ impl CharacterAssets {
 
     /// Reads a character; whoever is on the stage stays there until that is done.
     fn read(&mut self, kind: CharacterKind, desk: &mut Desk) {
+        let kept = desk.presets.kept.clone();
         let read = move || match kind {
-            CharacterKind::Smpl { path, shape } => Body::read(path, &shape).map(OwnCharacter::Body),
-            CharacterKind::Rigged { path } => RiggedCharacter::read(path).map(OwnCharacter::Rigged),
-            CharacterKind::Mannequin => Err("the mannequin is in no file".to_owned()),
+            CharacterKind::Smpl { path, shape } => Body::read(path, &shape).map(OwnCharacter::Body).map_err(Unread::from),
+            CharacterKind::Rigged { path, fingers, mapping } => {
+                let presets = Presets { asked: mapping.into_iter().collect(), kept };
+                RiggedCharacter::read(path, fingers, &presets).map(OwnCharacter::Rigged)
+            }
+            CharacterKind::Mannequin => Err(Unread::from("the mannequin is in no file".to_owned())),
         };
-        self.reading = Some(desk.tasks.run(TaskKind::READ, read));
+        self.reading = Some(desk.tasks.run(TaskKind::READ, move || Ok(read())));
     }
 
     /// Takes in the character that has been read, and what files hold that were looked into. Answers those that hold a motion alone.
     #[must_use]
     pub(super) fn update(&mut self, desk: &mut Desk) -> Vec<PathBuf> {
         if let Some(own) = outcome(&mut self.reading) {
-            self.loaded(own, desk);
+            self.loaded(own.unwrap_or_else(|message| Err(message.into())), desk);
         }
         let mut motions = Vec::new();
         for contents in outcomes(&mut self.looking) {
@@ -223,7 +256,8 @@ impl CharacterAssets {
                     self.offered = Some(*rigged);
                 }
                 Ok(Contents::Motion(path)) => motions.push(path),
-                Ok(Contents::Unusable(message)) | Err(message) => desk.fail(message),
+                Ok(Contents::Unusable(unread)) => desk.unread(unread),
+                Err(message) => desk.fail(message),
             }
         }
         if desk.dialog == Dialog::None
@@ -239,22 +273,34 @@ impl CharacterAssets {
         Self { own: self.own.clone(), mannequin: self.mannequin.clone(), ..Self::default() }
     }
 
+    /// Somebody takes the stage.
+    fn put(&mut self, own: OwnCharacter, desk: &mut Desk) {
+        desk.settings.character.kind = own.kind();
+        self.own = Some(own);
+    }
+
     /// A character has been read, or not.
-    pub(super) fn loaded(&mut self, outcome: Result<OwnCharacter, String>, desk: &mut Desk) {
+    pub(super) fn loaded(&mut self, outcome: Result<OwnCharacter, Unread>, desk: &mut Desk) {
         match outcome {
             Ok(own) => {
-                desk.settings.character.kind = own.kind();
                 if let OwnCharacter::Rigged(rigged) = &own {
                     let name = rigged.path().file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                    desk.done(format!("{name} is on the stage"));
+                    let missing = PARTS.saturating_sub(rigged.parts_found());
+                    let parts = if missing == 1 { "one part of the body was" } else { "some parts of the body were" };
+                    desk.done(match missing {
+                        0 => format!("{name} is on the stage"),
+                        _ => format!("{name} is on the stage; {parts} not found: Bones… at the palette has them"),
+                    });
                 }
-                self.own = Some(own);
+                self.put(own, desk);
             }
             // It stays in settings and project: its disk may be back tomorrow.
-            Err(message) if self.own.is_none() && desk.settings.character.kind != CharacterKind::Mannequin => {
-                desk.fail(format!("{message}; the mannequin stands in for your own character, which can be chosen again at the palette"));
+            Err(Unread { message, to_map }) if self.own.is_none() && desk.settings.character.kind != CharacterKind::Mannequin => {
+                let message =
+                    format!("{message}; the mannequin stands in for your own character, which can be chosen again at the palette");
+                desk.unread(Unread { message, to_map });
             }
-            Err(message) => desk.fail(message),
+            Err(unread) => desk.unread(unread),
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use super::dialog::Dialog;
 use super::host::HostCommand;
+use super::unmapped::Unread;
 use crate::author::settings::Settings;
 use crate::author::toast::{ToastKind, Toasts};
 use crate::generator::protocol::Command;
+use crate::motion::mapping::Presets;
 use crate::tasks::Tasks;
+use std::path::PathBuf;
 
 /// What every state reaches.
 #[derive(Debug, Default)]
@@ -16,6 +19,10 @@ pub(super) struct Desk {
     pub(super) toasts: Toasts,
     /// The user's choices.
     pub(super) settings: Settings,
+    /// The user's mapping presets.
+    pub(super) presets: Presets,
+    /// Where they are kept, as far as they are.
+    pub(super) presets_folder: Option<PathBuf>,
     /// Work on other threads.
     pub(super) tasks: Tasks,
     /// What has to happen outside, in order.
@@ -36,6 +43,14 @@ impl Desk {
     /// Tells what went wrong.
     pub(super) fn fail(&mut self, text: impl Into<String>) {
         self.toasts.add(ToastKind::Error, text.into());
+    }
+
+    /// Tells that a file cannot be used; asks whether the user wants to say which of its joints is which, where that would help.
+    pub(super) fn unread(&mut self, unread: Unread) {
+        if let Some(path) = unread.to_map.filter(|_| self.dialog == Dialog::None) {
+            self.dialog = Dialog::Unmapped { path, trouble: unread.message.clone() };
+        }
+        self.fail(unread.message);
     }
 
     /// Sends the generator a command.

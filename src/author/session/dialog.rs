@@ -66,6 +66,13 @@ pub enum Dialog {
         /// Where it was.
         path: PathBuf,
     },
+    /// The skeleton of a file has parts that were not found.
+    Unmapped {
+        /// The file.
+        path: PathBuf,
+        /// What was said of it.
+        trouble: String,
+    },
     /// The model's card.
     Model,
     /// Something about models.

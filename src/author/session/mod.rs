@@ -13,6 +13,7 @@ mod draft;
 mod exports;
 mod generation;
 mod host;
+mod mapping;
 mod models;
 mod motion_file;
 mod original;
@@ -24,6 +25,7 @@ mod rating;
 mod scene;
 mod takes;
 mod timeline;
+mod unmapped;
 mod view;
 
 pub use super::player::PlayerAction;
@@ -36,6 +38,7 @@ pub use draft::{Draft, DraftAction, GUIDANCES, LENGTH_RANGE_SECS, MOST_TOP_K, MO
 pub use exports::{ExportAction, ExportSubject, ExportWork, Exports};
 pub use generation::{GenerationAction, Generations, Job, Progress, another_seed};
 pub use host::HostCommand;
+pub use mapping::{Mapped, MappingAction, MappingEditor, Mappings, Outlines};
 pub use models::{FormAction, ImportForm, ImportPart, InstalledModel, ModelAction, ModelState, ModelWork, Models, OfferedModel, Precision};
 pub use motion_file::FileClip;
 pub use original::original_pose_at;
@@ -53,7 +56,7 @@ use super::export::work::WorkOutcome;
 use super::settings::Settings;
 use super::toast::Toasts;
 use crate::generator::protocol::{Command, Event, Preview};
-use crate::library::STARTER;
+use crate::library::{self, STARTER};
 use crate::pipeline;
 use crate::rating::Sitting;
 use crate::tasks::Tasks;
@@ -73,6 +76,7 @@ pub struct Session {
     view: View,
     list: TakeList,
     character: CharacterAssets,
+    mapping: Mappings,
     project: Project,
     exports: Exports,
     rating: Rating,
@@ -129,6 +133,7 @@ impl Session {
             view: View::default(),
             list: TakeList::default(),
             character: CharacterAssets::default(),
+            mapping: Mappings::default(),
             project: Project::default(),
             exports: Exports::default(),
             rating: Rating::default(),
@@ -162,6 +167,9 @@ impl Session {
         if let Some(driver) = start.leaking_driver.filter(|_| !start.scripted) {
             session.warn_of_driver(driver);
         }
+        if let Some(folder) = library::mappings_folder().filter(|_| !start.scripted) {
+            session.keep_mappings_in(folder);
+        }
         let character = session.desk.settings.character.clone();
         session.character.take_on(character, &mut session.desk);
         session.set_persistence(persistence);
@@ -175,6 +183,14 @@ impl Session {
     pub fn autosave_in(&mut self, folder: &Path) -> std::io::Result<()> {
         self.set_persistence(Persistence::in_folder(folder)?);
         Ok(())
+    }
+
+    /// Keeps mapping presets in a folder, and uses those that are there.
+    pub fn keep_mappings_in(&mut self, folder: PathBuf) {
+        let (kept, errors) = library::mappings_in(&folder);
+        errors.into_iter().for_each(|error| self.desk.warn(error.to_string()));
+        self.desk.presets.kept = kept;
+        self.desk.presets_folder = Some(folder);
     }
 
     fn set_persistence(&mut self, persistence: Persistence) {
@@ -235,6 +251,12 @@ impl Session {
         &self.character
     }
 
+    /// The mapping editor.
+    #[must_use]
+    pub fn mapping(&self) -> &Mappings {
+        &self.mapping
+    }
+
     /// Where the document is kept.
     #[must_use]
     pub fn project(&self) -> &Project {
@@ -293,7 +315,8 @@ impl Session {
     /// What the stage shows.
     #[must_use]
     pub fn scene(&self) -> Scene<'_> {
-        Scene { view: &self.view, timeline: &self.timeline, character: &self.character, settings: &self.desk.settings }
+        let trial = self.mapping.editor().and_then(MappingEditor::trial);
+        Scene { view: &self.view, timeline: &self.timeline, character: &self.character, settings: &self.desk.settings, trial }
     }
 
     /// Place in the list of the take that the stage shows alone.
@@ -408,6 +431,10 @@ impl Session {
             Action::Player(action) => self.view.player.apply(action),
             Action::View(action) => self.view.apply(action, &mut self.desk),
             Action::Character(action) => self.character.apply(action, &mut self.desk),
+            Action::Mapping(action) => {
+                self.mapping.apply(action, self.character.rigged(), &mut self.desk);
+                self.mapping.take_actions().into_iter().for_each(|action| self.apply(action));
+            }
             Action::Project(action) => {
                 let (project, mut context) = self.project_parts();
                 project.apply(action, &mut context);
@@ -467,6 +494,7 @@ impl Session {
         self.draft.update(&mut self.desk);
         let motions = self.character.update(&mut self.desk);
         motions.into_iter().for_each(|path| self.apply(TakeAction::Import(path)));
+        self.mapping.update(delta_secs, &mut self.desk);
         let (list, mut context) = self.list_parts();
         list.update(&mut context);
         let (rating, mut context) = self.rating_parts();

@@ -1,6 +1,8 @@
 //! Motion files as they become takes.
 
+use super::unmapped::Unread;
 use crate::formats::{self, ClipChoice, ReadOptions};
+use crate::motion::mapping::Presets;
 use crate::timeline::{Origin, Provenance, Take};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,12 +32,13 @@ pub struct FileClip {
 }
 
 /// Reads animations of a motion file by their numbers from one, or the first that moves a body.
-pub(super) fn read(path: &Path, clips: &[usize]) -> Vec<Result<ImportedFile, String>> {
-    if clips.is_empty() { vec![read_clip(path, None)] } else { clips.iter().map(|clip| read_clip(path, Some(*clip))).collect() }
+pub(super) fn read(path: &Path, clips: &[usize], presets: &Presets) -> Vec<Result<ImportedFile, Unread>> {
+    let read = |clip| read_clip(path, clip, presets).map_err(|message| Unread::of(path, message));
+    if clips.is_empty() { vec![read(None)] } else { clips.iter().map(|clip| read(Some(*clip))).collect() }
 }
 
-fn read_clip(path: &Path, clip: Option<usize>) -> Result<ImportedFile, String> {
-    let options = ReadOptions { clip: clip.map(ClipChoice::Numbered), ..ReadOptions::default() };
+fn read_clip(path: &Path, clip: Option<usize>, presets: &Presets) -> Result<ImportedFile, String> {
+    let options = ReadOptions { clip: clip.map(ClipChoice::Numbered), presets: presets.clone(), ..ReadOptions::default() };
     let reading = formats::read_with(path, &options).map_err(|error| error.to_string())?;
     let mut name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if let [_, _, ..] = &reading.animations[..] {

@@ -1,17 +1,18 @@
 //! Characters of the user's own: a body of SMPL's kind with its shape, or a rigged character as its file has it.
 
+use super::mapping::Mapped;
+use super::unmapped::Unread;
 use crate::body::{BodyModel, Character, CharacterKind, MOST_DEVIATION};
 use crate::formats;
-use crate::motion::JOINT_COUNT;
-use crate::motion::mapping::{Presets, find_parts};
+use crate::motion::mapping::{Fingers, MAPPED, Mapping, Preset, Presets, find_parts};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Shape numbers that can be changed: the first ones tell most.
 pub const SHAPES: usize = 10;
 
-/// Parts of a body that a rig has a joint for: ours, apart from the spine between pelvis and chest, which may have any number of joints.
-pub const PARTS: usize = JOINT_COUNT - 3;
+/// Parts of a body that a rig may have a joint for.
+pub const PARTS: usize = MAPPED.len();
 
 /// A body of SMPL's kind that was read from a file.
 #[derive(Clone, Debug)]
@@ -69,6 +70,9 @@ impl Body {
 pub struct RiggedCharacter {
     path: PathBuf,
     character: Arc<Character>,
+    fingers: Fingers,
+    /// What decided which of its joints is which.
+    mapping: Option<Preset>,
     parts_found: usize,
     animations: usize,
     rights: Vec<String>,
@@ -80,17 +84,57 @@ impl RiggedCharacter {
     #[must_use]
     pub fn new(path: PathBuf, character: Character, animations: usize, rights: Vec<String>, notes: Vec<String>) -> Self {
         let parts_found = find_parts(character.rig()).iter().flatten().count();
-        Self { path, character: Arc::new(character), parts_found, animations, rights, notes }
+        let (fingers, mapping) = (Fingers::default(), None);
+        Self { path, character: Arc::new(character), fingers, mapping, parts_found, animations, rights, notes }
     }
 
-    /// Reads one.
-    pub(super) fn read(path: PathBuf) -> Result<Self, String> {
-        let (character, read) = formats::read_humanoid(&path, &Presets::NONE).map_err(|error| error.to_string())?;
+    /// Reads one with these fingers; what was decided of it comes before what is kept of others.
+    pub(super) fn read(path: PathBuf, fingers: Fingers, presets: &Presets) -> Result<Self, Unread> {
+        let read = formats::read_humanoid(&path, presets).map_err(|error| Unread::of(&path, error.to_string()));
+        let (character, read) = read?;
         if character.meshes().is_empty() {
             let way_out = "choose a file with a skinned character, or import this one as a motion";
-            return Err(format!("no mesh hangs on the skeleton: {}; {way_out}", path.display()));
+            return Err(Unread::from(format!("no mesh hangs on the skeleton: {}; {way_out}", path.display())));
         }
-        Ok(Self::new(path, character, read.clips.len(), read.rights, read.notes))
+        let mapping = presets.fitting(character.rig()).cloned();
+        let rigged = Self::new(path, character, read.clips.len(), read.rights, read.notes);
+        Ok(Self { mapping, ..rigged }.with_fingers(fingers))
+    }
+
+    /// It with its fingers held like this.
+    pub(super) fn with_fingers(self, fingers: Fingers) -> Self {
+        let character = Character::clone(&self.character).with_fingers(fingers);
+        Self { character: Arc::new(character), fingers, ..self }
+    }
+
+    /// It with its joints mapped as a preset says; none where that makes no body.
+    pub(super) fn with_mapping(self, preset: Preset) -> Option<Self> {
+        let mut rig = self.character.rig().clone().undecided();
+        let presets = Presets { asked: vec![preset], kept: Vec::new() };
+        presets.decide(&mut rig)?;
+        let parts_found = find_parts(&rig).iter().flatten().count();
+        let character = Character::sharing(Mapping::of(&rig).ok()?, Arc::clone(self.character.shared_meshes()));
+        let fingers = self.fingers;
+        let mapping = presets.asked.into_iter().next();
+        Some(Self { character: Arc::new(character), mapping, parts_found, ..self }.with_fingers(fingers))
+    }
+
+    /// Its skeleton, to be looked at.
+    pub(super) fn mapped(&self) -> Mapped {
+        let meshes = Arc::clone(self.character.shared_meshes());
+        Mapped { path: self.path.clone(), rig: self.character.rig().clone(), meshes, is_character: true }
+    }
+
+    /// How it holds its fingers.
+    #[must_use]
+    pub fn fingers(&self) -> Fingers {
+        self.fingers
+    }
+
+    /// The preset that decided which of its joints is which, where one did.
+    #[must_use]
+    pub fn mapping(&self) -> Option<&Preset> {
+        self.mapping.as_ref()
     }
 
     /// Its file.
@@ -162,7 +206,9 @@ impl OwnCharacter {
     pub(super) fn kind(&self) -> CharacterKind {
         match self {
             Self::Body(Body { path, shape, .. }) => CharacterKind::Smpl { path: path.clone(), shape: shape.clone() },
-            Self::Rigged(RiggedCharacter { path, .. }) => CharacterKind::Rigged { path: path.clone() },
+            Self::Rigged(RiggedCharacter { path, fingers, mapping, .. }) => {
+                CharacterKind::Rigged { path: path.clone(), fingers: *fingers, mapping: mapping.clone() }
+            }
         }
     }
 }

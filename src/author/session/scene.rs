@@ -6,19 +6,23 @@ use super::timeline::Timeline;
 use super::view::View;
 use crate::author::overlays::Overlay;
 use crate::author::settings::Settings;
+use crate::body::Character;
 use crate::motion::{FPS, Joint, Motion, Pose};
-use crate::view::{Actor, CharacterHandle, Line, Look, MOST_ECHOES, Shown, Studio};
+use crate::view::{Actor, CharacterHandle, ComparisonRoom, Figure, Line, Look, MOST_ECHOES, Shown, Studio};
 use glam::Quat;
+use std::sync::Arc;
 
 /// Corners of the line on the floor at most.
 const MOST_CORNERS: usize = 400;
+/// How far beside the mannequin somebody is tried out, metres.
+const TRIED_OUT_BESIDE_M: f32 = 1.3;
 /// How high over the floor the line lies, metres.
 const LINE_HEIGHT_M: f32 = 0.004;
 /// How far before and after now the feet's ways are seen, frames.
 const TRAIL_FRAMES: usize = 24;
 
 /// What the stage takes from a session.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Scene<'a> {
     /// What is seen.
     pub view: &'a View,
@@ -28,15 +32,20 @@ pub struct Scene<'a> {
     pub character: &'a CharacterAssets,
     /// The user's choices.
     pub settings: &'a Settings,
+    /// Who tries a mapping out, and in which pose: nobody else is seen then but the mannequin in the same.
+    pub trial: Option<(Arc<Character>, Pose)>,
 }
 
 impl Scene<'_> {
     /// Writes what is to be seen at a time. Called every frame: what `shown` has allocated is used again.
     pub fn fill(&self, shown: &mut Shown, now_secs: f32) {
-        let Self { view, timeline, character, settings } = *self;
+        let Self { view, timeline, character, settings, ref trial } = *self;
         shown.actors.clear();
         shown.figure = view.figure();
         shown.studio = if settings.is_light(view.system_is_light()) { Studio::Light } else { Studio::Dark };
+        if let Some((character, pose)) = trial {
+            return try_out(shown, character, *pose);
+        }
         let chosen = CharacterHandle(character.character());
         let actor = |pose, look| Actor { pose, look, character: chosen.clone() };
         match view.comparison() {
@@ -71,6 +80,21 @@ impl Scene<'_> {
             foot_trails(&mut shown.lines.feet, motion, now, character);
         }
     }
+}
+
+/// Somebody in a pose, and the mannequin in the same beside them: the one that is known beside the one that is tried.
+fn try_out(shown: &mut Shown, character: &Arc<Character>, pose: Pose) {
+    let beside_m = TRIED_OUT_BESIDE_M * character.scale().max(1.0);
+    let (mut walker, mut beside) = (pose, pose);
+    walker.root_m.x -= 0.5 * beside_m / character.scale().max(1e-3);
+    beside.root_m.x += 0.5 * beside_m;
+    let actor = |pose, character| Actor { pose, look: Look::Solid, character: CharacterHandle(character) };
+    shown.actors.extend([actor(walker, Some(Arc::clone(character))), actor(beside, None)]);
+    // A motion's skeleton has nothing but its bones.
+    shown.figure = if character.meshes().is_empty() { Figure::Skeleton } else { Figure::Mannequin };
+    shown.comparison = Some(ComparisonRoom { half_width_m: beside_m, half_depth_m: 0.4 });
+    shown.lines.root.clear();
+    shown.lines.feet.iter_mut().for_each(Vec::clear);
 }
 
 /// The whole way on the floor; what is still to come is fainter.

@@ -5,6 +5,7 @@ use super::dialog::{Dialog, FilePurpose};
 use super::motion_file::{FileClip, ImportedFile, read};
 use super::project::Project;
 use super::timeline::{TakeEntry, Timeline};
+use super::unmapped::Unread;
 use super::view::{View, ViewMode};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::tasks::{Task, TaskKind, outcomes};
@@ -50,7 +51,7 @@ pub struct TakeList {
     /// Files of several animations of which the user is still to choose.
     to_choose: VecDeque<(PathBuf, Vec<FileClip>)>,
     /// Motion files that are being read.
-    reading: Vec<Task<Vec<Result<ImportedFile, String>>>>,
+    reading: Vec<Task<Vec<Result<ImportedFile, Unread>>>>,
     /// Takes that are being made of others.
     editing: Vec<Task<Take>>,
 }
@@ -119,14 +120,15 @@ impl TakeList {
     /// Takes in the motion files that have been read and the takes that have been made of others.
     pub(super) fn update(&mut self, context: &mut Context<'_>) {
         for files in outcomes(&mut self.reading) {
-            files.unwrap_or_else(|message| vec![Err(message)]).into_iter().for_each(|file| self.imported(file, context));
+            files.unwrap_or_else(|message| vec![Err(message.into())]).into_iter().for_each(|file| self.imported(file, context));
         }
         outcomes(&mut self.editing).into_iter().for_each(|take| context.new_take(take));
     }
 
     fn import(&mut self, path: PathBuf, clips: Vec<usize>, desk: &mut Desk) {
         desk.dialog = Dialog::None;
-        self.reading.push(desk.tasks.run(TaskKind::READ, move || Ok(read(&path, &clips))));
+        let presets = desk.presets.clone();
+        self.reading.push(desk.tasks.run(TaskKind::READ, move || Ok(read(&path, &clips, &presets))));
     }
 
     fn remove_sliding(&mut self, index: usize, context: &mut Context<'_>) {
@@ -135,7 +137,7 @@ impl TakeList {
     }
 
     /// A motion file has been read, or not. It becomes the newest take; of several animations the user chooses first.
-    fn imported(&mut self, outcome: Result<ImportedFile, String>, context: &mut Context<'_>) {
+    fn imported(&mut self, outcome: Result<ImportedFile, Unread>, context: &mut Context<'_>) {
         match outcome {
             Ok(ImportedFile { path, clips, .. }) if clips.len() > 1 => self.to_choose.push_back((path, clips)),
             Ok(file) => {
@@ -143,7 +145,7 @@ impl TakeList {
                 context.new_take(Ok(file.take));
                 file.notes.into_iter().for_each(|note| context.desk.warn(note));
             }
-            Err(message) => context.desk.fail(message),
+            Err(unread) => context.desk.unread(unread),
         }
     }
 

@@ -4,12 +4,13 @@ use super::parts::Parts;
 use crate::motion::rig::{Rig, RigWorld};
 use crate::motion::skeleton::Joint;
 use glam::{Quat, Vec3};
+use serde::{Deserialize, Serialize};
 
 /// More than this hang on no hand.
 const MOST_STRANDS: usize = 24;
 
 /// How a character holds its fingers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fingers {
     /// As in its rest pose.
     #[default]
@@ -26,6 +27,12 @@ impl Fingers {
     /// All of them, with the words that stand for them on a command line.
     pub const ALL: [(Self, &'static str); 4] =
         [(Self::Rest, "rest"), (Self::Relaxed, "relaxed"), (Self::Fist, "fist"), (Self::Flat, "flat")];
+
+    /// The word that stands for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
 
     /// How far a finger joint is bent: the knuckle, and the joints after it; radians.
     fn bent_rad(self, place: usize) -> Option<f32> {

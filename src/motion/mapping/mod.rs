@@ -30,11 +30,8 @@ pub use axes::stand_up;
 pub use fingers::Fingers;
 pub use found::find_parts;
 pub use parts::{Found, FoundBy, FoundParts, MappingError, Parts};
-<<<<<<< HEAD
+pub use preset::{MAPPED, Preset, PresetJoint, Presets, joint_at, way_to};
 pub use skin::SkinPoint;
-=======
-pub use preset::{Preset, PresetJoint, Presets};
->>>>>>> 5a356a4 (Mapping presets, fingers, clips and characters on the command line; GLTF and VRM of the user's own file)
 
 use super::rig::{Rig, RigMotion, RigPose};
 use super::skeleton::{JOINT_COUNT, Joint, REST_OFFSETS_M};

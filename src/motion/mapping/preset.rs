@@ -5,24 +5,36 @@
 //! body are there, below the same others: what else hangs on it (fingers, hair, ends, a mesh) does not matter.
 
 use crate::motion::rig::Rig;
-use crate::motion::skeleton::{Joint, NameStyle};
+use crate::motion::skeleton::{JOINT_COUNT, Joint};
+use serde::{Deserialize, Serialize};
+
+/// The parts of a body that a mapping names: ours, apart from the spine between pelvis and chest, which may have any number of joints. From the
+/// head down, left before right.
+pub const MAPPED: [Joint; JOINT_COUNT - 3] = {
+    use Joint::*;
+    [
+        Head, Neck, LCollar, LShoulder, LElbow, LWrist, RCollar, RShoulder, RElbow, RWrist, Pelvis, LHip, LKnee, LAnkle, LFoot, RHip,
+        RKnee, RAnkle, RFoot,
+    ]
+};
 
 /// Names in the way to a joint at most.
 const LONGEST_WAY: usize = 32;
 
 /// What was decided about a part of the body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PresetJoint {
     /// The part.
     pub part: Joint,
     /// The joint that plays it, or that none does.
     pub joint: Option<String>,
     /// Whether that goes against what the rig's file itself says of the part.
+    #[serde(default)]
     pub against_file: bool,
 }
 
 /// What a user decided about the joints of a rig.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preset {
     /// What it is called.
     pub name: String,
@@ -68,7 +80,7 @@ impl Preset {
         let mut decided: Vec<_> = decided.iter().filter_map(|(part, joint)| Some((*part as usize, (*joint)?))).collect();
         decided.sort_unstable();
         for (part, joint) in decided {
-            add(NameStyle::Smpl.joint_names()[part]);
+            add(Joint::ALL[part].name());
             for joint in std::iter::once(joint).chain(rig.ancestors(joint)) {
                 add(&rig.names()[joint]);
                 if Some(joint) == pelvis {
@@ -102,21 +114,27 @@ impl Presets {
     /// None.
     pub const NONE: Self = Self { asked: Vec::new(), kept: Vec::new() };
 
+    /// The first preset that fits a rig.
+    #[must_use]
+    pub fn fitting(&self, rig: &Rig) -> Option<&Preset> {
+        let asked = self.asked.iter().find(|preset| preset.joints_of(rig).is_ok());
+        asked.or_else(|| self.kept.iter().find(|preset| preset.is_about(rig)))
+    }
+
     /// Has the first preset that fits decide on a rig; answers what it is called.
     pub fn decide(&self, rig: &mut Rig) -> Option<&str> {
-        let asked = self.asked.iter().map(|preset| (preset, true));
-        let kept = self.kept.iter().filter(|preset| preset.is_about(rig)).map(|preset| (preset, false));
-        let (preset, decided, is_asked) =
-            asked.chain(kept).find_map(|(preset, is_asked)| Some((preset, preset.joints_of(rig).ok()?, is_asked)))?;
-        for ((part, joint), decision) in decided.into_iter().zip(&preset.joints) {
+        let preset = self.fitting(rig)?;
+        let is_asked = self.asked.iter().any(|asked| std::ptr::eq(asked, preset));
+        for ((part, joint), decision) in preset.joints_of(rig).ok()?.into_iter().zip(&preset.joints) {
             rig.decide(part, joint, is_asked || decision.against_file);
         }
         Some(&preset.name)
     }
 }
 
-/// As much of the way to a joint as tells it from all others.
-fn way_to(rig: &Rig, joint: usize) -> String {
+/// What a joint is called where it is to be told from all others: its name, with as much of the way to it as is needed.
+#[must_use]
+pub fn way_to(rig: &Rig, joint: usize) -> String {
     let mut way = rig.names()[joint].clone();
     for above in rig.ancestors(joint).take(LONGEST_WAY) {
         if joint_at(rig, &way) == Some(joint) {
@@ -127,8 +145,9 @@ fn way_to(rig: &Rig, joint: usize) -> String {
     if joint_at(rig, &way) == Some(joint) { way } else { format!("#{joint}") }
 }
 
-/// The first joint at the end of a way.
-fn joint_at(rig: &Rig, way: &str) -> Option<usize> {
+/// The first joint at the end of such a way.
+#[must_use]
+pub fn joint_at(rig: &Rig, way: &str) -> Option<usize> {
     let numbered = || way.strip_prefix('#')?.parse().ok().filter(|joint| *joint < rig.len());
     (0..rig.len()).find(|joint| leads_to(rig, *joint, way)).or_else(numbered)
 }
@@ -171,8 +190,7 @@ mod tests {
     }
 
     fn decided(swap: bool) -> Vec<(Joint, Option<usize>)> {
-        let is_ours = |joint: &Joint| !matches!(joint, Joint::Spine1 | Joint::Spine2 | Joint::Spine3);
-        let mut decided: Vec<_> = Joint::ALL.into_iter().filter(is_ours).map(|joint| (joint, Some(joint as usize + 1))).collect();
+        let mut decided: Vec<_> = MAPPED.into_iter().map(|joint| (joint, Some(joint as usize + 1))).collect();
         if swap {
             decided.iter_mut().find(|(part, _)| *part == Joint::Head).expect("a head").1 = None;
         }

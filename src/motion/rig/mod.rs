@@ -151,6 +151,13 @@ impl Rig {
         self.decided.push(Decision { part, joint, over_file });
     }
 
+    /// The same without what the user decided.
+    #[must_use]
+    pub fn undecided(mut self) -> Self {
+        self.decided.clear();
+        self
+    }
+
     /// What the user decided.
     #[must_use]
     pub fn decided(&self) -> &[Decision] {

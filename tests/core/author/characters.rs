@@ -24,7 +24,7 @@ fn motion() -> Motion {
 }
 
 /// A .glb file with a character and an animation of it, or one of them.
-fn glb(path: &Path, has_meshes: bool, has_animation: bool) -> PathBuf {
+pub(super) fn glb(path: &Path, has_meshes: bool, has_animation: bool) -> PathBuf {
     let contents = if has_meshes { Contents::Character } else { Contents::Skeleton };
     formats::write(path, &motion(), &WriteOptions { contents, ..WriteOptions::default() }).expect("written");
     if !has_animation {
@@ -38,7 +38,7 @@ fn glb(path: &Path, has_meshes: bool, has_animation: bool) -> PathBuf {
     path.to_owned()
 }
 
-fn drop_on_window(session: &mut Session, path: &Path) {
+pub(super) fn drop_on_window(session: &mut Session, path: &Path) {
     session.open_files([path.to_owned()]);
     session.update(0.0);
     run_tasks(session);
@@ -47,7 +47,7 @@ fn drop_on_window(session: &mut Session, path: &Path) {
 
 fn is_rigged(session: &Session, path: &Path) -> bool {
     session.character().rigged().is_some_and(|rigged| rigged.path() == path)
-        && session.settings().character.kind == CharacterKind::Rigged { path: path.to_owned() }
+        && session.settings().character.kind == CharacterKind::rigged(path.to_owned())
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_project_brings_its_character_along_and_asks_for_one_that_has_moved() {
     let [here, there] = ["here", "there"].map(|name| folder.path().join(name));
     std::fs::create_dir_all(here.join("people")).expect("a folder");
     let me = glb(&here.join("people/me.glb"), true, false);
-    let choice = CharacterChoice { kind: CharacterKind::Rigged { path: me }, ..CharacterChoice::default() };
+    let choice = CharacterChoice { kind: CharacterKind::rigged(me), ..CharacterChoice::default() };
     formats::save_project(&here.join("scene.zoetrope"), &Document::default(), Some(&choice)).expect("saved");
     std::fs::rename(&here, &there).expect("moved");
     let mut session = session_with(&[]);
@@ -135,7 +135,7 @@ fn a_project_brings_its_character_along_and_asks_for_one_that_has_moved() {
     let gone = there.join("people/me.glb");
     assert_eq!(session.dialog(), &Dialog::MissingCharacter { path: gone.clone() });
     assert!(session.character().own().is_none() && session.toasts().last_error().is_none());
-    assert_eq!(session.settings().character.kind, CharacterKind::Rigged { path: gone.clone() }, "its disk may be back tomorrow");
+    assert_eq!(session.settings().character.kind, CharacterKind::rigged(gone.clone()), "its disk may be back tomorrow");
     session.apply(CharacterAction::FindCharacter);
     assert!(matches!(session.dialog(), Dialog::File { path, purpose: FilePurpose::Character, .. } if *path == gone));
     session.apply(CharacterAction::LoadCharacter(elsewhere.clone()));

@@ -8,6 +8,7 @@ mod continuing;
 pub(super) mod desk;
 mod edits;
 mod generation;
+mod mapping;
 mod project;
 mod recovery;
 mod saving;

@@ -84,7 +84,8 @@ impl Context<'_> {
     fn open(&mut self) {
         let Some((provenance, _)) = self.subject().provenance() else { return self.nothing_to_export() };
         let choices = &self.desk.settings.export;
-        let path = choices.folder.join(file_stem(&provenance.prompt())).with_added_extension(choices.kind.ending());
+        let kind = self.subject().possible(choices.kind);
+        let path = choices.folder.join(file_stem(&provenance.prompt())).with_added_extension(kind.ending());
         self.write_path(path);
     }
 
@@ -166,7 +167,7 @@ impl Context<'_> {
             Ok(stems) => stems,
             Err(fault) => return self.desk.warn(fault),
         };
-        let kind = if choices.kind.is_film() { FileKind::default() } else { choices.kind };
+        let kind = if choices.kind.is_film() { FileKind::default() } else { subject.possible(choices.kind) };
         let file = |(take, stem): (Take, String)| {
             let options = subject.options(kind, &take);
             (take, options, format!("{stem}.{}", kind.ending()))

@@ -125,6 +125,17 @@ impl ExportSubject<'_> {
         }
     }
 
+    /// The kind of file that is the user's own with a motion in it, beside GLB, where there is one.
+    #[must_use]
+    pub fn own_kind(&self) -> Option<FileKind> {
+        FileKind::of(self.character.rigged()?.path()).filter(|kind| kind.is_own_file())
+    }
+
+    /// A kind of file as it can be written now.
+    pub(super) fn possible(&self, kind: FileKind) -> FileKind {
+        if kind.is_own_file() && self.own_kind() != Some(kind) { FileKind::Glb } else { kind }
+    }
+
     /// How a take is written to this kind of file.
     pub(super) fn options(&self, kind: FileKind, take: &Take) -> WriteOptions {
         let file = self.character.rigged().map(|rigged| rigged.path().to_owned());
@@ -145,7 +156,7 @@ impl ExportSubject<'_> {
         let (character, settings) = (self.character.snapshot(), self.settings.clone());
         let scenes = Scenes::new(film::count(secs(range.len()), fps), move |picture| {
             let mut shown = Shown::default();
-            let scene = Scene { view: &view, timeline: &timeline, character: &character, settings: &settings };
+            let scene = Scene { view: &view, timeline: &timeline, character: &character, settings: &settings, trial: None };
             scene.fill(&mut shown, from_secs + picture as f32 / fps);
             shown
         });

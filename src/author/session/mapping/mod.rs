@@ -1,0 +1,180 @@
+//! The mapping editor: which joint of a skeleton plays which part of the body, looked at, decided otherwise, tried out and kept.
+//!
+//! What is decided is undone here, in the editor, and nowhere else: a mapping is no part of the document.
+
+mod editor;
+mod walk;
+
+pub use editor::{Mapped, MappingEditor, Outlines};
+
+use super::character::CharacterAction;
+use super::desk::Desk;
+use super::dialog::Dialog;
+use super::own_character::RiggedCharacter;
+use super::takes::TakeAction;
+use crate::author::Action;
+use crate::formats;
+use crate::library;
+use crate::motion::Joint;
+use crate::motion::mapping::joint_at;
+use crate::tasks::{Task, TaskKind, outcome, outcomes};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What can be done with the mapping of a skeleton.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum MappingAction {
+    /// Look at the mapping of the character on the stage.
+    EditMapping,
+    /// Look at the mapping of a file: of a character, or of a motion.
+    EditMappingOf(PathBuf),
+    /// Choose the part that the next joint is for.
+    ChoosePart(Joint),
+    /// Have a joint of this name play a part, or none.
+    AssignJoint(Joint, Option<String>),
+    /// Left and right the other way round.
+    ExchangeSides,
+    /// As it was found.
+    ResetMapping,
+    /// Take the last step back.
+    UndoMapping,
+    /// Have it walk, or stand still.
+    TryOut(bool),
+    /// Name the preset.
+    NameMapping(String),
+    /// Keep the mapping as a preset, and use it.
+    SaveMapping,
+    /// Leave the editor; nothing is changed.
+    LeaveMapping,
+}
+
+/// The mapping editor, where it is open.
+#[derive(Debug, Default)]
+pub struct Mappings {
+    editor: Option<MappingEditor>,
+    /// A file that is being looked at.
+    opening: Option<Task<Mapped>>,
+    /// Bodies that are made coarser, to be drawn.
+    outlining: Option<Task<Outlines>>,
+    /// Presets that are being written.
+    writing: Vec<Task<PathBuf>>,
+    /// What is to be done with what was mapped.
+    then: Vec<Action>,
+}
+
+impl Mappings {
+    /// The mapping that is looked at.
+    #[must_use]
+    pub fn editor(&self) -> Option<&MappingEditor> {
+        self.editor.as_ref()
+    }
+
+    /// Whether somebody walks in the mapping that is looked at.
+    #[must_use]
+    pub fn is_trying(&self) -> bool {
+        self.editor.as_ref().is_some_and(|editor| editor.trial().is_some())
+    }
+
+    /// Does an action. `rigged` is the character on the stage.
+    pub(super) fn apply(&mut self, action: MappingAction, rigged: Option<&RiggedCharacter>, desk: &mut Desk) {
+        match (action, &mut self.editor) {
+            (MappingAction::EditMapping, _) => {
+                let Some(rigged) = rigged else { return desk.warn("choose a rigged character of your own first") };
+                desk.dialog = Dialog::None;
+                self.edit(rigged.mapped(), desk);
+            }
+            (MappingAction::EditMappingOf(path), _) => {
+                desk.dialog = Dialog::None;
+                let presets = desk.presets.clone();
+                let open = move || {
+                    let mut mapped = open(path)?;
+                    presets.decide(&mut mapped.rig);
+                    Ok(mapped)
+                };
+                self.opening = Some(desk.tasks.run(TaskKind::READ, open));
+            }
+            (MappingAction::ChoosePart(part), Some(editor)) => editor.choose(part),
+            (MappingAction::AssignJoint(part, name), Some(editor)) => match name.map(|name| joint_at(editor.rig(), &name).ok_or(name)) {
+                Some(Err(name)) => {
+                    desk.fail(format!("no joint is called {name:?}: {}; its joints are in the list", editor.path().display()))
+                }
+                joint => editor.assign(part, joint.and_then(Result::ok)),
+            },
+            (MappingAction::ExchangeSides, Some(editor)) => editor.exchange(),
+            (MappingAction::ResetMapping, Some(editor)) => editor.reset(),
+            (MappingAction::UndoMapping, Some(editor)) => editor.undo(),
+            (MappingAction::TryOut(walks), Some(editor)) => editor.try_out(walks, walk::walk),
+            (MappingAction::NameMapping(name), Some(editor)) => editor.set_name(name),
+            (MappingAction::SaveMapping, Some(_)) => self.save(desk),
+            (MappingAction::LeaveMapping, _) => self.editor = None,
+            (_, None) => {}
+        }
+    }
+
+    fn edit(&mut self, mapped: Mapped, desk: &mut Desk) {
+        let editor = MappingEditor::new(mapped);
+        let meshes = Arc::clone(editor.meshes());
+        self.outlining = Some(desk.tasks.run(TaskKind::READ, move || Ok(Outlines::of(&meshes))));
+        self.editor = Some(editor);
+    }
+
+    fn save(&mut self, desk: &mut Desk) {
+        let Some(editor) = self.editor.take() else { return };
+        if let Some(trouble) = editor.trouble() {
+            desk.warn(format!("{trouble}: choose its joint first"));
+            self.editor = Some(editor);
+            return;
+        }
+        let preset = editor.preset();
+        desk.presets.kept.retain(|other| other.skeleton != preset.skeleton);
+        desk.presets.kept.insert(0, preset.clone());
+        if let Some(folder) = desk.presets_folder.clone() {
+            let preset = preset.clone();
+            let keep = move || library::keep_mapping(&folder, &preset).map_err(|error| error.to_string());
+            self.writing.push(desk.tasks.run(TaskKind::WRITE, keep));
+        }
+        let path = editor.path().to_owned();
+        self.then.push(if editor.is_character() {
+            CharacterAction::MapCharacter(path, Box::new(preset)).into()
+        } else {
+            TakeAction::Import(path).into()
+        });
+    }
+
+    /// Takes in what was opened and written, and lets the walk go on.
+    pub(super) fn update(&mut self, delta_secs: f32, desk: &mut Desk) {
+        match outcome(&mut self.opening) {
+            Some(Ok(mapped)) => self.edit(mapped, desk),
+            Some(Err(message)) => desk.fail(message),
+            None => {}
+        }
+        if let (Some(Ok(outlines)), Some(editor)) = (outcome(&mut self.outlining), &mut self.editor) {
+            editor.set_outlines(outlines);
+        }
+        for kept in outcomes(&mut self.writing) {
+            match kept {
+                Ok(path) => desk.done(format!("kept the mapping: {}", path.display())),
+                Err(message) => desk.fail(message),
+            }
+        }
+        self.editor.iter_mut().for_each(|editor| editor.advance(delta_secs));
+    }
+
+    /// What is to be done with what was mapped, once.
+    pub(super) fn take_actions(&mut self) -> Vec<Action> {
+        std::mem::take(&mut self.then)
+    }
+}
+
+/// What a file has to map: the skeleton of a character with meshes, else that of its motion.
+fn open(path: PathBuf) -> Result<Mapped, String> {
+    if formats::may_hold_character(&path)
+        && let Ok(read) = formats::read_character(&path)
+        && !read.meshes.is_empty()
+    {
+        return Ok(Mapped { path, rig: read.rig, meshes: Arc::new(read.meshes), is_character: true });
+    }
+    let rig = formats::read_rig(&path).map_err(|error| error.to_string())?;
+    Ok(Mapped { path, rig, meshes: Arc::default(), is_character: false })
+}
