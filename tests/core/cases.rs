@@ -61,8 +61,8 @@ const CASES: [(&str, Right); 97] = [
     ("vrm/blender_non_humanoid.vrm", Refused(&["no animation"])),
     ("vrm/blender_armature_transform.vrm", Refused(&["no animation"])),
     ("vrm/broken_empty.vrm", Refused(&["no "])),
-    ("vrm/broken_extensions_required.vrm", Refused(&["no animation"])),
-    ("vrm/broken_human_bone.vrm", Refused(&["no "])),
+    ("vrm/broken_extensions_required.vrm", Refused(&["VRMC_"])),
+    ("vrm/broken_human_bone.vrm", Refused(&["12345"])),
     ("fbx/ufbx_maya_human_ik_6100_ascii.fbx", Reads(120, 24.0)),
     ("fbx/ufbx_maya_human_ik_7400_binary.fbx", Reads(120, 24.0)),
     ("fbx/ufbx_fuzz_0003.fbx", Refused(MISSING)),
@@ -291,7 +291,14 @@ fn characters_have_their_joints_and_meshes_and_humans_are_told_from_others() {
         assert!(world.iter().all(|place| place.is_finite() && place.length() < 25.0), "{name}");
         assert_eq!(read.character().is_ok(), is_human, "{name}");
     }
-    for name in ["gltf/assimp_NoScene.gltf", "gltf/assimp_MissingBin.gltf", "vrm/broken_empty.vrm", "derived/kaykit_run_node_cycle.glb"] {
+    for name in [
+        "gltf/assimp_NoScene.gltf",
+        "gltf/assimp_MissingBin.gltf",
+        "vrm/broken_empty.vrm",
+        "vrm/broken_extensions_required.vrm",
+        "vrm/broken_human_bone.vrm",
+        "derived/kaykit_run_node_cycle.glb",
+    ] {
         let error = formats::read_character(&folder.join(name)).expect_err(name).to_string();
         assert!(!error.contains('\n') && error.contains(name.rsplit('/').next().unwrap_or(name)), "{error}");
     }

@@ -27,6 +27,7 @@ mod growing;
 mod motion;
 mod onto;
 mod pickles;
+mod presets;
 mod project;
 mod rating;
 mod rigged;

@@ -455,3 +455,12 @@ fn our_own_export_comes_back_as_the_same_character() {
     let apart = some.map(|place| theirs.iter().map(|other| place.distance(*other)).fold(f32::INFINITY, f32::min)).fold(0.0, f32::max);
     assert!(apart < 0.02, "{apart} m");
 }
+
+#[test]
+fn a_table_of_human_bones_that_names_nobody_is_refused() {
+    let folder = Folder::new();
+    let mut file = File::dressed();
+    file.json["extensions"] = json!({ "VRM": { "humanoid": { "humanBones": [{ "bone": "spine", "node": 12345 }] } } });
+    let error = formats::read_character(&file.written(&folder)).expect_err("refused").to_string();
+    assert!(error.contains("spine") && error.contains("12345") && !error.contains('\n'), "{error}");
+}

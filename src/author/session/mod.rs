@@ -62,6 +62,7 @@ use crate::rating::Sitting;
 use crate::tasks::Tasks;
 use crate::timeline::{Take, TakeId};
 use desk::Desk;
+use mapping::Then;
 use persistence::Persistence;
 use std::path::{Path, PathBuf};
 
@@ -433,7 +434,10 @@ impl Session {
             Action::Character(action) => self.character.apply(action, &mut self.desk),
             Action::Mapping(action) => {
                 self.mapping.apply(action, self.character.rigged(), &mut self.desk);
-                self.mapping.take_actions().into_iter().for_each(|action| self.apply(action));
+                self.mapping.take_then().into_iter().for_each(|then| match then {
+                    Then::Map(path, preset) => self.apply(CharacterAction::MapCharacter(path, preset)),
+                    Then::Import(path) => self.apply(TakeAction::Import(path)),
+                });
             }
             Action::Project(action) => {
                 let (project, mut context) = self.project_parts();

@@ -24,9 +24,12 @@ const BESIDE_THE_MOTION: [&str; 22] = [
     "CESIUM_",
     "GODOT_",
     "MOZ_",
-    "VRM",
-    "VRMC_",
+    "VRMC_vrm",
+    "VRMC_materials_mtoon",
 ];
+
+/// VRM 0's own, which is the beginning of others.
+const VRM_0: &str = "VRM";
 
 /// Compression of meshes alone: their key frames are plain.
 const COMPRESSED_MESHES: &str = "KHR_draco_mesh_compression";
@@ -39,7 +42,7 @@ pub(super) fn check(required: &[String]) -> Result<Vec<String>, Fault> {
             notes.push(format!("the meshes are compressed ({name}); only the motion is read"));
         } else if name.ends_with("_meshopt_compression") {
             return Err(Fault::new(format!("key frames that are compressed ({name})"), "export it without compression"));
-        } else if !BESIDE_THE_MOTION.iter().any(|begin| name.starts_with(begin)) {
+        } else if name != VRM_0 && !BESIDE_THE_MOTION.iter().any(|begin| name.starts_with(begin)) {
             return Err(Fault::new(format!("a required extension that is not known, {name},"), "export it as plain glTF 2.0"));
         }
     }
@@ -63,7 +66,10 @@ mod tests {
         let check = |name: &str| check(&[name.to_owned()]).map_err(|fault| fault.while_reading("a.glb".as_ref()).to_string());
         assert_eq!(check("KHR_texture_basisu"), Ok(Vec::new()));
         assert!(check("KHR_draco_mesh_compression").expect("read")[0].contains("KHR_draco_mesh_compression"));
-        for (name, help) in [("EXT_meshopt_compression", "without compression"), ("ACME_rig", "plain glTF")] {
+        assert!(check("VRM").is_ok() && check("VRMC_vrm_animation").is_ok());
+        for (name, help) in
+            [("EXT_meshopt_compression", "without compression"), ("ACME_rig", "plain glTF"), ("VRMC_node_constraint", "plain glTF")]
+        {
             let message = check(name).expect_err("refused");
             assert!(message.contains(name) && message.contains(help), "{message}");
         }

@@ -1,6 +1,7 @@
 //! The node tree of a glTF file as a skeleton: parents before children, scales worked into the lengths, the bind pose as rest.
 
 use super::container::Container;
+use crate::formats::clips::quoted;
 use crate::formats::error::Fault;
 use crate::formats::rigged::skeleton;
 use crate::motion::Joint;
@@ -56,6 +57,10 @@ pub(super) fn tree(container: &Container<'_>) -> Result<Tree, Fault> {
     let parents = parents(nodes)?;
     let order = order(nodes, &parents)?;
     let humanoid = humanoid_bones(&container.json);
+    if let Some((node, bone)) = humanoid.iter().find(|(node, _)| **node >= nodes.len()) {
+        let cause = format!("a table of human bones whose {} is node {node}, which does not exist", quoted(bone));
+        return Err(Fault::new(cause, "export the character again"));
+    }
     let wanted = wanted(container, &parents, humanoid.keys().copied());
 
     let mut tree =

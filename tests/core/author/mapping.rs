@@ -141,7 +141,7 @@ fn a_motion_that_is_not_understood_is_mapped_by_hand_and_then_imported() {
     session.apply(TakeAction::Import(file.clone()));
     run_tasks(&mut session);
     assert!(
-        matches!(session.dialog(), Dialog::Unmapped { path, trouble } if *path == file && trouble.contains("upper arm")),
+        matches!(session.dialog(), Dialog::Unmapped { path, trouble } if *path == file && trouble.contains("no joint")),
         "{:?}",
         session.dialog()
     );

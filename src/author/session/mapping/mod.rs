@@ -7,16 +7,13 @@ mod walk;
 
 pub use editor::{Mapped, MappingEditor, Outlines};
 
-use super::character::CharacterAction;
 use super::desk::Desk;
 use super::dialog::Dialog;
 use super::own_character::RiggedCharacter;
-use super::takes::TakeAction;
-use crate::author::Action;
 use crate::formats;
 use crate::library;
 use crate::motion::Joint;
-use crate::motion::mapping::joint_at;
+use crate::motion::mapping::{Preset, joint_at};
 use crate::tasks::{Task, TaskKind, outcome, outcomes};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -49,6 +46,15 @@ pub enum MappingAction {
     LeaveMapping,
 }
 
+/// What is to be done with what was mapped.
+#[derive(Clone, Debug)]
+pub(super) enum Then {
+    /// The character of this file is mapped so.
+    Map(PathBuf, Box<Preset>),
+    /// The motion of this file is imported.
+    Import(PathBuf),
+}
+
 /// The mapping editor, where it is open.
 #[derive(Debug, Default)]
 pub struct Mappings {
@@ -60,7 +66,7 @@ pub struct Mappings {
     /// Presets that are being written.
     writing: Vec<Task<PathBuf>>,
     /// What is to be done with what was mapped.
-    then: Vec<Action>,
+    then: Vec<Then>,
 }
 
 impl Mappings {
@@ -135,11 +141,7 @@ impl Mappings {
             self.writing.push(desk.tasks.run(TaskKind::WRITE, keep));
         }
         let path = editor.path().to_owned();
-        self.then.push(if editor.is_character() {
-            CharacterAction::MapCharacter(path, Box::new(preset)).into()
-        } else {
-            TakeAction::Import(path).into()
-        });
+        self.then.push(if editor.is_character() { Then::Map(path, Box::new(preset)) } else { Then::Import(path) });
     }
 
     /// Takes in what was opened and written, and lets the walk go on.
@@ -162,7 +164,7 @@ impl Mappings {
     }
 
     /// What is to be done with what was mapped, once.
-    pub(super) fn take_actions(&mut self) -> Vec<Action> {
+    pub(super) fn take_then(&mut self) -> Vec<Then> {
         std::mem::take(&mut self.then)
     }
 }
