@@ -125,16 +125,16 @@ pub(super) fn get_characters(
     characters.uploading.retain(|uploading| is_needed(&uploading.assets.character));
     for character in &needed {
         let has = |assets: &CharacterAssets| assets.is_of(character, fine);
+        let is_coming = characters.preparing.iter().any(|preparing| Arc::ptr_eq(&preparing.character, character))
+            || characters.uploading.iter().any(|uploading| has(&uploading.assets));
+        if is_coming || characters.ready.iter().any(has) {
+            continue;
+        }
         // Mapped anew, or with other fingers: what it is drawn with stays.
         let looks_like = |assets: &&mut CharacterAssets| assets.looks_like(character, fine) && !is_needed(&assets.character);
         if let Some(assets) = characters.ready.iter_mut().find(looks_like) {
             let before = std::mem::replace(&mut assets.character, Arc::clone(character));
             characters.replaced.push(Replaced { before, now: Arc::clone(character) });
-            continue;
-        }
-        let is_coming = characters.preparing.iter().any(|preparing| Arc::ptr_eq(&preparing.character, character))
-            || characters.uploading.iter().any(|uploading| has(&uploading.assets));
-        if is_coming || characters.ready.iter().any(has) {
             continue;
         }
         if *loading == CharacterLoading::Background && !is_quick(character) {

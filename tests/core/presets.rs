@@ -6,8 +6,7 @@ use zoetrope::motion::mapping::{Preset, PresetJoint};
 
 fn preset(name: &str, skeleton: &str) -> Preset {
     let joint = |part, joint: Option<&str>, against_file| PresetJoint { part, joint: joint.map(str::to_owned), against_file };
-    let joints =
-        vec![joint(Joint::Pelvis, Some("hüfte"), false), joint(Joint::Neck, None, false), joint(Joint::Head, Some("a/b"), true)];
+    let joints = vec![joint(Joint::Pelvis, Some("hüfte"), false), joint(Joint::Neck, None, false), joint(Joint::Head, Some("a/b"), true)];
     Preset { name: name.to_owned(), skeleton: skeleton.to_owned(), joints }
 }
 

@@ -206,7 +206,7 @@ impl CharacterAssets {
             (self.own, self.reading, self.missing) = (None, None, None);
             match character.kind.path() {
                 Some(path) if !path.exists() => self.missing = Some(path.to_owned()),
-                Some(_) => self.read(character.kind.clone(), desk),
+                Some(_) => self.read(character.kind.clone(), true, desk),
                 None => {}
             }
         }
@@ -224,17 +224,19 @@ impl CharacterAssets {
 
     fn load(&mut self, kind: CharacterKind, desk: &mut Desk) {
         desk.dialog = Dialog::None;
-        self.read(kind, desk);
+        self.read(kind, false, desk);
     }
 
-    /// Reads a character; whoever is on the stage stays there until that is done.
-    fn read(&mut self, kind: CharacterKind, desk: &mut Desk) {
+    /// Reads a character, of settings or a project (`named`) or chosen now; whoever is on the stage stays there until that is done.
+    fn read(&mut self, kind: CharacterKind, named: bool, desk: &mut Desk) {
         let kept = desk.presets.kept.clone();
         let read = move || match kind {
             CharacterKind::Smpl { path, shape } => Body::read(path, &shape).map(OwnCharacter::Body).map_err(Unread::from),
             CharacterKind::Rigged { path, fingers, mapping } => {
+                let brings_mapping = !named || mapping.is_some();
                 let presets = Presets { asked: mapping.into_iter().collect(), kept };
-                RiggedCharacter::read(path, fingers, &presets).map(OwnCharacter::Rigged)
+                let rigged = RiggedCharacter::read(path, fingers, &presets)?;
+                Ok(OwnCharacter::Rigged(rigged.as_named(brings_mapping)))
             }
             CharacterKind::Mannequin => Err(Unread::from("the mannequin is in no file".to_owned())),
         };

@@ -73,6 +73,8 @@ pub struct RiggedCharacter {
     fingers: Fingers,
     /// What decided which of its joints is which.
     mapping: Option<Preset>,
+    /// Whether settings and projects bring that along; else it is found among the user's presets again.
+    brings_mapping: bool,
     parts_found: usize,
     animations: usize,
     rights: Vec<String>,
@@ -84,8 +86,8 @@ impl RiggedCharacter {
     #[must_use]
     pub fn new(path: PathBuf, character: Character, animations: usize, rights: Vec<String>, notes: Vec<String>) -> Self {
         let parts_found = find_parts(character.rig()).iter().flatten().count();
-        let (fingers, mapping) = (Fingers::default(), None);
-        Self { path, character: Arc::new(character), fingers, mapping, parts_found, animations, rights, notes }
+        let (fingers, mapping, brings_mapping) = (Fingers::default(), None, true);
+        Self { path, character: Arc::new(character), fingers, mapping, brings_mapping, parts_found, animations, rights, notes }
     }
 
     /// Reads one with these fingers; what was decided of it comes before what is kept of others.
@@ -116,7 +118,12 @@ impl RiggedCharacter {
         let character = Character::sharing(Mapping::of(&rig).ok()?, Arc::clone(self.character.shared_meshes()));
         let fingers = self.fingers;
         let mapping = presets.asked.into_iter().next();
-        Some(Self { character: Arc::new(character), mapping, parts_found, ..self }.with_fingers(fingers))
+        Some(Self { character: Arc::new(character), mapping, brings_mapping: true, parts_found, ..self }.with_fingers(fingers))
+    }
+
+    /// It as a project or the settings named it: what they did not say of its mapping is not said by them now.
+    pub(super) fn as_named(self, with_mapping: bool) -> Self {
+        Self { brings_mapping: with_mapping, ..self }
     }
 
     /// Its skeleton, to be looked at.
@@ -206,8 +213,8 @@ impl OwnCharacter {
     pub(super) fn kind(&self) -> CharacterKind {
         match self {
             Self::Body(Body { path, shape, .. }) => CharacterKind::Smpl { path: path.clone(), shape: shape.clone() },
-            Self::Rigged(RiggedCharacter { path, fingers, mapping, .. }) => {
-                CharacterKind::Rigged { path: path.clone(), fingers: *fingers, mapping: mapping.clone() }
+            Self::Rigged(RiggedCharacter { path, fingers, mapping, brings_mapping, .. }) => {
+                CharacterKind::Rigged { path: path.clone(), fingers: *fingers, mapping: mapping.clone().filter(|_| *brings_mapping) }
             }
         }
     }

@@ -4,11 +4,12 @@ use super::characters::{drop_on_window, glb};
 use super::desk::{run_tasks, session_with};
 use std::path::{Path, PathBuf};
 use zoetrope::author::session::{CharacterAction, Dialog, ExportAction, MappingAction, MappingEditor, ProjectAction, Session, TakeAction};
-use zoetrope::body::CharacterKind;
+use zoetrope::body::{CharacterChoice, CharacterKind};
 use zoetrope::formats::{self, WriteOptions};
 use zoetrope::library;
 use zoetrope::motion::mapping::{Fingers, FoundBy, MAPPED};
 use zoetrope::motion::{Joint, Motion, NameStyle, Pose};
+use zoetrope::timeline::Document;
 use zoetrope::view::{Figure, Shown};
 
 fn editor(session: &Session) -> &MappingEditor {
@@ -125,6 +126,16 @@ fn what_is_kept_is_used_at_once_found_again_and_brought_along_by_projects() {
     without_neck(&another);
     another.apply(MappingAction::EditMapping);
     assert_eq!(editor(&another).part(Joint::Head).map(|(_, by)| by), Some(Some(FoundBy::Preset)));
+    another.apply(MappingAction::LeaveMapping);
+    // Where a project says nothing of a mapping, what is kept is used, and the project is as it was.
+    let older = folder.path().join("older.zoetrope");
+    let choice = CharacterChoice { kind: CharacterKind::rigged(twin), ..CharacterChoice::default() };
+    formats::save_project(&older, &Document::default(), Some(&choice)).expect("saved");
+    another.apply(CharacterAction::DropBody);
+    another.apply(ProjectAction::Open(older));
+    run_tasks(&mut another);
+    without_neck(&another);
+    assert!(!another.is_unsaved());
     // A colleague, who has the project alone.
     let mut colleague = session_with(&[]);
     colleague.apply(ProjectAction::Open(project));
