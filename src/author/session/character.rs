@@ -236,7 +236,7 @@ impl CharacterAssets {
                 let brings_mapping = !named || mapping.is_some();
                 let presets = Presets { asked: mapping.into_iter().collect(), kept };
                 let rigged = RiggedCharacter::read(path, fingers, &presets)?;
-                Ok(OwnCharacter::Rigged(rigged.as_named(brings_mapping)))
+                Ok(OwnCharacter::Rigged(rigged.named(brings_mapping)))
             }
             CharacterKind::Mannequin => Err(Unread::from("the mannequin is in no file".to_owned())),
         };

@@ -122,7 +122,7 @@ impl RiggedCharacter {
     }
 
     /// It as a project or the settings named it: what they did not say of its mapping is not said by them now.
-    pub(super) fn as_named(self, with_mapping: bool) -> Self {
+    pub(super) fn named(self, with_mapping: bool) -> Self {
         Self { brings_mapping: with_mapping, ..self }
     }
 

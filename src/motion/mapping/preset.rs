@@ -179,9 +179,9 @@ mod tests {
         let ours = Rig::canonical();
         let mut rig = Rig::default();
         rig.push("scene", None, Vec3::ZERO, Quat::IDENTITY);
-        for joint in 0..ours.len() {
+        for (joint, offset) in REST_OFFSETS_M.into_iter().enumerate() {
             let parent = ours.parents()[joint].map_or(0, |parent| parent + 1);
-            rig.push(&format!("node_{}", 3 * joint), Some(parent), REST_OFFSETS_M[joint], Quat::IDENTITY);
+            rig.push(&format!("node_{}", 3 * joint), Some(parent), offset, Quat::IDENTITY);
         }
         if plume {
             rig.push("plume", Some(16), Vec3::Y * 0.1, Quat::IDENTITY);
@@ -230,7 +230,7 @@ mod tests {
         };
         assert_eq!(knee(&unaware), Some((right, FoundBy::File)));
         assert_eq!(knee(&kept(&rig)), Some((left, FoundBy::Preset)));
-        let asked = Presets { asked: unaware.kept.clone(), kept: Vec::new() };
+        let asked = Presets { asked: unaware.kept, kept: Vec::new() };
         assert_eq!(knee(&asked), Some((left, FoundBy::Preset)));
     }
 

@@ -101,11 +101,13 @@ impl Mappings {
                 self.opening = Some(desk.tasks.run(TaskKind::READ, open));
             }
             (MappingAction::ChoosePart(part), Some(editor)) => editor.choose(part),
-            (MappingAction::AssignJoint(part, name), Some(editor)) => match name.map(|name| joint_at(editor.rig(), &name).ok_or(name)) {
-                Some(Err(name)) => {
-                    desk.fail(format!("no joint is called {name:?}: {}; its joints are in the list", editor.path().display()))
+            (MappingAction::AssignJoint(part, None), Some(editor)) => editor.assign(part, None),
+            (MappingAction::AssignJoint(part, Some(name)), Some(editor)) => match joint_at(editor.rig(), &name) {
+                Some(joint) => editor.assign(part, Some(joint)),
+                None => {
+                    let file = editor.path().display();
+                    desk.fail(format!("no joint is called {name:?}: {file}; its joints are in the list"));
                 }
-                joint => editor.assign(part, joint.and_then(Result::ok)),
             },
             (MappingAction::ExchangeSides, Some(editor)) => editor.exchange(),
             (MappingAction::ResetMapping, Some(editor)) => editor.reset(),
