@@ -12,7 +12,7 @@ use crate::motion::mapping::{MAPPED, way_to};
 use crate::motion::{JOINT_COUNT, Joint, PARENTS, rest_positions};
 use bevy_egui::egui::{
     Align, Align2, CornerRadius, Frame, Id, Label, Layout, Margin, Rect, Response, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui,
-    WidgetInfo, WidgetType, pos2, vec2,
+    UiBuilder, WidgetInfo, WidgetType, pos2, vec2,
 };
 use glam::Quat;
 
@@ -21,8 +21,8 @@ const WIDTH: f32 = 520.0;
 const PARTS_WIDTH: f32 = 316.0;
 /// A row of the lists, points.
 const ROW: f32 = 21.0;
-/// What of the panel is not its lists, points.
-const BESIDE_LISTS: f32 = 236.0;
+/// What is under the lists, points.
+const BELOW_LISTS: f32 = 146.0;
 /// A full turn of the figures takes this many points.
 const POINTS_PER_RAD: f32 = 170.0;
 
@@ -179,12 +179,13 @@ pub(super) fn lists(ui: &mut Ui, editor: &MappingEditor) -> Vec<Action> {
                 }
             });
         });
-        let height = (ui.available_height() - BESIDE_LISTS + 76.0).max(80.0);
-        let parts_width = PARTS_WIDTH.min(0.62 * ui.available_width());
-        ui.horizontal_top(|ui| {
-            ui.allocate_ui(vec2(parts_width, height), |ui| actions.extend(parts(ui, editor, height)));
-            ui.allocate_ui(vec2(ui.available_width(), height), |ui| actions.extend(joints(ui, editor, height)));
-        });
+        let height = (ui.available_height() - BELOW_LISTS).max(80.0);
+        let (_, both) = ui.allocate_space(vec2(ui.available_width(), height));
+        let of_parts = both.with_max_x(both.left() + PARTS_WIDTH.min(0.62 * both.width()));
+        let of_joints = both.with_min_x(of_parts.right() + 6.0);
+        let down = |place: Rect| UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::LEFT));
+        actions.extend(ui.scope_builder(down(of_parts), |ui| parts(ui, editor, height)).inner);
+        actions.extend(ui.scope_builder(down(of_joints), |ui| joints(ui, editor, height)).inner);
         status(ui, editor);
         actions.extend(name_row(ui, editor));
         actions.extend(buttons(ui, editor));
@@ -197,7 +198,7 @@ fn parts(ui: &mut Ui, editor: &MappingEditor, height: f32) -> Vec<Action> {
     ScrollArea::vertical().id_salt("parts").max_height(height).auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         for part in MAPPED {
-            let (place, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
+            let (place, response) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(40.0), ROW), Sense::click());
             let chosen = part == editor.chosen();
             response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, chosen, label(part)));
             if chosen || response.hovered() {
@@ -235,7 +236,7 @@ fn joints(ui: &mut Ui, editor: &MappingEditor, height: f32) -> Vec<Action> {
     let part = editor.chosen();
     let frame = Frame::new().fill(SUNKEN.color()).corner_radius(8).inner_margin(Margin::same(5));
     frame.show(ui, |ui| {
-        ScrollArea::vertical().id_salt("joints").max_height(height - 12.0).auto_shrink([false, false]).show(ui, |ui| {
+        ScrollArea::vertical().id_salt("joints").max_height((height - 12.0).max(40.0)).auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             if switch(ui, "– none –", editor.part(part).is_none()).clicked() {
                 actions.push(Action::Mapping(MappingAction::AssignJoint(part, None)));
