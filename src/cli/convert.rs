@@ -1,83 +1,122 @@
-//! `zoetrope convert IN OUT`: any motion file or project to any motion file.
+//! `zoetrope convert IN OUT`: any motion file or project to any motion file; several to one file with `-o`.
 
 use super::args::{CharacterArgs, Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
 use super::error::CliError;
 use super::progress::say;
 use super::{figure, maps};
 use crate::files::{LONGEST_LINE, one_line};
-use crate::formats::{self, ClipChoice, Contents, Format, NpzOrigin, Project, ReadOptions, WriteOptions};
+use crate::formats::{self, ClipChoice, Contents, Format, NamedMotion, NpzOrigin, Project, ReadOptions, WriteOptions};
 use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::mapping::Presets;
 use crate::motion::{Motion, NameStyle};
-use crate::timeline::{Chain, Provenance};
-use std::path::Path;
+use crate::timeline::{Chain, Document, Provenance, Take};
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
-    let presets = presets(&args.export.who, Some(&args.input))?;
-    let (mut motion, provenance, notes) = read(args, &presets)?;
-    for note in notes {
-        say(&one_line(&format!("note: {}: {note}", args.input.display()), LONGEST_LINE));
-    }
-    let read_frames = motion.len();
-    if args.from.is_some() || args.to.is_some() {
-        motion = motion.trimmed(args.from.unwrap_or(0.0), args.to.unwrap_or(f32::MAX));
-    }
-    match args.cleanup {
-        Some(Cleanup::Ours) => motion = clean(&motion, &CleanupSettings::default()),
-        Some(Cleanup::Published) => {
-            motion = without_sliding(&motion).map_err(|error| CliError::Failed(format!("{error}: {}", args.input.display())))?;
-        }
-        None => {}
-    }
-    let options = WriteOptions { provenance, ..write_options(&args.export, &args.output, &presets)? };
-    formats::write(&args.output, &motion, &options).map_err(CliError::from_below)?;
-    let (secs, output) = (motion.duration_secs() + options.lead_in_secs, args.output.display());
-    say(&one_line(&format!("{output}: {secs:.2} s, {read_frames} frames read"), LONGEST_LINE));
-    Ok(())
-}
-
-/// The motion, where it came from if that is known, and what is to be said of the file.
-fn read(args: &ConvertArgs, presets: &Presets) -> Result<(Motion, Option<Provenance>, Vec<String>), CliError> {
+    let (inputs, output) =
+        args.files().ok_or_else(|| CliError::Usage("several files are read: name the one to write with -o".to_owned()))?;
     if let (Some(from), Some(to)) = (args.from, args.to)
         && from >= to
     {
         return Err(CliError::Usage(format!("--from {from} is not before --to {to}")));
     }
-    let is_project = args.input.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(formats::PROJECT_ENDING));
+    let presets = presets(&args.export.who, &inputs)?;
+    let mut read = Vec::new();
+    for input in inputs {
+        read.extend(motions_of(args, input, &presets)?);
+    }
+    let frames: usize = read.iter().map(|read| read.motion.len()).sum();
+    for Read { motion, from, .. } in &mut read {
+        if args.from.is_some() || args.to.is_some() {
+            *motion = motion.trimmed(args.from.unwrap_or(0.0), args.to.unwrap_or(f32::MAX));
+        }
+        match args.cleanup {
+            Some(Cleanup::Ours) => *motion = clean(motion, &CleanupSettings::default()),
+            Some(Cleanup::Published) => {
+                *motion = without_sliding(motion).map_err(|error| CliError::Failed(format!("{error}: {}", from.display())))?;
+            }
+            None => {}
+        }
+    }
+    let options = write_options(&args.export, output, &presets)?;
+    let secs: f32 = read.iter().map(|read| read.motion.duration_secs() + options.lead_in_secs).sum();
+    let animations = match &read[..] {
+        [Read { motion, provenance, .. }] => {
+            formats::write(output, motion, &WriteOptions { provenance: provenance.clone(), ..options }).map_err(CliError::from_below)?;
+            String::new()
+        }
+        several => {
+            let named = several.iter().map(|Read { name, motion, provenance, .. }| NamedMotion {
+                name: name.clone(),
+                motion,
+                provenance: provenance.clone(),
+            });
+            formats::write_all(output, &named.collect::<Vec<_>>(), &options).map_err(CliError::from_below)?;
+            format!("{} animations, ", several.len())
+        }
+    };
+    say(&one_line(&format!("{}: {animations}{secs:.2} s, {frames} frames read", output.display()), LONGEST_LINE));
+    Ok(())
+}
+
+/// A motion of a file.
+struct Read {
+    name: String,
+    motion: Motion,
+    /// Where it came from, if that is known.
+    provenance: Option<Provenance>,
+    from: PathBuf,
+}
+
+/// The motions that are asked for of a file; what is to be said of it is said.
+fn motions_of(args: &ConvertArgs, input: &Path, presets: &Presets) -> Result<Vec<Read>, CliError> {
+    let note = |note: &str| say(&one_line(&format!("note: {}: {note}", input.display()), LONGEST_LINE));
+    let is_project = input.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(formats::PROJECT_ENDING));
     if is_project {
         if args.clip.is_some() || args.source_fps.is_some() {
             return Err(CliError::Usage("--clip and --source-fps are for motion files; --take chooses a take of a project".to_owned()));
         }
-        return read_project(&args.input, args.take).map(|(motion, provenance, notes)| (motion, Some(provenance), notes));
+        let Project { document, cut_off, .. } = formats::open_project(input).map_err(CliError::from_below)?;
+        if cut_off {
+            note("the last save was cut off: this is what it held before");
+        }
+        return of_project(&document, &args.take, input);
     }
-    if args.take.is_some() {
+    if !args.take.is_empty() {
         return Err(CliError::Usage("--take chooses a take of a project: leave it out for a motion file".to_owned()));
     }
     let options = ReadOptions { clip: args.clip.clone().map(ClipChoice::Named), source_fps: args.source_fps, presets: presets.clone() };
-    let reading = formats::read_with(&args.input, &options).map_err(CliError::from_below)?;
-    let mut notes = reading.notes;
+    let reading = formats::read_with(input, &options).map_err(CliError::from_below)?;
+    reading.notes.iter().for_each(|said| note(said));
     if args.clip.is_none() && reading.animations.len() > 1 {
-        notes.push("--clip chooses another animation".to_owned());
+        note("--clip chooses another animation");
     }
-    Ok((reading.motion, None, notes))
+    let name = input.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(vec![Read { name, motion: reading.motion, provenance: None, from: input.to_owned() }])
 }
 
-/// The take with this number of a project's list, else its timeline.
-fn read_project(path: &Path, take: Option<u32>) -> Result<(Motion, Provenance, Vec<String>), CliError> {
-    let Project { document, cut_off, .. } = formats::open_project(path).map_err(CliError::from_below)?;
-    let notes = Vec::from_iter(cut_off.then(|| "the last save was cut off: this is what it held before".to_owned()));
+/// The takes with these numbers of a project's list, else its timeline.
+fn of_project(document: &Document, takes: &[u32], path: &Path) -> Result<Vec<Read>, CliError> {
     let lacks = |what: String, help: &str| CliError::Failed(format!("{what} in {}; {help}", path.display()));
-    let Some(number) = take else {
+    let read = |take: &Take| Read {
+        name: take.provenance.prompt().into_owned(),
+        motion: Motion::clone(&take.motion),
+        provenance: Some(take.provenance.clone()),
+        from: path.to_owned(),
+    };
+    if takes.is_empty() {
         let chain = Chain::of(document.arrangement(), document.takes());
         let whole = chain.as_take(0..chain.motion().len(), document.takes());
         let whole = whole.ok_or_else(|| lacks("no clips on the timeline".to_owned(), "choose a take with --take N"))?;
-        return Ok((Motion::clone(&whole.motion), whole.provenance, notes));
-    };
+        return Ok(vec![read(&whole)]);
+    }
     let take_list = &document.arrangement().take_list;
-    let found = take_list.get(number as usize - 1).and_then(|listed| document.takes().get(&listed.take));
-    let found = found.ok_or_else(|| lacks(format!("no take {number}"), &format!("it has {} takes", take_list.len())))?;
-    Ok((Motion::clone(&found.motion), found.provenance.clone(), notes))
+    let numbered = |number: &u32| {
+        let found = take_list.get(*number as usize - 1).and_then(|listed| document.takes().get(&listed.take));
+        found.map(|take| read(take)).ok_or_else(|| lacks(format!("no take {number}"), &format!("it has {} takes", take_list.len())))
+    };
+    takes.iter().map(numbered).collect()
 }
 
 /// The program that a motion is for.
@@ -107,9 +146,9 @@ fn check_opens(program: formats::Program, output: &Path) -> Result<(), CliError>
     Ok(())
 }
 
-/// The mapping presets for a file that is read and for the character.
-pub(super) fn presets(who: &CharacterArgs, input: Option<&Path>) -> Result<Presets, CliError> {
-    let files: Vec<&Path> = input.into_iter().chain(who.character.as_deref()).collect();
+/// The mapping presets for files that are read and for the character.
+pub(super) fn presets(who: &CharacterArgs, inputs: &[&Path]) -> Result<Presets, CliError> {
+    let files: Vec<&Path> = inputs.iter().copied().chain(who.character.as_deref()).collect();
     maps::presets(&who.map, &files)
 }
 
@@ -144,7 +183,7 @@ pub(super) fn write_options(args: &ExportArgs, output: &Path, presets: &Presets)
             (false, false) => Contents::Character,
         },
         character: figure::of(&args.who, presets)?,
-        onto: args.who.character.clone().filter(|file| matches!(Format::readable(file), Ok(Format::Glb))),
+        onto: args.who.character.clone(),
         provenance: None,
     };
     formats::check_own_file(output, &options).map_err(CliError::from_below)?;

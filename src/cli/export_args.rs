@@ -4,7 +4,7 @@ use super::values::{build, color, fingers, frames_a_second, seconds, seconds_or_
 use crate::motion::mapping::Fingers;
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How motion files are written.
 #[derive(Clone, Debug, clap::Args)]
@@ -73,9 +73,12 @@ pub struct ConvertArgs {
     /// The file to read; a project (.zoetrope) gives its timeline
     #[arg(value_name = "IN")]
     pub input: PathBuf,
-    /// The file to write
-    #[arg(value_name = "OUT")]
-    pub output: PathBuf,
+    /// The file to write; with -o, more files to read: each becomes an animation of one .glb or .fbx
+    #[arg(value_name = "OUT", required_unless_present = "output")]
+    pub more: Vec<PathBuf>,
+    /// The file to write, where several are read
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
     /// How it is written
     #[command(flatten)]
     pub export: ExportArgs,
@@ -94,9 +97,22 @@ pub struct ConvertArgs {
     /// Only what comes before this time
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub to: Option<f32>,
-    /// Of a project, the take with this number in the list of takes [default: the timeline]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub take: Option<u32>,
+    /// Of a project, the takes with these numbers in the list of takes [default: the timeline]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..))]
+    pub take: Vec<u32>,
+}
+
+impl ConvertArgs {
+    /// The files to read and the one to write; none where it is not said which of several that is.
+    #[must_use]
+    pub fn files(&self) -> Option<(Vec<&Path>, &Path)> {
+        let input = self.input.as_path();
+        match (&self.output, &self.more[..]) {
+            (Some(output), more) => Some((std::iter::once(input).chain(more.iter().map(PathBuf::as_path)).collect(), output)),
+            (None, [output]) => Some((vec![input], output)),
+            (None, _) => None,
+        }
+    }
 }
 
 /// Programs that motion goes to.

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
     check(args)?;
     let interrupt = Interrupt::listen();
-    let options = write_options(&args.export, &args.output, &presets(&args.export.who, None)?)?;
+    let options = write_options(&args.export, &args.output, &presets(&args.export.who, &[])?)?;
     let prompts = match &args.prompts {
         Some(file) => prompts_in(file)?,
         None => args.prompt.clone(),

@@ -56,7 +56,7 @@ mod drawing {
                 )));
             }
         };
-        let presets = presets(&args.who, Some(&args.file))?;
+        let presets = presets(&args.who, &[&args.file])?;
         let clip = args.clip.clone().map(ClipChoice::Named);
         let options = ReadOptions { clip, presets, ..ReadOptions::default() };
         let reading = formats::read_with(&args.file, &options).map_err(CliError::from_below)?;

@@ -52,6 +52,11 @@ impl<W: Write + Seek> Packer<W> {
         Self { archive: ZipWriter::new(target), options }
     }
 
+    /// The same with the contents of each file at a multiple of so many bytes.
+    pub(super) fn aligned(self, bytes: u16) -> Self {
+        Self { options: self.options.with_alignment(bytes), ..self }
+    }
+
     /// Adds a file.
     pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
         self.archive.start_file(name, self.options)?;

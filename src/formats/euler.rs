@@ -23,6 +23,21 @@ pub(super) fn nearest_euler(rotation: Quat, before: Euler) -> Euler {
     if second.distance_squared(before) < first.distance_squared(before) { second } else { first }
 }
 
+/// The same for rotations about other axes first: `order` names the first, second and third (0 is X), `[0, 1, 2]` is [`nearest_euler`]'s.
+/// Each angle stands at its axis.
+pub(super) fn nearest_euler_in(order: [usize; 3], rotation: Quat, before: Euler) -> Euler {
+    // Renamed axes make the usual order of any; an odd renaming mirrors, so that all turns go the other way round.
+    let [i, j, k] = order;
+    let sign = if (i + 1) % 3 == j { 1.0 } else { -1.0 };
+    let axis = rotation.xyz() * sign;
+    let renamed = Quat::from_xyzw(axis[i], axis[j], axis[k], rotation.w);
+    let sign = f64::from(sign);
+    let found = nearest_euler(renamed, sign * DVec3::new(before[i], before[j], before[k])) * sign;
+    let mut angles = Euler::ZERO;
+    (angles[i], angles[j], angles[k]) = (found.x, found.y, found.z);
+    angles
+}
+
 /// Whole turns added to each angle so that it is within half a turn of the frame before.
 fn unwound(angles: Euler, before: Euler) -> Euler {
     angles - ((angles - before) / TAU).round() * TAU
@@ -45,6 +60,22 @@ mod tests {
                 let angles = nearest_euler(rotation, DVec3::new(0.2, 0.1, -0.3));
                 let difference = composed(angles).angle_between(rotation.as_dquat().normalize());
                 assert!(difference < 2e-4, "{x} {y} {z}: {difference} rad");
+            }
+        }
+    }
+
+    #[test]
+    fn angles_about_axes_in_any_order_make_the_rotation() {
+        let orders = [[0, 1, 2], [0, 2, 1], [1, 2, 0], [1, 0, 2], [2, 0, 1], [2, 1, 0]];
+        let axes = [DVec3::X, DVec3::Y, DVec3::Z];
+        for order in orders {
+            for (first, second, third) in [(0.4, 1.2, -2.0), (-2.9, -0.3, 0.7), (0.1, 1.5707, 3.1)] {
+                let turn = |at: usize, angle: f64| DQuat::from_axis_angle(axes[order[at]], angle);
+                let rotation = (turn(2, third) * turn(1, second) * turn(0, first)).as_quat();
+                let angles = nearest_euler_in(order, rotation, DVec3::new(0.2, 0.1, -0.3));
+                let again = turn(2, angles[order[2]]) * turn(1, angles[order[1]]) * turn(0, angles[order[0]]);
+                let difference = again.angle_between(rotation.as_dquat().normalize());
+                assert!(difference < 2e-4, "{order:?} {first} {second} {third}: {difference} rad");
             }
         }
     }

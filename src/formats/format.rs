@@ -14,7 +14,7 @@ pub enum Format {
     Vrma,
     /// `.fbx`: what Maya, MotionBuilder and Unity open.
     Fbx,
-    /// `.usda`: what Houdini, Omniverse and Maya open.
+    /// `.usda` and `.usdz`: what Houdini, Omniverse and Maya open.
     Usd,
     /// `.npz`: AMASS's SMPL pose parameters; a `.pkl` of AIST++ is read too.
     Npz,
@@ -67,13 +67,19 @@ impl Format {
         }
     }
 
+    /// Whether a file can hold several animations.
+    #[must_use]
+    pub fn holds_several(self) -> bool {
+        matches!(self, Self::Glb | Self::Fbx)
+    }
+
     fn by_ending(ending: &str) -> Option<Self> {
         match ending {
             "bvh" => Some(Self::Bvh),
             "glb" | "gltf" | "vrm" => Some(Self::Glb),
             "vrma" => Some(Self::Vrma),
             "fbx" => Some(Self::Fbx),
-            "usda" => Some(Self::Usd),
+            "usda" | "usdz" => Some(Self::Usd),
             "npz" | "pkl" | "pickle" | "p" => Some(Self::Npz),
             "npy" => Some(Self::Npy),
             _ => None,
@@ -82,7 +88,7 @@ impl Format {
 }
 
 const READ: &str = ".bvh, .glb, .gltf, .vrm, .vrma, .fbx, .npz, .pkl or .npy";
-const WRITTEN: &str = ".bvh, .glb, .fbx, .usda, .vrma, .npz or .npy, and .gltf or .vrm of your own character";
+const WRITTEN: &str = ".bvh, .glb, .fbx, .usda, .usdz, .vrma, .npz or .npy, and .gltf or .vrm of your own character";
 
 /// The ending of a file's name in lower case; empty where it has none.
 fn ending(path: &Path) -> String {

@@ -46,5 +46,5 @@ pub use project::{PROJECT_ENDING, Project, ProjectIndex, open_project, save_proj
 pub use read::{decode, read, read_bvh, read_rig, read_with};
 pub use reading::{Animation, ClipChoice, ReadOptions, Reading, Recorded};
 pub use rigged::ReadCharacter;
-pub use write::{check_own_file, write};
-pub use writing::{Contents, Units, WriteOptions};
+pub use write::{check_own_file, write, write_all};
+pub use writing::{Contents, NamedMotion, Units, WriteOptions};

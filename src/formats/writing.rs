@@ -2,7 +2,8 @@
 
 use super::amass::NpzOrigin;
 use crate::body::Character;
-use crate::motion::{FPS, NameStyle};
+use crate::motion::rig::RigMotion;
+use crate::motion::{FPS, Motion, NameStyle};
 use crate::timeline::Provenance;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -57,10 +58,40 @@ pub struct WriteOptions {
     pub contents: Contents,
     /// Whose bones and mesh go out (GLB, FBX, USD, BVH); `None` is the mannequin.
     pub character: Option<Arc<Character>>,
-    /// The glTF file whose character that is: a GLB of it is this file with one more animation, and else as it was.
+    /// The file whose character that is: a GLB of a glTF file is this file with one more animation and else as it was, and so is an FBX of a
+    /// binary FBX file.
     pub onto: Option<PathBuf>,
     /// Where the motion came from (GLB, FBX, USD).
     pub provenance: Option<Provenance>,
+}
+
+/// A motion to write, and what it is called in its file.
+#[derive(Clone, Debug)]
+pub struct NamedMotion<'a> {
+    /// Its name; others of the same name get a number.
+    pub name: String,
+    /// The motion, at 30 fps.
+    pub motion: &'a Motion,
+    /// Where it came from.
+    pub provenance: Option<Provenance>,
+}
+
+/// The same as it goes out: on a rig, at the rate of the file.
+pub(super) struct NamedClip {
+    pub(super) name: String,
+    pub(super) clip: RigMotion,
+    pub(super) provenance: Option<Provenance>,
+}
+
+/// Who made the motions, under which licence, each said once.
+pub(super) fn credits(clips: &[NamedClip]) -> Option<String> {
+    let mut credits: Vec<String> = Vec::new();
+    for credit in clips.iter().filter_map(|clip| clip.provenance.as_ref()).map(Provenance::credit) {
+        if !credits.contains(&credit) {
+            credits.push(credit);
+        }
+    }
+    (!credits.is_empty()).then(|| credits.join("; "))
 }
 
 impl Default for WriteOptions {

@@ -183,6 +183,29 @@ fn all_takes_favourites_or_clips_become_a_file_each() {
 }
 
 #[test]
+fn all_takes_become_animations_of_one_file_when_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut harness = harness(two_clips());
+    let session = &mut harness.state_mut().session;
+    session.apply(ExportAction::ExportSettings(ExportChoices { kind: FileKind::Fbx, pattern: "{prompt}".to_owned(), ..choices() }));
+    let path = folder.path().join("all.fbx");
+    session.apply(ExportAction::OpenExport);
+    session.apply(ExportAction::ExportPath(path.clone()));
+    session.apply(ExportAction::ExportOf(ExportOf::Takes));
+    harness.run();
+    harness.get_by_label("One file, an animation each").click();
+    harness.run();
+    harness.get_by_label("Save").click();
+    harness.run();
+    let session = &mut harness.state_mut().session;
+    run_tasks(session);
+    assert_eq!((session.toasts().last_error(), files_in(folder.path())), (None, vec!["all.fbx".to_owned()]));
+    let animations = formats::read_with(&path, &formats::ReadOptions::default()).expect("a file").animations;
+    let names: Vec<&str> = animations.iter().map(|animation| animation.name.as_str()).collect();
+    assert_eq!(names, ["a-walk", "a-run"]);
+}
+
+#[test]
 fn a_file_that_fails_is_named_and_the_others_go_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut session = session_with(&["a walk", "a run"]);
@@ -313,25 +336,33 @@ fn a_video_is_handed_to_its_encoder_and_one_that_fails_hangs_or_is_cancelled_lea
     let path = out.join("walk.mp4");
     let pictures =
         |count: u32| (0..count).map(|number| Ok(Picture { pixels: RgbaImage::from_pixel(64, 48, Rgba([number as u8, 2, 3, 255])) }));
-    encoder(&tools, "cat > \"$out\"").save(pictures(40), 30.0, &path).expect("a video");
+    // What begins like a video is taken for one.
+    let copies = "{ printf '\\0\\0\\0\\10ftyp'; cat; } > \"$out\"";
+    encoder(&tools, copies).save(pictures(40), 30.0, &path).expect("a video");
     let bytes = std::fs::read(&path).expect("a file");
-    assert_eq!((bytes.len(), &bytes[39 * 64 * 48 * 4..][..4]), (40 * 64 * 48 * 4, &[39, 2, 3, 255][..]), "every pixel, in order");
+    assert_eq!((bytes.len(), &bytes[8 + 39 * 64 * 48 * 4..][..4]), (8 + 40 * 64 * 48 * 4, &[39, 2, 3, 255][..]), "every pixel, in order");
     std::fs::remove_file(&path).expect("removed");
 
     // Drawing may take longer than an encoder is given.
     let slow = pictures(3).inspect(|_| std::thread::sleep(Duration::from_millis(600)));
-    encoder(&tools, "cat > \"$out\"").save(slow, 30.0, &path).expect("a video of slow pictures");
+    encoder(&tools, copies).save(slow, 30.0, &path).expect("a video of slow pictures");
     std::fs::remove_file(&path).expect("removed");
 
     let failed = |encoder: &VideoEncoder| encoder.save(pictures(400), 30.0, &path).expect_err("a failure").to_string();
     let missing = VideoEncoder { program: tools.join("nothing").into(), patience: Duration::from_secs(1) };
     assert!(failed(&missing).contains("no ffmpeg was found") && failed(&missing).contains("walk.mp4"));
+    let says = failed(&encoder(&tools, "head -c 100000 >/dev/null; kill -9 $$"));
+    assert!(says.contains("walk.mp4") && says.lines().count() == 1, "one that dies half way: {says}");
+    for lie in ["cat > /dev/null", "cat > /dev/null; echo done > \"$out\"", "exit 0", "cat > /dev/null; rm \"$out\""] {
+        let says = failed(&encoder(&tools, lie));
+        assert!(says.contains("walk.mp4") && says.lines().count() == 1, "{lie}: {says}");
+    }
     let says = failed(&encoder(&tools, "head -c 100 > \"$out\"; echo 'Unknown encoder' >&2; exit 1"));
     assert!(says.contains("Unknown encoder") && says.contains("walk.mp4") && says.lines().count() == 1, "{says}");
     let says = failed(&encoder(&tools, "exec sleep 100"));
     assert!(says.contains("hung"), "{says}");
     let cut = pictures(3).chain([Err(StageError::Cancelled)]);
-    assert!(matches!(encoder(&tools, "cat > \"$out\"").save(cut, 30.0, &path), Err(StageError::Cancelled)));
+    assert!(matches!(encoder(&tools, copies).save(cut, 30.0, &path), Err(StageError::Cancelled)));
     assert_eq!(files_in(&out), Vec::<String>::new());
 }
 

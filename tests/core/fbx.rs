@@ -42,13 +42,12 @@ fn every_variant_has_our_joints_and_vertices_at_every_frame() {
     let path = folder.path().join("clip.fbx");
     for (name, who) in [("mannequin", Arc::new(Character::mannequin())), ("a foreign rig", figure)] {
         for contents in [Contents::Character, Contents::Skeleton] {
-            for (names, fps) in [
-                (NameStyle::Smpl, 24.0),
-                (NameStyle::Mixamo, 30.0),
-                (NameStyle::Unreal, 60.0),
-                (NameStyle::Smpl, 25.0),
-                (NameStyle::Smpl, 29.97),
-            ] {
+            let styles = [NameStyle::Smpl, NameStyle::Mixamo, NameStyle::Unreal];
+            for (names, fps) in styles.into_iter().flat_map(|names| [24.0, 25.0, 29.97, 30.0, 50.0, 60.0].map(|fps| (names, fps))) {
+                // With a mesh each name and each rate, without all of them.
+                if contents == Contents::Character && names != NameStyle::Smpl && fps != 30.0 {
+                    continue;
+                }
                 let options = WriteOptions { names, fps, contents, character: Some(Arc::clone(&who)), ..WriteOptions::default() };
                 formats::write(&path, &motion, &options).expect("written");
                 let scene = read(&path);
@@ -60,7 +59,9 @@ fn every_variant_has_our_joints_and_vertices_at_every_frame() {
                 let meshes = if contents == Contents::Character { who.meshes().len() } else { 0 };
                 assert_eq!(scene.meshes.iter().count(), meshes);
                 let clip = who.follows(&motion).at_fps(fps);
-                for frame in (0..clip.frame_count()).step_by(7) {
+                // All frames of one, some of the others.
+                let step = if names == NameStyle::Smpl && contents == Contents::Skeleton && fps == 30.0 { 1 } else { 19 };
+                for frame in (0..clip.frame_count()).step_by(step) {
                     let posed = at(&scene, frame as f64 / f64::from(fps));
                     let world = clip.world(frame);
                     for (joint, expected_m) in world.positions.iter().enumerate() {
@@ -73,7 +74,7 @@ fn every_variant_has_our_joints_and_vertices_at_every_frame() {
                         assert!(apart_m < 1e-4, "{name} {names:?} {fps} {joint_name} at frame {frame}: {apart_m} m");
                     }
                 }
-                if fps != 30.0 || contents != Contents::Character {
+                if fps != 30.0 || names != NameStyle::Smpl || contents != Contents::Character {
                     continue;
                 }
                 for frame in [0, 15, 30, 45, 59] {
@@ -104,16 +105,20 @@ fn tumble(frames: usize) -> Motion {
 fn angles_never_jump_by_more_than_half_a_turn() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("clip.fbx");
-    formats::write(&path, &tumble(200), &WriteOptions { contents: Contents::Skeleton, ..WriteOptions::default() }).expect("written");
-    let scene = read(&path);
-    let mut curves = 0;
-    for curve in &scene.anim_curves {
-        curves += 1;
-        let values: Vec<f64> = curve.keyframes.iter().map(|key| key.value).collect();
-        let jump = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max);
-        assert!(jump <= 180.0, "a jump of {jump}");
+    for (names, fps) in [(NameStyle::Smpl, 30.0), (NameStyle::Mixamo, 24.0), (NameStyle::Unreal, 60.0), (NameStyle::Unreal, 25.0)] {
+        let options = WriteOptions { names, fps, contents: Contents::Skeleton, ..WriteOptions::default() };
+        formats::write(&path, &tumble(200), &options).expect("written");
+        let scene = read(&path);
+        let mut curves = 0;
+        for curve in &scene.anim_curves {
+            curves += 1;
+            let values: Vec<f64> = curve.keyframes.iter().map(|key| key.value).collect();
+            let jump = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max);
+            assert!(jump <= 180.0, "a jump of {jump}");
+        }
+        let ground = usize::from(names == NameStyle::Unreal);
+        assert_eq!(curves, 3 * (23 + 2 * ground), "three for each joint that turns, three for each that goes");
     }
-    assert_eq!(curves, 3 * 23, "three for each joint, three for the place of the root");
 }
 
 #[test]
@@ -160,6 +165,49 @@ fn rigs_of_many_joints_and_odd_names_go_out_whole() {
     names.dedup();
     assert_eq!(names.len(), count, "no name twice");
     assert!(["骨", "rig:spine:03", "Ä ö/ü", "same", "same_2", &"long".repeat(50), "xy"].iter().all(|name| names.iter().any(|n| n == name)));
+}
+
+#[test]
+fn rigs_of_any_names_and_any_shape_go_out_and_move_as_on_the_stage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("clip.fbx");
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+    let letters: Vec<char> = "aZ9_ :|.\\/\"'<>&%{}é骨🦴\u{202e}\u{feff}\t\n\0\u{1}".chars().collect();
+    let motion = Motion { frames: walk().frames[..12].to_vec() };
+    for round in 0..40 {
+        let build = Build { spine: 1 + next(6), arms_down: next(14) as f32 / 10.0, ground: next(2) == 0, twists: next(2) == 0, ..PLAIN };
+        let mut rig = foreign(build);
+        let plain = rig.len();
+        for _ in 0..1 + next(40) {
+            let length = [0, 1, 3, 8, 200][next(5)];
+            let name: String = if next(4) == 0 { "twin".to_owned() } else { (0..length).map(|_| letters[next(letters.len())]).collect() };
+            let turn = Quat::from_xyzw(next(9) as f32 - 4.0, next(9) as f32, next(9) as f32, 1.0).normalize();
+            let place = Vec3::new(next(9) as f32, next(9) as f32, next(9) as f32) * 0.01;
+            // Never above a joint of the body.
+            let parent = next(rig.len());
+            rig.push(&name, Some(parent), place, turn);
+        }
+        let who = Arc::new(character(&rig));
+        let contents = if round % 2 == 0 { Contents::Character } else { Contents::Skeleton };
+        formats::write(&path, &motion, &WriteOptions { contents, character: Some(Arc::clone(&who)), ..WriteOptions::default() })
+            .expect("written");
+        let scene = read(&path);
+        assert_eq!(scene.nodes.iter().filter(|node| node.bone.is_some()).count(), rig.len(), "round {round}");
+        let mut names: Vec<&str> = scene.nodes.iter().map(|node| &*node.element.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "round {round}: {names:?}");
+        let posed = at(&scene, 11.0 / 30.0);
+        let world = who.follows(&motion).world(11);
+        for (joint, expected_m) in world.positions.iter().enumerate().take(plain) {
+            let apart_m = place_m(&posed, &rig.names()[joint]).distance(*expected_m);
+            assert!(apart_m < 1e-4, "round {round}: {} is {apart_m} m away", rig.names()[joint]);
+        }
+        formats::read(&path).unwrap_or_else(|error| panic!("round {round}: {error}"));
+    }
 }
 
 #[test]

@@ -166,6 +166,12 @@ impl Scene<'_> {
     }
 }
 
+/// A skeleton of our proportions with a skin, as another program has it, as text: whichever axis is up, in any unit, with transforms around
+/// those of the joints or without.
+pub(crate) fn figure(z_up: bool, units_per_m: f32, pre_rotated: bool) -> String {
+    Scene { z_up, units_per_m, pre_rotated, stacks: &[("Bow", Joint::Spine1)], ..PLAIN_SCENE }.text()
+}
+
 /// A scene of three animations, as text.
 pub(crate) fn ascii() -> String {
     Scene { stacks: &[("Still", Joint::Pelvis), ("Bow", Joint::Spine1), ("Kick", Joint::RKnee)], ..PLAIN_SCENE }.text()

@@ -18,6 +18,7 @@ mod dialects;
 mod documents;
 mod exported_bytes;
 mod fbx;
+mod fbx_onto;
 mod fbx_read;
 mod fetch;
 mod formats;

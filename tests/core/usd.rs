@@ -3,6 +3,7 @@
 use crate::characters::character;
 use crate::motion::rigs::{Build, PLAIN, foreign, walk};
 use std::sync::Arc;
+use zoetrope::body::{Alpha, Character, Image, Texture, Wrap};
 use zoetrope::formats::{self, Contents, WriteOptions};
 
 /// What stands between the brackets behind a word, as numbers.
@@ -41,6 +42,58 @@ fn the_rest_pose_and_every_frame_are_the_character_s() {
     assert!(root.dot(last[0]).abs() > 1.0 - 1e-6, "{root} {}", last[0]);
     for mesh in who.meshes() {
         assert!(text.contains(&format!("def Mesh \"{}\"", mesh.name)) && text.contains(&format!("def Material \"{}\"", mesh.name)));
+    }
+}
+
+#[test]
+fn textures_lie_beside_the_text_and_within_the_package() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pixels = (0..8 * 4 * 4).map(|byte: u32| (byte * 3) as u8).collect();
+    let image = Arc::new(Image::new("skin of/her.png", 8, 4, pixels).expect("a picture"));
+    let texture = Texture { image: Arc::clone(&image), wrap: [Wrap::Clamp, Wrap::Repeat], is_pixelated: false };
+    let plain = character(&foreign(PLAIN));
+    let mut meshes = plain.meshes().to_vec();
+    for mesh in &mut meshes {
+        mesh.uvs = mesh.positions_m.iter().map(|place_m| [place_m.x, 0.25]).collect();
+        mesh.material.base_color_texture = Some(texture.clone());
+        mesh.material.alpha = Alpha::Mask(0.5);
+    }
+    meshes[1].material.normal_texture = Some(texture.clone());
+    let who = Arc::new(Character::new(plain.mapping().clone(), meshes));
+    let options = WriteOptions { character: Some(who), ..WriteOptions::default() };
+    let (text, package) = (folder.path().join("a walk.usda"), folder.path().join("a walk.usdz"));
+    formats::write(&text, &walk(), &options).expect("written");
+    formats::write(&package, &walk(), &options).expect("written");
+    let picture = std::fs::read(folder.path().join("a_walk-textures/skin_of_her.png")).expect("a picture");
+    let shown = image::load_from_memory(&picture).expect("a PNG").into_rgba8();
+    assert_eq!(shown.as_raw(), image.pixels());
+    let layer = std::fs::read(&text).expect("text");
+    let said = String::from_utf8_lossy(&layer).into_owned();
+    for line in [
+        "asset inputs:file = @a_walk-textures/skin_of_her.png@",
+        "token inputs:wrapS = \"clamp\"",
+        "float inputs:opacityThreshold = 0.5",
+        "BaseColor.outputs:a>",
+        "normal3f inputs:normal.connect",
+        "primvars:st = [(",
+        ", 0.75)",
+    ] {
+        assert!(said.contains(line), "{line}");
+    }
+    let bytes = std::fs::read(&package).expect("bytes");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).expect("an archive");
+    let found: Vec<(String, u64, u64)> = (0..archive.len())
+        .map(|at| {
+            let file = archive.by_index_raw(at).expect("a file");
+            assert_eq!(file.compression(), zip::CompressionMethod::Stored);
+            (file.name().expect("a name").into_owned(), file.data_start().expect("a place"), file.size())
+        })
+        .collect();
+    let names: Vec<&str> = found.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["a walk.usda", "a_walk-textures/skin_of_her.png"], "the layer first, a picture that several share once");
+    for ((name, start, size), expected) in found.iter().zip([&layer, &picture]) {
+        assert_eq!(start % 64, 0, "{name}");
+        assert_eq!(&bytes[*start as usize..][..*size as usize], &expected[..], "{name}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
-use zoetrope::formats::{self, WriteOptions};
+use zoetrope::formats::{self, ReadOptions, WriteOptions};
 use zoetrope::timeline::{Document, Edit, Provenance, Request, Take};
 
 use crate::program::{apart_m, fails, folder_with_walk, generates, read, succeeds, text, walk, zoetrope};
@@ -362,6 +362,29 @@ fn a_project_is_converted_whole_in_part_or_take_by_take() {
     assert_eq!(seconds(&["--take", "2", "--from", "1"]), 1.0);
     assert!(!String::from_utf8_lossy(&std::fs::read(&out).expect("read")).contains("a walk"));
     assert!(fails(&["convert", text(&project), text(&out), "--take", "3"]).contains("no take 3"));
+    succeeds(&["convert", text(&project), text(&out), "--take", "2,1"]);
+    let several = formats::read_with(&out, &ReadOptions::default()).expect("written").animations;
+    assert_eq!(several.iter().map(|animation| animation.name.as_str()).collect::<Vec<_>>(), ["another walk", "a walk"]);
+}
+
+#[test]
+fn several_files_become_animations_of_one() {
+    let (folder, walk_file) = folder_with_walk("walk.bvh");
+    let [run, both, glb] = ["run.npz", "both.fbx", "both.glb"].map(|name| folder.path().join(name));
+    succeeds(&["convert", text(&walk_file), text(&run), "--from", "0.5"]);
+    for out in [&both, &glb] {
+        succeeds(&["convert", text(&walk_file), text(&run), "-o", text(out)]);
+        let animations = formats::read_with(out, &ReadOptions::default()).expect("written").animations;
+        let found: Vec<(&str, bool)> = animations.iter().map(|animation| (animation.name.as_str(), animation.moves)).collect();
+        assert_eq!(found, [("walk", true), ("run", true)]);
+    }
+    let bvh = folder.path().join("both.bvh");
+    let said = fails(&["convert", text(&walk_file), text(&run), "-o", text(&bvh)]);
+    assert!(said.contains("several motions") && !bvh.exists(), "{said}");
+    // Which of several is to be written is never guessed: it would be replaced.
+    let output = zoetrope(&["convert", text(&walk_file), text(&run), text(&both)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("-o"));
 }
 
 #[test]

@@ -203,7 +203,10 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::Exports(ExportAction::ExportSettings(_)) => Action::Exports(ExportAction::BrowseExportPath),
         Action::Exports(ExportAction::BrowseExportPath) => Action::Exports(ExportAction::CopyCommand),
         Action::Exports(ExportAction::CopyCommand) => Action::Exports(ExportAction::ExportAll(ExportOf::Takes, "out".into())),
-        Action::Exports(ExportAction::ExportAll(..)) => Action::Exports(ExportAction::CancelExport),
+        Action::Exports(ExportAction::ExportAll(..)) => {
+            Action::Exports(ExportAction::ExportTogether(ExportOf::Favourites, "out/all.fbx".into()))
+        }
+        Action::Exports(ExportAction::ExportTogether(..)) => Action::Exports(ExportAction::CancelExport),
         Action::Exports(ExportAction::CancelExport) => Action::Rating(RatingAction::OpenRating),
         Action::Rating(RatingAction::OpenRating) => {
             Action::Rating(RatingAction::RatingForm { folder: "study".into(), rater: "Ann".to_owned() })

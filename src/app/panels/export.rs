@@ -33,7 +33,7 @@ pub(super) fn export(ui: &mut Ui, session: &Session, of: ExportOf, path: &Path, 
     let top = ui.cursor().top();
     form.options(ui);
     ui.add_space((MOST_OPTIONS * (ROW_HEIGHT + 6.0) - (ui.cursor().top() - top)).max(0.0));
-    let entered = if of == ExportOf::Shown { form.file(ui) } else { form.folder(ui) };
+    let entered = if form.is_one_file() { form.file(ui) } else { form.folder(ui) };
     form.summary(ui, frames, taken);
     let licence = format!("{}, {}", provenance.model, provenance.licence);
     let is_film = form.kind_of_file().is_some_and(FileKind::is_film);
@@ -66,8 +66,17 @@ impl Form<'_> {
         !kind.is_own_file() || self.session.export_subject().own_kind() == Some(kind)
     }
 
+    /// Whether several takes become animations of one file.
+    fn is_together(&self) -> bool {
+        self.of != ExportOf::Shown && self.choices.together && FileKind::of(self.path).is_some_and(FileKind::holds_several)
+    }
+
+    fn is_one_file(&self) -> bool {
+        self.of == ExportOf::Shown || self.is_together()
+    }
+
     fn kind_of_file(&self) -> Option<FileKind> {
-        if self.of == ExportOf::Shown {
+        if self.is_one_file() {
             FileKind::of(self.path)
         } else {
             Some(self.choices.kind).filter(|kind| !kind.is_film() && self.can_be(*kind)).or(Some(FileKind::Glb))
@@ -76,7 +85,7 @@ impl Form<'_> {
 
     fn what(&mut self, ui: &mut Ui, prompt: &str) {
         let shown = ("What is shown".to_owned(), ExportOf::Shown);
-        let several = [("All takes", ExportOf::Takes), ("Favourites", ExportOf::Favourites), ("Clips, a file each", ExportOf::Clips)];
+        let several = [("All takes", ExportOf::Takes), ("Favourites", ExportOf::Favourites), ("Clips", ExportOf::Clips)];
         let several = several.map(|(name, of)| (format!("{name} · {}", self.session.export_subject().count(of)), of));
         let offered: Vec<(String, ExportOf)> =
             std::iter::once(shown).chain(several.into_iter().filter(|(_, of)| self.session.export_subject().count(*of) > 0)).collect();
@@ -84,6 +93,13 @@ impl Form<'_> {
         named(ui, "What", |ui| {
             self.actions.extend(choices(ui, &offered, Some(self.of)).map(|place| Action::Exports(ExportAction::ExportOf(place))));
         });
+        if self.of != ExportOf::Shown && FileKind::of(self.path).is_some_and(FileKind::holds_several) {
+            let ways = [(false, "A file each"), (true, "One file, an animation each")];
+            named(ui, "As", |ui| {
+                self.choices.together = choices(ui, &ways, Some(self.choices.together)).unwrap_or(self.choices.together);
+            });
+            return;
+        }
         let text = if self.of == ExportOf::Shown {
             format!("“{prompt}”")
         } else {
@@ -244,15 +260,26 @@ impl Form<'_> {
         shown.response.on_hover_text(about);
     }
 
-    /// The file's path; whether Enter ended it.
+    /// The file's path, and the pattern of names where it holds several; whether Enter ended one of them.
     fn file(&mut self, ui: &mut Ui) -> bool {
+        let pattern_entered = self.is_together() && self.pattern(ui);
         let (written, entered) = self.path_row(ui, "File", "export path", self.path);
         self.actions.extend(written.map(|place| Action::Exports(ExportAction::ExportPath(place))));
-        entered
+        entered || pattern_entered
     }
 
     /// The folder and the pattern of names; whether Enter ended one of them.
     fn folder(&mut self, ui: &mut Ui) -> bool {
+        let pattern_entered = self.pattern(ui);
+        let (written, entered) = self.path_row(ui, "Folder", "export folder", &self.choices.folder.clone());
+        if let Some(folder) = written {
+            self.choices.folder = folder;
+        }
+        entered || pattern_entered
+    }
+
+    /// The pattern of names; whether Enter ended it.
+    fn pattern(&mut self, ui: &mut Ui) -> bool {
         let mut pattern_entered = false;
         named(ui, "Pattern", |ui| {
             let frame =
@@ -262,11 +289,7 @@ impl Form<'_> {
             pattern_entered = response.lost_focus() && ui.input(|input| input.key_pressed(bevy_egui::egui::Key::Enter));
             response.on_hover_text("{number}, {prompt}, {seed} and {model} stand for what they say");
         });
-        let (written, entered) = self.path_row(ui, "Folder", "export folder", &self.choices.folder.clone());
-        if let Some(folder) = written {
-            self.choices.folder = folder;
-        }
-        entered || pattern_entered
+        pattern_entered
     }
 
     fn path_row(&mut self, ui: &mut Ui, name: &str, id: &str, path: &Path) -> (Option<PathBuf>, bool) {
@@ -293,6 +316,10 @@ impl Form<'_> {
             let count = self.session.export_subject().count(self.of);
             let plural = if count == 1 { "" } else { "s" };
             file_stems(&self.choices.pattern, &[&example]).map(|stems| {
+                if self.is_together() {
+                    let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+                    return format!("{name}  ·  {count} animation{plural} such as {}", stems[0]);
+                }
                 format!(
                     "{count} file{plural} such as {}.{}; what is there already stays",
                     stems[0],
@@ -304,7 +331,7 @@ impl Form<'_> {
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             let (text, color) = match text {
-                Ok(text) if taken && self.of == ExportOf::Shown => (format!("{text}  ·  replaces the file that is there"), ACCENT),
+                Ok(text) if taken && self.is_one_file() => (format!("{text}  ·  replaces the file that is there"), ACCENT),
                 Ok(text) => (text, TEXT),
                 Err(fault) => (fault, ACCENT),
             };
@@ -329,12 +356,13 @@ impl Form<'_> {
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let can_save = self.of != ExportOf::Shown || FileKind::of(self.path).is_some();
-                let text = if taken && self.of == ExportOf::Shown { "Replace" } else { "Save" };
+                let can_save = !self.is_one_file() || FileKind::of(self.path).is_some();
+                let text = if taken && self.is_one_file() { "Replace" } else { "Save" };
                 let save = ui.add_enabled(can_save, TextButton { text, main: true, min_width: 96.0, height: 34.0 });
                 if save.clicked() || (entered && can_save) {
                     self.actions.push(match self.of {
                         ExportOf::Shown => Action::Exports(ExportAction::Export(self.path.to_owned())),
+                        of if self.is_together() => Action::Exports(ExportAction::ExportTogether(of, self.path.to_owned())),
                         of => Action::Exports(ExportAction::ExportAll(of, self.choices.folder.clone())),
                     });
                 }

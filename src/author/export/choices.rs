@@ -110,6 +110,9 @@ impl FileKind {
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
         let ending = path.extension()?;
+        if ending.eq_ignore_ascii_case("usdz") {
+            return Some(Self::Usd);
+        }
         Self::ALL.map(|(kind, ..)| kind).into_iter().find(|kind| ending.eq_ignore_ascii_case(kind.ending()))
     }
 
@@ -137,6 +140,12 @@ impl FileKind {
         matches!(self, Self::Glb | Self::Fbx | Self::Usd)
     }
 
+    /// Whether it can hold several animations.
+    #[must_use]
+    pub fn holds_several(self) -> bool {
+        self.is_own_file() || matches!(self, Self::Glb | Self::Fbx)
+    }
+
     /// Whether it can have another rate than ours.
     #[must_use]
     pub fn has_rate(self) -> bool {
@@ -146,6 +155,9 @@ impl FileKind {
     /// The path as one of this kind of file.
     #[must_use]
     pub fn named(self, path: &Path) -> PathBuf {
+        if Self::of(path) == Some(self) {
+            return path.to_owned();
+        }
         if Self::of(path).is_some() { path.with_extension(self.ending()) } else { path.with_added_extension(self.ending()) }
     }
 }
@@ -182,6 +194,8 @@ pub struct ExportChoices {
     pub film_fps: u16,
     /// How files are called of which there are several; see [`super::names`].
     pub pattern: String,
+    /// Whether several takes become animations of one file, where its kind can hold them.
+    pub together: bool,
 }
 
 impl Default for ExportChoices {
@@ -201,6 +215,7 @@ impl Default for ExportChoices {
             film_size: FILM_SIZES[1],
             film_fps: FILM_RATES[1],
             pattern: USUAL_PATTERN.to_owned(),
+            together: false,
         }
     }
 }

@@ -15,7 +15,7 @@ pub enum Dialog {
     Export {
         /// What.
         of: ExportOf,
-        /// The file, of what is shown.
+        /// The file, of what is shown or of several together.
         path: PathBuf,
         /// Whether there is such a file.
         taken: bool,

@@ -5,7 +5,8 @@ use super::document::{Objects, Stack, TICKS_PER_SECOND, properties, property, ti
 use super::skeleton::{CM_PER_M, Skeleton};
 use crate::formats::bones::{self, Bone};
 use crate::formats::euler::nearest_euler;
-use crate::motion::rig::RigMotion;
+use crate::formats::unique::UniqueNames;
+use crate::formats::writing::NamedClip;
 use glam::DVec3;
 
 /// Keys that are joined by straight lines; nothing else about them is asked for.
@@ -15,29 +16,50 @@ const USUAL_WEIGHTS: u32 = 0x0d05_0d05;
 /// What moves less than this (centimetres, degrees) is left to the rest pose.
 const LEAST: f64 = 1e-5;
 
-/// Adds a clip under a name.
-pub(super) fn add(objects: &mut Objects, name: &str, clip: &RigMotion, bones: &[Bone], skeleton: &Skeleton) -> Stack {
-    let ticks: Vec<i64> =
-        (0..clip.frame_count()).map(|frame| (frame as f64 / f64::from(clip.fps) * TICKS_PER_SECOND).round() as i64).collect();
+/// How a model moves: what it has for `Lcl Translation` and `Lcl Rotation` (degrees) in each frame, where it moves at all.
+pub(super) struct Track {
+    pub(super) model: i64,
+    pub(super) places: Option<Vec<DVec3>>,
+    pub(super) turns: Option<Vec<DVec3>>,
+}
+
+/// Adds a clip under a name that no other stack has.
+pub(super) fn add(objects: &mut Objects, names: &mut UniqueNames, clip: &NamedClip, tracks: &[Track]) -> Stack {
+    let fps = f64::from(clip.clip.fps);
+    let ticks: Vec<i64> = (0..clip.clip.frame_count()).map(|frame| (frame as f64 / fps * TICKS_PER_SECOND).round() as i64).collect();
     let span = ticks.last().copied().unwrap_or_default();
-    let stack = Node::new("AnimationStack").object(objects.next_id(), name, "AnimStack", "").with(properties([
-        time("LocalStart", 0),
-        time("LocalStop", span),
-        time("ReferenceStart", 0),
-        time("ReferenceStop", span),
-    ]));
+    let name = names.take(plain(&clip.name));
+    let mut about = vec![time("LocalStart", 0), time("LocalStop", span), time("ReferenceStart", 0), time("ReferenceStop", span)];
+    about.extend(clip.provenance.as_ref().map(|from| property("Description", "KString", "", "").text(&from.credit())));
+    let stack = Node::new("AnimationStack").object(objects.next_id(), &name, "AnimStack", "").with(properties(about));
     let stack = objects.push("AnimationStack", stack.list());
     let layer = Node::new("AnimationLayer").object(objects.next_id(), "BaseLayer", "AnimLayer", "");
     let layer = objects.push("AnimationLayer", layer.list());
     objects.connect(layer, stack);
 
     let curves = Curves { times: Property::i64s(ticks.iter().copied()), keys: ticks.len(), layer };
-    let frames = bones::locals(bones, clip);
-    for (at, (bone, model)) in bones.iter().zip(&skeleton.models).enumerate() {
-        let places = frames.iter().map(|frame| frame[at].0.as_dvec3() * CM_PER_M);
-        if bone.moves {
-            curves.add(objects, *model, ("T", "Lcl Translation"), &places.collect::<Vec<_>>());
+    for Track { model, places, turns } in tracks {
+        if let Some(places) = places {
+            curves.add(objects, *model, ("T", "Lcl Translation"), places);
         }
+        if let Some(turns) = turns {
+            curves.add(objects, *model, ("R", "Lcl Rotation"), turns);
+        }
+    }
+    Stack { name, ticks: span }
+}
+
+/// The name, as far as programs take it for one.
+fn plain(name: &str) -> String {
+    let plain = |letter: char| if letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_' | ',') { letter } else { '_' };
+    name.chars().map(plain).collect()
+}
+
+/// How the models of a skeleton of our own move in a clip.
+pub(super) fn tracks(clip: &NamedClip, bones: &[Bone], skeleton: &Skeleton) -> Vec<Track> {
+    let frames = bones::locals(bones, &clip.clip);
+    let of_bone = |(at, (bone, model)): (usize, (&Bone, &i64))| {
+        let places = || frames.iter().map(|frame| frame[at].0.as_dvec3() * CM_PER_M).collect();
         let rest = nearest_euler(bone.rest_rotation, DVec3::ZERO);
         let mut before = rest;
         let turns = frames.iter().map(|frame| {
@@ -46,11 +68,10 @@ pub(super) fn add(objects: &mut Objects, name: &str, clip: &RigMotion, bones: &[
         });
         let turns: Vec<DVec3> = turns.collect();
         let rest = rest.map(f64::to_degrees);
-        if turns.iter().any(|turn| (turn - rest).abs().max_element() > LEAST) {
-            curves.add(objects, *model, ("R", "Lcl Rotation"), &turns);
-        }
-    }
-    Stack { name: name.to_owned(), ticks: span }
+        let turns = turns.iter().any(|turn| (turn - rest).abs().max_element() > LEAST).then_some(turns);
+        Track { model: *model, places: bone.moves.then(places), turns }
+    };
+    bones.iter().zip(&skeleton.models).enumerate().map(of_bone).collect()
 }
 
 /// What the curves of a clip share.

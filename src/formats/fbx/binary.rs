@@ -3,6 +3,7 @@
 use crate::formats::error::Fault;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use std::borrow::Cow;
 use std::io::Write;
 
 /// The version that every program of the last ten years reads; its offsets have 32 bits.
@@ -30,8 +31,9 @@ const SHORTEST_COMPRESSED: usize = 128;
 pub(super) struct Property(Vec<u8>);
 
 /// One node: a name, properties, and the nodes within it.
+#[derive(Clone)]
 pub(super) struct Node {
-    name: &'static str,
+    name: Cow<'static, str>,
     count: u32,
     properties: Vec<u8>,
     children: Vec<Node>,
@@ -40,11 +42,39 @@ pub(super) struct Node {
 
 impl Node {
     pub(super) fn new(name: &'static str) -> Self {
-        Self { name, count: 0, properties: Vec::new(), children: Vec::new(), is_list: false }
+        Self { name: Cow::Borrowed(name), count: 0, properties: Vec::new(), children: Vec::new(), is_list: false }
     }
 
-    pub(super) fn name(&self) -> &'static str {
-        self.name
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn children(&self) -> &[Self] {
+        &self.children
+    }
+
+    pub(super) fn children_mut(&mut self) -> &mut Vec<Self> {
+        &mut self.children
+    }
+
+    /// The first node of this name within it.
+    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// The id of an object: its first property, where that is a number.
+    pub(super) fn id(&self) -> Option<i64> {
+        self.values().first().and_then(Value::integer)
+    }
+
+    /// Its properties, as far as they make sense.
+    pub(super) fn values(&self) -> Vec<Value<'_>> {
+        let (mut values, mut rest) = (Vec::new(), &self.properties[..]);
+        while let Some((value, behind)) = value(rest) {
+            values.push(value);
+            rest = behind;
+        }
+        values
     }
 
     /// Ends with a null record even if nothing is in it.
@@ -134,6 +164,46 @@ impl Node {
     }
 }
 
+/// A property that is read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Value<'a> {
+    Integer(i64),
+    Text(&'a [u8]),
+    Raw(&'a [u8]),
+    /// Of another type.
+    Other,
+}
+
+impl Value<'_> {
+    pub(super) fn integer(&self) -> Option<i64> {
+        if let Self::Integer(number) = self { Some(*number) } else { None }
+    }
+}
+
+/// The first of some properties, and those behind it.
+fn value(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
+    let (code, rest) = bytes.split_first()?;
+    let word = |at: usize| rest.get(at..at + 4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]));
+    let length = match code {
+        b'B' | b'C' | b'Z' => 1,
+        b'Y' => 2,
+        b'I' | b'F' => 4,
+        b'D' | b'L' => 8,
+        b'S' | b'R' => 4 + word(0)? as usize,
+        _ => 12 + word(8)? as usize,
+    };
+    let (own, behind) = rest.split_at_checked(length)?;
+    let value = match code {
+        b'Y' => Value::Integer(i16::from_le_bytes([own[0], own[1]]).into()),
+        b'I' => Value::Integer(i32::from_le_bytes(own.try_into().ok()?).into()),
+        b'L' => Value::Integer(i64::from_le_bytes(own.try_into().ok()?)),
+        b'S' => Value::Text(&own[4..]),
+        b'R' => Value::Raw(&own[4..]),
+        _ => Value::Other,
+    };
+    Some((value, behind))
+}
+
 impl Property {
     pub(super) fn i32s(values: impl IntoIterator<Item = i32>) -> Self {
         Self::array(b'i', values.into_iter().map(i32::to_le_bytes))
@@ -186,4 +256,70 @@ pub(super) fn encode(nodes: &[Node]) -> Result<Vec<u8>, Fault> {
         return Err(Fault::new("an FBX file cannot hold more than 4 GB", "write a shorter clip"));
     }
     Ok(bytes)
+}
+
+/// The nodes of a binary file of version 7, properties as they are; none of any other file.
+pub(super) fn decode(bytes: &[u8]) -> Option<Vec<Node>> {
+    let version = bytes.strip_prefix(MAGIC)?.first_chunk().map(|version| u32::from_le_bytes(*version))?;
+    if !(7000..8000).contains(&version) {
+        return None;
+    }
+    let mut reader = Reader { bytes, at: MAGIC.len() + 4, is_wide: version >= FIRST_WIDE };
+    reader.list(bytes.len(), 0)
+}
+
+/// From this version on offsets have 64 bits.
+const FIRST_WIDE: u32 = 7500;
+/// Deeper than the nodes of any program.
+const DEEPEST: usize = 64;
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    is_wide: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Nodes up to the record that ends them, or to an offset.
+    fn list(&mut self, end: usize, depth: usize) -> Option<Vec<Node>> {
+        let mut nodes = Vec::new();
+        while self.at < end {
+            match self.node(end, depth)? {
+                Some(node) => nodes.push(node),
+                None => break,
+            }
+        }
+        Some(nodes)
+    }
+
+    /// The next node, which ends at this offset or before; none within where it is the record that ends a list.
+    fn node(&mut self, last: usize, depth: usize) -> Option<Option<Node>> {
+        let [end, count, length] = [self.offset()?, self.offset()?, self.offset()?];
+        let name_length = self.take(1)?[0].into();
+        let name = String::from_utf8_lossy(self.take(name_length)?).into_owned();
+        if end == 0 {
+            return Some(None);
+        }
+        let properties = self.take(length)?.to_vec();
+        if depth > DEEPEST || end < self.at || end > last {
+            return None;
+        }
+        let is_list = self.at < end;
+        let children = self.list(end, depth + 1)?;
+        self.at = end;
+        Some(Some(Node { name: Cow::Owned(name), count: u32::try_from(count).ok()?, properties, children, is_list }))
+    }
+
+    fn offset(&mut self) -> Option<usize> {
+        let bytes = self.take(if self.is_wide { 8 } else { 4 })?;
+        let mut wide = [0; 8];
+        wide[..bytes.len()].copy_from_slice(bytes);
+        usize::try_from(u64::from_le_bytes(wide)).ok()
+    }
+
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let taken = self.bytes.get(self.at..self.at.checked_add(count)?)?;
+        self.at += count;
+        Some(taken)
+    }
 }

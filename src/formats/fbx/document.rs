@@ -1,6 +1,7 @@
 //! What every FBX document has around its objects: header, settings, definitions, connections, takes.
 
-use super::binary::{CREATION_TIME, FILE_ID, Node};
+use super::binary::{CREATION_TIME, FILE_ID, Node, Value};
+use crate::formats::writing::{NamedClip, credits};
 use crate::timeline::Provenance;
 use std::collections::BTreeMap;
 
@@ -25,8 +26,8 @@ pub(super) struct Stack {
 }
 
 /// The objects of a document and how they hang together.
-#[derive(Default)]
 pub(super) struct Objects {
+    first_id: i64,
     nodes: Vec<Node>,
     connections: Vec<Node>,
     /// How many there are of each type, which the definitions say.
@@ -34,9 +35,19 @@ pub(super) struct Objects {
 }
 
 impl Objects {
+    /// None yet, in a document that has no others.
+    pub(super) fn new() -> Self {
+        Self::after(FIRST_ID - 1)
+    }
+
+    /// None yet, in a document whose objects have ids up to this one.
+    pub(super) fn after(last_id: i64) -> Self {
+        Self { first_id: last_id + 1, nodes: Vec::new(), connections: Vec::new(), counts: BTreeMap::new() }
+    }
+
     /// The id that the next object gets.
     pub(super) fn next_id(&self) -> i64 {
-        FIRST_ID + self.nodes.len() as i64
+        self.first_id + self.nodes.len() as i64
     }
 
     /// Adds an object under [`Objects::next_id`].
@@ -57,25 +68,103 @@ impl Objects {
         self.connections.push(Node::new("C").text("OP").i64(child).i64(parent).text(property));
     }
 
-    /// The whole document.
-    pub(super) fn document(self, stacks: &[Stack], fps: f32, provenance: Option<&Provenance>) -> Vec<Node> {
+    /// The whole document, with a stack for each of these clips.
+    pub(super) fn document(self, stacks: &[Stack], clips: &[NamedClip]) -> Vec<Node> {
         let definitions = definitions(&self.counts);
-        let longest = stacks.iter().map(|stack| stack.ticks).max().unwrap_or_default();
         let active = stacks.first().map(|stack| stack.name.as_str()).unwrap_or_default();
+        let fps = clips.first().map(|clip| clip.clip.fps).unwrap_or_default();
         vec![
-            header(provenance),
+            header(clips),
             Node::new("FileId").raw(&FILE_ID),
             Node::new("CreationTime").text(CREATION_TIME),
             Node::new("Creator").text(APPLICATION),
-            global_settings(fps, longest),
+            global_settings(fps, longest(stacks)),
             documents(self.next_id(), active),
             Node::new("References"),
             definitions,
             Node::new("Objects").with_all(self.nodes),
             Node::new("Connections").with_all(self.connections),
-            takes(stacks, active),
+            Node::new("Takes").with(Node::new("Current").text(active)).with_all(stacks.iter().map(take)),
         ]
     }
+
+    /// Adds the objects to the document of another program, which knows the first stack among them as its current one.
+    pub(super) fn enter(self, document: &mut Vec<Node>, stacks: &[Stack], fps: f32) {
+        let active = stacks.first().map(|stack| stack.name.as_str()).unwrap_or_default();
+        if !document.iter().any(|top| top.name() == "Takes") {
+            document.push(Node::new("Takes"));
+        }
+        let (mut nodes, mut connections) = (self.nodes, self.connections);
+        for top in document.iter_mut() {
+            match top.name() {
+                "Objects" => top.children_mut().append(&mut nodes),
+                "Connections" => top.children_mut().append(&mut connections),
+                "GlobalSettings" => replace_properties(top, rate_and_span(fps, longest(stacks))),
+                "Documents" => {
+                    let scenes = top.children_mut().iter_mut().filter(|node| node.name() == "Document");
+                    scenes.for_each(|scene| replace_properties(scene, [text("ActiveAnimStackName", active)]));
+                }
+                "Takes" => {
+                    let takes = top.children_mut();
+                    takes.retain(|node| node.name() != "Current");
+                    takes.insert(0, Node::new("Current").text(active));
+                    takes.extend(stacks.iter().map(take));
+                }
+                _ => {}
+            }
+        }
+        count(document);
+        // These and the file's end agree with each other, or Autodesk's readers call the file corrupt.
+        document.retain(|top| !["FileId", "CreationTime"].contains(&top.name()));
+        let behind_header = document.len().min(1);
+        document.insert(behind_header, Node::new("CreationTime").text(CREATION_TIME));
+        document.insert(behind_header, Node::new("FileId").raw(&FILE_ID));
+    }
+}
+
+/// Puts properties in the place of those of the same names.
+fn replace_properties(node: &mut Node, new: impl IntoIterator<Item = Node>) {
+    if node.child("Properties70").is_none() {
+        node.children_mut().push(properties([]));
+    }
+    let Some(list) = node.children_mut().iter_mut().find(|child| child.name() == "Properties70") else { return };
+    for property in new {
+        let name = property.values().first().copied();
+        list.children_mut().retain(|old| old.values().first().copied() != name);
+        list.children_mut().push(property);
+    }
+}
+
+/// Says in a document's definitions how many objects of each type it has now.
+fn count(document: &mut [Node]) {
+    let mut counts: BTreeMap<String, i32> = BTreeMap::from([("GlobalSettings".to_owned(), 1)]);
+    for object in document.iter().filter(|top| top.name() == "Objects").flat_map(Node::children) {
+        *counts.entry(object.name().to_owned()).or_default() += 1;
+    }
+    let all: i32 = counts.values().sum();
+    let Some(definitions) = document.iter_mut().find(|top| top.name() == "Definitions") else { return };
+    let definitions = definitions.children_mut();
+    let mut new = Vec::new();
+    for mut node in std::mem::take(definitions) {
+        match (node.name(), node.values().first()) {
+            ("Count", _) => new.push(Node::new("Count").i32(all)),
+            ("ObjectType", Some(Value::Text(kind))) => {
+                if let Some(count) = counts.remove(&*String::from_utf8_lossy(kind)) {
+                    node.children_mut().retain(|child| child.name() != "Count");
+                    node.children_mut().insert(0, Node::new("Count").i32(count));
+                    new.push(node);
+                }
+            }
+            _ => new.push(node),
+        }
+    }
+    new.extend(counts.iter().map(|(kind, count)| object_type(kind, *count)));
+    *definitions = new;
+}
+
+/// The longest of some stacks, in ticks.
+fn longest(stacks: &[Stack]) -> i64 {
+    stacks.iter().map(|stack| stack.ticks).max().unwrap_or_default()
 }
 
 /// One property of an object: its name, type and label, and flags. The value follows.
@@ -124,10 +213,10 @@ pub(super) fn properties(list: impl IntoIterator<Item = Node>) -> Node {
     Node::new("Properties70").with_all(list)
 }
 
-fn header(provenance: Option<&Provenance>) -> Node {
+fn header(clips: &[NamedClip]) -> Node {
     let stamp = ["Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond"].into_iter().zip([1970, 1, 1, 10, 0, 0, 0]);
-    let prompt = provenance.map(Provenance::prompt).unwrap_or_default();
-    let credit = provenance.map(Provenance::credit).unwrap_or_default();
+    let prompts: Vec<_> = clips.iter().filter_map(|clip| clip.provenance.as_ref()).map(Provenance::prompt).collect();
+    let (prompt, credit) = (prompts.join("; "), credits(clips).unwrap_or_default());
     let meta = [("Title", &*prompt), ("Subject", ""), ("Author", ""), ("Keywords", ""), ("Revision", ""), ("Comment", &credit)];
     let written_by = |whose: &str| {
         [
@@ -164,8 +253,7 @@ fn header(provenance: Option<&Provenance>) -> Node {
 
 /// Y up, +Z ahead, centimetres.
 fn global_settings(fps: f32, longest: i64) -> Node {
-    let time_mode = TIME_MODES.iter().find(|(rate, _)| (rate - fps).abs() < 1e-3).map_or(CUSTOM_RATE, |(_, mode)| *mode);
-    Node::new("GlobalSettings").with(Node::new("Version").i32(1000)).with(properties([
+    let fixed = [
         integer("UpAxis", 1),
         integer("UpAxisSign", 1),
         integer("FrontAxis", 2),
@@ -178,11 +266,19 @@ fn global_settings(fps: f32, longest: i64) -> Node {
         double("OriginalUnitScaleFactor", 1.0),
         property("AmbientColor", "ColorRGB", "Color", "").f64s([0.0; 3]),
         text("DefaultCamera", "Producer Perspective"),
+    ];
+    let all = fixed.into_iter().chain(rate_and_span(fps, longest));
+    Node::new("GlobalSettings").with(Node::new("Version").i32(1000)).with(properties(all))
+}
+
+fn rate_and_span(fps: f32, longest: i64) -> [Node; 4] {
+    let time_mode = TIME_MODES.iter().find(|(rate, _)| (rate - fps).abs() < 1e-3).map_or(CUSTOM_RATE, |(_, mode)| *mode);
+    [
         choice("TimeMode", time_mode),
         time("TimeSpanStart", 0),
         time("TimeSpanStop", longest),
         double("CustomFrameRate", if time_mode == CUSTOM_RATE { f64::from(fps) } else { -1.0 }),
-    ]))
+    ]
 }
 
 fn documents(id: i64, active: &str) -> Node {
@@ -198,68 +294,68 @@ fn documents(id: i64, active: &str) -> Node {
 
 /// How many objects there are of each type, and the values of what they do not say.
 fn definitions(counts: &BTreeMap<&'static str, i32>) -> Node {
-    let template = |kind: &str| -> Option<(&'static str, Vec<Node>)> {
-        Some(match kind {
-            "Model" => (
-                "FbxNode",
-                vec![
-                    choice("QuaternionInterpolate", 0),
-                    property("RotationOffset", "Vector3D", "Vector", "").f64s([0.0; 3]),
-                    property("RotationPivot", "Vector3D", "Vector", "").f64s([0.0; 3]),
-                    property("ScalingOffset", "Vector3D", "Vector", "").f64s([0.0; 3]),
-                    property("ScalingPivot", "Vector3D", "Vector", "").f64s([0.0; 3]),
-                    choice("RotationOrder", 0),
-                    switch("RotationActive", false),
-                    property("PreRotation", "Vector3D", "Vector", "").f64s([0.0; 3]),
-                    property("PostRotation", "Vector3D", "Vector", "").f64s([0.0; 3]),
-                    choice("InheritType", 1),
-                    property("ScalingMax", "Vector3D", "Vector", "").f64s([0.0; 3]),
-                    vector("Lcl Translation", [0.0; 3]),
-                    vector("Lcl Rotation", [0.0; 3]),
-                    vector("Lcl Scaling", [1.0; 3]),
-                    property("Visibility", "Visibility", "", "A").f64(1.0),
-                    integer("DefaultAttributeIndex", -1),
-                ],
-            ),
-            "NodeAttribute" => ("FbxSkeleton", vec![color("Color", [0.8; 3]), double("Size", 100.0)]),
-            "Geometry" => ("FbxMesh", vec![switch("Primary Visibility", true), switch("Casts Shadows", true)]),
-            "Material" => (
-                "FbxSurfacePhong",
-                vec![
-                    property("ShadingModel", "KString", "", "").text("Phong"),
-                    color("DiffuseColor", [0.8; 3]),
-                    number("DiffuseFactor", 1.0),
-                    number("TransparencyFactor", 0.0),
-                    color("SpecularColor", [0.2; 3]),
-                    number("SpecularFactor", 1.0),
-                    number("ShininessExponent", 20.0),
-                    number("ReflectionFactor", 0.0),
-                ],
-            ),
-            "AnimationStack" => ("FbxAnimStack", vec![time("LocalStart", 0), time("LocalStop", 0)]),
-            "AnimationLayer" => ("FbxAnimLayer", vec![number("Weight", 100.0)]),
-            "AnimationCurveNode" => ("FbxAnimCurveNode", vec![property("d", "Compound", "", "")]),
-            _ => return None,
-        })
-    };
-    let object_type = |(kind, count): (&&'static str, &i32)| {
-        let templates = template(kind).map(|(name, defaults)| Node::new("PropertyTemplate").text(name).with(properties(defaults)));
-        Node::new("ObjectType").text(kind).with(Node::new("Count").i32(*count)).with_all(templates)
-    };
     Node::new("Definitions")
         .with(Node::new("Version").i32(100))
         .with(Node::new("Count").i32(1 + counts.values().sum::<i32>()))
         .with(Node::new("ObjectType").text("GlobalSettings").with(Node::new("Count").i32(1)))
-        .with_all(counts.iter().map(object_type))
+        .with_all(counts.iter().map(|(kind, count)| object_type(kind, *count)))
 }
 
-fn takes(stacks: &[Stack], active: &str) -> Node {
-    let take = |stack: &Stack| {
-        Node::new("Take")
-            .text(&stack.name)
-            .with(Node::new("FileName").text(&format!("{}.tak", stack.name)))
-            .with(Node::new("LocalTime").i64(0).i64(stack.ticks))
-            .with(Node::new("ReferenceTime").i64(0).i64(stack.ticks))
-    };
-    Node::new("Takes").with(Node::new("Current").text(active)).with_all(stacks.iter().map(take))
+fn object_type(kind: &str, count: i32) -> Node {
+    let templates = template(kind).map(|(name, defaults)| Node::new("PropertyTemplate").text(name).with(properties(defaults)));
+    Node::new("ObjectType").text(kind).with(Node::new("Count").i32(count)).with_all(templates)
+}
+
+/// The values of what objects of a type do not say.
+fn template(kind: &str) -> Option<(&'static str, Vec<Node>)> {
+    Some(match kind {
+        "Model" => (
+            "FbxNode",
+            vec![
+                choice("QuaternionInterpolate", 0),
+                property("RotationOffset", "Vector3D", "Vector", "").f64s([0.0; 3]),
+                property("RotationPivot", "Vector3D", "Vector", "").f64s([0.0; 3]),
+                property("ScalingOffset", "Vector3D", "Vector", "").f64s([0.0; 3]),
+                property("ScalingPivot", "Vector3D", "Vector", "").f64s([0.0; 3]),
+                choice("RotationOrder", 0),
+                switch("RotationActive", false),
+                property("PreRotation", "Vector3D", "Vector", "").f64s([0.0; 3]),
+                property("PostRotation", "Vector3D", "Vector", "").f64s([0.0; 3]),
+                choice("InheritType", 1),
+                property("ScalingMax", "Vector3D", "Vector", "").f64s([0.0; 3]),
+                vector("Lcl Translation", [0.0; 3]),
+                vector("Lcl Rotation", [0.0; 3]),
+                vector("Lcl Scaling", [1.0; 3]),
+                property("Visibility", "Visibility", "", "A").f64(1.0),
+                integer("DefaultAttributeIndex", -1),
+            ],
+        ),
+        "NodeAttribute" => ("FbxSkeleton", vec![color("Color", [0.8; 3]), double("Size", 100.0)]),
+        "Geometry" => ("FbxMesh", vec![switch("Primary Visibility", true), switch("Casts Shadows", true)]),
+        "Material" => (
+            "FbxSurfacePhong",
+            vec![
+                property("ShadingModel", "KString", "", "").text("Phong"),
+                color("DiffuseColor", [0.8; 3]),
+                number("DiffuseFactor", 1.0),
+                number("TransparencyFactor", 0.0),
+                color("SpecularColor", [0.2; 3]),
+                number("SpecularFactor", 1.0),
+                number("ShininessExponent", 20.0),
+                number("ReflectionFactor", 0.0),
+            ],
+        ),
+        "AnimationStack" => ("FbxAnimStack", vec![time("LocalStart", 0), time("LocalStop", 0)]),
+        "AnimationLayer" => ("FbxAnimLayer", vec![number("Weight", 100.0)]),
+        "AnimationCurveNode" => ("FbxAnimCurveNode", vec![property("d", "Compound", "", "")]),
+        _ => return None,
+    })
+}
+
+fn take(stack: &Stack) -> Node {
+    Node::new("Take")
+        .text(&stack.name)
+        .with(Node::new("FileName").text(&format!("{}.tak", stack.name)))
+        .with(Node::new("LocalTime").i64(0).i64(stack.ticks))
+        .with(Node::new("ReferenceTime").i64(0).i64(stack.ticks))
 }

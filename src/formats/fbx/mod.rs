@@ -8,24 +8,26 @@ mod binary;
 mod document;
 mod materials;
 mod mesh;
+mod onto;
 mod read;
 mod skeleton;
 
+pub(super) use onto::onto;
 pub(super) use read::{character, decode, rig};
 
 use super::bones;
 use super::error::Fault;
-use super::{Contents, WriteOptions};
+use super::unique::UniqueNames;
+use super::writing::{Contents, NamedClip, WriteOptions};
 use crate::body::Character;
-use crate::motion::rig::RigMotion;
 use document::Objects;
 use materials::Materials;
 use skeleton::Names;
 
-/// The bytes of an `.fbx` file of a motion of the character's own rig, with its meshes or without.
-pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
+/// The bytes of an `.fbx` file of motions of the character's own rig, a stack each, with its meshes or without.
+pub(super) fn encode(clips: &[NamedClip], character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
     let bones = bones::untied(bones::under_one_root(bones::of(character, options.names, options.has_root_bone())));
-    let (mut objects, mut names) = (Objects::default(), Names::default());
+    let (mut objects, mut names) = (Objects::new(), Names::default());
     let skeleton = skeleton::add(&mut objects, &bones, &mut names);
     let mut meshes = Vec::new();
     if options.contents == Contents::Character {
@@ -36,13 +38,8 @@ pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOpt
         }
     }
     skeleton::add_bind_pose(&mut objects, &skeleton, &meshes);
-    let name = stack_name(options);
-    let stack = animation::add(&mut objects, &name, clip, &bones, &skeleton);
-    binary::encode(&objects.document(&[stack], clip.fps, options.provenance.as_ref()))
-}
-
-/// The name, as far as programs take it for one.
-fn stack_name(options: &WriteOptions) -> String {
-    let plain = |letter: char| if letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_' | ',') { letter } else { '_' };
-    options.clip_name().chars().map(plain).collect()
+    let mut stack_names = UniqueNames::default();
+    let add = |clip| animation::add(&mut objects, &mut stack_names, clip, &animation::tracks(clip, &bones, &skeleton));
+    let stacks: Vec<_> = clips.iter().map(add).collect();
+    binary::encode(&objects.document(&stacks, clips))
 }

@@ -1,4 +1,4 @@
-//! One more animation in the user's own glTF file, which else stays as it is: every member that is not touched keeps its text.
+//! More animations in the user's own glTF file, which else stays as it is: every member that is not touched keeps its text.
 //!
 //! Only what moves gets key frames: turns of joints that leave their place in the file, and places of the joints that carry the body. An
 //! animated node may have no matrix, so one that has becomes translation, rotation and scale. A `.gltf` takes the buffers and pictures that
@@ -7,10 +7,10 @@
 use super::container::{self, Container};
 use super::nodes;
 use super::rest::{local, rest_world};
-use super::write::asset;
+use super::write::extras;
 use crate::formats::error::Fault;
 use crate::formats::rigged::{metres_per_unit, skeleton};
-use crate::formats::writing::WriteOptions;
+use crate::formats::writing::NamedClip;
 use crate::motion::rig::RigMotion;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -39,17 +39,16 @@ pub(in crate::formats) enum Form {
     Gltf,
 }
 
-/// The bytes of the file at `path` with one more animation, a motion of its own rig in metres.
-pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clip: &RigMotion, options: &WriteOptions, form: Form) -> Result<Vec<u8>, Fault> {
+/// The bytes of the file at `path` with one more animation for each of these motions of its own rig in metres.
+pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clips: &[NamedClip], form: Form) -> Result<Vec<u8>, Fault> {
     let container = container::open(path, bytes)?;
     let tree = nodes::tree(&container)?;
     let rest = rest_world(&container, &tree);
     let rig = skeleton::placed(&tree.rig, &rest);
-    if rig.names() != clip.rig.names() || rig.parents() != clip.rig.parents() {
+    if clips.iter().any(|clip| rig.names() != clip.clip.rig.names() || rig.parents() != clip.clip.rig.parents()) {
         return Err(Fault::new("a character that has changed since it was read", "choose the character again"));
     }
     let moves = Moves { container: &container, nodes: tree.nodes(), unit_m: metres_per_unit(&rig) };
-    let (tracks, decomposed) = moves.tracks(clip);
 
     let (text, bin) = container::split(bytes)?;
     let mut document: Members = serde_json::from_slice(&text).map_err(|error| Fault::new(format!("no glTF document ({error})"), AGAIN))?;
@@ -57,9 +56,15 @@ pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clip: &RigMotion, opti
         return Err(Fault::new(format!("no VRM character: {}", path.display()), "write .glb, or choose a .vrm character"));
     }
     let mut data = Data { bytes: Vec::new(), views: Vec::new(), accessors: Vec::new() };
-    let animation = data.animation(clip, &tracks, options, document.list("accessors")?.len());
+    let others = document.list("accessors")?.len();
+    let (mut animations, mut decomposed) = (Vec::new(), Vec::<Decomposed>::new());
+    for clip in clips {
+        let (tracks, found) = moves.tracks(&clip.clip);
+        animations.push(raw(&data.animation(clip, &tracks, others))?);
+        decomposed.extend(found.into_iter().filter(|found| !decomposed.iter().any(|known| known.node == found.node)).collect::<Vec<_>>());
+    }
     let bin = data.enter(&mut document, bin.map(Cow::into_owned))?;
-    document.push("animations", [raw(&animation)?])?;
+    document.push("animations", animations)?;
     document.decompose(&decomposed)?;
     document.take_in(path)?;
     let bin = if form == Form::Gltf { document.take_in_bin(bin)? } else { bin };
@@ -168,7 +173,7 @@ impl Data {
     }
 
     /// The animation, whose accessors come after so many others.
-    fn animation(&mut self, clip: &RigMotion, tracks: &[Track], options: &WriteOptions, others: usize) -> Value {
+    fn animation(&mut self, NamedClip { name, clip, provenance }: &NamedClip, tracks: &[Track], others: usize) -> Value {
         let times: Vec<[f32; 1]> = (0..clip.frame_count()).map(|frame| [(frame as f64 / f64::from(clip.fps)) as f32]).collect();
         let input = self.floats(&times, "SCALAR");
         let last = times.last().map_or(0.0, |[secs]| *secs);
@@ -187,8 +192,8 @@ impl Data {
                 add(self.floats(rotations, "VEC4"), track.node, "rotation");
             }
         }
-        let mut animation = json!({ "name": options.clip_name(), "channels": channels, "samplers": samplers });
-        let extras = asset(options.provenance.as_ref()).extras;
+        let mut animation = json!({ "name": name, "channels": channels, "samplers": samplers });
+        let extras = provenance.as_ref().and_then(extras);
         if let Some(from) = extras.and_then(|extras| serde_json::from_str::<Value>(extras.get()).ok()) {
             animation["extras"] = from;
         }

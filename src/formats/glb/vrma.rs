@@ -3,14 +3,14 @@
 //! VRMC_vrm_animation 1.0 wants the rest pose to be a T-pose, which ours is, turns for all bones and a place for the hips alone.
 
 use super::binary::Binary;
-use super::write::{add_animation, add_bones, asset, pack};
+use super::write::{add_bones, animation, asset, pack};
 use crate::formats::WriteOptions;
 use crate::formats::bones;
 use crate::formats::error::Fault;
 use crate::motion::mapping::Mapping;
 use crate::motion::rig::Rig;
 use crate::motion::{Motion, NameStyle, REST_OFFSETS_M};
-use gltf_json::{Root, Scene};
+use gltf_json::{Animation, Root, Scene};
 use serde_json::{Map, Value, json};
 
 const EXTENSION: &str = "VRMC_vrm_animation";
@@ -55,7 +55,8 @@ pub(in crate::formats) fn encode_vrma(motion: &Motion, fps: f32, options: &Write
     root.asset = asset(options.provenance.as_ref());
     root.extensions_used.push(EXTENSION.to_owned());
     let nodes = add_bones(&mut root, &bones);
-    add_animation(&mut root, &mut binary, &bones, &clip);
+    let animation = animation(&mut root, &mut binary, &bones, &clip);
+    root.push(Animation { name: Some(options.clip_name()), ..animation });
     root.scene = Some(root.push(Scene { name: Some("Scene".to_owned()), nodes, extensions: None, extras: None }));
     let about = json!({ "specVersion": "1.0", "humanoid": { "humanBones": Value::Object(human_bones) } });
     pack(root, binary, Some(json!({ EXTENSION: about })))

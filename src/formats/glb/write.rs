@@ -1,6 +1,6 @@
-//! Writing `.glb`: a skinned character (or its bare skeleton, or no more than nodes) and one animation, to the letter of the Khronos validator.
+//! Writing `.glb`: a skinned character (or its bare skeleton, or no more than nodes) and its animations, to the letter of the Khronos validator.
 //!
-//! The nodes stand in the rest pose, which is also the bind pose; the animation has one key a frame.
+//! The nodes stand in the rest pose, which is also the bind pose; an animation has one key a frame.
 
 use super::binary::{Binary, Use};
 use super::look::Looks;
@@ -8,7 +8,8 @@ use super::mesh;
 use crate::body::Character;
 use crate::formats::bones::{self, Bone};
 use crate::formats::error::Fault;
-use crate::formats::{Contents, WriteOptions};
+use crate::formats::unique::UniqueNames;
+use crate::formats::writing::{Contents, NamedClip, WriteOptions, credits};
 use crate::motion::rig::RigMotion;
 use crate::timeline::Provenance;
 use glam::{Mat4, Quat, Vec3};
@@ -22,11 +23,13 @@ use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// The bytes of a `.glb` file of a motion of the character's own rig, with its skin and meshes or without.
-pub(in crate::formats) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
+/// The bytes of a `.glb` file of motions of the character's own rig, with its skin and meshes or without.
+pub(in crate::formats) fn encode(clips: &[NamedClip], character: &Character, options: &WriteOptions) -> Result<Vec<u8>, Fault> {
     let bones = bones::of(character, options.names, options.has_root_bone());
     let (mut root, mut binary) = (Root::default(), Binary::default());
-    root.asset = asset(options.provenance.as_ref());
+    // Of several motions each says where it came from.
+    let only = if let [clip] = clips { clip.provenance.as_ref() } else { None };
+    root.asset = Asset { copyright: credits(clips), ..asset(only) };
     let mut scene_nodes = add_bones(&mut root, &bones);
     let skin = (options.contents != Contents::Animation).then(|| add_skin(&mut root, &mut binary, &bones));
     if options.contents == Contents::Character {
@@ -37,7 +40,13 @@ pub(in crate::formats) fn encode(clip: &RigMotion, character: &Character, option
             scene_nodes.push(root.push(Node { mesh: Some(mesh), skin, name: Some(body.name.clone()), ..Node::default() }));
         }
     }
-    add_animation(&mut root, &mut binary, &bones, clip);
+    let mut names = UniqueNames::default();
+    for clip in clips {
+        let extras = clip.provenance.as_ref().filter(|_| only.is_none()).and_then(extras);
+        let name = Some(names.take(clip.name.clone()));
+        let animation = animation(&mut root, &mut binary, &bones, &clip.clip);
+        root.push(Animation { name, extras, ..animation });
+    }
     let scene = root.push(Scene { name: Some("Scene".to_owned()), nodes: scene_nodes, extensions: None, extras: None });
     root.scene = Some(scene);
     pack(root, binary, None)
@@ -80,18 +89,18 @@ struct Extras<'a> {
 }
 
 pub(super) fn asset(provenance: Option<&Provenance>) -> Asset {
-    let extras = provenance.and_then(|from| {
-        let extras =
-            serde_json::to_string(&Extras { prompt: &from.prompt(), seed: from.origin.seed(), settings: from.origin.settings(), from });
-        let extras = extras.ok()?;
-        RawValue::from_string(extras).ok()
-    });
     Asset {
         copyright: provenance.map(Provenance::credit),
         generator: Some(concat!("Zoetrope ", env!("CARGO_PKG_VERSION")).to_owned()),
-        extras,
+        extras: provenance.and_then(extras),
         ..Asset::default()
     }
+}
+
+/// Where a motion came from, for the document or the animation.
+pub(super) fn extras(from: &Provenance) -> Option<Box<RawValue>> {
+    let extras = Extras { prompt: &from.prompt(), seed: from.origin.seed(), settings: from.origin.settings(), from };
+    RawValue::from_string(serde_json::to_string(&extras).ok()?).ok()
 }
 
 fn bone_node(bones: &[Bone], index: usize, bone: &Bone) -> Node {
@@ -123,7 +132,8 @@ fn add_skin(root: &mut Root, binary: &mut Binary, bones: &[Bone]) -> Index<Skin>
     })
 }
 
-pub(super) fn add_animation(root: &mut Root, binary: &mut Binary, bones: &[Bone], clip: &RigMotion) {
+/// The animation of a clip, still without a name.
+pub(super) fn animation(root: &mut Root, binary: &mut Binary, bones: &[Bone], clip: &RigMotion) -> Animation {
     let times: Vec<[f32; 1]> = (0..clip.frame_count()).map(|frame| [(frame as f64 / f64::from(clip.fps)) as f32]).collect();
     let times = binary.bounded_floats(root, &times, Use::Values);
     let frames = bones::locals(bones, clip);
@@ -139,13 +149,7 @@ pub(super) fn add_animation(root: &mut Root, binary: &mut Binary, bones: &[Bone]
         let values = binary.floats(root, &rotations, Use::Values);
         tracks.add(index, Property::Rotation, values);
     }
-    root.push(Animation {
-        name: Some("Motion".to_owned()),
-        channels: tracks.channels,
-        samplers: tracks.samplers,
-        extensions: None,
-        extras: None,
-    });
+    Animation { name: None, channels: tracks.channels, samplers: tracks.samplers, extensions: None, extras: None }
 }
 
 struct Tracks {

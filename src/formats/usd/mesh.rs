@@ -1,8 +1,8 @@
-//! The meshes and materials of a character as USD prims.
+//! The meshes of a character as USD prims.
 
 use super::names::{MATERIALS, SKELETON};
 use super::text::{Text, list, matrix, tuple, vector};
-use crate::body::{Alpha, BodyMesh};
+use crate::body::BodyMesh;
 use glam::{Quat, Vec3};
 
 /// Adds a mesh with its skin. `bone_of_joint` says which bone each joint of the rig is.
@@ -25,6 +25,10 @@ pub(super) fn add(text: &mut Text, name: &str, body: &BodyMesh, bone_of_joint: &
         if !body.colors.is_empty() {
             primvar(text, "color3f[] primvars:displayColor", 1, &list(body.colors.iter().copied().map(tuple)));
         }
+        if !body.uvs.is_empty() {
+            // USD counts from the picture's lower edge.
+            primvar(text, "texCoord2f[] primvars:st", 1, &list(body.uvs.iter().map(|[u, v]| tuple([*u, 1.0 - *v]))));
+        }
         text.line(format_args!("matrix4d primvars:skel:geomBindTransform = {}", matrix(Vec3::ZERO, Quat::IDENTITY)));
         primvar(text, "int[] primvars:skel:jointIndices", 4, &list(joints));
         primvar(text, "float[] primvars:skel:jointWeights", 4, &list(weights));
@@ -41,41 +45,4 @@ fn primvar(text: &mut Text, attribute: &str, elements: usize, values: &str) {
     }
     text.line("    interpolation = \"vertex\"");
     text.line(")");
-}
-
-/// Adds the material of a mesh: USD's preview surface, which all programs read.
-pub(super) fn add_material(text: &mut Text, name: &str, body: &BodyMesh) {
-    let material = &body.material;
-    let [red, green, blue, alpha] = material.base_color;
-    let path = format!("{MATERIALS}/{name}");
-    text.prim("Material", name, &[], |text| {
-        text.line(format_args!("token outputs:surface.connect = <{path}/Surface.outputs:surface>"));
-        text.prim("Shader", "Surface", &[], |text| {
-            text.line("uniform token info:id = \"UsdPreviewSurface\"");
-            if body.colors.is_empty() {
-                text.line(format_args!("color3f inputs:diffuseColor = {}", tuple([red, green, blue])));
-            } else {
-                text.line(format_args!("color3f inputs:diffuseColor.connect = <{path}/Colors.outputs:result>"));
-            }
-            text.line(format_args!("color3f inputs:emissiveColor = {}", tuple(material.emissive)));
-            text.line(format_args!("float inputs:metallic = {}", material.metallic));
-            match material.alpha {
-                Alpha::Opaque => {}
-                Alpha::Mask(threshold) => {
-                    text.line(format_args!("float inputs:opacity = {alpha}"));
-                    text.line(format_args!("float inputs:opacityThreshold = {threshold}"));
-                }
-                Alpha::Blend => text.line(format_args!("float inputs:opacity = {alpha}")),
-            }
-            text.line(format_args!("float inputs:roughness = {}", material.roughness));
-            text.line("token outputs:surface");
-        });
-        if !body.colors.is_empty() {
-            text.prim("Shader", "Colors", &[], |text| {
-                text.line("uniform token info:id = \"UsdPrimvarReader_float3\"");
-                text.line("string inputs:varname = \"displayColor\"");
-                text.line("float3 outputs:result");
-            });
-        }
-    });
 }

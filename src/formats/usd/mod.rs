@@ -1,25 +1,52 @@
-//! USD as text (`.usda`): a skinned character, or its bare skeleton, and one animation, in metres, Y up.
+//! USD as text (`.usda`), or with its textures as one package (`.usdz`): a skinned character, or its bare skeleton, and one animation, in
+//! metres, Y up.
 //!
 //! The layer is one `SkelRoot` with a `Skeleton`, its `SkelAnimation`, and the meshes and materials. Bind transforms are in the world, rest
 //! transforms relative to the parent; both say the rest pose. A time code is a frame.
 
+mod material;
 mod mesh;
 mod names;
 mod text;
 
+use super::archive::Packer;
 use super::bones::{self, Bone};
+use super::error::Fault;
 use super::writing::{Contents, WriteOptions};
 use crate::body::Character;
 use crate::motion::rig::RigMotion;
 use glam::{Quat, Vec3};
+use material::Textures;
 use names::{ANIMATION, Names, ROOT};
+use std::io::Cursor;
 use text::{Text, list, matrix, quoted, strings, tuple, vector};
+use zip::CompressionMethod;
 
-/// The text of a `.usda` file of a motion of the character's own rig, with its meshes or without.
-pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions) -> String {
+/// What a package's files are aligned to, so that readers can map them.
+const ALIGNED: u16 = 64;
+
+/// A layer, and the pictures that it refers to: their paths, relative to it, and the bytes of their files.
+pub(super) struct Layer {
+    pub(super) text: String,
+    pub(super) pictures: Vec<(String, Vec<u8>)>,
+}
+
+impl Layer {
+    /// The bytes of a `.usdz` file: the layer and its pictures, stored as they are.
+    pub(super) fn package(self, stem: &str) -> Result<Vec<u8>, Fault> {
+        let mut packer = Packer::new(Cursor::new(Vec::new()), CompressionMethod::Stored).aligned(ALIGNED);
+        let files = std::iter::once((format!("{stem}.usda"), self.text.into_bytes())).chain(self.pictures);
+        let added = files.into_iter().try_for_each(|(name, bytes)| packer.add(&name, &bytes));
+        let finished = added.and_then(|()| packer.finish()).map(Cursor::into_inner);
+        finished.map_err(|error| Fault::new(format!("the package cannot be made ({error})"), "write a shorter clip"))
+    }
+}
+
+/// A motion of the character's own rig, with its meshes or without. Pictures lie in a folder that is called after the file.
+pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOptions, stem: &str) -> Layer {
     let bones = bones::of(character, options.names, options.has_root_bone());
     let meshes = if options.contents == Contents::Character { character.meshes() } else { &[] };
-    let mut text = Text::default();
+    let (mut text, mut textures) = (Text::default(), Textures::new(stem));
     text.line("#usda 1.0");
     text.block(["(", ")"], |text| layer(text, clip, options));
     text.line("");
@@ -39,11 +66,11 @@ pub(super) fn encode(clip: &RigMotion, character: &Character, options: &WriteOpt
             .collect();
         if !meshes.is_empty() {
             text.prim("Scope", "Materials", &[], |text| {
-                materials.iter().zip(meshes).for_each(|(name, body)| mesh::add_material(text, name, body));
+                materials.iter().zip(meshes).for_each(|(name, body)| material::add(text, name, body, &mut textures));
             });
         }
     });
-    text.finish()
+    Layer { text: text.finish(), pictures: textures.into_files() }
 }
 
 fn layer(text: &mut Text, clip: &RigMotion, options: &WriteOptions) {

@@ -14,7 +14,7 @@ use crate::author::session::project::Project;
 use crate::author::session::takes::TakeList;
 use crate::author::session::timeline::Timeline;
 use crate::author::session::view::View;
-use crate::formats;
+use crate::formats::{self, NamedMotion};
 use crate::tasks::TaskKind;
 use crate::timeline::{Provenance, Take};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,8 @@ pub enum ExportAction {
     Export(PathBuf),
     /// Write a file each of several takes into a folder, named by the pattern of the choices.
     ExportAll(ExportOf, PathBuf),
+    /// Write several takes to one file, each as an animation named by the pattern of the choices.
+    ExportTogether(ExportOf, PathBuf),
     /// End the export of several files that is under way.
     CancelExport,
 }
@@ -70,6 +72,7 @@ impl ExportAction {
             Self::CopyCommand => context.copy_command(),
             Self::Export(path) => context.export(path),
             Self::ExportAll(of, folder) => context.export_all(of, folder),
+            Self::ExportTogether(of, path) => context.export_together(of, path),
             Self::CancelExport => context.exports.cancel(),
         }
     }
@@ -108,8 +111,14 @@ impl Context<'_> {
 
     fn browse(&mut self) {
         let (path, purpose) = match &self.desk.dialog {
-            Dialog::Export { of: ExportOf::Shown, path, .. } => (path.clone(), FilePurpose::Export),
-            Dialog::Export { .. } => (self.desk.settings.export.folder.clone(), FilePurpose::ExportFolder),
+            Dialog::Export { of, path, .. } => {
+                let together = self.desk.settings.export.together && FileKind::of(path).is_some_and(FileKind::holds_several);
+                if *of == ExportOf::Shown || together {
+                    (path.clone(), FilePurpose::Export)
+                } else {
+                    (self.desk.settings.export.folder.clone(), FilePurpose::ExportFolder)
+                }
+            }
             _ => return,
         };
         self.desk.host.push(HostCommand::Browse { path, purpose });
@@ -152,21 +161,46 @@ impl Context<'_> {
         self.exports.write_file(TaskKind::WRITE, write, self.desk);
     }
 
+    /// Several takes with their names by the pattern; none where that cannot be, which is said.
+    fn named(&mut self, of: ExportOf) -> Option<(Vec<Take>, Vec<String>)> {
+        let takes = self.subject().takes_of(of);
+        if takes.is_empty() {
+            self.nothing_to_export();
+            return None;
+        }
+        let provenances: Vec<&Provenance> = takes.iter().map(|take| &take.provenance).collect();
+        match file_stems(&self.desk.settings.export.pattern, &provenances) {
+            Ok(stems) => Some((takes, stems)),
+            Err(fault) => {
+                self.desk.warn(fault);
+                None
+            }
+        }
+    }
+
+    fn export_together(&mut self, of: ExportOf, path: PathBuf) {
+        let Some((takes, names)) = self.named(of) else { return };
+        let kind = FileKind::of(&path).unwrap_or_default();
+        self.desk.dialog = Dialog::None;
+        let choices = &mut self.desk.settings.export;
+        (choices.kind, choices.together) = (kind, true);
+        choices.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let options = self.subject().options(kind, &takes[0]);
+        let write = move || {
+            let named = takes.iter().zip(names);
+            let motions = named.map(|(take, name)| NamedMotion { name, motion: &take.motion, provenance: Some(take.provenance.clone()) });
+            formats::write_all(&path, &motions.collect::<Vec<_>>(), &options).map(|()| path).map_err(|error| error.to_string())
+        };
+        self.exports.write_file(TaskKind::WRITE, write, self.desk);
+    }
+
     fn export_all(&mut self, of: ExportOf, folder: PathBuf) {
         if self.exports.is_busy(self.desk) {
             return;
         }
+        let Some((takes, stems)) = self.named(of) else { return };
         let subject = self.subject();
-        let takes = subject.takes_of(of);
-        if takes.is_empty() {
-            return self.nothing_to_export();
-        }
         let choices = subject.choices();
-        let provenances: Vec<&Provenance> = takes.iter().map(|take| &take.provenance).collect();
-        let stems = match file_stems(&choices.pattern, &provenances) {
-            Ok(stems) => stems,
-            Err(fault) => return self.desk.warn(fault),
-        };
         let kind = if choices.kind.is_film() { FileKind::default() } else { subject.possible(choices.kind) };
         let file = |(take, stem): (Take, String)| {
             let options = subject.options(kind, &take);

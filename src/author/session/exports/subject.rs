@@ -11,7 +11,7 @@ use crate::author::session::timeline::Timeline;
 use crate::author::session::view::{View, ViewMode};
 use crate::author::settings::Settings;
 use crate::body::{CharacterChoice, CharacterKind};
-use crate::formats::{Format, WriteOptions};
+use crate::formats::WriteOptions;
 use crate::motion::FPS;
 use crate::timeline::{Origin, Provenance, Take};
 use crate::view::Shown;
@@ -139,11 +139,7 @@ impl ExportSubject<'_> {
     /// How a take is written to this kind of file.
     pub(super) fn options(&self, kind: FileKind, take: &Take) -> WriteOptions {
         let file = self.character.rigged().map(|rigged| rigged.path().to_owned());
-        WriteOptions {
-            character: self.character.character(),
-            onto: file.filter(|file| matches!(Format::readable(file), Ok(Format::Glb))),
-            ..self.choices().write_options(kind, take.provenance.clone())
-        }
+        WriteOptions { character: self.character.character(), onto: file, ..self.choices().write_options(kind, take.provenance.clone()) }
     }
 
     /// Pictures of what is shown, as it is seen now, while the window goes on.

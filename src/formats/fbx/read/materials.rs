@@ -146,7 +146,7 @@ fn file_name(path: &str) -> Option<String> {
 }
 
 /// A texture beside the file at `path`: where its own path leads below that folder, else by its name in the folders that programs use.
-fn beside(path: &Path, names: &[&str]) -> Option<Vec<u8>> {
+pub(in super::super) fn beside(path: &Path, names: &[&str]) -> Option<Vec<u8>> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut places: Vec<PathBuf> = Vec::new();
     for name in names.iter().filter(|name| !name.is_empty()) {

@@ -4,11 +4,11 @@
 //! joint inherits of its parent's scale it puts into helper nodes. So the world is the product of the locals, here as in glTF.
 
 mod character;
-mod materials;
+pub(super) mod materials;
 mod meshes;
 mod motion;
-mod scene;
-mod skeleton;
+pub(super) mod scene;
+pub(super) mod skeleton;
 
 use super::super::error::Fault;
 use super::super::own;

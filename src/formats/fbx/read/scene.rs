@@ -14,15 +14,18 @@ const DEEPEST: u32 = 512;
 
 /// What is read of a scene.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(in super::super) enum Wanted {
     /// Skeleton and animations.
     Motion,
     /// Meshes and pictures too.
     All,
+    /// Skeleton and animations with the transforms that the file has, below a root that brings them into our space, and the objects that they
+    /// were made of.
+    AsItIs,
 }
 
 /// The scene in the bytes of a file.
-pub(super) fn open(bytes: &[u8], wanted: Wanted) -> Result<SceneRoot, Fault> {
+pub(in super::super) fn open(bytes: &[u8], wanted: Wanted) -> Result<SceneRoot, Fault> {
     let bounded = || AllocatorOpts { memory_limit: MOST_BYTES, allocation_limit: MOST_PIECES, ..AllocatorOpts::default() };
     let options = LoadOpts {
         temp_allocator: bounded(),
@@ -30,12 +33,13 @@ pub(super) fn open(bytes: &[u8], wanted: Wanted) -> Result<SceneRoot, Fault> {
         node_depth_limit: DEEPEST,
         file_format: FileFormat::Fbx,
         load_external_files: false,
-        ignore_embedded: wanted == Wanted::Motion,
+        ignore_embedded: wanted != Wanted::All,
+        retain_dom: wanted == Wanted::AsItIs,
         generate_missing_normals: true,
         clean_skin_weights: true,
         inherit_mode_handling: InheritModeHandling::HelperNodes,
         scale_helper_name: "scale".into(),
-        space_conversion: SpaceConversion::ModifyGeometry,
+        space_conversion: if wanted == Wanted::AsItIs { SpaceConversion::TransformRoot } else { SpaceConversion::ModifyGeometry },
         target_axes: ufbx::axes_right_handed_y_up(),
         target_unit_meters: 1.0,
         ..LoadOpts::default()
@@ -58,23 +62,23 @@ fn fault(error: &ufbx::Error) -> Fault {
     }
 }
 
-pub(super) fn vector(vector: ufbx::Vec3) -> DVec3 {
+pub(in super::super) fn vector(vector: ufbx::Vec3) -> DVec3 {
     DVec3::new(vector.x, vector.y, vector.z)
 }
 
-pub(super) fn transform(transform: &ufbx::Transform) -> DAffine3 {
+pub(in super::super) fn transform(transform: &ufbx::Transform) -> DAffine3 {
     let ufbx::Quat { x, y, z, w } = transform.rotation;
     let rotation = DQuat::from_xyzw(x, y, z, w).normalize();
     DAffine3::from_scale_rotation_translation(vector(transform.scale), rotation, vector(transform.translation))
 }
 
-pub(super) fn matrix(matrix: &ufbx::Matrix) -> DAffine3 {
+pub(in super::super) fn matrix(matrix: &ufbx::Matrix) -> DAffine3 {
     let m = matrix;
     let linear = DMat3::from_cols_array(&[m.m00, m.m10, m.m20, m.m01, m.m11, m.m21, m.m02, m.m12, m.m22]);
     DAffine3::from_mat3_translation(linear, DVec3::new(m.m03, m.m13, m.m23))
 }
 
 /// In single precision.
-pub(super) fn single(affine: &DAffine3) -> Affine3A {
+pub(in super::super) fn single(affine: &DAffine3) -> Affine3A {
     Affine3A::from_mat3_translation(affine.matrix3.as_mat3(), affine.translation.as_vec3())
 }

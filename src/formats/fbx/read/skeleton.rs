@@ -13,26 +13,26 @@ use ufbx::{ElementType, Node, Scene};
 const MAX_JOINTS: usize = 4096;
 
 /// The skeleton of a scene.
-pub(super) struct Skeleton {
-    pub(super) rig: Rig,
+pub(in super::super) struct Skeleton {
+    pub(in super::super) rig: Rig,
     /// The node of each joint, among those of the scene.
-    pub(super) nodes: Vec<usize>,
-    pub(super) joint_of_node: HashMap<usize, usize>,
+    pub(in super::super) nodes: Vec<usize>,
+    pub(in super::super) joint_of_node: HashMap<usize, usize>,
     /// `world_from_joint` in the rest pose, with all scales.
-    pub(super) world: Vec<Affine3A>,
+    pub(in super::super) world: Vec<Affine3A>,
     /// What is above the topmost joints: the root of the scene, which may have a transform of its own.
-    pub(super) above: DAffine3,
+    pub(in super::super) above: DAffine3,
     /// How many of its nodes are bones.
-    pub(super) bones: usize,
+    pub(in super::super) bones: usize,
 }
 
 /// The place of a node among those of its scene.
-pub(super) fn place(node: &Node) -> usize {
+pub(in super::super) fn place(node: &Node) -> usize {
     node.element.typed_id as usize
 }
 
 /// The skeleton: bones, what moves skins, what a characterisation names, and the nodes above them; every node where there are none.
-pub(super) fn of(scene: &Scene) -> Result<Skeleton, Fault> {
+pub(in super::super) fn of(scene: &Scene) -> Result<Skeleton, Fault> {
     let told = told(scene);
     let mut is_bone = vec![false; scene.nodes.len()];
     for node in &scene.nodes {

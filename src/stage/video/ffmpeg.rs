@@ -1,8 +1,7 @@
-//! Films as MP4 or WebM, made by the user's `ffmpeg`, which is handed one picture after another.
+//! `ffmpeg` as an encoder of films, which is handed one picture after another.
 
-use super::{Picture, StageError};
-use crate::files::Beside;
-use std::ffi::OsString;
+use crate::stage::{Picture, StageError};
+use std::ffi::OsStr;
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -11,53 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-/// Names the program where it is not on the path.
-const PROGRAM_VARIABLE: &str = "ZOETROPE_FFMPEG";
 /// As much of what the program says is kept.
 const MOST_SAID: u64 = 4096;
-/// A program that takes so long over a picture hangs. The largest takes a slow encoder a second.
-const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// The program that makes videos.
-#[derive(Clone, Debug)]
-pub struct VideoEncoder {
-    /// Its name, or where it is.
-    pub program: OsString,
-    /// It hangs if it takes so long over a picture.
-    pub patience: Duration,
-}
-
-impl VideoEncoder {
-    /// The `ffmpeg` of the user: on the path, or where `ZOETROPE_FFMPEG` says.
-    #[must_use]
-    pub fn of_user() -> Self {
-        let program = std::env::var_os(PROGRAM_VARIABLE).unwrap_or_else(|| OsString::from("ffmpeg"));
-        Self { program, patience: PATIENCE }
-    }
-
-    /// Writes pictures as a video, MP4 or WebM by the name's ending, so many a second, as they come; none of them is kept. Nothing is left of
-    /// one that is not finished.
-    ///
-    /// # Errors
-    /// The first one of `pictures`; [`StageError::NoEncoder`] where there is no `ffmpeg`; [`StageError::Write`] where it fails or hangs.
-    pub fn save(&self, mut pictures: impl Iterator<Item = Result<Picture, StageError>>, fps: f32, path: &Path) -> Result<(), StageError> {
-        let failed = |error: &dyn std::fmt::Display| StageError::Write(path.to_owned(), error.to_string());
-        let beside = Beside::of(path).map_err(|error| failed(&error))?;
-        let Some(first) = pictures.next() else { return Err(failed(&"there is none")) };
-        let first = first?;
-        let size = first.pixels.dimensions();
-        let mut encoding = Encoding::begin(self, size, fps, path, beside.place())?;
-        for picture in std::iter::once(Ok(first)).chain(pictures) {
-            encoding.add(&picture?).map_err(|error| failed(&error))?;
-        }
-        encoding.end().map_err(|error| failed(&error))?;
-        beside.finish().map_err(|error| failed(&error))
-    }
-}
-
 /// `ffmpeg` at work. Dropped before its end, it is ended.
-struct Encoding {
+pub(super) struct Encoding {
     child: Arc<Mutex<Child>>,
     size: (u32, u32),
     said: Option<JoinHandle<String>>,
@@ -67,9 +25,16 @@ struct Encoding {
 }
 
 impl Encoding {
-    fn begin(by: &VideoEncoder, (width, height): (u32, u32), fps: f32, path: &Path, place: &Path) -> Result<Self, StageError> {
+    pub(super) fn begin(
+        program: &OsStr,
+        patience: Duration,
+        (width, height): (u32, u32),
+        fps: f32,
+        path: &Path,
+        place: &Path,
+    ) -> Result<Self, StageError> {
         let is_webm = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("webm"));
-        let mut command = Command::new(&by.program);
+        let mut command = Command::new(program);
         command.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "rgba"]);
         command.args(["-s", &format!("{width}x{height}"), "-r", &fps.to_string(), "-i", "pipe:0"]);
         // Encoders want even sides, and players this way of storing colours.
@@ -94,7 +59,7 @@ impl Encoding {
         });
         let (handed, is_over) = (Arc::default(), Arc::default());
         let encoding = Self { child: Arc::new(Mutex::new(child)), size: (width, height), said, handed, is_over };
-        encoding.watch(by.patience);
+        encoding.watch(patience);
         Ok(encoding)
     }
 
@@ -115,7 +80,7 @@ impl Encoding {
         });
     }
 
-    fn add(&mut self, picture: &Picture) -> Result<(), String> {
+    pub(super) fn add(&mut self, picture: &Picture) -> Result<(), String> {
         if picture.pixels.dimensions() != self.size {
             return Err("its pictures differ in size".to_owned());
         }
@@ -134,7 +99,7 @@ impl Encoding {
     }
 
     /// Waits for the program's end, and says what it says where it failed.
-    fn end(&mut self) -> Result<(), String> {
+    pub(super) fn end(&mut self) -> Result<(), String> {
         self.hand(Some(Instant::now()));
         let status = loop {
             let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
