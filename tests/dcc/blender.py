@@ -1,6 +1,8 @@
 """Imports exported files into Blender and compares every joint with the features of the same motion.
 
     python blender.py clip.npy clip.glb clip-unreal.glb clip.bvh clip.fbx ...
+    python blender.py --against own.glb own.fbx own.usdz ...          the same character in files of other kinds: meshes alone
+    python blender.py --actions 2 both.fbx both.glb                   files of several animations
 
 Run by `run.sh` with PyPI's `bpy` (Blender as a Python module). The features say where the joints are: [frames, 272] at 30 fps,
 metres, Y up, first frame at the origin facing +Z. A file passes when it imports as an armature whose rest pose is an upright
@@ -9,16 +11,22 @@ follow its skeleton. The name says what a file cannot: `-m` a BVH in metres, `-2
 `-animation` no skeleton to bind to, which Blender shows as one empty a joint, `-rootyes` and `-rootno` a ground bone or none whatever
 the names usually have, `-inplace` a root that keeps its x and z. An FBX file is read by both importers that Blender has, the add-on and the
 one that is built in; the mesh of FBX and
-USD files has to be where that of the GLB file of the same name is, where there is one.
+USD files has to be where that of the GLB file of the same name is, where there is one. No importer may have anything to say about a file.
 """
 
+import contextlib
 import math
+import os
+import re
 import sys
+import tempfile
 from pathlib import Path
 
 import bpy
 import numpy as np
+from mathutils.kdtree import KDTree
 from expected import FPS, HEAD, HEAD_HEIGHT_M, JOINTS, LEFT_ANKLE, NAMES, TOE_HEIGHT_M, TOES, TOLERANCE_M, WRISTS, at_origin, features_to_positions, marks, prefix_of, rate_of
+from table import Table
 
 
 def y_up(vector):
@@ -29,14 +37,44 @@ def importers(path):
     return ["add-on", "built-in"] if path.suffix == ".fbx" else [""]
 
 
+@contextlib.contextmanager
+def nothing_said():
+    """Fails where an importer, in Python or in C++, warns of something."""
+    sys.stdout.flush()
+    kept = [os.dup(1), os.dup(2)]
+    with tempfile.TemporaryFile() as said:
+        try:
+            for output in (1, 2):
+                os.dup2(said.fileno(), output)
+            yield
+        finally:
+            sys.stdout.flush()
+            for output, was in zip((1, 2), kept):
+                os.dup2(was, output)
+                os.close(was)
+        said.seek(0)
+        lines = said.read().decode(errors="replace").splitlines()
+    warnings = [line for line in lines if re.search("warn|error|fail|could not|cannot", line, re.IGNORECASE)]
+    assert not warnings, f"it says {warnings[:3]}"
+
+
 def load(path, importer=""):
     """Imports a file into an empty scene and returns its armature."""
+    with nothing_said():
+        open_file(path, importer)
+    armatures = [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
+    wanted = 0 if "animation" in marks(path) and path.suffix == ".glb" else 1
+    assert len(armatures) == wanted, f"{len(armatures)} armatures"
+    return armatures[0] if armatures else None
+
+
+def open_file(path, importer):
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = FPS
     if path.suffix == ".bvh":
         scale = 1.0 if "m" in marks(path) else 0.01
         bpy.ops.import_anim.bvh(filepath=str(path), global_scale=scale, update_scene_fps=True, update_scene_duration=True)
-    elif path.suffix == ".usda":
+    elif path.suffix in (".usda", ".usdz"):
         # The importer makes a frame of each time code and leaves the scene's rate alone.
         bpy.context.scene.render.fps = rate_of(path)
         bpy.ops.wm.usd_import(filepath=str(path))
@@ -46,10 +84,6 @@ def load(path, importer=""):
         bpy.ops.wm.fbx_import(filepath=str(path))
     else:
         bpy.ops.import_scene.gltf(filepath=str(path))
-    armatures = [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
-    wanted = 0 if "animation" in marks(path) and path.suffix == ".glb" else 1
-    assert len(armatures) == wanted, f"{len(armatures)} armatures"
-    return armatures[0] if armatures else None
 
 
 def bones(path, armature):
@@ -113,13 +147,30 @@ def mesh_at(path, importer, seconds):
     return np.array(shown)
 
 
+def mesh_apart(path, importer, glb):
+    """How far the vertices are from those of a GLB file of the same motion, metres, at five times: each from the nearest of a mesh that other
+    programs may have divided otherwise."""
+    seconds = [0.0, 0.5, 1.0, 1.5, 2.0]
+    found, expected = mesh_at(path, importer, seconds), mesh_at(glb, "", seconds)
+    if found.shape == expected.shape:
+        apart = np.linalg.norm(found - expected, axis=2).max()
+        if apart <= TOLERANCE_M:
+            return apart
+    trees = [KDTree(len(vertices)) for vertices in expected]
+    for tree, vertices in zip(trees, expected):
+        for index, vertex in enumerate(vertices):
+            tree.insert(vertex, index)
+        tree.balance()
+    apart = max(tree.find(vertex)[2] for tree, vertices in zip(trees, found) for vertex in vertices)
+    assert apart <= TOLERANCE_M, f"the mesh is {apart * 1000:.2f} mm from that of {glb.name}"
+    return apart
+
+
 def check_against_glb(path, importer):
     glb = path.with_suffix(".glb")
     if path.suffix not in (".fbx", ".usda") or not glb.exists() or {"skeleton", "animation"} & set(marks(path)):
-        return
-    seconds = [0.0, 0.5, 1.0, 1.5, 2.0]
-    apart = np.linalg.norm(mesh_at(path, importer, seconds) - mesh_at(glb, "", seconds), axis=2).max()
-    assert apart <= TOLERANCE_M, f"the mesh is {apart * 1000:.2f} mm from that of {glb.name}"
+        return None
+    return mesh_apart(path, importer, glb)
 
 
 def check(path, importer, expected):
@@ -163,22 +214,38 @@ def check(path, importer, expected):
     assert not path.suffix == ".bvh" or abs(fps - rate) < 0.05, f"{fps} frames a second"
     if path.suffix != ".bvh":
         assert meshes == (0 if {"skeleton", "animation"} & set(marks(path)) else 1), f"{meshes} meshes"
-    check_against_glb(path, importer)
-    return apart.max()
+    return apart.max(), check_against_glb(path, importer)
+
+
+def check_actions(path, importer, count):
+    load(path, importer)
+    lengths = [action.frame_range[1] - action.frame_range[0] for action in bpy.data.actions]
+    assert len(lengths) == count and len(set(lengths)) == count, f"actions of {lengths} frames"
+    return None, None
 
 
 def main():
-    features, *paths = map(Path, sys.argv[1:])
-    expected = features_to_positions(np.load(features).astype(np.float64))
-    failed, apart = 0, []
-    for path, importer in [(path, importer) for path in paths for importer in importers(path)]:
+    first, *paths = sys.argv[1:]
+    if first == "--actions":
+        count, *paths = paths
+        run = lambda path, importer: check_actions(path, importer, int(count))
+    elif first == "--against":
+        glb, *paths = paths
+        run = lambda path, importer: (None, mesh_apart(path, importer, Path(glb)))
+    else:
+        expected = features_to_positions(np.load(first).astype(np.float64))
+        run = lambda path, importer: check(path, importer, expected)
+    what = {"--actions": ", several animations", "--against": ", a user's character"}.get(first, "")
+    table = Table()
+    for path, importer in [(path, importer) for path in map(Path, paths) for importer in importers(path)]:
+        reader = f"Blender {bpy.app.version_string}: {path.suffix[1:]} {importer}".strip() + what
         try:
-            apart.append(check(path, importer, expected))
+            table.add(reader, *run(path, importer))
         except (AssertionError, RuntimeError) as error:
-            failed += 1
-            print(f"{path.name}: {importer} FAILED: {error}")
-    print(f"{len(apart)} files agree, {failed} do not; joints differ by at most {max(apart, default=math.nan) * 1000:.4f} mm")
-    sys.exit(1 if failed else 0)
+            table.add(reader, failed=True)
+            print(f"{path.name}: {importer} FAILED: {error}", flush=True)
+    table.print()
+    sys.exit(1 if table.failed() else 0)
 
 
 if __name__ == "__main__":

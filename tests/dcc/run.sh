@@ -1,72 +1,111 @@
 #!/usr/bin/env bash
-# Exports a motion in every way and opens the results in Blender and in the Khronos validator.
+# Exports a motion in every way, opens the results in other programs and with the libraries that read files for them, and prints a table of
+# how far joints and vertices are from where they should be.
 #
 #     tests/dcc/run.sh [MOTION]      default: a made-up tumble that turns every joint; or any .bvh .npz .npy .glb
 #
-# Needs `pip install bpy usd-core` in the Python that $PYTHON names (default python3) and `npm install gltf-validator` in the folder that
-# $NODE_FOLDER names (default target/dcc). What is not installed is skipped, aloud. $ZOETROPE names a program that is already built.
+# What it needs goes into a folder of its own, target/dcc ($DCC_TOOLS names another): Blender as a Python module and USD's library by pip (for
+# which some python3.11 or python3.13 has to be there), the Khronos validator, three.js and three-vrm by npm. $PYTHON and $NODE_FOLDER name
+# what has them already. From the system: assimp (Debian: assimp-utils) and Godot 3 (godot3-server). What cannot be had is skipped, aloud.
+# $ZOETROPE names a program that is already built. `video.py` tries videos.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
-python=${PYTHON:-python3}
-node_folder=${NODE_FOLDER:-target/dcc}
 motion=${1:-tests/dcc/tumble.npz}
+tools=${DCC_TOOLS:-target/dcc}
+mkdir -p "$tools"
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
+python=${PYTHON:-$tools/python/bin/python}
+if ! "$python" -c "import bpy, pxr" 2>/dev/null && [ -z "${PYTHON:-}" ]; then
+    for version in python3.11 python3.13 python3; do
+        rm -rf "$tools/python"
+        "$version" -m venv "$tools/python" 2>/dev/null && "$python" -m pip install --quiet bpy usd-core && break
+    done || true
+fi
+node_folder=${NODE_FOLDER:-$tools/node}
+if [ ! -d "$node_folder/node_modules" ] && [ -z "${NODE_FOLDER:-}" ]; then
+    npm install --silent --prefix "$node_folder" gltf-validator three @pixiv/three-vrm @pixiv/three-vrm-animation >/dev/null || true
+fi
+
 zoetrope=${ZOETROPE:-${CARGO_TARGET_DIR:-target}/debug/zoetrope}
 [ -n "${ZOETROPE:-}" ] || cargo build --quiet --no-default-features
-convert() { "$zoetrope" convert "$motion" "$@" 2>"$out/convert.log" || { cat "$out/convert.log"; exit 1; }; }
-convert "$out/clip.npy"
-convert "$out/clip.vrma"
+convert() { "$zoetrope" convert "$@" 2>"$out/convert.log" || { cat "$out/convert.log"; exit 1; }; }
+convert "$motion" "$out/clip.npy"
+convert "$motion" "$out/clip.vrma"
 # A name's marks say how the file was written: that is what the checks go by.
 for names in smpl mixamo unreal; do
     for fps in 24 25 30 50 60; do
         for place in "" -inplace; do
-            options=(--names $names --fps $fps ${place:+--in-place})
-            convert "$out/clip-$names-$fps$place.glb" "${options[@]}"
-            convert "$out/clip-$names-$fps$place-skeleton.glb" "${options[@]}" --skeleton-only
-            convert "$out/clip-$names-$fps$place-animation.glb" "${options[@]}" --animation-only
-            for ending in fbx usda; do
-                convert "$out/clip-$names-$fps$place.$ending" "${options[@]}"
-                convert "$out/clip-$names-$fps$place-skeleton.$ending" "${options[@]}" --skeleton-only
+            options=("$motion" --names $names --fps $fps ${place:+--in-place})
+            stem=$out/clip-$names-$fps$place
+            for ending in glb fbx usda; do
+                convert "${options[@]}" "$stem.$ending"
+                convert "${options[@]}" "$stem-skeleton.$ending" --skeleton-only
             done
-            convert "$out/clip-$names-$fps$place.bvh" "${options[@]}"
-            convert "$out/clip-$names-$fps$place-m.bvh" "${options[@]}" --units m
+            convert "${options[@]}" "$stem-animation.glb" --animation-only
+            convert "${options[@]}" "$stem.bvh"
+            convert "${options[@]}" "$stem-m.bvh" --units m
         done
     done
     for root in yes no; do
-        convert "$out/clip-$names-root$root.glb" --names $names --root-bone $root
-        convert "$out/clip-$names-root$root.fbx" --names $names --root-bone $root
-        convert "$out/clip-$names-root$root-inplace-skeleton.glb" --names $names --root-bone $root --skeleton-only --in-place
-        convert "$out/clip-$names-root$root-60-animation.glb" --names $names --root-bone $root --animation-only --fps 60
-        convert "$out/clip-$names-root$root.bvh" --names $names --root-bone $root
-        convert "$out/clip-$names-root$root-24-m.bvh" --names $names --root-bone $root --units m --fps 24
+        options=("$motion" --names $names --root-bone $root)
+        convert "${options[@]}" "$out/clip-$names-root$root.glb"
+        convert "${options[@]}" "$out/clip-$names-root$root.fbx"
+        convert "${options[@]}" "$out/clip-$names-root$root-inplace-skeleton.glb" --skeleton-only --in-place
+        convert "${options[@]}" "$out/clip-$names-root$root-60-animation.glb" --animation-only --fps 60
+        convert "${options[@]}" "$out/clip-$names-root$root.bvh"
+        convert "${options[@]}" "$out/clip-$names-root$root-24-m.bvh" --units m --fps 24
     done
+    convert "$motion" "$out/clip-$names-30-package.usdz" --names $names
 done
+convert "$motion" "$out/short.npz" --to 1
+for ending in fbx glb; do convert "$motion" "$out/short.npz" -o "$out/several.$ending"; done
 
 failed=0
-if (cd "$node_folder" && node --input-type=module -e "await import('gltf-validator')") 2>/dev/null; then
-    (cd "$node_folder" && node "$here/validate.mjs" "$out"/*.glb "$out"/*.vrma) || failed=1
-else
-    echo "skipped: the Khronos validator (npm install --prefix $node_folder gltf-validator)"
-fi
-if [ -d "$node_folder/node_modules/@pixiv/three-vrm-animation" ]; then
+# Runs a check; what it says beside its rows goes to the log, of which what failed is shown.
+check() {
+    echo "# $*" >>"$out/log"
+    "$@" >"$out/said" 2>&1 || failed=1
+    grep '^= ' "$out/said" >>"$out/rows" || { echo "no answer from ${*:1:2}:"; tail -20 "$out/said"; failed=1; }
+    grep FAILED "$out/said" || true
+}
+in_node() { (cd "$node_folder" && node "$@"); }
+
+if in_node --input-type=module -e "await import('gltf-validator')" 2>/dev/null; then
+    check in_node "$here/validate.mjs" "$out"/*.glb "$out"/*.vrma
     # Node looks for packages above the script.
-    cp "$here/vrma.mjs" "$node_folder/"
-    (cd "$node_folder" && node vrma.mjs "$out/clip.vrma" "$out/clip-smpl-30.glb") || failed=1
+    cp "$here/vrma.mjs" "$here/three.mjs" "$node_folder/"
+    check in_node vrma.mjs "$out/clip.vrma" "$out/clip-smpl-30.glb"
 else
-    echo "skipped: three-vrm (npm install --prefix $node_folder three @pixiv/three-vrm @pixiv/three-vrm-animation)"
+    echo "skipped: the Khronos validator, three-vrm and three.js, which npm could not install"
 fi
-if "$python" -c "import bpy" 2>/dev/null; then
-    "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh "$out"/clip-*.fbx "$out"/clip-*.usda >"$out/blender.log" 2>&1 || failed=1
-    grep -E '^(clip-|[0-9]+ files)' "$out/blender.log" || { cat "$out/blender.log"; failed=1; }
+if "$python" -c "import bpy, pxr" 2>/dev/null; then
+    check "$python" "$here/usd.py" "$out/clip.npy" "$out"/clip-*.usda "$out"/clip-*.usdz
+    check "$python" "$here/blender.py" "$out/clip.npy" "$out"/clip-*.glb "$out"/clip-*.bvh "$out"/clip-*.fbx "$out"/clip-*.usda
+    check "$python" "$here/blender.py" --actions 2 "$out"/several.*
+    # A user's character, made by Blender: its own file with a motion in it, and the same in other formats.
+    "$python" "$here/figure.py" "$out/clip-mixamo-30.glb" "$out/figure.fbx" >"$out/said" 2>&1 || { tail "$out/said"; failed=1; }
+    for ending in glb usda usdz; do convert "$motion" "$out/own.$ending" --character "$out/figure.fbx"; done
+    convert "$motion" "$out/own-file.fbx" --character "$out/figure.fbx"
+    check "$python" "$here/blender.py" --against "$out/own.glb" "$out/own-file.fbx" "$out/own.usda" "$out/own.usdz"
+    check "$python" "$here/usd.py" --valid "$out/own.usda" "$out/own.usdz"
+    "$python" "$here/places.py" "$out/clip.npy" >"$out/places.json"
+    [ ! -f "$node_folder/three.mjs" ] || check in_node three.mjs "$out/places.json" $(ls "$out"/clip-*.glb "$out"/clip-*.fbx | grep -v inplace)
+    if command -v assimp >/dev/null; then
+        check "$python" "$here/assimp.py" "$out/clip.npy" "$out"/clip-*.fbx "$out"/clip-*-30.glb
+    else
+        echo "skipped: assimp (Debian: assimp-utils)"
+    fi
+    godot=$(command -v godot3-server || command -v godot3 || true)
+    if [ -n "$godot" ]; then
+        check "$python" "$here/godot.py" "$godot" "$out/places.json" "$out"/clip-mixamo-{24,30,60}.glb
+    else
+        echo "skipped: Godot (Debian: godot3-server)"
+    fi
 else
-    echo "skipped: Blender (pip install bpy)"
+    echo "skipped: Blender, USD, assimp and Godot: pip install bpy usd-core"
 fi
-if "$python" -c "import pxr" 2>/dev/null; then
-    "$python" "$here/usd.py" "$out/clip.npy" "$out"/clip-*.usda || failed=1
-else
-    echo "skipped: USD (pip install usd-core)"
-fi
+{ printf '= reader\tfiles\tfailed\tjoints mm\tmesh mm\n'; cat "$out/rows"; } | sed 's/^= //' | column -t -s "$(printf '\t')"
 exit $failed

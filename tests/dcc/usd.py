@@ -1,6 +1,7 @@
 """Opens exported USD files with `usd-core` and compares every joint with the features of the same motion.
 
     python usd.py clip.npy clip.usda clip-unreal-60.usda ...
+    python usd.py --valid own.usda own.usdz                    characters of others: what the validators say, and whether textures are there
 
 Run by `run.sh`. A file passes when Pixar's own checker has nothing against it, its bind and rest poses agree, its joints are within a
 millimetre of the features in every frame, and its vertices move with them. The name's marks say how it was written; see `blender.py`.
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 from expected import FPS, NAMES, TOLERANCE_M, at_origin, features_to_positions, marks, rate_of
-from pxr import Usd, UsdGeom, UsdSkel, UsdValidation
+from pxr import Usd, UsdGeom, UsdShade, UsdSkel, UsdValidation
+from table import Table
 
 
 def joints_in_order(names):
@@ -25,12 +27,24 @@ def joints_in_order(names):
     raise AssertionError(f"no known names: {names}")
 
 
-def check(path, expected):
+def valid_stage(path):
+    """The stage of a file that the validators have nothing against."""
     stage = Usd.Stage.Open(str(path))
     validators = UsdValidation.ValidationRegistry().GetOrLoadAllValidators()
     assert len(validators) > 10, f"{len(validators)} validators"
     found = [error.GetErrorAsString() for error in UsdValidation.ValidationContext(validators).Validate(stage)]
     assert not found, f"the validators say {found}"
+    return stage
+
+
+def check_textures(path):
+    stage = valid_stage(path)
+    files = [shader.GetInput("file").Get() for shader in map(UsdShade.Shader, stage.Traverse()) if shader and shader.GetInput("file")]
+    assert files and all(file.resolvedPath for file in files), f"textures {files}"
+
+
+def check(path, expected):
+    stage = valid_stage(path)
     rate = rate_of(path)
     assert (stage.GetTimeCodesPerSecond(), UsdGeom.GetStageUpAxis(stage), UsdGeom.GetStageMetersPerUnit(stage)) == (rate, "Y", 1.0)
     root = UsdSkel.Root(stage.GetDefaultPrim())
@@ -77,16 +91,19 @@ def check(path, expected):
 
 def main():
     features, *paths = map(Path, sys.argv[1:])
-    expected = features_to_positions(np.load(features).astype(np.float64))
-    failed, apart = 0, []
+    textures = str(features) == "--valid"
+    expected = None if textures else features_to_positions(np.load(features).astype(np.float64))
+    table = Table()
     for path in paths:
+        what = ", textures" if textures else ""
+        reader = f"usd-core {Usd.GetVersion()[1]}.{Usd.GetVersion()[2]:02}, validators: {path.suffix[1:]}{what}"
         try:
-            apart.append(check(path, expected))
+            table.add(reader, check_textures(path) if textures else check(path, expected))
         except AssertionError as error:
-            failed += 1
+            table.add(reader, failed=True)
             print(f"{path.name}: FAILED: {error}")
-    print(f"{len(apart)} files agree, {failed} do not; joints differ by at most {max(apart, default=math.nan) * 1000:.4f} mm")
-    sys.exit(1 if failed else 0)
+    table.print()
+    sys.exit(1 if table.failed() else 0)
 
 
 if __name__ == "__main__":

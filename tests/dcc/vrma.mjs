@@ -47,5 +47,7 @@ for (const [bone, name] of Object.entries(SMPL)) {
     }
 }
 const moved = [...played.translation.keys()];
-console.log(`three-vrm: ${played.rotation.size} bones turn, ${moved} moves, largest difference ${worst.toFixed(4)} degrees`);
-if (worst > 0.1 || moved.join() !== "hips" || played.rotation.size !== 22) process.exit(1);
+const failed = worst > 0.1 || moved.join() !== "hips" || played.rotation.size !== 22;
+console.log(`= three-vrm: vrma\t1\t${Number(failed)}\t\t`);
+console.log(`${failed ? "FAILED" : "three-vrm"}: ${played.rotation.size} bones turn, ${moved} moves, largest difference ${worst.toFixed(4)} degrees`);
+if (failed) process.exit(1);

@@ -1,0 +1,141 @@
+"""Makes videos with the program, has ffprobe decode every picture of them, and has Chromium play them.
+
+    python video.py                needs ffmpeg (with ffprobe), chromium, a display (or xvfb-run) and numpy
+
+The film without ffmpeg is 10 s at 1280 × 720; those by ffmpeg are short. $ZOETROPE names the program with its window, else it is built.
+"""
+
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.parse
+from pathlib import Path
+
+import numpy as np
+from table import Table
+
+HERE = Path(__file__).resolve().parent
+FPS = 30
+PAGE = """<!doctype html><title>video</title><video id=v muted src="{name}"></video><script>
+const v = document.getElementById('v');
+const tell = (what) => fetch('/told?' + new URLSearchParams({{what, duration: v.duration, width: v.videoWidth, height: v.videoHeight,
+    played: v.played.length ? v.played.end(v.played.length - 1) : 0, frames: v.getVideoPlaybackQuality().totalVideoFrames}}));
+v.onended = () => tell('ended');
+v.onerror = () => tell('error ' + (v.error && v.error.message));
+v.play().catch((error) => tell('error ' + error));
+</script>"""
+
+
+def motion_of(seconds, folder):
+    """The tumble again and again, for so long."""
+    with np.load(HERE / "tumble.npz") as tumble:
+        arrays = dict(tumble)
+    count = len(arrays["trans"])
+    wanted = round(seconds * FPS)
+    for name, array in arrays.items():
+        if array.ndim and len(array) == count:
+            arrays[name] = np.concatenate([array] * (wanted // count + 1))[:wanted]
+    path = folder / f"motion-{seconds}.npz"
+    np.savez(path, **arrays)
+    return path
+
+
+def probe(path):
+    """What ffprobe says after it has decoded all of a file."""
+    run = subprocess.run(
+        ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0", "-of", "json", "-show_entries",
+         "stream=codec_name,width,height,nb_read_frames,r_frame_rate,color_space,color_range:format=duration", path],
+        capture_output=True, text=True)
+    assert run.returncode == 0 and not run.stderr.strip(), f"ffprobe says {run.stderr.strip()[:200]}"
+    return json.loads(run.stdout)
+
+
+def played(path):
+    """What Chromium tells of a video that it has played to its end."""
+    told, is_told = {}, threading.Event()
+
+    class Server(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args):
+            super().__init__(*args, directory=str(path.parent))
+
+        def do_GET(self):
+            if self.path.startswith("/told?"):
+                told.update(urllib.parse.parse_qsl(self.path.split("?", 1)[1]))
+                is_told.set()
+                self.send_response(204)
+                self.end_headers()
+            elif self.path == "/":
+                body = PAGE.format(name=path.name).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            else:
+                super().do_GET()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory() as profile:
+        browser = subprocess.Popen(
+            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required",
+             f"--user-data-dir={profile}", f"http://127.0.0.1:{server.server_port}/"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            assert is_told.wait(180), "Chromium tells nothing"
+        finally:
+            browser.terminate()
+            browser.wait(30)
+            server.shutdown()
+    assert told["what"] == "ended", told["what"]
+    return told
+
+
+def check(zoetrope, name, seconds, by_ffmpeg, folder):
+    path = folder / name
+    environment = dict(os.environ) | ({} if by_ffmpeg else {"ZOETROPE_FFMPEG": str(folder / "no-ffmpeg-here")})
+    run = subprocess.run([zoetrope, "render", motion_of(seconds, folder), "-o", path, "--size", "1280x720"], env=environment, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr.strip()
+    found = probe(path)
+    stream = found["streams"][0]
+    expected = round(seconds * FPS)
+    assert (stream["width"], stream["height"], int(stream["nb_read_frames"])) == (1280, 720, expected), f"{stream}"
+    assert abs(float(found["format"]["duration"]) - seconds) < 0.05, f"{found['format']}"
+    said = f"{name}: {stream['codec_name']}, {stream['nb_read_frames']} pictures, {path.stat().st_size / 1e6:.2f} MB"
+    if shutil.which("chromium"):
+        told = played(path)
+        assert abs(float(told["duration"]) - seconds) < 0.05 and (told["width"], told["height"]) == ("1280", "720"), told
+        said += f", Chromium plays {float(told['played']):.2f} of {float(told['duration']):.2f} s"
+    print(said)
+
+
+def main():
+    zoetrope = os.environ.get("ZOETROPE")
+    if not zoetrope:
+        subprocess.run(["cargo", "build", "--quiet"], check=True, cwd=HERE.parent.parent)
+        zoetrope = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target")) / "debug/zoetrope"
+    table = Table()
+    films = [("carried.mp4", 10, False), ("ffmpeg.mp4", 1, True), ("ffmpeg.webm", 1, True)]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, seconds, by_ffmpeg in films:
+            reader = f"ffprobe, Chromium: {name}"
+            try:
+                check(zoetrope, name, seconds, by_ffmpeg, Path(folder))
+                table.add(reader)
+            except AssertionError as error:
+                table.add(reader, failed=True)
+                print(f"{name}: FAILED: {error}")
+    table.print()
+    sys.exit(1 if table.failed() else 0)
+
+
+if __name__ == "__main__":
+    main()
