@@ -166,7 +166,8 @@ fn a_picture_shows_the_users_own_character() {
         let picture = folder.path().join("picture.png");
         succeeds(&["render", text(&walk), "-o", text(&picture), "--size", "160x120", "--character", text(who), "--times", "0.5"]);
         let picture = image::open(&picture).expect("a picture").to_rgb8();
-        picture.pixels().filter(|pixel| pixel.0[0] > 60 && pixel.0[0] > 2 * pixel.0[1].max(pixel.0[2])).count()
+        let is_red = |[red, green, blue]: [u8; 3]| red > 60 && u16::from(red) > 2 * u16::from(green.max(blue));
+        picture.pixels().filter(|pixel| is_red(pixel.0)).count()
     };
     assert!(reds(&red) > 100 && reds(&me) == 0);
 }
