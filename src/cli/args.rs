@@ -1,6 +1,8 @@
 //! What the command line accepts. The contract is in docs/guide.md; scripts rely on it.
 
+pub use super::bridge_args::{BetweenArgs, BridgeArgs, RedoArgs};
 use super::capture_args::CaptureArgs;
+pub use super::control::ControlPart;
 use super::dataset_args::DatasetCommand;
 pub use super::export_args::{CharacterArgs, Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
 pub use super::generate_args::{Ending, GenerateArgs};
@@ -69,6 +71,10 @@ pub enum Command {
     Convert(ConvertArgs),
     /// Make a motion of the person in a video
     Capture(CaptureArgs),
+    /// Make a motion that leads from one to another
+    Between(BetweenArgs),
+    /// Make a part of a motion anew
+    Redo(RedoArgs),
     /// Measure a motion file
     Inspect(InspectArgs),
     /// Draw a motion file as a picture or an animation
@@ -97,6 +103,9 @@ impl Command {
     pub fn threads(&self, cores: usize) -> usize {
         match self {
             Self::Generate(args) => args.threads.map_or_else(|| threads_for(&args.model, cores), usize::from),
+            Self::Between(BetweenArgs { bridge, .. }) | Self::Redo(RedoArgs { bridge, .. }) => {
+                bridge.threads.map_or_else(|| threads_for(&bridge.model, cores), usize::from)
+            }
             // Clips are made beside each other instead.
             Self::Eval(args) => threads_for(&args.model, cores),
             Self::Bench(args) if args.config.is_some() => args.threads.map_or(cores, usize::from),
@@ -289,8 +298,11 @@ pub struct BenchArgs {
     /// Generate 200 prompts and print which motions tear apart between two frames or sink into the floor
     #[arg(long, conflicts_with_all = ["prompts", "config"])]
     pub tears: bool,
+    /// Direct motions along random paths, through keys, over gaps, and print how exactly and at what cost
+    #[arg(long, value_enum, value_name = "PART", num_args = 0..=1, default_missing_value = "all", conflicts_with_all = ["prompts", "tears", "config"])]
+    pub constraints: Option<ControlPart>,
     /// Measure the window: start, frames a second, the main thread's work while the model loads and generates
-    #[arg(long, conflicts_with_all = ["prompts", "tears", "config", "threads"])]
+    #[arg(long, conflicts_with_all = ["prompts", "tears", "constraints", "config", "threads"])]
     pub ui: bool,
     /// A model's name or folder
     #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
@@ -305,7 +317,7 @@ pub struct BenchArgs {
     #[arg(long, requires = "quant")]
     pub whole: bool,
     /// Measure on a graphics device: gpu, or gpu:NAME with a part of its name
-    #[arg(long, value_name = "DEVICE", default_value = "cpu", conflicts_with_all = ["prompts", "tears", "whole"])]
+    #[arg(long, value_name = "DEVICE", default_value = "cpu", conflicts_with_all = ["prompts", "tears", "constraints", "whole"])]
     pub device: Device,
     /// Threads of the networks [default: one for a small model, else all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -402,7 +414,12 @@ mod tests {
             "convert scene.zoetrope -o takes.glb --take 1,3,2",
             "generate walk -o walk.npz --for robot",
             "generate walk -o walk.npz --npz-origin smplx --lead-in 0.5",
+            "generate walk -o walk.glb --constraints path.json --candidates 8 --seconds 4",
             "walk.vrma",
+            "between walk.glb sit.glb --seconds 1.2 -o both.glb --candidates 8 --seed 3 --model starter --take 2",
+            "between a.bvh b.bvh turns --seconds 1 -o c.bvh",
+            "redo walk.glb jumps --from 1 --to 2.5 -o walk2.glb",
+            "redo scene.zoetrope --take 2 --from 0 --to 1 -o walk.npz --for robot",
             "inspect walk.glb --json",
             "render walk.glb -o walk.png --times 0,1.5 --size 640x480 --camera three-quarter",
             "models list",
@@ -426,6 +443,8 @@ mod tests {
             "bench --config 3B --quant q8_0 --whole",
             "bench --config 44M --quant f32",
             "bench --prompts",
+            "bench --constraints",
+            "bench --constraints paths --model own",
         ];
         for line in lines {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line));
@@ -448,6 +467,13 @@ mod tests {
             "generate walk -o a.glb --seconds 4 --max-seconds 5",
             "generate walk -o a.glb --top-p 1.5",
             "generate walk -o a.glb --variations 0",
+            "generate walk -o a.glb --candidates 0",
+            "generate walk -o a.glb --candidates 65",
+            "generate walk run -o a.glb --chain --constraints path.json",
+            "generate walk -o a.glb --raw --constraints path.json",
+            "between a.bvh b.bvh -o c.bvh",
+            "between a.bvh --seconds 1 -o c.bvh",
+            "redo a.bvh --from 1 -o c.bvh",
             "convert in.bvh",
             "convert in.bvh out.glb --skeleton-only --animation-only",
             "convert -o out.glb",

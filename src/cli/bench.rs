@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::generate::load_model;
 use super::interrupt::Interrupt;
 use super::progress::{answer, say};
-use super::{bench_gpu, full_size, prompt_adherence, tears};
+use super::{bench_gpu, control, full_size, prompt_adherence, tears};
 use crate::model::bench::{Workload, decode_speed, uncached_speed};
 use crate::model::{MotionModel, Quantization};
 use crate::pipeline::{Device, Generation, Step};
@@ -28,6 +28,9 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), CliError> {
     }
     if args.tears {
         return tears::run(&args.model);
+    }
+    if let Some(part) = args.constraints {
+        return control::run(&args.model, part);
     }
     let interrupt = Interrupt::listen();
     if args.device != Device::Cpu {

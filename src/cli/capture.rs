@@ -1,7 +1,7 @@
 //! `zoetrope capture VIDEO -o OUT`: the motion of the person in a video.
 
 use super::capture_args::CaptureArgs;
-use super::convert::write_options;
+use super::convert::{presets, write_options};
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::progress::{Progress, say};
@@ -13,7 +13,7 @@ use std::time::Instant;
 
 pub(super) fn run(args: &CaptureArgs) -> Result<(), CliError> {
     let excerpt = excerpt(args.from, args.to)?;
-    let options = write_options(&args.export, &args.output)?;
+    let options = write_options(&args.export, &args.output, &presets(&args.export.who, &[])?)?;
     // An ending that cannot be written is told before an hour of video is looked at.
     formats::Format::of(&args.output).map_err(CliError::from_below)?;
     let interrupt = Interrupt::listen();

@@ -10,7 +10,7 @@ use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::mapping::Presets;
 use crate::motion::{Motion, NameStyle};
-use crate::timeline::{Chain, Document, Provenance, Take};
+use crate::timeline::{Chain, Provenance, Take};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
@@ -71,33 +71,55 @@ struct Read {
 
 /// The motions that are asked for of a file; what is to be said of it is said.
 fn motions_of(args: &ConvertArgs, input: &Path, presets: &Presets) -> Result<Vec<Read>, CliError> {
-    let note = |note: &str| say(&one_line(&format!("note: {}: {note}", input.display()), LONGEST_LINE));
-    let is_project = input.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(formats::PROJECT_ENDING));
-    if is_project {
+    if is_project(input) {
         if args.clip.is_some() || args.source_fps.is_some() {
             return Err(CliError::Usage("--clip and --source-fps are for motion files; --take chooses a take of a project".to_owned()));
         }
-        let Project { document, cut_off, .. } = formats::open_project(input).map_err(CliError::from_below)?;
-        if cut_off {
-            note("the last save was cut off: this is what it held before");
-        }
-        return of_project(&document, &args.take, input);
+        return takes_of(input, &args.take);
     }
     if !args.take.is_empty() {
         return Err(CliError::Usage("--take chooses a take of a project: leave it out for a motion file".to_owned()));
     }
     let options = ReadOptions { clip: args.clip.clone().map(ClipChoice::Named), source_fps: args.source_fps, presets: presets.clone() };
-    let reading = formats::read_with(input, &options).map_err(CliError::from_below)?;
-    reading.notes.iter().for_each(|said| note(said));
-    if args.clip.is_none() && reading.animations.len() > 1 {
-        note("--clip chooses another animation");
+    Ok(vec![motion_in(input, &options)?])
+}
+
+/// The motion of a file, or a take of a project, else its timeline; what is to be said of it is said.
+pub(super) fn read_motion(path: &Path, take: Option<u32>, presets: &Presets) -> Result<(Motion, Option<Provenance>), CliError> {
+    let read = if is_project(path) {
+        takes_of(path, take.as_slice())?
+    } else {
+        vec![motion_in(path, &ReadOptions { presets: presets.clone(), ..ReadOptions::default() })?]
+    };
+    let [Read { motion, provenance, .. }] = <[Read; 1]>::try_from(read).map_err(|_| CliError::Usage("one motion is read".to_owned()))?;
+    Ok((motion, provenance))
+}
+
+fn is_project(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(formats::PROJECT_ENDING))
+}
+
+fn note(path: &Path, note: &str) {
+    say(&one_line(&format!("note: {}: {note}", path.display()), LONGEST_LINE));
+}
+
+/// The motion of a motion file.
+fn motion_in(path: &Path, options: &ReadOptions) -> Result<Read, CliError> {
+    let reading = formats::read_with(path, options).map_err(CliError::from_below)?;
+    reading.notes.iter().for_each(|said| note(path, said));
+    if options.clip.is_none() && reading.animations.len() > 1 {
+        note(path, "--clip chooses another animation");
     }
-    let name = input.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(vec![Read { name, motion: reading.motion, provenance: None, from: input.to_owned() }])
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Read { name, motion: reading.motion, provenance: None, from: path.to_owned() })
 }
 
 /// The takes with these numbers of a project's list, else its timeline.
-fn of_project(document: &Document, takes: &[u32], path: &Path) -> Result<Vec<Read>, CliError> {
+fn takes_of(path: &Path, takes: &[u32]) -> Result<Vec<Read>, CliError> {
+    let Project { document, cut_off, .. } = formats::open_project(path).map_err(CliError::from_below)?;
+    if cut_off {
+        note(path, "the last save was cut off: this is what it held before");
+    }
     let lacks = |what: String, help: &str| CliError::Failed(format!("{what} in {}; {help}", path.display()));
     let read = |take: &Take| Read {
         name: take.provenance.prompt().into_owned(),

@@ -11,8 +11,8 @@ use crate::formats::{self, Format, WriteOptions};
 use crate::library;
 use crate::model::{LoadProgress, MotionModel, Rewriter};
 use crate::motion::Motion;
-use crate::pipeline::{self, Batch, BatchStep, Device, Generation, Made, Step};
-use crate::timeline::{Finish, Length, Request, Sampling};
+use crate::pipeline::{self, Batch, BatchStep, Device, Made};
+use crate::timeline::{Constraints, Finish, Length, Request, Sampling};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,12 @@ pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
         }
         None => prompts.clone(),
     };
-    let jobs = jobs(args, &prompts, &wordings);
+    let constraints = match &args.constraints {
+        Some(file) => formats::read_constraints(file, args.seconds.unwrap_or(args.max_seconds)).map_err(CliError::from_below)?,
+        None => Constraints::default(),
+    };
+    let mut jobs = jobs(args, &prompts, &wordings);
+    jobs.iter_mut().flat_map(|job| &mut job.requests).for_each(|request| request.constraints = constraints.clone());
     if args.prompts.is_some() {
         std::fs::create_dir_all(&args.output).map_err(|error| cannot("make the folder", &args.output, &error))?;
     }
@@ -112,6 +117,9 @@ fn make_job(
     Ok(all)
 }
 
+/// How many samples the best is chosen from where there is something to meet.
+const DIRECTED_CANDIDATES: u32 = 16;
+
 /// Variations that are made side by side. More would share more work, and need a cache each.
 const VARIATIONS_AT_ONCE: usize = 9;
 
@@ -146,7 +154,7 @@ pub(super) fn load_model(name: impl AsRef<Path>) -> Result<MotionModel, CliError
 }
 
 /// Load a model by its name or folder, and say where it runs if that is not the processor, or not what was wanted.
-fn load_model_for(name: &Path, device: &Device) -> Result<MotionModel, CliError> {
+pub(super) fn load_model_for(name: &Path, device: &Device) -> Result<MotionModel, CliError> {
     let source = library::find(name).map_err(CliError::from_below)?;
     let loaded =
         pipeline::load(&source, device, library::tuning_file().as_deref(), &LoadProgress::default()).map_err(CliError::from_below)?;
@@ -250,7 +258,8 @@ fn request(args: &GenerateArgs, prompt: &str) -> Request {
         (false, true) => Finish::Raw,
         (false, false) => Finish::Clean,
     };
-    Request { literal: args.literal, seed: args.seed, length, sampling, finish, ..Request::new(prompt) }
+    let candidates = args.candidates.unwrap_or(if args.constraints.is_some() { DIRECTED_CANDIDATES } else { 1 });
+    Request { literal: args.literal, seed: args.seed, length, sampling, finish, candidates, ..Request::new(prompt) }
 }
 
 /// `walk.glb` → `walk-2.glb`
@@ -323,12 +332,13 @@ pub(super) fn make_one(
     interrupt: &Interrupt,
     mut at: impl FnMut(usize, usize),
 ) -> Result<Made, CliError> {
-    let mut generation = Generation::start(model, request, after).map_err(CliError::from_below)?;
+    let mut batch = Batch::start(model, &request.variation(0), after).map_err(CliError::from_below)?;
     loop {
         interrupt.check()?;
-        match generation.step().map_err(CliError::from_below)? {
-            Step::Token { tokens, at_most } => at(tokens, at_most),
-            Step::Done(made) => return Ok(*made),
+        match batch.step().map_err(CliError::from_below)? {
+            BatchStep::Tokens { tokens, at_most } => at(tokens, at_most),
+            BatchStep::Made { made, .. } => return Ok(*made),
+            BatchStep::Done => return Err(CliError::Failed("the model made no motion: try another seed".to_owned())),
         }
     }
 }
@@ -357,6 +367,12 @@ fn remark(made: &Made) {
         say(&format!("understood as: {canonical} (--literal asks for the prompt's own words)"));
     }
     made.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
+    let distance = made.before_finish.unwrap_or_default();
+    let missed = [("the path", distance.path_m), ("the keys", distance.keys_m)];
+    let missed: Vec<String> = missed.iter().filter_map(|(what, m)| Some(format!("{:.0} cm from {what}", 100.0 * m.as_ref()?))).collect();
+    if !missed.is_empty() {
+        say(&format!("before the exact finish the model was {}", missed.join(" and ")));
+    }
 }
 
 fn save(args: &GenerateArgs, options: &WriteOptions, made: &Made, file: &Path) -> Result<(), CliError> {
@@ -368,6 +384,9 @@ fn save(args: &GenerateArgs, options: &WriteOptions, made: &Made, file: &Path) -
         let options = WriteOptions { provenance: Some(take.provenance.clone()), ..options.clone() };
         formats::write(file, &take.motion, &options).map_err(CliError::from_below)?;
         lead_in_secs = options.lead_in_secs;
+        if args.constraints.is_some() && Format::of(file).is_ok_and(|format| format == Format::Npy) {
+            say(&format!("note: {} carries neither the place nor the heading of the first frame", file.display()));
+        }
     }
     let seed = take.provenance.origin.seed().unwrap_or_default();
     let secs = take.motion.duration_secs() + lead_in_secs;

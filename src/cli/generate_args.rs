@@ -62,6 +62,12 @@ pub struct GenerateArgs {
     /// Make N takes with the seeds SEED, SEED+1, …; FILE becomes NAME-1.ext … NAME-N.ext
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub variations: u32,
+    /// What the motion has to meet: a path on the floor, key poses, an end, as JSON
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["chain", "split", "raw", "published"])]
+    pub constraints: Option<PathBuf>,
+    /// How many samples the best is chosen from [default: 16 with --constraints, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub candidates: Option<u32>,
     /// Several prompts, one motion
     #[arg(long)]
     pub chain: bool,

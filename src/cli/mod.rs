@@ -7,8 +7,12 @@ mod batch;
 mod bench;
 mod bench_gpu;
 mod bones;
+mod bridge;
+pub mod bridge_args;
 mod capture;
 pub mod capture_args;
+pub mod control;
+mod control_paths;
 mod convert;
 mod dataset;
 pub mod dataset_args;
@@ -48,6 +52,8 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Generate(args) => generate::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Capture(args) => capture::run(args),
+        Command::Between(args) => bridge::between(args),
+        Command::Redo(args) => bridge::redo(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Render(args) => render::run(args),
         Command::Models(command) => models::run(command),

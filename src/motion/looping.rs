@@ -42,13 +42,13 @@ pub fn best_cycle(motion: &Motion) -> Option<Cycle> {
 }
 
 /// A pose with its speed, as somebody sees it who stands at the pelvis and looks where the body looks.
-struct Stance {
+pub(super) struct Stance {
     places_m: [Vec3; JOINT_COUNT],
     speeds_m_per_sec: [Vec3; JOINT_COUNT],
 }
 
 impl Stance {
-    fn of(pose: &Pose, next: &Pose) -> Self {
+    pub(super) fn of(pose: &Pose, next: &Pose) -> Self {
         let unturned = Quat::from_rotation_y(-yaw_of(pose.local[0]));
         let [here, there] = [pose, next].map(|pose| pose.world().positions_m);
         let pelvis = Vec3::new(here[0].x, 0.0, here[0].z);
@@ -58,7 +58,7 @@ impl Stance {
         }
     }
 
-    fn gap_m(&self, other: &Self) -> f32 {
+    pub(super) fn gap_m(&self, other: &Self) -> f32 {
         let joint = |joint: usize| {
             let place = self.places_m[joint].distance_squared(other.places_m[joint]);
             let speed = self.speeds_m_per_sec[joint].distance_squared(other.speeds_m_per_sec[joint]);

@@ -3,18 +3,24 @@
 //! Space and units everywhere: Y up, metres, radians, seconds, 30 fps; +Z is forward at heading 0 and +X the character's left.
 //! Not here: files, networks, windows.
 
+mod banded;
+pub mod bridge;
 pub mod cleanup;
 mod clip;
+pub mod direct;
 pub mod effects;
 pub mod features;
 pub mod feet;
 pub mod ik;
 pub mod join;
+pub mod layer;
 mod lead_in;
 pub mod looping;
 pub mod mapping;
 pub mod measure;
+pub mod path;
 mod pose;
+pub mod posing;
 pub mod rig;
 pub mod rotation;
 pub mod skeleton;

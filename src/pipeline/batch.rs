@@ -1,70 +1,77 @@
 //! All variations of a request under way.
 
+use super::directed::{Directed, DirectedStep};
 use super::error::PipelineError;
-use super::generation::{Generation, Step, normalised_parts};
-use super::made::Made;
-use super::variations::Variations;
+use super::samples::{BatchStep, Samples};
 use crate::model::MotionModel;
 use crate::motion::Motion;
+use crate::motion::bridge::Gap;
 use crate::timeline::Request;
-use std::collections::VecDeque;
-use std::num::NonZero;
 
-/// What a step brought.
-#[derive(Debug)]
-pub enum BatchStep {
-    /// More tokens.
-    Tokens {
-        /// Tokens so far, all variations together.
-        tokens: usize,
-        /// The most it can come to.
-        at_most: usize,
-    },
-    /// One variation is done; they come in order.
-    Made {
-        /// Which, from 0.
-        variation: u32,
-        /// The finished take.
-        made: Box<Made>,
-    },
-    /// All are done.
-    Done,
-}
-
-/// All variations of a request: side by side where they are one action each, so that the text is read once and the network's weights
-/// once a step; one after the other where several actions make each go on from a motion of its own.
+/// All variations of a request: side by side where nothing is chosen or met, else one after the other, each of samples of its own.
 pub struct Batch<'m> {
-    model: &'m MotionModel,
     request: Request,
-    after: Option<Motion>,
     current: Current<'m>,
-    /// Variations that are done and not yet answered.
-    finished: VecDeque<Made>,
-    /// How many have been answered; the next one has this number.
-    answered: u32,
-    /// Tokens of what came before the current one.
-    before: usize,
 }
 
 enum Current<'m> {
-    Together(Variations<'m>),
-    /// The one whose number is that of the answered ones.
-    Alone(Box<Generation<'m>>),
+    Free(Box<Samples<'m>>),
+    Directed {
+        model: &'m MotionModel,
+        around: Around,
+        /// The variation of this number.
+        directed: Box<Directed<'m>>,
+        variation: u32,
+        /// Tokens of those before.
+        before: usize,
+        is_answered: bool,
+    },
+}
+
+/// What a directed motion is made between.
+enum Around {
+    /// It goes on from this one, or begins.
+    After(Option<Motion>),
+    /// It leads over this gap.
+    Gap(Box<Gap>),
+}
+
+impl Around {
+    fn start<'m>(&self, model: &'m MotionModel, request: &Request) -> Result<Directed<'m>, PipelineError> {
+        match self {
+            Self::After(after) => Directed::start(model, request, after.as_ref()),
+            Self::Gap(gap) => Directed::over(model, request, Gap::clone(gap)),
+        }
+    }
 }
 
 impl<'m> Batch<'m> {
     /// Read the prompt and get ready for the first tokens. With `after` each variation goes on where that motion ends.
     ///
     /// # Errors
-    /// As [`Generation::start`].
+    /// As [`Generation::start`](super::Generation::start), and constraints that no motion can meet.
     pub fn start(model: &'m MotionModel, request: &Request, after: Option<&Motion>) -> Result<Self, PipelineError> {
         let request = Request { variations: request.variations.max(1), ..request.clone() };
-        let current = if request.variations > 1 && normalised_parts(model, &request)?.is_none() {
-            Current::Together(Variations::start(model, &request, after)?)
-        } else {
-            Current::Alone(Box::new(Generation::start(model, &request.variation(0), after)?))
-        };
-        Ok(Self { model, request, after: after.cloned(), current, finished: VecDeque::new(), answered: 0, before: 0 })
+        if request.is_directed() {
+            return Self::directed(model, request, Around::After(after.cloned()));
+        }
+        let samples = Samples::start(model, &request, after)?;
+        Ok(Self { request, current: Current::Free(Box::new(samples)) })
+    }
+
+    /// Get ready for motions that lead over a gap, each the best of the request's candidates. Their length is the gap's. Without a prompt, and
+    /// to the letter, the motion before goes on of itself.
+    ///
+    /// # Errors
+    /// As [`Batch::start`]; constraints have no place there.
+    pub fn over(model: &'m MotionModel, request: &Request, gap: Gap) -> Result<Self, PipelineError> {
+        let request = Request { variations: request.variations.max(1), ..request.clone() };
+        Self::directed(model, request, Around::Gap(Box::new(gap)))
+    }
+
+    fn directed(model: &'m MotionModel, request: Request, around: Around) -> Result<Self, PipelineError> {
+        let directed = Box::new(around.start(model, &request.variation(0))?);
+        Ok(Self { request, current: Current::Directed { model, around, directed, variation: 0, before: 0, is_answered: false } })
     }
 
     /// How many variations there are.
@@ -76,61 +83,51 @@ impl<'m> Batch<'m> {
     /// Make more tokens, or finish a variation when there are enough.
     ///
     /// # Errors
-    /// As [`Generation::step`].
+    /// As [`Generation::step`](super::Generation::step).
     pub fn step(&mut self) -> Result<BatchStep, PipelineError> {
-        if let Some(made) = self.finished.pop_front() {
-            self.answered += 1;
-            return Ok(BatchStep::Made { variation: self.answered - 1, made: Box::new(made) });
-        }
-        if self.answered == self.count() {
-            return Ok(BatchStep::Done);
-        }
-        match &mut self.current {
-            Current::Together(variations) => {
-                if variations.step()? {
-                    let (tokens, at_most) = variations.progress();
-                    return Ok(BatchStep::Tokens { tokens, at_most });
-                }
-                // As many at once as there are processors, so that the first is there early.
-                let at_once = std::thread::available_parallelism().map_or(1, NonZero::get) as u32;
-                let end = (self.answered + at_once).min(self.request.variations);
-                self.finished = variations.finish_all(self.answered as usize..end as usize)?.into();
-                self.step()
+        let Current::Directed { model, around, directed, variation, before, is_answered } = &mut self.current else {
+            let Current::Free(samples) = &mut self.current else { return Ok(BatchStep::Done) };
+            return samples.step();
+        };
+        if *is_answered {
+            if *variation + 1 >= self.request.variations {
+                return Ok(BatchStep::Done);
             }
-            Current::Alone(generation) => match generation.step()? {
-                Step::Token { tokens, at_most } => {
-                    let to_come = (self.request.variations - self.answered) as usize;
-                    Ok(BatchStep::Tokens { tokens: self.before + tokens, at_most: self.before + at_most * to_come })
-                }
-                Step::Done(made) => {
-                    self.before += made.tokens.len();
-                    self.finished.push_back(*made);
-                    let next = self.answered + 1;
-                    if next < self.request.variations {
-                        let request = self.request.variation(next);
-                        **generation = Generation::start(self.model, &request, self.after.as_ref())?;
-                    }
-                    self.step()
-                }
-            },
+            *variation += 1;
+            **directed = around.start(model, &self.request.variation(*variation))?;
+            *is_answered = false;
         }
+        Ok(match directed.step()? {
+            DirectedStep::Tokens { tokens, at_most } => {
+                let to_come = (self.request.variations - *variation) as usize;
+                BatchStep::Tokens { tokens: *before + tokens, at_most: *before + at_most * to_come }
+            }
+            DirectedStep::Done(made) => {
+                *is_answered = true;
+                *before += directed.tokens();
+                BatchStep::Made { variation: *variation, made }
+            }
+        })
     }
 
-    /// All frames of one variation so far: see [`Generation::preview`]. None of one that waits for others.
+    /// All frames of one variation so far: see [`Generation::preview`](super::Generation::preview). None of one that waits for others.
     ///
     /// # Errors
-    /// As [`Generation::step`].
+    /// As [`Batch::step`].
     pub fn preview(&mut self, variation: u32) -> Result<Option<Motion>, PipelineError> {
         match &mut self.current {
-            Current::Together(variations) if variation < self.request.variations => variations.preview(variation as usize),
-            Current::Alone(generation) if variation == self.answered => generation.preview(),
-            _ => Ok(None),
+            Current::Free(samples) => samples.preview(variation),
+            Current::Directed { directed, variation: current, .. } if *current == variation => directed.preview(),
+            Current::Directed { .. } => Ok(None),
         }
     }
 
     /// The variation that is made now, where they are made one after the other.
     #[must_use]
     pub fn alone(&self) -> Option<u32> {
-        matches!(self.current, Current::Alone(_)).then_some(self.answered)
+        match &self.current {
+            Current::Free(samples) => samples.alone(),
+            Current::Directed { variation, .. } => Some(*variation),
+        }
     }
 }

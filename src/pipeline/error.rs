@@ -2,6 +2,7 @@
 
 use crate::model;
 use crate::motion::features::FeaturesError;
+use crate::timeline::ConstraintFault;
 
 /// Why a motion could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,12 @@ pub enum PipelineError {
         /// Seconds that fit beside this prompt.
         most_secs: f32,
     },
+    /// Constraints that no motion can meet.
+    #[error("{0}")]
+    Constraints(#[from] ConstraintFault),
+    /// Constraints beside what leaves no room for them.
+    #[error("{0} cannot be directed: leave the constraints out, or that")]
+    Undirected(&'static str),
     /// A network failed.
     #[error(transparent)]
     Model(#[from] model::Error),

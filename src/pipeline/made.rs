@@ -1,9 +1,19 @@
 //! What a generation comes to.
 
-use crate::motion::Motion;
 use crate::motion::features::Features;
+use crate::motion::{Motion, Pose};
 use crate::timeline::{Provenance, Take};
 use std::sync::Arc;
+
+/// How far a motion is from what it has to meet; metres, none where there is no such thing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Distance {
+    /// The way that the body takes on the whole from the path: the mean over the frames, each at its share of the way, when both begin in one
+    /// place and direction.
+    pub path_m: Option<f32>,
+    /// The mean over the keys.
+    pub keys_m: Option<f32>,
+}
 
 /// A finished generation.
 #[derive(Clone, Debug)]
@@ -16,6 +26,10 @@ pub struct Made {
     pub tokens: Vec<u32>,
     /// What the user should know, one line each.
     pub warnings: Vec<String>,
+    /// How far the model was from what it had to meet, before it was brought there; none where there was nothing to meet.
+    pub before_finish: Option<Distance>,
+    /// Where the first frame of the motion stands that it leads to; none where it leads to none.
+    pub goes_on: Option<Pose>,
 }
 
 impl Made {
@@ -30,6 +44,8 @@ impl Made {
             features: self.features.followed_by(&next.features),
             tokens: [self.tokens, next.tokens].concat(),
             warnings: [self.warnings, next.warnings].concat(),
+            before_finish: next.before_finish.or(self.before_finish),
+            goes_on: next.goes_on,
         }
     }
 }

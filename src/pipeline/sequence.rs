@@ -165,7 +165,7 @@ impl<'m> Sequence<'m> {
             Finish::Published => (self.placed(features::decode_published(&all)), None),
         };
         let take = Take { motion: Arc::new(motion), raw, provenance: self.provenance() };
-        Ok(Made { take, features: own, tokens: self.tokens.clone(), warnings: self.warnings.clone() })
+        Ok(Made { take, features: own, tokens: self.tokens.clone(), warnings: self.warnings.clone(), before_finish: None, goes_on: None })
     }
 
     /// Takes off what the last token makes beyond the frames that are asked for.

@@ -42,7 +42,9 @@ impl<'m> Variations<'m> {
     /// As [`super::Generation::start`].
     pub(super) fn start(model: &'m MotionModel, request: &Request, after: Option<&Motion>) -> Result<Self, PipelineError> {
         let prompt = request.prompt.trim();
-        if prompt.is_empty() {
+        // A motion can go on of itself; nothing comes of nothing.
+        let goes_on = request.literal && after.is_some();
+        if prompt.is_empty() && !goes_on {
             return Err(PipelineError::EmptyPrompt);
         }
         let canonical_prompt = if request.is_literal() { None } else { model.canonical_prompt(without_links(prompt))? };

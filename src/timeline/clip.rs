@@ -1,6 +1,7 @@
 //! A clip on the timeline: a stretch of a take, and what is done to it.
 
 use super::TakeId;
+use super::pose_layer::PoseLayer;
 use crate::motion::cleanup::{CleanupSettings, ContactEdit, clean_with};
 use crate::motion::join::{Turned, context_of};
 use crate::motion::looping::Loop;
@@ -68,6 +69,9 @@ pub struct ClipSettings {
     pub blend_frames: usize,
     /// What was said of its feet by hand, in frames of the take; it takes effect with the foot lock.
     pub contacts: Vec<ContactEdit>,
+    /// Poses that were set by hand, in frames of the take.
+    #[serde(skip_serializing_if = "PoseLayer::is_empty")]
+    pub layer: PoseLayer,
 }
 
 impl Default for ClipSettings {
@@ -84,6 +88,7 @@ impl Default for ClipSettings {
             offset_m: [0.0; 2],
             blend_frames: BLEND_FRAMES,
             contacts: Vec::new(),
+            layer: PoseLayer::default(),
         }
     }
 }
@@ -103,6 +108,7 @@ impl ClipSettings {
             offset_m: self.offset_m.map(|metres| bounded(metres, -100.0, 100.0, 0.0)),
             blend_frames: self.blend_frames.min(MOST_BLEND_FRAMES),
             contacts: self.contacts.into_iter().filter(|edit| edit.foot < 2 && !edit.frames.is_empty()).take(MOST_CONTACT_EDITS).collect(),
+            layer: self.layer.within_bounds(),
             ..self
         }
     }
@@ -126,6 +132,7 @@ impl ClipSettings {
             blend_frames: changed(&self.blend_frames, &before.blend_frames, &after.blend_frames),
             // They are times of one take.
             contacts: self.contacts.clone(),
+            layer: self.layer.clone(),
         }
     }
 
@@ -208,7 +215,8 @@ impl Baked {
     /// Makes the frames of a clip from its take. What each step does is said at the settings.
     pub(super) fn of(clip: &Clip, take: &Motion) -> Self {
         let settings = &clip.settings;
-        let source = if settings.mirror { take.mirrored() } else { take.clone() };
+        let take = settings.layer.over(take);
+        let source = if settings.mirror { take.mirrored() } else { take.into_owned() };
         let mut motion = Motion { frames: (0..clip.loop_frames()).map(|frame| sampled(&source, clip, frame as f32)).collect() };
         // What the take did before is where the clip comes from; a take's own beginning goes on as it goes on.
         let known = (clip.from as f32 >= 2.0 * settings.speed).then(|| [-2.0, -1.0].map(|frame| sampled(&source, clip, frame)));

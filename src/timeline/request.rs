@@ -1,6 +1,7 @@
 //! What a motion is asked for with: plain data that the command line and the window fill in, the pipeline carries out, and takes and
 //! project files keep.
 
+use super::constraint::Constraints;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -25,8 +26,9 @@ pub struct Request {
     /// What is done to the decoder's numbers.
     pub finish: Finish,
     /// What the motion has to meet.
-    pub constraints: Vec<Constraint>,
-    /// How many samples the best is chosen from. Without constraints there is nothing to choose by, and one is made.
+    #[serde(skip_serializing_if = "Constraints::is_empty")]
+    pub constraints: Constraints,
+    /// How many samples the best is chosen from, at least 1.
     pub candidates: u32,
 }
 
@@ -36,10 +38,6 @@ pub struct Request {
 pub struct RequestVersion;
 
 const VERSION: u32 = 1;
-
-/// Something that a motion has to meet. There is none yet; the data has its place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Constraint {}
 
 impl From<RequestVersion> for u32 {
     fn from(_: RequestVersion) -> Self {
@@ -74,7 +72,7 @@ impl Request {
             variations: 1,
             sampling: Sampling::default(),
             finish: Finish::Clean,
-            constraints: Vec::new(),
+            constraints: Constraints::default(),
             candidates: 1,
         }
     }
@@ -92,9 +90,17 @@ impl Request {
             Finish::Published => self.finish.to_string(),
             Finish::Clean | Finish::Raw => {
                 let literal = if self.literal { ", to the letter" } else { "" };
-                format!("{}, {}, {}{literal}", self.length, self.sampling, self.finish)
+                let directed = if self.constraints.is_empty() { "" } else { ", directed" };
+                let best = if self.candidates > 1 { format!(", the best of {}", self.candidates) } else { String::new() };
+                format!("{}, {}, {}{literal}{directed}{best}", self.length, self.sampling, self.finish)
             }
         }
+    }
+
+    /// Whether samples are chosen from, or the motion has something to meet.
+    #[must_use]
+    pub fn is_directed(&self) -> bool {
+        self.candidates > 1 || !self.constraints.is_empty()
     }
 
     /// The request for one variation alone, counted from 0.
@@ -208,6 +214,8 @@ mod tests {
         assert_eq!(serde_json::from_str::<Request>(&json).expect("a request"), request);
         let sparse: Request = serde_json::from_str(r#"{"version":1,"prompt":"jump"}"#).expect("a request");
         assert_eq!(sparse, Request::new("jump"));
+        let earlier: Request = serde_json::from_str(r#"{"version":1,"prompt":"jump","constraints":[]}"#).expect("a request");
+        assert_eq!(earlier, sparse, "as it was written before there were any");
         let newer = serde_json::from_str::<Request>(&json.replace("\"version\":1", "\"version\":2")).expect_err("newer");
         assert!(newer.to_string().contains("newer Zoetrope"), "{newer}");
     }

@@ -74,6 +74,14 @@ impl Context {
         let before = (!tail.is_empty()).then(|| Arc::new(Motion { frames: tail.to_vec() }));
         Self { before, after: None }
     }
+
+    /// Leading to the start of a motion; only the start is kept.
+    #[must_use]
+    pub fn before_start_of(motion: &Motion) -> Self {
+        let head = &motion.frames[..motion.len().min(Self::FRAMES)];
+        let after = (!head.is_empty()).then(|| Arc::new(Motion { frames: head.to_vec() }));
+        Self { before: None, after }
+    }
 }
 
 /// Where a motion came from, as far as it is known. Every export carries it.

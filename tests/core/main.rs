@@ -13,6 +13,7 @@ mod body;
 mod body_model;
 mod cases;
 mod characters;
+mod constraints;
 mod dialects;
 #[path = "../shared/documents.rs"]
 mod documents;

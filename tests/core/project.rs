@@ -9,7 +9,8 @@ use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use zoetrope::formats::{Project, open_project, save_project};
-use zoetrope::timeline::{ClipSettings, Context, Edit, Length, Request, Sampling};
+use zoetrope::motion::layer::PoseOffset;
+use zoetrope::timeline::{ClipSettings, Constraints, Context, Edit, Length, PoseKey, Request, Sampling};
 
 use crate::documents::{after_steps, same, take};
 
@@ -31,6 +32,30 @@ fn a_project_comes_back_to_the_letter() {
     let next = opened.add(take(0));
     assert!(opened.arrangement().clips.iter().all(|clip| clip.take != next));
     assert!(save_project(&folder.path().join("no/such/folder/x.zoetrope"), &document, None).is_err());
+}
+
+#[test]
+fn constraints_of_a_take_and_poses_of_a_clip_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("scene.zoetrope");
+    let mut document = after_steps(1);
+    let constraints: Constraints = serde_json::from_str(
+        r#"{"path": [{"x": 0, "z": 0.1}, {"x": 2, "z": 1, "t": 3.5}], "end": {"facing_deg": 90},
+            "keys": [{"t": 1.5, "joints": {"L_Wrist": [0.4, null, 0.3]}}]}"#,
+    )
+    .expect("constraints");
+    let mut directed = take(1);
+    directed.provenance.origin = Request { constraints, candidates: 16, ..Request::new("a person walks") }.into();
+    let id = document.add(directed);
+    document.apply(&Edit::Insert { take: id, at: 0 }).expect("a take");
+    let clip = document.arrangement().clips[0].clone();
+    let mut settings = clip.settings;
+    let mut offset = PoseOffset { root_m: glam::Vec3::Y * 0.123, ..PoseOffset::default() };
+    offset.turns[16] = glam::Vec3::new(0.1, -0.7, 1e-3);
+    settings.layer.set(PoseKey::new(7, offset));
+    document.apply(&Edit::Set { clip: clip.id, settings }).expect("settings");
+    save_project(&path, &document, None).expect("saved");
+    assert!(same(&open_project(&path).expect("opened").document, &document));
 }
 
 /// The members of an archive.

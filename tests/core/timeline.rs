@@ -5,8 +5,11 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::sync::Arc;
 use zoetrope::motion::cleanup::ContactEdit;
+use zoetrope::motion::layer::PoseOffset;
 use zoetrope::motion::{FPS, Joint, Motion, Pose, feet};
-use zoetrope::timeline::{Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, ListedTake, Provenance, Request, Take, TakeId};
+use zoetrope::timeline::{
+    Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, ListedTake, PoseKey, PoseLayer, Provenance, Request, Take, TakeId,
+};
 
 /// A person who walks in a wide circle, with swinging legs and arms.
 fn walk(frames: usize, phase: f32) -> Motion {
@@ -279,6 +282,12 @@ fn random_edit(document: &Document, rng: &mut StdRng) -> Edit {
                 offset_m: [rng.random_range(-2.0..2.0), 0.0],
                 blend_frames: rng.random_range(0..90),
                 contacts: vec![ContactEdit { foot: rng.random_range(0..3), frames: 4..rng.random_range(0..9), touches: true }],
+                layer: {
+                    let mut layer = PoseLayer::default();
+                    layer.is_muted = rng.random();
+                    layer.set(PoseKey { ease_in: rng.random_range(0..999), ..raised_arm(rng.random_range(0..200), 0.3) });
+                    layer
+                },
             },
         },
         Edit::Range(rng.random::<bool>().then(|| frame(rng)..frame(rng))),
@@ -413,4 +422,53 @@ fn a_foot_that_is_said_to_stand_stays_where_it_is_in_every_round() {
         let free_m = toe_m(begin + 41, Joint::RFoot).distance(toe_m(begin + 48, Joint::RFoot));
         assert!(held_m < 0.01 && free_m > 0.1, "loop from {begin}: {held_m} m while it stands, {free_m} m else");
     }
+}
+
+/// A key that turns the left upper arm.
+fn raised_arm(frame: usize, rad: f32) -> PoseKey {
+    let mut offset = PoseOffset::default();
+    offset.turns[Joint::LShoulder as usize] = Vec3::Z * rad;
+    PoseKey::new(frame, offset)
+}
+
+#[test]
+fn a_pose_key_changes_its_frames_alone_and_goes_with_undo_and_with_the_mute() {
+    let (mut document, takes) = document(&[90]);
+    let clip = inserted(&mut document, takes[0]);
+    let before = chain(&document).motion().clone();
+    set(&mut document, clip, |settings| settings.layer.set(raised_arm(40, 0.8)));
+    let posed = chain(&document).motion().clone();
+    let turned = |motion: &Motion, frame: usize| motion.frames[frame].local[16].angle_between(before.frames[frame].local[16]);
+    assert!((turned(&posed, 40) - 0.8).abs() < 1e-3, "exact at the key");
+    assert!((0..90).filter(|frame| !(31..=49).contains(frame)).all(|frame| posed.frames[frame] == before.frames[frame]));
+    set(&mut document, clip, |settings| settings.layer.is_muted = true);
+    assert!(*chain(&document).motion() == before, "muted");
+    document.undo();
+    assert!(*chain(&document).motion() == posed);
+    document.undo();
+    assert!(*chain(&document).motion() == before);
+    document.redo();
+    assert!(*chain(&document).motion() == posed);
+    assert_eq!(document.fault(), None);
+}
+
+#[test]
+fn a_pose_key_stays_with_its_take_through_mirror_speed_and_split() {
+    let (mut document, takes) = document(&[90]);
+    let clip = inserted(&mut document, takes[0]);
+    set(&mut document, clip, |settings| settings.layer.set(raised_arm(40, 0.8)));
+    let posed = chain(&document).motion().clone();
+    document.apply(&Edit::Split { frame: 36 }).expect("two");
+    let cut = chain(&document).motion().clone();
+    let apart_m =
+        |frame: usize, joint: usize| cut.frames[frame].world().positions_m[joint].distance(posed.frames[frame].world().positions_m[joint]);
+    assert!((0..90).all(|frame| (0..22).all(|joint| apart_m(frame, joint) < 1e-3)), "a cut through its ease is none to see");
+    document.undo();
+    set(&mut document, clip, |settings| settings.mirror = true);
+    let (_, plain) = (chain(&document), posed.mirrored());
+    let apart = |joint: usize| chain(&document).motion().frames[40].local[joint].angle_between(plain.frames[40].local[joint]);
+    assert!(apart(17) < 1e-3 && apart(16) < 1e-3, "the other arm is raised");
+    set(&mut document, clip, |settings| (settings.mirror, settings.speed) = (false, 2.0));
+    let fast = chain(&document).motion().clone();
+    assert!(fast.frames[20].local[16].angle_between(posed.frames[40].local[16]) < 1e-3, "half as late");
 }

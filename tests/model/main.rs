@@ -8,6 +8,7 @@
 
 mod blazepose;
 mod capture;
+mod directed;
 mod eval;
 mod generator;
 #[path = "../shared/graphics.rs"]

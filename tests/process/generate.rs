@@ -141,3 +141,45 @@ fn an_interrupted_generation_leaves_no_half_written_file() {
         assert_eq!(read(&file).len(), 30, "{} is whole", file.display());
     }
 }
+
+#[test]
+fn constraints_are_met_and_faults_in_them_are_one_line() {
+    let folder = TempDir::new().expect("a folder");
+    let (file, walk) = (folder.path().join("path.json"), folder.path().join("walk.npz"));
+    std::fs::write(&file, r#"{"path": [{"x": 1, "z": 0}, {"x": 1, "z": 1.5}], "end": {"facing_deg": 0}}"#).expect("written");
+    let generate = |seconds: &str| {
+        ["generate", "a person walks", "-o", text(&walk), "--constraints", text(&file), "--candidates", "2", "--seconds", seconds]
+            .map(str::to_owned)
+    };
+    let line = generate("2");
+    let output = zoetrope(&line.each_ref().map(String::as_str));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("before the exact finish the model was"), "{said}");
+    let (first, last) = (read(&walk).frames[0].root_m, read(&walk).frames[59].root_m);
+    assert!((first.x - 1.0).abs() < 0.1 && first.z.abs() < 0.1 && (last.z - 1.5).abs() < 0.1, "{first} {last}");
+    std::fs::write(&file, r#"{"path": [{"x": 1, "z": 0}, {"x": 1, "z": 1.5, "t": 3}]}"#).expect("written");
+    let said = fails(&line.each_ref().map(String::as_str));
+    assert!(said.contains("path[1].t is 3 s, beyond the motion's 2 s") && said.contains("path.json"), "{said}");
+}
+
+#[test]
+fn between_and_redo_leave_the_rest_as_and_where_it_was() {
+    let folder = TempDir::new().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let walk = generates(folder.path(), "walk.npz", &["--seconds", "2"]);
+    let stop = generates(folder.path(), "stop.npz", &["--seconds", "1", "--seed", "4"]);
+    let (both, redone) = (at("both.npz"), at("redone.npz"));
+    succeeds(&["between", text(&walk), text(&stop), "--seconds", "0.8", "-o", text(&both), "--candidates", "2"]);
+    let (before, whole) = (read(&walk), read(&both));
+    assert_eq!(whole.len(), 60 + 24 + 30);
+    let first = |motion: &Motion, frames: usize| Motion { frames: motion.frames[..frames].to_vec() };
+    assert!(apart_m(&before, &first(&whole, 60)) < 1e-3);
+    succeeds(&["redo", text(&walk), "a person waves", "--from", "0.7", "--to", "1.4", "-o", text(&redone), "--candidates", "2"]);
+    let anew = read(&redone);
+    let rest = |motion: &Motion| Motion { frames: motion.frames[..21].iter().chain(&motion.frames[42..]).copied().collect() };
+    assert_eq!(anew.len(), 60);
+    assert!(apart_m(&rest(&before), &rest(&anew)) < 1e-3, "the rest is where it was");
+    assert_ne!(anew.frames[30], before.frames[30]);
+    assert!(fails(&["redo", text(&walk), "--from", "3", "--to", "4", "-o", text(&redone)]).contains("which is 2.00 s long"));
+    assert!(fails(&["redo", text(&walk), "--from", "0", "--to", "9", "-o", text(&redone)]).contains("nothing would be left"));
+}

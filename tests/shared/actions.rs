@@ -1,5 +1,6 @@
 //! An action of every kind there is.
 
+use glam::Vec3;
 use rand::Rng;
 use rand::rngs::StdRng;
 use zoetrope::author::Action;
@@ -13,8 +14,9 @@ use zoetrope::author::session::{
 use zoetrope::author::settings::Appearance;
 use zoetrope::motion::Joint;
 use zoetrope::motion::cleanup::ContactEdit;
+use zoetrope::motion::layer::PoseOffset;
 use zoetrope::motion::mapping::Fingers;
-use zoetrope::timeline::{ClipSettings, Sampling};
+use zoetrope::timeline::{ClipSettings, PoseKey, PoseLayer, Sampling};
 use zoetrope::view::{CameraMove, Figure, Quality};
 
 /// The kind of action with models behind this one.
@@ -60,6 +62,10 @@ fn next_mapping_action(action: &MappingAction) -> Action {
 fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
     let place = rng.random_range(0..6);
     let secs = rng.random_range(-1.0..4.0);
+    let mut layer = PoseLayer::default();
+    layer.is_muted = rng.random_bool(0.2);
+    let raised = PoseOffset { root_m: Vec3::Y * rng.random_range(-0.2..0.2), ..PoseOffset::default() };
+    layer.set(PoseKey { frame: rng.random_range(0..200), offset: raised, ease_in: rng.random_range(0..500), ease_out: 3 });
     let settings = ClipSettings {
         speed: rng.random_range(0.0..3.0),
         mirror: rng.random_bool(0.3),
@@ -72,6 +78,7 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         offset_m: [rng.random_range(-2.0..2.0), 0.1],
         blend_frames: rng.random_range(0..99),
         contacts: vec![ContactEdit { foot: rng.random_range(0..3), frames: place..9, touches: rng.random() }],
+        layer,
     };
     Some(match action {
         Action::Draft(DraftAction::Prompt(_)) => Action::Draft(DraftAction::Seed(rng.random())),

@@ -121,12 +121,24 @@ impl MotionTokenizer {
     /// # Errors
     /// A token that is no motion code.
     pub fn embed(&self, tokens: &[u32]) -> Result<Tensor> {
+        let codes = Tensor::from_vec(self.codes_of(tokens)?, (1, tokens.len(), self.fsq.dims()), &Device::Cpu)?;
+        Ok(self.project_out.forward(&codes)?)
+    }
+
+    /// Tokens → their quantised values, flat `[t' · digits]`, each in −1..=1.
+    ///
+    /// # Errors
+    /// A token that is no motion code.
+    pub(super) fn codes_of(&self, tokens: &[u32]) -> Result<Vec<f32>> {
         if let Some(token) = tokens.iter().find(|&&token| token as usize >= self.fsq.codes()) {
             return Err(Error::Input(format!("the token {token} is no motion code: there are {}", self.fsq.codes())));
         }
-        let codes: Vec<f32> = tokens.iter().flat_map(|&token| self.fsq.code(token)).collect();
-        let codes = Tensor::from_vec(codes, (1, tokens.len(), self.fsq.dims()), &Device::Cpu)?;
-        Ok(self.project_out.forward(&codes)?)
+        Ok(tokens.iter().flat_map(|&token| self.fsq.code(token)).collect())
+    }
+
+    /// Quantised values `[n, t', digits]` → normalised features `[n, t, input_dim]`, with gradients.
+    pub(super) fn decode_codes(&self, codes: &Tensor) -> Result<Tensor> {
+        run(&self.decoder, &self.project_out.forward(codes)?)
     }
 
     /// Tokens → normalised features, `tokens · frames_per_token` rows of `input_dim`, flat.

@@ -1,11 +1,11 @@
 //! Brings the legs to where the feet belong, and the body to where the legs can do it.
 
-use super::banded::smooth_curve;
 use super::contact::ContactEdit;
 use super::foot_target::FootTarget;
 use super::foot_targets::foot_targets;
 use super::ground::FREE_FALL_TOLERANCE;
 use super::leg::Leg;
+use crate::motion::banded::smooth_curve;
 use crate::motion::feet::FEET;
 use crate::motion::supports;
 use crate::motion::{JOINT_COUNT, Motion, WorldPose};

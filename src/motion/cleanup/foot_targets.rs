@@ -1,9 +1,9 @@
 //! Where a foot belongs: one place on the floor for each contact, and a smooth way from one to the next.
 
-use super::banded::smooth_curve;
 use super::foot_target::FootTarget;
 use super::ground::NEAR_M;
 use super::leg::Leg;
+use crate::motion::banded::smooth_curve;
 use crate::motion::feet;
 use crate::motion::{JOINT_COUNT, Joint, WorldPose};
 use glam::{Quat, Vec3};
@@ -95,7 +95,7 @@ fn levelled(worlds: &[WorldPose], flying: &[bool], joint: Joint, runs: &[Range<u
 }
 
 /// Contacts of a toe, divided where it wanders off in small steps.
-fn stands(joints_m: &[[Vec3; JOINT_COUNT]], toe: Joint) -> Vec<Range<usize>> {
+pub(super) fn stands(joints_m: &[[Vec3; JOINT_COUNT]], toe: Joint) -> Vec<Range<usize>> {
     let at = |frame: usize| joints_m[frame][toe as usize];
     let mut stands = Vec::new();
     for run in feet::contacts(joints_m, toe) {

@@ -1,7 +1,7 @@
 //! The root's height, corrected by what bears the body: feet, hands, knees, back or crown.
 
-use super::banded::smooth_curve;
 use crate::motion::Motion;
+use crate::motion::banded::smooth_curve;
 use crate::motion::feet::{CONTACT_FRAMES, LOW_M, runs};
 use crate::motion::supports::{self, Surface};
 

@@ -9,7 +9,6 @@
 //! Not here: what a motion looks like from a decoder's side, or whether it pleases ([`super::measure`] says).
 
 mod arm;
-mod banded;
 mod contact;
 mod floor;
 mod foot_lock;
@@ -24,8 +23,9 @@ mod smooth;
 pub use contact::ContactEdit;
 
 use super::measure::measure;
-use super::{Motion, Pose};
+use super::{Motion, Pose, feet};
 use glam::Vec3;
+use std::ops::Range;
 
 /// Where feet in contact slide more than this, a frame, they slide no more than they did before.
 const CONTACT_SLIDE_MOST_MM: f32 = 1.0;
@@ -92,4 +92,22 @@ pub fn plant(motion: &mut Motion, before: &[Pose], blend_frames: usize) {
         let inside = (at + 1).min(frames - at) as f32 / (PLANT_EASE_FRAMES + 1) as f32;
         *pose = pose.lerp(better, inside.min(1.0));
     }
+}
+
+/// The frames in which the left and the right foot stand, in runs: what the clean-up gives one place each.
+#[must_use]
+pub fn stands(motion: &Motion) -> [Vec<Range<usize>>; 2] {
+    let joints_m = feet::world_joints(motion);
+    feet::FEET.map(|[_, toe]| foot_targets::stands(&joints_m, toe))
+}
+
+/// A motion that was moved or posed, with feet that stand in the same frames as before.
+#[must_use]
+pub fn standing_as(before: &Motion, moved: &Motion) -> Motion {
+    let edits = stands(before).into_iter().enumerate().flat_map(|(foot, stands)| {
+        let none = ContactEdit { foot, frames: 0..before.len(), touches: false };
+        std::iter::once(none).chain(stands.into_iter().map(move |frames| ContactEdit { foot, frames, touches: true }))
+    });
+    let settings = CleanupSettings { smoothing: false, ground_correction: false, locking: true };
+    clean_with(moved, &settings, &edits.collect::<Vec<_>>())
 }

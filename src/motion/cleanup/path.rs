@@ -1,6 +1,6 @@
 //! The root's pace, corrected by what the feet say.
 
-use super::banded::smooth_curve;
+use crate::motion::banded::smooth_curve;
 use crate::motion::feet::{self, FEET};
 use crate::motion::supports::CARRIED_PELVIS_M;
 use crate::motion::{FPS, JOINT_COUNT, Joint, Motion};

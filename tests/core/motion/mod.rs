@@ -2,6 +2,7 @@
 
 mod any_rig;
 mod cleanup;
+mod directed;
 mod effects;
 mod generated;
 mod ground;
@@ -9,6 +10,8 @@ mod kit;
 mod known_failures;
 mod measures;
 pub(crate) mod moves;
+pub(crate) mod paths;
+mod posing;
 mod remove_sliding;
 mod representation;
 pub(crate) mod rigs;

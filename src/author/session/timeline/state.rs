@@ -5,7 +5,7 @@ use super::viewport::Viewport;
 use crate::author::session::desk::Desk;
 use crate::author::session::placement::Placement;
 use crate::motion::{FPS, Motion, looping};
-use crate::timeline::{Arrangement, Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, Take, TakeId};
+use crate::timeline::{Arrangement, Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, PoseLayer, Take, TakeId};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -288,7 +288,7 @@ impl Timeline {
         done
     }
 
-    /// Puts a new take in the place of a clip: all of it, with what was done to that one, but for contacts, which were of its frames.
+    /// Puts a new take in the place of a clip: all of it, with what was done to that one, but for contacts and poses, which were of its frames.
     /// Answers whether the clip was still there.
     pub(in crate::author::session) fn put_instead(&mut self, old: ClipId, take: TakeId, desk: &mut Desk) -> bool {
         let Some(at) = self.clips().iter().position(|clip| clip.id == old) else {
@@ -296,7 +296,7 @@ impl Timeline {
             return false;
         };
         let clip = self.arrangement().next_clip_id();
-        let settings = ClipSettings { contacts: Vec::new(), ..self.clips()[at].settings.clone() };
+        let settings = ClipSettings { contacts: Vec::new(), layer: PoseLayer::default(), ..self.clips()[at].settings.clone() };
         let was_selected = self.is_selected(old);
         let edits = vec![Edit::Insert { take, at }, Edit::Set { clip, settings }, Edit::Remove(vec![old])];
         let done = self.edit(&Edit::All(edits), desk);

@@ -1,4 +1,4 @@
-//! Smooth curves through weighted data: the least-squares problems of the clean-up, all of them five-banded.
+//! Smooth curves through weighted data: the least-squares problems of clean-up and direction, all of them five-banded.
 
 /// The curve `r` that minimises `Σ position[i] (r[i] − at[i])² + Σ step[i] (r[i+1] − r[i] − by[i])² + stiffness Σ (r[i−1] − 2 r[i] + r[i+1])²`.
 ///

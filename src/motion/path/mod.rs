@@ -1,0 +1,8 @@
+//! Paths on the floor: a curve by its length ([`Curve`]), and a motion that goes along one ([`follow`]). Metres, seconds, radians; a place
+//! on the floor is (x, z), a heading counts as everywhere: 0 is +Z, a quarter turn +X.
+
+mod curve;
+mod follow;
+
+pub use curve::{Curve, wrapped};
+pub use follow::{Followed, Pin, follow, travel};
