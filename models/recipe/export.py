@@ -7,6 +7,7 @@ Parameter names and shapes are those of the published checkpoints; `text_encoder
 """
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from corpus import Corpus
 from networks import merged
 from train_transformer import load_tokenizer
 
+VERSION = "3"
 SAMPLING = {"temperature": 0.9, "top_k": 0, "top_p": 0.95, "guidance": 3.5}
 
 
@@ -75,6 +77,8 @@ def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, 
     model = {
         "format": 1,
         "name": name,
+        "version": VERSION,
+        "hash": hashlib.sha256(b"".join((target / file).read_bytes() for file in ("tokenizer.safetensors", "transformer.gguf"))).hexdigest()[:16],
         "licence": LICENCES[name],
         "licence_note": licence_note(name, archives),
         "archives": told(archives),

@@ -106,7 +106,7 @@ impl Run for FakeRun {
             self.made += 1;
             let origin =
                 Origin::Prompt { request: self.request.variation(variation), canonical_prompt: None, context: self.context.clone() };
-            let provenance = Provenance { origin, model: "fake".to_owned(), licence: "none".to_owned() };
+            let provenance = Provenance { origin, model: "fake".to_owned(), licence: "none".to_owned(), ..Provenance::default() };
             let take = Box::new(Take { motion: Arc::new(self.motion(variation)), raw: None, provenance });
             return Ok(RunStep::Made { variation, take, warnings: Vec::new() });
         }

@@ -1,17 +1,17 @@
 //! Downloading the files of an offer: resumed where they broke off, compared with what is known of them, renamed when whole.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
 use ureq::Agent;
 use ureq::http::{Response, StatusCode};
 
 use super::catalogue::{Offer, RemoteFile};
 use super::error::{Error, Result};
+use super::sha256::sha256;
 
 /// How patient a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,15 +194,7 @@ impl Download<'_> {
         }
         let Some(expected) = &self.file.sha256 else { return Ok(()) };
         let failed = |cause| Error::File { what: "read the file", cause, path: path.into() };
-        let mut file = File::open(path).map_err(failed)?;
-        let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
-        loop {
-            match file.read(&mut buffer).map_err(failed)? {
-                0 => break,
-                count => hash.update(&buffer[..count]),
-            }
-        }
-        let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let found = sha256(&[path]).map_err(failed)?;
         if found.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(wrong("its checksum is wrong".into())) }
     }
 }

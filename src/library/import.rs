@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::error::{Error, Result};
 use super::installed::target;
+use super::sha256::sha256;
 use crate::model::{
     BundlePart, Checkpoint, FileSource, Memory, ModelConfig, MotionModel, MotionTokenizer, PUBLISHED_SIZES, Quantization, Source,
     Statistics, TextEncoderConfig, TokenizerConfig, TransformerConfig, Weights, free_memory, inspect_text_encoder, open_t5, text_weights,
@@ -59,6 +60,8 @@ pub fn import(import: &Import, watch: ImportProgress<'_>) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Digits of the hash of a model's weights: enough to tell one from another.
+const HASH_DIGITS: usize = 16;
 /// The most memory that trying a model may take.
 const MOST_TRIED_BYTES: u64 = 1 << 28;
 
@@ -166,6 +169,9 @@ impl Parts {
             }
         }
         let failed = |cause: std::io::Error| Error::File { what: "write", cause, path: at("model.json") };
+        let mut hash = sha256(&[&at("tokenizer.safetensors"), &at("transformer.gguf")]).map_err(failed)?;
+        hash.truncate(HASH_DIGITS);
+        self.config.hash = hash;
         let json = serde_json::to_vec_pretty(&self.config).map_err(|cause| failed(cause.into()))?;
         fs::write(at("model.json"), json).map_err(failed)
     }

@@ -9,6 +9,7 @@ mod footprint;
 mod import;
 mod installed;
 mod mappings;
+mod sha256;
 
 pub use bundled::{BUNDLED, STARTER};
 pub use catalogue::{Offer, RemoteFile, offer, offers};

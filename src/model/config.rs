@@ -11,6 +11,12 @@ pub struct ModelConfig {
     pub format: u32,
     /// The name under which the model is known.
     pub name: String,
+    /// Which version of that model it is, in its authors' words; empty where they say nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// What tells its weights from others of the same name: the beginning of their SHA-256; empty where nobody took it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hash: String,
     /// The licence of the weights, in short ("CC BY 4.0").
     #[serde(default)]
     pub licence: String,
@@ -216,6 +222,12 @@ impl Default for TokenizerConfig {
 }
 
 impl ModelConfig {
+    /// Version and hash, as far as they are known: what tells two models of one name apart.
+    #[must_use]
+    pub fn version_and_hash(&self) -> String {
+        format!("{} {}", self.version, self.hash).trim().to_owned()
+    }
+
     /// Reads `model.json`. `path` only names the file in errors.
     pub fn parse(json: &[u8], path: &str) -> Result<Self> {
         let malformed = |cause: serde_json::Error| Error::Malformed { kind: "model.json", cause: cause.to_string(), path: path.into() };

@@ -208,6 +208,7 @@ impl<'m> Sequence<'m> {
         Provenance {
             origin: Origin::Prompt { request: self.request.clone(), canonical_prompt: self.canonical_prompt.clone(), context },
             model: self.model.config.name.clone(),
+            version: self.model.config.version_and_hash(),
             licence: self.model.config.licence.clone(),
         }
     }

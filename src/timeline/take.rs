@@ -91,6 +91,9 @@ pub struct Provenance {
     pub origin: Origin,
     /// Name of the model that made it.
     pub model: String,
+    /// That model's version and the beginning of its weights' hash, as far as they are known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
     /// The licence of what the model makes.
     pub licence: String,
 }
@@ -221,7 +224,8 @@ impl Provenance {
     /// One sentence for a copyright field or a log.
     #[must_use]
     pub fn credit(&self) -> String {
-        format!("made with Zoetrope, model {}, licence: {}", self.model, self.licence)
+        let version = if self.version.is_empty() { String::new() } else { format!(" {}", self.version) };
+        format!("made with Zoetrope, model {}{version}, licence: {}", self.model, self.licence)
     }
 
     /// [`Origin::prompt`].
@@ -248,6 +252,7 @@ impl Provenance {
         Self {
             origin: Origin::Chain { parts: origins },
             model: joined(parts.iter().map(|part| Cow::from(&part.model)), ", "),
+            version: joined(parts.iter().map(|part| Cow::from(&part.version)), ", "),
             licence: joined(parts.iter().map(|part| Cow::from(&part.licence)), ", "),
         }
     }
@@ -263,6 +268,7 @@ mod tests {
         let part = |prompt: &str, seed: u64| Provenance {
             origin: Request { seed, ..Request::new(prompt) }.into(),
             model: "starter".to_owned(),
+            version: "2 5d41402a".to_owned(),
             licence: "CC0".to_owned(),
         };
         let (walk, sit) = (part("walk", 3), part("sit", 4));

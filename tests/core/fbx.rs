@@ -239,7 +239,7 @@ fn the_file_says_who_made_it_of_what_and_the_same_motion_makes_the_same_bytes() 
     let path = folder.path().join("clip.fbx");
     let request = Request { prompt: "a person walks: \u{1F6B6}".to_owned(), ..Request::default() };
     let origin = Origin::Prompt { request, canonical_prompt: None, context: Context::default() };
-    let provenance = Provenance { origin, model: "starter".to_owned(), licence: "CC BY 4.0".to_owned() };
+    let provenance = Provenance { origin, model: "starter".to_owned(), licence: "CC BY 4.0".to_owned(), ..Provenance::default() };
     let options = WriteOptions { contents: Contents::Skeleton, provenance: Some(provenance.clone()), ..WriteOptions::default() };
     formats::write(&path, &walk(), &options).expect("written");
     let bytes = std::fs::read(&path).expect("bytes");

@@ -287,7 +287,12 @@ fn a_glb_says_where_it_came_from_and_keeps_its_quaternions_continuous() {
     let folder = Folder::new();
     let path = folder.file("clip.glb");
     let request = Request { seed: u64::MAX, ..Request::new("says \"hi\"") };
-    let provenance = Provenance { origin: request.clone().into(), model: "starter".to_owned(), licence: "CC BY-NC 4.0".to_owned() };
+    let provenance = Provenance {
+        origin: request.clone().into(),
+        model: "starter".to_owned(),
+        licence: "CC BY-NC 4.0".to_owned(),
+        ..Provenance::default()
+    };
     let options = WriteOptions { provenance: Some(provenance), ..WriteOptions::default() };
     formats::write(&path, &lively(300), &options).expect("written");
     let (json, bin) = chunks(&path);

@@ -135,7 +135,7 @@ fn document() -> Document {
     let made = Origin::Prompt { request: Request::new("a person walks"), canonical_prompt: Some("walk".to_owned()), context };
     let edited = Origin::Edit { of: Box::new(Origin::File { name: "walk.bvh".to_owned() }), edit: TakeEdit::RemoveSliding };
     for (origin, raw) in [(made, Some(Arc::new(lively(3)))), (edited, None)] {
-        let provenance = Provenance { origin, model: "starter".to_owned(), licence: "CC0".to_owned() };
+        let provenance = Provenance { origin, model: "starter".to_owned(), licence: "CC0".to_owned(), ..Provenance::default() };
         let take = document.add(Take { motion: Arc::new(lively(3)), raw: raw.clone(), provenance });
         document.apply(&Edit::Favourite { take, favourite: true }).expect("a take");
         if raw.is_some() {

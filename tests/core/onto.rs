@@ -20,8 +20,12 @@ fn walking(folder: &Folder, file: &File) -> (PathBuf, PathBuf, Character, Motion
     let (character, _) = formats::read_humanoid(&whose, &Presets::NONE).expect("a human");
     let motion = Motion { frames: walk().frames[..20].to_vec() };
     let path = folder.file("walking.glb");
-    let provenance =
-        Provenance { origin: Request::new("a person walks").into(), model: "starter".to_owned(), licence: "CC BY-NC 4.0".to_owned() };
+    let provenance = Provenance {
+        origin: Request::new("a person walks").into(),
+        model: "starter".to_owned(),
+        licence: "CC BY-NC 4.0".to_owned(),
+        ..Provenance::default()
+    };
     let options = WriteOptions {
         character: Some(Arc::new(character.clone())),
         onto: Some(whose.clone()),

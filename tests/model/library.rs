@@ -145,12 +145,17 @@ fn an_import_quantises_and_takes_a_configuration() {
     // 510 codes are no published quantiser: their levels have to be given.
     let config = folder.path().join("config.json");
     std::fs::write(&config, r#"{"tokenizer": {"levels": [8, 8, 8]}, "licence": "test"}"#).unwrap();
+    let mut hashes = Vec::new();
     for (quantize, name) in [(Quantization::Q8_0, "q8"), (Quantization::Q4_0, "q4")] {
         let small = Import { quantize: Some(quantize), config: Some(config.clone()), ..small_import(&kit, &format!("{target}-{name}")) };
         let model = MotionModel::load(&Source::Folder(import(&small).unwrap())).unwrap();
         assert_eq!(model.config.licence, "test");
         assert!(!greedy(&model, "she raises both arms").is_empty());
+        let hash = model.config.version_and_hash();
+        assert!(hash.len() == 16 && hash.bytes().all(|digit| digit.is_ascii_hexdigit()), "{hash}");
+        hashes.push(hash);
     }
+    assert_ne!(hashes[0], hashes[1], "other weights");
     let foreign = Import { transformer: kit.join("transformer_small/hs16/model.pth"), ..small_import(&kit, &target) };
     let message = import(&foreign).unwrap_err().to_string();
     assert!(message.contains("levels"), "{message}");

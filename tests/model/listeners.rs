@@ -169,7 +169,7 @@ fn commands_and_events_are_data() {
     ] {
         assert_eq!(back(&command), command);
     }
-    let provenance = Provenance { origin: request.into(), model: model(), licence: "CC0".to_owned() };
+    let provenance = Provenance { origin: request.into(), model: model(), licence: "CC0".to_owned(), ..Provenance::default() };
     let take = Take { motion: Arc::clone(&motion), raw: Some(motion), provenance };
     let card = vec![("Licence".into(), "a sentence".to_owned())];
     let info = ModelInfo { name: model(), licence: "CC0".to_owned(), device: "cpu".to_owned(), sampling, card };

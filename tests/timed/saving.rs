@@ -24,7 +24,8 @@ fn session() -> Session {
     let motion = Motion { frames: short.frames.iter().copied().cycle().take(FRAMES).collect() };
     for number in 0..TAKES {
         let request = Request { seed: number as u64, ..Request::new("a person walks forward, turns around and waves with both hands") };
-        let provenance = Provenance { origin: request.into(), model: "starter".to_owned(), licence: "CC BY-NC 4.0".to_owned() };
+        let provenance =
+            Provenance { origin: request.into(), model: "starter".to_owned(), licence: "CC BY-NC 4.0".to_owned(), ..Provenance::default() };
         session.add_take(Take { motion: Arc::new(motion.clone()), raw: None, provenance });
     }
     (0..TAKES).for_each(|number| session.apply(ClipAction::AddToTimeline(number)));

@@ -51,8 +51,12 @@ fn read_clip(path: &Path, clip: Option<usize>, presets: &Presets) -> Result<Impo
         length: Duration::try_from_secs_f32(animation.secs).unwrap_or_default(),
     });
     // The file says nothing of its rights that could be relied on.
-    let provenance =
-        Provenance { origin: Origin::File { name }, model: "an imported file".to_owned(), licence: "that of its source".to_owned() };
+    let provenance = Provenance {
+        origin: Origin::File { name },
+        model: "an imported file".to_owned(),
+        licence: "that of its source".to_owned(),
+        ..Provenance::default()
+    };
     let take = Take { motion: Arc::new(reading.motion), raw: None, provenance };
     Ok(ImportedFile { path: path.to_owned(), take, notes: reading.notes, clips: clips.collect() })
 }

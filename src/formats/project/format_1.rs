@@ -44,7 +44,7 @@ fn provenance(old: OldProvenance) -> Provenance {
     };
     // Once more changes nothing: it goes back to what the network made.
     let origin = if is_edited { Origin::Edit { of: Box::new(made), edit: TakeEdit::RemoveSliding } } else { made };
-    Provenance { origin, model, licence }
+    Provenance { origin, model, licence, ..Provenance::default() }
 }
 
 /// The request with what the sentence says: `4 s, greedy, top-k 40, cleaned up, to the letter`.
