@@ -1,6 +1,6 @@
 """Writes a trained tokenizer and transformer as a model folder of the program.
 
-    python export.py CORPUS.pt work/tokenizer work/transformer work/intent models/bundled --name starter
+    python export.py CORPUS.pt work/tokenizer work/transformer work/intent models/bundled/starter --name starter
 
 Parameter names and shapes are those of the published checkpoints; `text_encoder/` must already be in the folder
 (pack_text_encoder.py).
@@ -109,7 +109,7 @@ def export(corpus, tokenizer_folder, transformer_folder, intent_folder, target, 
     (target / "model.json").write_text(json.dumps(model, indent=2) + "\n")
     files = [path for path in target.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
-    print(f"{target}: {size:,} bytes in {len(files)} files ({size / 2**20:.1f} of 32 MiB)")
+    print(f"{target}: {size:,} bytes in {len(files)} files ({size / 2**20:.1f} of 56 MiB for all)")
 
 
 def main():

@@ -1,6 +1,6 @@
 """Samples a model folder with PyTorch and measures whether the motions do what was asked.
 
-    python sample.py models/bundled --seeds 3 --guidance 1,2,2.5,4 [--save DIR]
+    python sample.py models/bundled/starter --seeds 3 --guidance 1,2,2.5,4 [--save DIR]
 
 The prompts use other words than the archives. Each line: guidance, prompt, share of seeds that pass, and medians of
 seconds, speed forward (m/s), turn (degrees, left positive), pelvis height (lowest, highest), hands' highest (left, right).
@@ -58,7 +58,9 @@ class Model:
         self.transformer.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
         self.tokenizer.eval()
         self.transformer.eval()
-        self.text = TextEncoder(folder / "text_encoder")
+        # The models of the program share one.
+        own = folder / "text_encoder"
+        self.text = TextEncoder(own if own.exists() else folder.parent / "text_encoder")
         self.mean, self.std = (torch.from_numpy(np.load(folder / f"{name}.npy")).float() for name in ("mean", "std"))
         self.empty = self.text.encode([""])[0]
 

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::bundled::{BUNDLED, STARTER};
+use super::bundled::{built_in, is_built_in};
 use super::error::{Error, Result};
 use crate::model::{ModelConfig, Source};
 
@@ -34,36 +34,36 @@ pub fn tuning_file() -> Option<PathBuf> {
     Some(directories::ProjectDirs::from("", "", "zoetrope")?.cache_dir().join("tuning.json"))
 }
 
-/// All installed models by name, the built-in one first. Folders without a `model.json` are no models.
+/// All installed models by name, the built-in ones first. Folders without a `model.json` are no models.
 pub fn list() -> Vec<Listing> {
     let listing = |name: String, source: Source| {
         let file = source.file("model.json");
         let config = file.bytes().and_then(|json| ModelConfig::parse(&json, &file.label())).map_err(Error::from);
         Listing { name, source, config }
     };
-    let mut listings = vec![listing(STARTER.into(), Source::Embedded(BUNDLED))];
+    let mut listings: Vec<Listing> = built_in().map(|(name, source)| listing(name.into(), source)).collect();
     let entries = models_folder().ok().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.join("model.json").is_file()).collect();
     folders.sort();
     for folder in folders {
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        // The import's own unfinished folders are hidden; the built-in model cannot be replaced.
-        if !name.starts_with('.') && name != STARTER {
+        // The import's own unfinished folders are hidden; the built-in models cannot be replaced.
+        if !name.starts_with('.') && !is_built_in(&name) {
             listings.push(listing(name, Source::Folder(folder)));
         }
     }
     listings
 }
 
-/// The model of this name, or in this folder: `starter` is built in, a name with a slash is a folder, other names are
-/// looked up among the installed models and then in the working folder.
+/// The model of this name, or in this folder: some are built in, a name with a slash is a folder, other names are looked up among
+/// the installed models and then in the working folder.
 ///
 /// # Errors
 /// [`Error::Unknown`], with the names that would do.
 pub fn find(name: impl AsRef<Path>) -> Result<Source> {
     let name = name.as_ref();
-    if name == Path::new(STARTER) {
-        return Ok(Source::Embedded(BUNDLED));
+    if let Some((_, source)) = built_in().find(|(built_in, _)| name == Path::new(built_in)) {
+        return Ok(source);
     }
     let folder = models_folder();
     let is_plain = name.to_str().is_some_and(is_plain_name);
@@ -82,11 +82,11 @@ pub fn find(name: impl AsRef<Path>) -> Result<Source> {
 /// Removes an installed model from the disk.
 ///
 /// # Errors
-/// The built-in model, names that are not in the models' folder, and what the system refuses.
+/// The built-in models, names that are not in the models' folder, and what the system refuses.
 pub fn remove(name: &str) -> Result<()> {
     let folder = models_folder()?.join(name);
-    if name == STARTER || !is_plain_name(name) || !folder.join("model.json").is_file() {
-        let help = "choose one of the installed models; the built-in one is a part of the program".to_owned();
+    if is_built_in(name) || !is_plain_name(name) || !folder.join("model.json").is_file() {
+        let help = "choose one of the installed models; the built-in ones are a part of the program".to_owned();
         return Err(Error::Unknown { name: name.into(), folder: models_folder()?, help });
     }
     // It is gone at once, or not at all: half a model would be listed as a broken one.
@@ -102,7 +102,7 @@ pub fn remove(name: &str) -> Result<()> {
 /// Where a new model of this name goes: a name with a slash is a folder, others go to the models' folder.
 pub(super) fn target(name: &str) -> Result<PathBuf> {
     if is_plain_name(name) {
-        return if name == STARTER { Err(Error::BadName(name.into())) } else { Ok(models_folder()?.join(name)) };
+        return if is_built_in(name) { Err(Error::BadName(name.into())) } else { Ok(models_folder()?.join(name)) };
     }
     let path = Path::new(name);
     if path.components().count() < 2 || path.file_name().is_none() {

@@ -11,7 +11,7 @@ mod installed;
 mod mappings;
 mod sha256;
 
-pub use bundled::{BUNDLED, STARTER};
+pub use bundled::{STARTER, is_built_in, starter};
 pub use catalogue::{Offer, RemoteFile, offer, offers};
 pub use error::{Error, Result};
 pub use fetch::{FetchProgress, Fetched, Patience, fetch};

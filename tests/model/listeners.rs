@@ -8,7 +8,7 @@ use zoetrope::generator::{Listener, Worker, WorkerError};
 use zoetrope::motion::{Motion, Pose};
 use zoetrope::timeline::{Context, Length, Provenance, Request, Sampling, Take};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn worker(step_time: Duration) -> Worker {
     let worker = Worker::spawn(move || FakeBackend::new(step_time)).expect("a thread");

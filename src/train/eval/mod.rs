@@ -25,7 +25,7 @@ use self::comparison::{Comparison, Found, Sets};
 use self::metrics::mean;
 use super::captions;
 use super::dataset::{Dataset, DatasetError};
-use crate::library::{self, STARTER};
+use crate::library;
 use crate::model::{self, Evaluator, MotionModel, Source, Statistics, TextEncoder, TextEncoderConfig};
 use crate::motion::features::rows::{Accumulate, positions};
 use crate::motion::features::{self, ROW};
@@ -79,8 +79,7 @@ pub fn fingerprint(source: &Source) -> u64 {
 /// # Errors
 /// The built-in model is damaged.
 pub fn words() -> model::Result<TextEncoder> {
-    let source = library::find(STARTER).unwrap_or(Source::Embedded(library::BUNDLED));
-    TextEncoder::load(&source, "text_encoder/", TextEncoderConfig::Bert)
+    TextEncoder::load(&library::starter(), "text_encoder/", TextEncoderConfig::Bert)
 }
 
 /// Loads an evaluator: the published checkpoint, or one that was trained here.

@@ -1,6 +1,6 @@
 //! What checkpoints are imported from, as the form has it.
 
-use crate::library::{STARTER, is_plain_name};
+use crate::library::{is_built_in, is_plain_name};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -102,6 +102,6 @@ impl ImportForm {
         if ImportPart::ALL.iter().any(|part| !part.is_optional() && self.part(*part).as_os_str().is_empty()) {
             return Some("choose all five files and folders");
         }
-        (!is_plain_name(&self.name) || self.name == STARTER).then_some("give it a name of its own, without slashes")
+        (!is_plain_name(&self.name) || is_built_in(&self.name)).then_some("give it a name of its own, without slashes")
     }
 }
