@@ -36,7 +36,8 @@ pub(super) fn run(args: &CaptureArgs) -> Result<(), CliError> {
     }
     let name = args.video.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let (model, licence) = SEEN_BY;
-    let provenance = Provenance { origin: Origin::Video { name }, model: model.to_owned(), licence: licence.to_owned() };
+    let provenance =
+        Provenance { origin: Origin::Video { name }, model: model.to_owned(), licence: licence.to_owned(), ..Provenance::default() };
     let options = WriteOptions { provenance: Some(provenance), ..options };
     formats::write(&args.output, &captured.motion, &options).map_err(CliError::from_below)?;
     let (secs, rate) = (captured.motion.duration_secs(), looked_at as f32 / looking_secs.max(1e-3));

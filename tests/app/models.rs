@@ -273,11 +273,15 @@ fn a_licence_is_shown_and_accepted_before_the_button_fetches() {
     harness.get_by_label("Fetch").click();
     harness.run_steps(3);
     assert!(harness.state().done.contains(&fetch), "{:?}", harness.state().done);
+}
 
-    // What has no address of its own, and everything else, can be had from a mirror.
-    harness.state_mut().session.apply(models(ModelAction::Mirror("http://mirror.example/files".to_owned())));
-    harness.state_mut().session.apply(models(ModelAction::Accept { offer: "3b".to_owned(), accepted: true }));
-    harness.run_steps(3);
+#[test]
+fn what_has_no_address_of_its_own_is_fetched_from_a_mirror() {
+    let mut session = listed();
+    session.apply(models(ModelAction::OpenGet));
+    session.apply(models(ModelAction::Mirror("http://mirror.example/files".to_owned())));
+    session.apply(models(ModelAction::Accept { offer: "3b".to_owned(), accepted: true }));
+    let mut harness = harness(session);
     harness.get_all_by_label("Fetch").nth(1).expect("a button for each offer").click();
     harness.run_steps(3);
     let from_mirror = models(ModelAction::Fetch { offer: "3b".to_owned(), base: Some("http://mirror.example/files".to_owned()) });

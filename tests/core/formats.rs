@@ -241,7 +241,7 @@ fn an_unknown_ending_names_the_known_ones() {
         let error = formats::read(&PathBuf::from(name)).expect_err("not a known ending");
         assert!(error.to_string().contains(name) && error.to_string().contains(".bvh"), "{error}");
     }
-    for name in ["walk.gltf", "walk.vrm", "walk.usdz"] {
+    for name in ["walk.gltf", "walk.vrm", "walk.usdc"] {
         let error = formats::write(&PathBuf::from(name), &lively(2), &WriteOptions::default()).expect_err("not written");
         assert!(error.to_string().contains(name) && error.to_string().contains(".glb"), "{error}");
     }
