@@ -61,6 +61,26 @@ fn the_file_moves_as_the_stage_shows_it() {
 }
 
 #[test]
+fn what_other_animations_move_is_keyed_so_that_nothing_of_them_stays() {
+    let folder = Folder::new();
+    let mut file = File::dressed();
+    let elbow = Joint::LElbow as usize;
+    let channel = |path: &str| json!({ "sampler": 0, "target": { "node": elbow, "path": path } });
+    let inputs = json!([{ "input": 0, "output": 0 }]);
+    file.json["animations"] = json!([{ "name": "Old", "channels": [channel("translation"), channel("scale")], "samplers": inputs }]);
+    let whose = file.written(&folder);
+    let before = chunks(&whose).0;
+    let (_, path, ..) = walking(&folder, &file);
+    let after = chunks(&path).0;
+    let keyed = |path: &str| {
+        let channels = after["animations"][1]["channels"].as_array().expect("channels");
+        channels.iter().any(|channel| channel["target"]["node"] == elbow && channel["target"]["path"] == path)
+    };
+    assert_eq!(before["animations"], json!([after["animations"][0]]));
+    assert!(keyed("translation") && keyed("rotation") && keyed("scale"));
+}
+
+#[test]
 fn everything_else_in_the_file_is_as_it_was() {
     let folder = Folder::new();
     let mut file = File::dressed();

@@ -1,7 +1,8 @@
 //! More animations in the user's own glTF file, which else stays as it is: every member that is not touched keeps its text.
 //!
-//! Only what moves gets key frames: turns of joints that leave their place in the file, and places of the joints that carry the body. An
-//! animated node may have no matrix, so one that has becomes translation, rotation and scale. A `.gltf` takes the buffers and pictures that
+//! Only what moves gets key frames: turns of joints that leave their place in the file, and places of the joints that carry the body; and what
+//! other animations of the file move, which a program that plays one after the other would else leave where the last one had it. An animated
+//! node may have no matrix, so one that has becomes translation, rotation and scale. A `.gltf` takes the buffers and pictures that
 //! lie beside it into its text, so that the new file stands alone.
 
 use super::container::{self, Container};
@@ -16,7 +17,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use glam::{Affine3A, Quat, Vec3};
 use gltf::binary::{Glb, Header};
+use gltf_json::animation::Property;
 use gltf_json::extras::RawValue;
+use gltf_json::validation::Checked::Valid;
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -82,6 +85,7 @@ struct Track {
     node: usize,
     translations: Option<Vec<[f32; 3]>>,
     rotations: Option<Vec<[f32; 4]>>,
+    scales: Option<Vec<[f32; 3]>>,
 }
 
 /// What the matrix of a node was made of.
@@ -102,6 +106,12 @@ struct Moves<'a> {
 }
 
 impl Moves<'_> {
+    /// Whether another animation of the file moves this of a node.
+    fn is_animated(&self, node: usize, path: Property) -> bool {
+        let channels = self.container.root.animations.iter().flat_map(|animation| &animation.channels);
+        channels.map(|channel| &channel.target).any(|target| target.node.value() == node && target.path == Valid(path))
+    }
+
     /// The tracks of the nodes that move, and those among them that had a matrix, with what it was made of.
     fn tracks(&self, clip: &RigMotion) -> (Vec<Track>, Vec<Decomposed>) {
         let still: Vec<(Vec3, Quat, Vec3)> = self
@@ -138,7 +148,12 @@ impl Moves<'_> {
             let near = 1e-4 * (0.01 / self.unit_m + translation.length());
             let goes = translations[joint].iter().any(|other: &Vec3| other.distance(translation) > near);
             let turns = rotations[joint].iter().any(|other| other.angle_between(rotation) > TURNS_RAD);
-            if !goes && !turns {
+            let [goes, turns, scales] = [
+                goes || self.is_animated(node, Property::Translation),
+                turns || self.is_animated(node, Property::Rotation),
+                self.is_animated(node, Property::Scale),
+            ];
+            if !goes && !turns && !scales {
                 continue;
             }
             if self.container.root.nodes[node].matrix.is_some() {
@@ -148,6 +163,7 @@ impl Moves<'_> {
                 node,
                 translations: goes.then(|| translations[joint].iter().map(|place| place.to_array()).collect()),
                 rotations: turns.then(|| rotations[joint].iter().map(|turn| turn.to_array()).collect()),
+                scales: scales.then(|| vec![scale.to_array(); clip.frame_count()]),
             });
         }
         (tracks, decomposed)
@@ -190,6 +206,9 @@ impl Data {
             }
             if let Some(rotations) = &track.rotations {
                 add(self.floats(rotations, "VEC4"), track.node, "rotation");
+            }
+            if let Some(scales) = &track.scales {
+                add(self.floats(scales, "VEC3"), track.node, "scale");
             }
         }
         let mut animation = json!({ "name": name, "channels": channels, "samplers": samplers });
