@@ -25,6 +25,8 @@ const EASE_FRAMES: usize = 12;
 const BROUGHT_M_PER_SEC: f32 = 0.8;
 /// Feet and wishes are brought together in so many rounds; the wishes have the last word.
 const ROUNDS: usize = 3;
+/// A wish at one frame moves the body as a whole this far at most, metres.
+const MOVED_MOST_M: f32 = 0.5;
 /// A wish that is met this closely is met.
 const MET_M: f32 = 5e-4;
 /// A turn at the end takes this long, seconds.
@@ -48,7 +50,9 @@ pub fn met(motion: &Motion, wishes: &[Wish]) -> Motion {
             // At last the feet have their places: what is still missing is brought by what is above them, if that is enough.
             let above = (round + 1 == ROUNDS && wish.goals.iter().all(|goal| is_above_hips(goal.joint)))
                 .then(|| posed_above_hips(&held, &wish.goals));
-            let pose = above.filter(|pose| missing_m(pose, wish) < MET_M).unwrap_or_else(|| posed(&held, &wish.goals, feet));
+            let mut pose = above.filter(|pose| missing_m(pose, wish) < MET_M).unwrap_or_else(|| posed(&held, &wish.goals, feet));
+            // A body that no foot holds does not fly to a goal.
+            pose.root_m = held.root_m + (pose.root_m - held.root_m).clamp_length_max(MOVED_MOST_M);
             let ease = EASE_FRAMES.max((farthest_m(base, &pose) / BROUGHT_M_PER_SEC * FPS).round() as usize);
             LayerKey { frame: wish.frame, offset: PoseOffset::between(base, &pose), ease_in: ease, ease_out: ease }
         };

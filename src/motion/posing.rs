@@ -123,7 +123,11 @@ fn posed_with(pose: &Pose, goals: &[Goal], standing: [bool; 2], moves_pelvis: bo
             break;
         }
         let missing: Vec<f32> = missing.iter().map(|missing| missing.clamp(-LONGEST_STEP_M, LONGEST_STEP_M)).collect();
-        let change = step(&wishes, &world, &missing, moves_pelvis);
+        let mut change = step(&wishes, &world, &missing, moves_pelvis, &[false; JOINT_COUNT]);
+        let straight = overdone(&pose, &world, &change);
+        if straight.contains(&true) {
+            change = step(&wishes, &world, &missing, moves_pelvis, &straight);
+        }
         if !change.iter().all(|part| part.is_finite()) {
             break;
         }
@@ -209,14 +213,22 @@ impl Wish {
     }
 }
 
-/// The least change, by readiness, that takes the wishes nearer: a move of the whole body, then a turn of each joint.
-fn step(wishes: &[Wish], world: &WorldPose, missing: &[f32], moves_pelvis: bool) -> [Vec3; 1 + JOINT_COUNT] {
+/// The least change, by readiness, that takes the wishes nearer: a move of the whole body, then a turn of each joint. Joints that are
+/// `straight` leave it to others.
+fn step(
+    wishes: &[Wish],
+    world: &WorldPose,
+    missing: &[f32],
+    moves_pelvis: bool,
+    straight: &[bool; JOINT_COUNT],
+) -> [Vec3; 1 + JOINT_COUNT] {
     let slopes: Vec<[Vec3; 1 + JOINT_COUNT]> = wishes.iter().map(|wish| wish.slopes(world)).collect();
     let readied = |slopes: &[Vec3; 1 + JOINT_COUNT]| {
         std::array::from_fn(|part| match part {
             // The body as a whole, and the pelvis.
             0 | 1 if !moves_pelvis => Vec3::ZERO,
             0 => READY_TO_MOVE * slopes[0],
+            _ if straight[part - 1] => Vec3::ZERO,
             _ => ready(part - 1, slopes[part], world),
         })
     };
@@ -250,18 +262,33 @@ fn ready(joint: usize, turn: Vec3, world: &WorldPose) -> Vec3 {
     about + BESIDE_HINGE * (turn - about)
 }
 
+/// The turn of a joint in its parent after a change.
+fn turned(pose: &Pose, world: &WorldPose, change: &[Vec3; 1 + JOINT_COUNT], joint: usize) -> Quat {
+    let parent = PARENTS[joint].map_or(Quat::IDENTITY, |parent| world.rotations[parent]);
+    (parent.inverse() * Quat::from_scaled_axis(change[1 + joint]) * parent * pose.local[joint]).normalize()
+}
+
+/// By how much a change bends a knee back that was bent forwards, radians; 0 or less of all else.
+fn overdone_rad(pose: &Pose, turned: Quat, joint: usize) -> f32 {
+    let flexed = |turn: Quat| 2.0 * turn.x.atan2(turn.w);
+    let is_knee = joint == Joint::LKnee as usize || joint == Joint::RKnee as usize;
+    if is_knee { flexed(pose.local[joint]).min(0.0) - flexed(turned) } else { 0.0 }
+}
+
+/// Which knees a change would bend back.
+fn overdone(pose: &Pose, world: &WorldPose, change: &[Vec3; 1 + JOINT_COUNT]) -> [bool; JOINT_COUNT] {
+    std::array::from_fn(|joint| overdone_rad(pose, turned(pose, world, change, joint), joint) > 0.0)
+}
+
 /// Moves the body and turns its joints; a knee that is bent forwards is not bent back.
 fn turn(pose: &mut Pose, world: &WorldPose, change: &[Vec3; 1 + JOINT_COUNT]) {
+    let local: [Quat; JOINT_COUNT] = std::array::from_fn(|joint| {
+        let turned = turned(pose, world, change, joint);
+        let overdone_rad = overdone_rad(pose, turned, joint).max(0.0);
+        (turned * Quat::from_rotation_x(overdone_rad)).normalize()
+    });
     pose.root_m += change[0];
-    for joint in 0..JOINT_COUNT {
-        let parent = PARENTS[joint].map_or(Quat::IDENTITY, |parent| world.rotations[parent]);
-        let local = pose.local[joint];
-        let turned = (parent.inverse() * Quat::from_scaled_axis(change[1 + joint]) * parent * local).normalize();
-        let is_knee = joint == Joint::LKnee as usize || joint == Joint::RKnee as usize;
-        let flexed = |turn: Quat| 2.0 * turn.x.atan2(turn.w);
-        let overdone_rad = flexed(local).min(0.0) - flexed(turned);
-        pose.local[joint] = if is_knee && overdone_rad > 0.0 { (turned * Quat::from_rotation_x(overdone_rad)).normalize() } else { turned };
-    }
+    pose.local = local;
 }
 
 /// Solves a symmetric positive system, of which the lower half is given, in place (Cholesky).

@@ -45,7 +45,8 @@ fn a_joint_comes_to_its_goal_while_feet_stand_and_the_weight_stays_over_them() {
         let off_m = at(&after, joint).distance(target_m);
         assert!(off_m < 1e-3, "{joint:?} is {off_m} m off");
         for foot in [Joint::LAnkle, Joint::LFoot, Joint::RAnkle, Joint::RFoot] {
-            assert!(at(&after, foot).distance(at(&before, foot)) < 1e-3, "{foot:?} moved for {joint:?}");
+            let moved_m = at(&after, foot).distance(at(&before, foot));
+            assert!(moved_m < 1e-3, "{foot:?} moved by {moved_m} m for {joint:?}");
         }
         let shift_m = (weight_m(&after.world()) - weight_m(&before.world())).with_y(0.0).length();
         assert!(shift_m < 0.08, "{joint:?}: the weight moved by {shift_m} m");
