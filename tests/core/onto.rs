@@ -144,7 +144,7 @@ fn a_vrm_stays_a_vrm_a_gltf_becomes_one_text_and_neither_is_made_of_nothing() {
     let folder = Folder::new();
     let mut file = File::dressed();
     let (whose, _, character, motion) = walking(&folder, &file);
-    let options = WriteOptions { character: Some(Arc::new(character)), onto: Some(whose.clone()), ..WriteOptions::default() };
+    let options = WriteOptions { character: Some(Arc::new(character)), onto: Some(whose), ..WriteOptions::default() };
     let [vrm, gltf] = ["out.vrm", "out.gltf"].map(|name| folder.file(name));
     let error = formats::write(&vrm, &motion, &options).expect_err("no VRM").to_string();
     assert!(error.contains("no VRM") && error.contains(".glb") && !vrm.exists(), "{error}");
@@ -163,7 +163,7 @@ fn a_vrm_stays_a_vrm_a_gltf_becomes_one_text_and_neither_is_made_of_nothing() {
         assert_eq!(formats::read_character(path).expect("a character").clips.len(), 1);
     }
     for (path, options) in
-        [(&vrm, WriteOptions::default()), (&gltf, WriteOptions { contents: formats::Contents::Skeleton, ..options.clone() })]
+        [(&vrm, WriteOptions::default()), (&gltf, WriteOptions { contents: formats::Contents::Skeleton, ..options })]
     {
         let error = formats::write(path, &motion, &options).expect_err("no character").to_string();
         assert!(error.contains("--character") && error.contains(".glb"), "{error}");

@@ -58,7 +58,7 @@ fn textures_lie_beside_the_text_and_within_the_package() {
         mesh.material.base_color_texture = Some(texture.clone());
         mesh.material.alpha = Alpha::Mask(0.5);
     }
-    meshes[1].material.normal_texture = Some(texture.clone());
+    meshes[1].material.normal_texture = Some(texture);
     let who = Arc::new(Character::new(plain.mapping().clone(), meshes));
     let options = WriteOptions { character: Some(who), ..WriteOptions::default() };
     let (text, package) = (folder.path().join("a walk.usda"), folder.path().join("a walk.usdz"));

@@ -94,11 +94,14 @@ fn region(rig: &Rig, driven: &Parts, joint: usize) -> Region {
     }
 }
 
+/// How far the skin of a joint reaches in each direction, and the point that does.
+type Farthest = [(f32, Vec3); DIRECTIONS];
+
 /// The hulls of a skin. `body` are the joints that our motion moves, rising.
 pub(super) fn hulls(rig: &Rig, driven: &Parts, body: &[usize], rest: &RigWorld, skin: &[SkinPoint]) -> Vec<Hull> {
     let carriers = carriers(rig, body);
     let directions = directions();
-    let mut farthest: Vec<Option<Box<[(f32, Vec3); DIRECTIONS]>>> = vec![None; rig.len()];
+    let mut farthest: Vec<Option<Box<Farthest>>> = vec![None; rig.len()];
     for point in skin {
         let Some(carrier) = carriers.get(point.joint).copied().flatten() else { continue };
         let place = rest.rotations[carrier].inverse() * (point.at - rest.positions[carrier]);
@@ -113,7 +116,7 @@ pub(super) fn hulls(rig: &Rig, driven: &Parts, body: &[usize], rest: &RigWorld, 
             }
         }
     }
-    let places = |found: &[(f32, Vec3); DIRECTIONS]| {
+    let places = |found: &Farthest| {
         let mut places: Vec<Vec3> = found.iter().map(|(_, place)| *place).collect();
         places.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)).then(a.z.total_cmp(&b.z)));
         places.dedup();

@@ -114,8 +114,8 @@ fn thicker_m(posing: &Posing<'_>, joint: Joint) -> f32 {
 /// Bends wrist and arm where a hand is in the floor.
 pub(super) fn keep_out_of_floor(posing: &mut Posing<'_>) {
     let floor_m = floor::floor_m(posing);
-    for side in 0..2 {
-        let [Some(shoulder), Some(elbow), Some(wrist)] = ARMS[side].map(|joint| posing.driven(joint)) else { continue };
+    for (side, arm) in ARMS.into_iter().enumerate() {
+        let [Some(shoulder), Some(elbow), Some(wrist)] = arm.map(|joint| posing.driven(joint)) else { continue };
         floor::bend_out(posing, wrist, &[wrist], floor_m, |region| region == Region::Hand(side));
         let sunk_m = floor::sunk_m(posing, floor_m, |region| region == Region::Hand(side));
         if sunk_m > 0.0 {
