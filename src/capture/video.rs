@@ -13,7 +13,7 @@ pub type Pictures = Box<dyn Iterator<Item = Result<TimedPicture>>>;
 /// Opens a video. `folder_fps` is how many pictures a second a folder of numbered pictures has.
 ///
 /// # Errors
-/// A file that cannot be read or is no video, and [`Error::NoDecoder`] where it takes an `ffmpeg` that is not there. What is wrong further
+/// A file that cannot be read or is no video, and [`super::Error::NoDecoder`] where it takes an `ffmpeg` that is not there. What is wrong further
 /// behind comes with the pictures, and ends them.
 pub fn pictures(path: &Path, excerpt: Excerpt, folder_fps: f32, by: &Ffmpeg) -> Result<Pictures> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();

@@ -23,7 +23,7 @@ pub fn write(path: &Path, motion: &Motion, options: &WriteOptions) -> Result<(),
 /// Writes motions to one file, each as an animation of its own. Where they came from is said by each, not by the options.
 ///
 /// # Errors
-/// As [`write`], and for several motions where the format holds one ([`Format::holds_several`]).
+/// As [`write()`], and for several motions where the format holds one ([`Format::holds_several`]).
 pub fn write_all(path: &Path, motions: &[NamedMotion<'_>], options: &WriteOptions) -> Result<(), FormatError> {
     let format = Format::of(path)?;
     check_own_file(path, options)?;

@@ -61,7 +61,7 @@ struct Head {
 pub struct RawDetections {
     /// How sure it is that somebody is there, before the sigmoid.
     pub scores: Vec<f32>,
-    /// [`BOX`] numbers each, in its own pixels, relative to the box's place.
+    /// `BOX` numbers each, in its own pixels, relative to the box's place.
     pub boxes: Vec<f32>,
 }
 

@@ -62,7 +62,7 @@ pub struct LandmarkNetwork {
 
 /// What it says of a picture.
 pub struct RawLandmarks {
-    /// [`NUMBERS`] of each of [`LANDMARKS`].
+    /// `NUMBERS` of each of `LANDMARKS`.
     pub landmarks: Vec<f32>,
     /// Three of each, metres from between the hips: right in the picture, down, away from the camera.
     pub world_m: Vec<f32>,
