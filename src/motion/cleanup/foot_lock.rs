@@ -6,9 +6,9 @@ use super::foot_targets::foot_targets;
 use super::ground::FREE_FALL_TOLERANCE;
 use super::leg::Leg;
 use crate::motion::banded::smooth_curve;
-use crate::motion::feet::FEET;
+use crate::motion::feet::{FEET, rest_height_m};
 use crate::motion::supports;
-use crate::motion::{JOINT_COUNT, Motion, WorldPose};
+use crate::motion::{JOINT_COUNT, Joint, Motion, Pose, WorldPose};
 use glam::{Quat, Vec3};
 use std::ops::Range;
 
@@ -46,6 +46,23 @@ pub(super) fn lock(motion: &mut Motion, contacts: &[ContactEdit]) {
         pose.root_m.y -= lowered_m[frame];
         for (leg, targets) in legs.iter().zip(&feet) {
             leg.reach(pose, &worlds[frame], lowered_m[frame], &targets[frame]);
+        }
+    }
+}
+
+/// Keeps feet out of the floor, wherever they are; what is out of it stays as it is.
+pub(super) fn keep_feet_out(poses: &mut [Pose]) {
+    for pose in poses {
+        let world = pose.world();
+        for (leg, [ankle, toe]) in [Leg::LEFT, Leg::RIGHT].into_iter().zip(FEET) {
+            let at = |joint: Joint| world.positions_m[joint as usize];
+            if [ankle, toe].into_iter().all(|joint| at(joint).y >= rest_height_m(joint)) {
+                continue;
+            }
+            let turn = |joint: Joint| world.rotations[joint as usize];
+            let mut target = FootTarget { toe_m: at(toe), world_from_foot: turn(ankle), world_from_toes: turn(toe), touching: false };
+            target.keep_out([ankle, toe]);
+            leg.reach(pose, &world, 0.0, &target);
         }
     }
 }

@@ -92,6 +92,7 @@ pub fn plant(motion: &mut Motion, before: &[Pose], blend_frames: usize) {
         let inside = (at + 1).min(frames - at) as f32 / (PLANT_EASE_FRAMES + 1) as f32;
         *pose = pose.lerp(better, inside.min(1.0));
     }
+    foot_lock::keep_feet_out(&mut motion.frames[..frames]);
 }
 
 /// The frames in which the left and the right foot stand, in runs: what the clean-up gives one place each.

@@ -261,12 +261,12 @@ fn a_walk_that_fades_into_standing_does_not_sink_nor_slide_more() {
         let slide_mm = |motion: &Motion| measure(motion).contact_slide_mm_per_frame;
         let faded_mm = slide_mm(&standing);
         plant(&mut standing, &before, 15);
-        assert!(deepest_m(&standing) > -0.015, "cut at {end} it sinks {} m", deepest_m(&standing));
+        assert!(deepest_m(&standing) > -0.02, "cut at {end} it sinks {} m", deepest_m(&standing));
         let planted_mm = slide_mm(&standing);
         assert!(planted_mm <= faded_mm + 0.2, "cut at {end} it slides {planted_mm} mm a frame, {faded_mm} before");
         assert_eq!(standing.frames[30], rest, "and it ends as it was");
     }
-    assert!(sunk_m < -0.03, "the fade alone sinks: {sunk_m} m");
+    assert!(sunk_m < -0.025, "the fade alone sinks: {sunk_m} m");
 }
 
 #[test]
