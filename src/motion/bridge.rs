@@ -3,9 +3,10 @@
 
 use super::cleanup::{CleanupSettings, clean};
 use super::join::{inertialise, placed_at, yaw_of};
+use super::layer::eased;
 use super::looping::Stance;
 use super::measure::measure;
-use super::path::wrapped;
+use super::rotation::wrapped;
 use super::{FPS, Motion, Pose};
 use glam::{Quat, Vec3};
 use std::ops::RangeInclusive;
@@ -70,20 +71,16 @@ impl Gap {
         let placed = target.sample;
         let steps = (self.frames + 1) as f32;
         let at = |frame: f32| placed.pose_at(warped((frame + 1.0) / steps, steps, leave as f32 + 1.0) / FPS - 1.0 / FPS);
-        let mut motion = Motion { frames: (0..self.frames).map(|frame| at(frame as f32)).collect() };
         let (turn_rad, shift_m) = target.missing;
-        for (frame, pose) in motion.frames.iter_mut().enumerate() {
-            let share = eased((frame + 1) as f32 / steps);
+        let bent = |mut pose: Pose, share: f32| {
             pose.root_m += share * shift_m;
             pose.local[0] = (Quat::from_rotation_y(share * turn_rad) * pose.local[0]).normalize();
-        }
-        // Where the bridge would go on, turned and moved as its end is.
-        let goes = [leave, (leave + 1).min(placed.len() - 1)].map(|frame| {
-            let mut pose = placed.frames[frame];
-            pose.root_m += shift_m;
-            pose.local[0] = (Quat::from_rotation_y(turn_rad) * pose.local[0]).normalize();
             pose
-        });
+        };
+        let frame = |frame: usize| bent(at(frame as f32), eased((frame + 1) as f32 / steps));
+        let mut motion = Motion { frames: (0..self.frames).map(frame).collect() };
+        // Where the bridge would go on, turned and moved as its end is.
+        let goes = [leave, (leave + 1).min(placed.len() - 1)].map(|frame| bent(placed.frames[frame], 1.0));
         let seam = SEAM_FRAMES.min((SEAM_SHARE * self.frames as f32) as usize).max(1);
         lead_into(&mut motion, [&goes[0], &goes[1]], [&target.after[0], &target.after[1]], seam);
         let motion = self.standing(motion, &target.after, seam);
@@ -126,8 +123,7 @@ impl Gap {
             &after[0],
         );
         let window = Motion { frames: tail.iter().chain(&motion.frames).chain(&behind.frames).copied().collect() };
-        let settings = CleanupSettings { smoothing: false, ground_correction: false, locking: true };
-        let cleaned = clean(&window, &settings).frames;
+        let cleaned = clean(&window, &CleanupSettings::LOCKING).frames;
         let (from, to) = (tail.len(), tail.len() + motion.len());
         let mut bridge = Motion { frames: cleaned[from..to].to_vec() };
         if let [.., one, last] = tail {
@@ -164,7 +160,7 @@ impl Stand {
 }
 
 /// Lets a motion that would go on as `from` end as if it went on as `target`: what [`inertialise`] does at a beginning, at an end.
-pub fn lead_into(motion: &mut Motion, from: [&Pose; 2], target: [&Pose; 2], blend_frames: usize) {
+fn lead_into(motion: &mut Motion, from: [&Pose; 2], target: [&Pose; 2], blend_frames: usize) {
     motion.frames.reverse();
     inertialise(motion, [from[1], from[0]], [target[1], target[0]], blend_frames);
     motion.frames.reverse();
@@ -174,9 +170,4 @@ pub fn lead_into(motion: &mut Motion, from: [&Pose; 2], target: [&Pose; 2], blen
 fn warped(share: f32, steps: f32, leave: f32) -> f32 {
     let (u, v) = (share, share * share);
     steps * (v * u - 2.0 * v + u) + leave * (3.0 * v - 2.0 * v * u) + steps * (v * u - v)
-}
-
-/// From 0 to 1 without speed or acceleration at the ends.
-fn eased(t: f32) -> f32 {
-    t * t * t * (t * (6.0 * t - 15.0) + 10.0)
 }

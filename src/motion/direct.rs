@@ -1,10 +1,10 @@
 //! The exact finish of a motion that has something to meet: poses and places of joints at frames, a place and a heading at the end. What
 //! is missing is spread over the frames around, and feet that stood stand again.
 
-use super::cleanup::{CleanupSettings, clean, standing_as, stands};
+use super::cleanup::{CleanupSettings, clean, standing_as, standing_on, stands};
 use super::layer::{LayerKey, PoseOffset, with_keys};
 use super::posing::{Goal, held_as, posed, posed_above_hips};
-use super::rotation::heading;
+use super::rotation::{heading, wrapped};
 use super::{FPS, JOINT_COUNT, Joint, Motion, Pose};
 use glam::{Quat, Vec3};
 
@@ -60,8 +60,7 @@ pub fn met(motion: &Motion, wishes: &[Wish]) -> Motion {
         now = with_keys(&now, &keys);
         if round + 1 < ROUNDS {
             // A whole pose says itself which feet stand.
-            let settings = CleanupSettings { smoothing: false, ground_correction: false, locking: true };
-            now = if whole { clean(&now, &settings) } else { standing_as(motion, &now) };
+            now = if whole { clean(&now, &CleanupSettings::LOCKING) } else { standing_on(&standing, &now) };
         }
     }
     now
@@ -91,7 +90,7 @@ pub fn ended(motion: &Motion, place_m: [Option<f32>; 2], facing_rad: Option<f32>
     let steps = (motion.len() - 1).max(1) as f32;
     let missing = |wanted: Option<f32>, own: f32| wanted.map_or(0.0, |wanted| wanted - own);
     let shift_m = Vec3::new(missing(place_m[0], last.root_m.x), 0.0, missing(place_m[1], last.root_m.z));
-    let turn_rad = facing_rad.map_or(0.0, |facing| super::path::wrapped(facing - heading(last.local[0])));
+    let turn_rad = facing_rad.map_or(0.0, |facing| wrapped(facing - heading(last.local[0])));
     let turning = (TURN_SECS * FPS).min(steps);
     let mut moved = motion.clone();
     for (frame, pose) in moved.frames.iter_mut().enumerate() {

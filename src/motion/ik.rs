@@ -69,8 +69,7 @@ pub fn chain(joints: &[Vec3], end: Vec3, target: Vec3, most_rad: f32) -> Vec<Qua
             let at = places[joint];
             let whole = shortest_arc(places[joints.len()] - at, target - at);
             let wanted = Quat::IDENTITY.slerp(whole, 1.0 / (joint + 1) as f32) * own[joint];
-            let angle = wanted.angle_between(Quat::IDENTITY);
-            let limited = if angle > most_rad { Quat::IDENTITY.slerp(wanted, most_rad / angle) } else { wanted };
+            let limited = limited(wanted, most_rad);
             let step = (limited * own[joint].inverse()).normalize();
             own[joint] = limited.normalize();
             for place in &mut places[joint + 1..] {
@@ -89,6 +88,12 @@ pub fn chain(joints: &[Vec3], end: Vec3, target: Vec3, most_rad: f32) -> Vec<Qua
             above
         })
         .collect()
+}
+
+/// A turn, or as much of it as is allowed.
+pub(super) fn limited(turn: Quat, most_rad: f32) -> Quat {
+    let angle_rad = turn.angle_between(Quat::IDENTITY);
+    if angle_rad > most_rad { Quat::IDENTITY.slerp(turn, most_rad / angle_rad) } else { turn }
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(super) fn beyond(before: &Pose, last: &Pose) -> Pose {
 }
 
 /// What takes a pose to another: shift in metres, and for each joint axis times angle by the shorter way.
-fn difference(from: &Pose, to: &Pose) -> (Vec3, [Vec3; JOINT_COUNT]) {
+pub(super) fn difference(from: &Pose, to: &Pose) -> (Vec3, [Vec3; JOINT_COUNT]) {
     let turn = |joint: usize| shorter(from.local[joint].inverse() * to.local[joint]).to_scaled_axis();
     (to.root_m - from.root_m, std::array::from_fn(turn))
 }

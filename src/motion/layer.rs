@@ -1,11 +1,15 @@
 //! Keys over a motion: each changes the pose of one frame and eases in and out over the frames around it. What is changed is an offset to
 //! whatever the motion does there, so the motion under it may be moved, turned or mirrored.
 
+use super::join::difference;
 use super::rotation::heading;
 use super::skeleton::MIRRORED;
 use super::{JOINT_COUNT, Motion, Pose};
 use glam::{Quat, Vec3};
 use serde::{Deserialize, Serialize};
+
+/// Over how many frames a key eases in and out, where nothing else is said: a third of a second.
+pub const EASE_FRAMES: usize = 10;
 
 /// What changes a pose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -16,8 +20,8 @@ pub struct PoseOffset {
     pub turns: [Vec3; JOINT_COUNT],
 }
 
-/// An offset at a frame of a motion.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// An offset at a frame of a motion, and how it comes and goes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerKey {
     /// The frame that has all of it.
     pub frame: usize,
@@ -29,16 +33,20 @@ pub struct LayerKey {
     pub ease_out: usize,
 }
 
+impl LayerKey {
+    /// A key that eases as is usual.
+    #[must_use]
+    pub fn new(frame: usize, offset: PoseOffset) -> Self {
+        Self { frame, offset, ease_in: EASE_FRAMES, ease_out: EASE_FRAMES }
+    }
+}
+
 impl PoseOffset {
     /// What makes one pose of another.
     #[must_use]
     pub fn between(base: &Pose, pose: &Pose) -> Self {
-        let unturned = Quat::from_rotation_y(-heading(base.local[0]));
-        let turn = |joint: usize| {
-            let turn = base.local[joint].inverse() * pose.local[joint];
-            if turn.w < 0.0 { (-turn).to_scaled_axis() } else { turn.to_scaled_axis() }
-        };
-        Self { root_m: unturned * (pose.root_m - base.root_m), turns: std::array::from_fn(turn) }
+        let (shift_m, turns) = difference(base, pose);
+        Self { root_m: Quat::from_rotation_y(-heading(base.local[0])) * shift_m, turns }
     }
 
     /// The pose with a share of the offset, 0 to 1.
@@ -97,6 +105,6 @@ pub fn with_keys(motion: &Motion, keys: &[LayerKey]) -> Motion {
 }
 
 /// From 0 to 1 without speed or acceleration at the ends.
-fn eased(t: f32) -> f32 {
+pub(super) fn eased(t: f32) -> f32 {
     t * t * t * (t * (6.0 * t - 15.0) + 10.0)
 }

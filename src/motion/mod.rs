@@ -5,6 +5,7 @@
 
 mod banded;
 pub mod bridge;
+mod cholesky;
 pub mod cleanup;
 mod clip;
 pub mod direct;

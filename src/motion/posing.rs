@@ -2,6 +2,8 @@
 //! joints (Buss and Kim, 2005) in the form that needs as many equations as there are wishes; what a joint takes of the work is in one table.
 //! World space, metres, radians.
 
+use super::cholesky::solve_symmetric;
+use super::feet::FEET;
 use super::rotation::heading;
 use super::{JOINT_COUNT, Joint, PARENTS, Pose, WorldPose};
 use glam::{Quat, Vec3};
@@ -97,15 +99,15 @@ fn posed_with(pose: &Pose, goals: &[Goal], standing: [bool; 2], moves_pelvis: bo
     if goals.is_empty() {
         return pose;
     }
-    let (start, mass_m) = (pose.world(), weight_m(&pose.world()));
+    let start = pose.world();
+    let mass_m = weight_m(&start);
     let own = goals.iter().flat_map(|goal| {
         let joint = goal.joint as usize;
         goal.at_m.iter().enumerate().filter_map(move |(axis, at_m)| Some(Wish { of: Of::Joint(joint), axis, at_m: (*at_m)?, weight: 1.0 }))
     });
-    let feet = [(Joint::LAnkle, Joint::LFoot), (Joint::RAnkle, Joint::RFoot)];
     let is_wished = |joint: Joint| goals.iter().any(|goal| goal.joint == joint);
-    let held = feet.into_iter().zip(standing).filter(|((ankle, toe), stands)| *stands && !is_wished(*ankle) && !is_wished(*toe));
-    let held: Vec<usize> = held.flat_map(|((ankle, toe), _)| [ankle as usize, toe as usize]).collect();
+    let held = FEET.into_iter().zip(standing).filter(|(foot, stands)| *stands && !foot.iter().any(|joint| is_wished(*joint)));
+    let held: Vec<usize> = held.flat_map(|(foot, _)| foot.map(|joint| joint as usize)).collect();
     let stay = held
         .iter()
         .flat_map(|joint| (0..3).map(|axis| Wish { of: Of::Joint(*joint), axis, at_m: start.positions_m[*joint][axis], weight: STANDING }));
@@ -134,7 +136,7 @@ fn posed_with(pose: &Pose, goals: &[Goal], standing: [bool; 2], moves_pelvis: bo
         turn(&mut pose, &world, &change);
     }
     // A foot that stands keeps its direction, whatever its leg did.
-    for (ankle, toe) in feet.into_iter().filter(|(ankle, _)| held.contains(&(*ankle as usize))) {
+    for [ankle, toe] in FEET.into_iter().filter(|[ankle, _]| held.contains(&(*ankle as usize))) {
         let world = pose.world();
         let turn_back = |pose: &mut Pose, joint: Joint, world: &WorldPose| {
             let parent = PARENTS[joint as usize].map_or(Quat::IDENTITY, |parent| world.rotations[parent]);
@@ -243,7 +245,7 @@ fn step(
         matrix[row * count + row] += f64::from(DAMPING * wishes[row].weight.max(1.0).powi(2));
     }
     let mut pulls: Vec<f64> = missing.iter().map(|missing| f64::from(*missing)).collect();
-    solve(&mut matrix, &mut pulls);
+    solve_symmetric(&mut matrix, &mut pulls);
     let mut change = [Vec3::ZERO; 1 + JOINT_COUNT];
     for (readied, pull) in readied.iter().zip(pulls) {
         change.iter_mut().zip(readied).for_each(|(change, part)| *change += *part * pull as f32);
@@ -270,7 +272,8 @@ fn turned(pose: &Pose, world: &WorldPose, change: &[Vec3; 1 + JOINT_COUNT], join
 
 /// By how much a change bends a knee back that was bent forwards, radians; 0 or less of all else.
 fn overdone_rad(pose: &Pose, turned: Quat, joint: usize) -> f32 {
-    let flexed = |turn: Quat| 2.0 * turn.x.atan2(turn.w);
+    // Of a rotation's two quaternions the one that turns by less.
+    let flexed = |turn: Quat| 2.0 * (turn.x * turn.w.signum()).atan2(turn.w.abs());
     let is_knee = joint == Joint::LKnee as usize || joint == Joint::RKnee as usize;
     if is_knee { flexed(pose.local[joint]).min(0.0) - flexed(turned) } else { 0.0 }
 }
@@ -289,22 +292,4 @@ fn turn(pose: &mut Pose, world: &WorldPose, change: &[Vec3; 1 + JOINT_COUNT]) {
     });
     pose.root_m += change[0];
     pose.local = local;
-}
-
-/// Solves a symmetric positive system, of which the lower half is given, in place (Cholesky).
-fn solve(matrix: &mut [f64], right: &mut [f64]) {
-    let count = right.len();
-    for row in 0..count {
-        for column in 0..=row {
-            let known: f64 = (0..column).map(|at| matrix[row * count + at] * matrix[column * count + at]).sum();
-            let rest = matrix[row * count + column] - known;
-            matrix[row * count + column] = if row == column { rest.max(1e-8).sqrt() } else { rest / matrix[column * count + column] };
-        }
-        let known: f64 = (0..row).map(|at| matrix[row * count + at] * right[at]).sum();
-        right[row] = (right[row] - known) / matrix[row * count + row];
-    }
-    for row in (0..count).rev() {
-        let known: f64 = (row + 1..count).map(|at| matrix[at * count + row] * right[at]).sum();
-        right[row] = (right[row] - known) / matrix[row * count + row];
-    }
 }

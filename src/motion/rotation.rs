@@ -9,6 +9,12 @@ pub fn heading(world_from_body: Quat) -> f32 {
     forward.x.atan2(forward.z)
 }
 
+/// An angle by the shorter way.
+#[must_use]
+pub fn wrapped(angle_rad: f32) -> f32 {
+    angle_rad - std::f32::consts::TAU * (angle_rad / std::f32::consts::TAU).round()
+}
+
 /// The shortest rotation that takes direction `from` to direction `to`; the identity where either has no length.
 #[must_use]
 pub fn shortest_arc(from: Vec3, to: Vec3) -> Quat {

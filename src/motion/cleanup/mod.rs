@@ -44,6 +44,11 @@ pub struct CleanupSettings {
     pub locking: bool,
 }
 
+impl CleanupSettings {
+    /// Feet and arms alone: heights and ways stay.
+    pub const LOCKING: Self = Self { smoothing: false, ground_correction: false, locking: true };
+}
+
 impl Default for CleanupSettings {
     fn default() -> Self {
         Self { smoothing: true, ground_correction: true, locking: true }
@@ -86,7 +91,7 @@ pub fn clean_with(motion: &Motion, settings: &CleanupSettings, contacts: &[Conta
 pub fn plant(motion: &mut Motion, before: &[Pose], blend_frames: usize) {
     let frames = (blend_frames + PLANT_EASE_FRAMES).min(motion.len());
     let window = Motion { frames: before.iter().chain(&motion.frames[..frames]).copied().collect() };
-    let planted = clean(&window, &CleanupSettings { smoothing: false, ground_correction: false, locking: true });
+    let planted = clean(&window, &CleanupSettings::LOCKING);
     let better = &planted.frames[before.len()..];
     for (at, (pose, better)) in motion.frames.iter_mut().zip(better).enumerate() {
         let inside = (at + 1).min(frames - at) as f32 / (PLANT_EASE_FRAMES + 1) as f32;
@@ -105,10 +110,15 @@ pub fn stands(motion: &Motion) -> [Vec<Range<usize>>; 2] {
 /// A motion that was moved or posed, with feet that stand in the same frames as before.
 #[must_use]
 pub fn standing_as(before: &Motion, moved: &Motion) -> Motion {
-    let edits = stands(before).into_iter().enumerate().flat_map(|(foot, stands)| {
-        let none = ContactEdit { foot, frames: 0..before.len(), touches: false };
-        std::iter::once(none).chain(stands.into_iter().map(move |frames| ContactEdit { foot, frames, touches: true }))
+    standing_on(&stands(before), moved)
+}
+
+/// A motion with feet that stand in the given frames, and in no others.
+#[must_use]
+pub fn standing_on(stands: &[Vec<Range<usize>>; 2], moved: &Motion) -> Motion {
+    let edits = stands.iter().enumerate().flat_map(|(foot, stands)| {
+        let none = ContactEdit { foot, frames: 0..moved.len(), touches: false };
+        std::iter::once(none).chain(stands.iter().map(move |frames| ContactEdit { foot, frames: frames.clone(), touches: true }))
     });
-    let settings = CleanupSettings { smoothing: false, ground_correction: false, locking: true };
-    clean_with(moved, &settings, &edits.collect::<Vec<_>>())
+    clean_with(moved, &CleanupSettings::LOCKING, &edits.collect::<Vec<_>>())
 }

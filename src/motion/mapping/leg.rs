@@ -1,19 +1,13 @@
 //! What both directions do to a leg so that the foot comes to where it belongs: it is pitched, and shifted within limits.
 
 use super::parts::LEGS;
-use crate::motion::ik::reach;
-use crate::motion::{Joint, WorldPose};
+use crate::motion::WorldPose;
 use glam::{Quat, Vec3};
 use std::f32::consts::{PI, TAU};
 use std::ops::Range;
 
-/// The body goes by a foot that is lower than the first of these over where it stands, and not by one that is higher than the second.
-pub(super) const CARRIES_M: Range<f32> = 0.02..0.20;
 /// Seven degrees of a straight leg.
 pub(super) const FARTHEST_M: f32 = 0.1;
-/// How far a thigh or a shin may swing away from the rig's direction, 8°.
-const MOST_SWUNG_RAD: f32 = 0.14;
-
 /// How far an ankle stands behind the other skeleton's, or ahead of it, so that the balls of feet of different lengths are in one place.
 const BALL_M: f32 = 0.03;
 
@@ -33,16 +27,6 @@ pub(super) fn balls_apart(toes_apart_m: Vec3) -> Vec3 {
 /// Hips that are wider or narrower by less than the first of these have their feet in the same places, two degrees of a leg; by more than the
 /// second, as much farther apart.
 const WIDER_M: Range<f32> = 0.01..0.03;
-
-/// A foot whose sole looks down more than the second of these (the height of an upright of length 1) stands on it; less than the first, it
-/// lies on its heel, its side or its instep.
-const UPRIGHT: Range<f32> = 0.1..0.4;
-
-/// How much a foot of ours is on its sole: its toes are where the heel has left the floor, the rest of it is where toes are lifted.
-pub(super) fn on_sole(ours: &WorldPose, [_, _, ankle, toe]: [Joint; 4]) -> f32 {
-    let upright = [ankle, toe].map(|joint| (ours.rotations[joint as usize] * Vec3::Y).y);
-    1.0 - nearness(upright[0].max(upright[1]), UPRIGHT)
-}
 
 /// How far aside the left (0) or the right foot of ours stands on hips whose joints are this much farther from their middle. It goes by the
 /// heading of its toes, so that it stays where it is while it stands or rolls, even where the heel has left the floor and turns.
@@ -73,26 +57,4 @@ pub(super) fn pitched_to(foot_m: Vec3, flat_m: Vec3, rise_m: f32, is_behind: boo
     let wanted_rad = if is_behind { PI - slope_rad } else { slope_rad };
     let angle_rad = (wanted_rad - foot_m.y.atan2(foot_m.dot(ahead)) + PI).rem_euclid(TAU) - PI;
     Quat::from_axis_angle(ahead.cross(Vec3::Y), angle_rad.clamp(-most_rad, most_rad))
-}
-
-/// Thigh and shin (their rotations, and their bones in their own frames) turned so that the ankle moves by `shift_m`, or as far as neither
-/// swings by more than [`MOST_SWUNG_RAD`].
-pub(super) fn shifted(hip_m: Vec3, leg: [Quat; 2], bones_m: [Vec3; 2], ankle_m: Vec3, shift_m: Vec3) -> [Quat; 2] {
-    let reached = |share: f32| reach(hip_m, leg, bones_m, ankle_m + share * shift_m);
-    let swung_rad = |turned: &[Quat; 2]| {
-        std::iter::zip(bones_m, std::iter::zip(leg, turned))
-            .map(|(bone_m, (before, after))| (before * bone_m).angle_between(*after * bone_m))
-            .fold(0.0, f32::max)
-    };
-    let (mut share, mut turned) = (1.0, reached(1.0));
-    // A bent leg swings far for a little way, and not in proportion.
-    for _ in 0..3 {
-        let swung_rad = swung_rad(&turned);
-        if swung_rad <= MOST_SWUNG_RAD {
-            break;
-        }
-        share *= 0.99 * MOST_SWUNG_RAD / swung_rad;
-        turned = reached(share);
-    }
-    turned
 }

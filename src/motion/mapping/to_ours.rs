@@ -1,15 +1,21 @@
 //! A rig's pose as one of ours.
 
 use super::fit::Fit;
-use super::leg::{CARRIES_M, FARTHEST_M, Target, aside, balls_apart, level_heading, nearness, pitched_to, shifted};
+use super::leg::{FARTHEST_M, Target, aside, balls_apart, level_heading, nearness, pitched_to};
 use super::parts::LEGS;
 use super::spine::rig_at;
+use crate::motion::ik::reach;
 use crate::motion::rig::RigWorld;
 use crate::motion::rotation::shortest_arc;
 use crate::motion::skeleton::{JOINT_COUNT, Joint, PARENTS, REST_OFFSETS_M};
 use crate::motion::{Pose, WorldPose};
 use glam::{Quat, Vec3};
+use std::ops::Range;
 
+/// The body goes by a foot that is lower than the first of these over where it stands, and not by one that is higher than the second.
+const CARRIES_M: Range<f32> = 0.02..0.20;
+/// How far a thigh or a shin may swing away from the rig's direction, 8°.
+const MOST_SWUNG_RAD: f32 = 0.14;
 /// How far a foot is pitched so that ankle and toe are at the heights of the rig's, 20°: more of it is another pose.
 const MOST_PITCHED_RAD: f32 = 0.35;
 
@@ -116,4 +122,26 @@ impl Fit {
         [world.rotations[hip as usize], world.rotations[knee as usize]] =
             shifted(positions_m[hip as usize], leg, bones_m, positions_m[ankle as usize], shift_m);
     }
+}
+
+/// Thigh and shin (their rotations, and their bones in their own frames) turned so that the ankle moves by `shift_m`, or as far as neither
+/// swings by more than [`MOST_SWUNG_RAD`].
+fn shifted(hip_m: Vec3, leg: [Quat; 2], bones_m: [Vec3; 2], ankle_m: Vec3, shift_m: Vec3) -> [Quat; 2] {
+    let reached = |share: f32| reach(hip_m, leg, bones_m, ankle_m + share * shift_m);
+    let swung_rad = |turned: &[Quat; 2]| {
+        std::iter::zip(bones_m, std::iter::zip(leg, turned))
+            .map(|(bone_m, (before, after))| (before * bone_m).angle_between(*after * bone_m))
+            .fold(0.0, f32::max)
+    };
+    let (mut share, mut turned) = (1.0, reached(1.0));
+    // A bent leg swings far for a little way, and not in proportion.
+    for _ in 0..3 {
+        let swung_rad = swung_rad(&turned);
+        if swung_rad <= MOST_SWUNG_RAD {
+            break;
+        }
+        share *= 0.99 * MOST_SWUNG_RAD / swung_rad;
+        turned = reached(share);
+    }
+    turned
 }

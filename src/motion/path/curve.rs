@@ -1,5 +1,6 @@
 //! A curve on the floor, by its length: points with their corners rounded.
 
+use crate::motion::rotation::wrapped;
 use glam::Vec2;
 
 /// An arc is made of chords that turn by this much at most, radians.
@@ -135,12 +136,6 @@ fn arc([from, corner, to]: [Vec2; 3], radius_m: f32) -> Vec<Vec2> {
     let middle = start + across * (cut_m / slope);
     let chords = (turn_rad.abs() / CHORD_RAD).ceil().max(2.0) as usize;
     (0..=chords).map(|chord| middle + Vec2::from_angle(turn_rad * chord as f32 / chords as f32).rotate(start - middle)).collect()
-}
-
-/// An angle by the shorter way.
-#[must_use]
-pub fn wrapped(angle_rad: f32) -> f32 {
-    angle_rad - std::f32::consts::TAU * (angle_rad / std::f32::consts::TAU).round()
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@
 //! The decomposition into a smooth root and a rest is that of C-T2M and Kimodo; the way along the curve and the turn are splines of least
 //! acceleration.
 
-use super::curve::{Curve, wrapped};
+use super::curve::Curve;
 use crate::motion::banded::smooth_curve;
 use crate::motion::cleanup::standing_as;
 use crate::motion::rotation::heading;
+use crate::motion::rotation::wrapped;
 use crate::motion::{FPS, Motion};
 use glam::{Quat, Vec2, Vec3};
 use std::f64::consts::TAU;

@@ -4,5 +4,5 @@
 mod curve;
 mod follow;
 
-pub use curve::{Curve, wrapped};
+pub use curve::Curve;
 pub use follow::{Followed, Pin, follow, travel};

@@ -57,6 +57,20 @@ fn a_joint_comes_to_its_goal_while_feet_stand_and_the_weight_stays_over_them() {
 }
 
 #[test]
+fn which_of_its_two_quaternions_a_knee_has_makes_no_difference() {
+    let before = standing();
+    let mut other = before;
+    for knee in [Joint::LKnee, Joint::RKnee] {
+        other.local[knee as usize] = -other.local[knee as usize];
+    }
+    let goals = [goal(Joint::Pelvis, at(&before, Joint::Pelvis) + vec3(0.0, 0.03, 0.0))];
+    let [one, same] = [before, other].map(|pose| posed(&pose, &goals, [true; 2]));
+    for joint in Joint::ALL {
+        assert!(at(&one, joint).distance(at(&same, joint)) < 1e-4, "{joint:?}");
+    }
+}
+
+#[test]
 fn an_arm_does_what_it_can_by_itself() {
     let before = standing();
     let after = posed(&before, &[goal(Joint::LWrist, at(&before, Joint::LWrist) + vec3(0.05, 0.1, 0.15))], [true; 2]);

@@ -2,7 +2,6 @@
 
 use super::floor;
 use super::posing::Posing;
-use crate::motion::ik;
 use crate::motion::mapping::leg::nearness;
 use crate::motion::mapping::skin::Region;
 use crate::motion::skeleton::Joint;
@@ -113,7 +112,7 @@ fn thicker_m(posing: &Posing<'_>, joint: Joint) -> f32 {
 
 /// Bends wrist and arm where a hand is in the floor.
 pub(super) fn keep_out_of_floor(posing: &mut Posing<'_>) {
-    let floor_m = floor::floor_m(posing);
+    let floor_m = posing.floor_m;
     for (side, arm) in ARMS.into_iter().enumerate() {
         let [Some(shoulder), Some(elbow), Some(wrist)] = arm.map(|joint| posing.driven(joint)) else { continue };
         floor::bend_out(posing, wrist, &[wrist], floor_m, |region| region == Region::Hand(side));
@@ -146,11 +145,7 @@ pub(super) fn palm_m(posing: &Posing<'_>, side: usize) -> Option<Vec3> {
 fn move_hand(posing: &mut Posing<'_>, side: usize, way_m: Vec3) {
     let [shoulder, elbow, wrist] = ARMS[side].map(|joint| posing.driven(joint));
     let (Some(shoulder), Some(elbow), Some(wrist)) = (shoulder, elbow, wrist) else { return };
-    let [shoulder_m, elbow_m, wrist_m] = [shoulder, elbow, wrist].map(|joint| posing.ours_m(joint));
     // An elbow that is all but straight bends as its upper arm is rolled.
     let hinge = posing.ours.rotations[ARMS[side][0] as usize] * if side == 0 { Vec3::NEG_Y } else { Vec3::Y };
-    let turns = ik::reach_bending(shoulder_m, [elbow_m - shoulder_m, wrist_m - elbow_m], hinge, wrist_m + way_m);
-    for (joint, turn) in [shoulder, elbow].into_iter().zip(turns) {
-        posing.turn(joint, turn);
-    }
+    posing.reach([shoulder, elbow, wrist], hinge, posing.ours_m(wrist) + way_m);
 }

@@ -4,9 +4,9 @@
 //! ankle. Of the rest the body is raised, the arm or the leg drawn in.
 
 use super::posing::Posing;
+use crate::motion::ik::limited;
 use crate::motion::mapping::skin::Region;
 use crate::motion::skeleton::Joint;
-use crate::motion::supports::Surface;
 use glam::{Quat, Vec3};
 
 /// How far a head is bent out of the floor, a hand, a foot or toes: 35°.
@@ -20,17 +20,9 @@ const LEVER_M: f32 = 0.05;
 /// How often the deepest place is looked for: where one has been raised, another may be the deepest.
 const ROUNDS: usize = 4;
 
-/// How far flesh gives where it lies on the floor, and soles.
-const GIVES_M: f32 = 0.01;
-
-/// How high the lowest of the body may be: a little in the floor, or as deep in it as ours is.
-pub(super) fn floor_m(posing: &Posing<'_>) -> f32 {
-    Surface::of(posing.ours).lowest().1.min(0.0) - GIVES_M
-}
-
 /// Bends the head out of the floor and raises the body where something of its trunk, its head or its legs would be in it.
 pub(super) fn keep_out_of_floor(posing: &mut Posing<'_>) {
-    let floor_m = floor_m(posing);
+    let floor_m = posing.floor_m;
     raise(posing, floor_m, |region| matches!(region, Region::Trunk | Region::Shin(_)));
     let head: Vec<usize> =
         [Joint::Neck, Joint::Head].iter().filter_map(|joint| posing.driven(*joint)).chain(posing.fit.necks.iter().copied()).collect();
@@ -63,8 +55,7 @@ pub(super) fn bend_out(posing: &mut Posing<'_>, pivot: usize, joints: &[usize], 
         // What is below the joint cannot be turned out of the floor.
         let Some(axis) = lever_m.cross(Vec3::Y).try_normalize().filter(|_| out_m > 0.25 * lever_m.length()) else { return };
         let turn = Quat::from_axis_angle(axis, ((floor_m - lowest_m.y) / out_m).min(MOST_BENT_RAD)) * turned;
-        let angle = turn.angle_between(Quat::IDENTITY);
-        let limited = if angle > MOST_BENT_RAD { Quat::IDENTITY.slerp(turn, MOST_BENT_RAD / angle) } else { turn };
+        let limited = limited(turn, MOST_BENT_RAD);
         let step = (limited * turned.inverse()).normalize();
         for joint in joints {
             posing.turn(*joint, step);

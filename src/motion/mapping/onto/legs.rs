@@ -5,8 +5,8 @@
 
 use super::posing::Posing;
 use super::{arms, floor};
-use crate::motion::ik;
-use crate::motion::mapping::leg::{Target, aside, balls_apart, level_heading, nearness, on_sole, pitched_to};
+use crate::motion::WorldPose;
+use crate::motion::mapping::leg::{Target, aside, balls_apart, level_heading, nearness, pitched_to};
 use crate::motion::mapping::parts::LEGS;
 use crate::motion::mapping::skin::Region;
 use crate::motion::skeleton::{Joint, REST_OFFSETS_M};
@@ -18,6 +18,9 @@ use std::ops::Range;
 const NEAR_M: Range<f32> = 0.06..0.15;
 /// The body goes by a foot that is lower than the first of these, and not by one that is higher than the second.
 const CARRIES_M: Range<f32> = 0.03..0.12;
+/// A foot whose sole looks down more than the second of these (the height of an upright of length 1) stands on it; less than the first, it
+/// lies on its heel, its side or its instep.
+const UPRIGHT: Range<f32> = 0.1..0.4;
 /// How far the body goes at most: on hands with arms twice as long as ours.
 const MOVED_MOST_M: f32 = 0.8;
 /// How far a foot is pitched so that ankle and toe are at the heights of ours, 50°: a high boot that lifts its heel as far as ours is pitched
@@ -93,13 +96,13 @@ pub(super) fn plant(posing: &mut Posing<'_>) {
 /// Turns a leg where its knee has come into the floor for the sake of its foot.
 fn keep_knee_out_of_floor(posing: &mut Posing<'_>, [hip, knee, ankle, _]: [Joint; 4], side: usize) {
     let (Some(hip), Some(knee), Some(ankle)) = (posing.driven(hip), posing.driven(knee), posing.driven(ankle)) else { return };
-    floor::swivel_out(posing, [hip, knee, ankle], floor::floor_m(posing), Region::Shin(side));
+    floor::swivel_out(posing, [hip, knee, ankle], posing.floor_m, Region::Shin(side));
 }
 
 /// Bends toes and foot, and then the leg, where a foot is in the floor.
 fn keep_foot_out_of_floor(posing: &mut Posing<'_>, leg: [Joint; 4], side: usize) {
     let is_of_foot = |region: Region| region == Region::Foot(side) || region == Region::Toes(side);
-    let floor_m = floor::floor_m(posing);
+    let floor_m = posing.floor_m;
     let Some(ankle) = posing.driven(leg[2]) else { return };
     let toes = posing.driven(leg[3]);
     if let Some(toes) = toes {
@@ -159,10 +162,12 @@ fn plant_leg(posing: &mut Posing<'_>, leg: [Joint; 4], side: usize) {
 /// Bends a leg until its ankle is in a place.
 fn reach(posing: &mut Posing<'_>, [hip, knee, ankle, _]: [Joint; 4], target_m: Vec3) {
     let (Some(rig_hip), Some(rig_knee), Some(rig_ankle)) = (posing.driven(hip), posing.driven(knee), posing.driven(ankle)) else { return };
-    let [hip_m, knee_m, ankle_m] = [rig_hip, rig_knee, rig_ankle].map(|joint| posing.ours_m(joint));
     let hinge = posing.ours.rotations[hip as usize] * Vec3::X;
-    let turns = ik::reach_bending(hip_m, [knee_m - hip_m, ankle_m - knee_m], hinge, target_m);
-    for (joint, turn) in [rig_hip, rig_knee].into_iter().zip(turns) {
-        posing.turn(joint, turn);
-    }
+    posing.reach([rig_hip, rig_knee, rig_ankle], hinge, target_m);
+}
+
+/// How much a foot of ours is on its sole: its toes are where the heel has left the floor, the rest of it is where toes are lifted.
+fn on_sole(ours: &WorldPose, [_, _, ankle, toe]: [Joint; 4]) -> f32 {
+    let upright = [ankle, toe].map(|joint| (ours.rotations[joint as usize] * Vec3::Y).y);
+    1.0 - nearness(upright[0].max(upright[1]), UPRIGHT)
 }

@@ -1,19 +1,26 @@
 //! A rig on its way into one of our poses: its joints by what drives them, and what that is in its own terms.
 
+use crate::motion::ik;
 use crate::motion::mapping::fit::{Driver, Fit};
 use crate::motion::mapping::skin::Region;
 use crate::motion::mapping::spine::ours_at;
 use crate::motion::mapping::twist;
 use crate::motion::rig::{Rig, RigPose, RigWorld};
 use crate::motion::skeleton::{Joint, REST_OFFSETS_M};
+use crate::motion::supports::Surface;
 use crate::motion::{Pose, WorldPose};
 use glam::{Quat, Vec3};
+
+/// How far flesh gives where it lies on the floor, and soles.
+const GIVES_M: f32 = 0.01;
 
 /// A rig on its way into one of our poses.
 pub(super) struct Posing<'a> {
     pub(super) fit: &'a Fit,
     pub(super) rig: &'a Rig,
     pub(super) ours: &'a WorldPose,
+    /// How high the lowest of the body may be: a little in the floor, or as deep in it as ours is; metres.
+    pub(super) floor_m: f32,
     /// How far the body is from where ours is, metres, beyond the height of its ankles.
     pub(super) moved_m: Vec3,
     /// Of the driven joints, in the order of [`Fit::body`]; the others follow.
@@ -26,7 +33,8 @@ impl<'a> Posing<'a> {
     /// Every bone of the body in our direction.
     pub(super) fn new(fit: &'a Fit, rig: &'a Rig, ours: &'a WorldPose) -> Self {
         let world = RigWorld { positions: vec![Vec3::ZERO; rig.len()], rotations: vec![Quat::IDENTITY; rig.len()] };
-        let mut posing = Self { fit, rig, ours, moved_m: Vec3::ZERO, rotations: driven_rotations(fit, ours, rig.len()), world };
+        let floor_m = Surface::of(ours).lowest().1.min(0.0) - GIVES_M;
+        let mut posing = Self { fit, rig, ours, floor_m, moved_m: Vec3::ZERO, rotations: driven_rotations(fit, ours, rig.len()), world };
         posing.follow();
         posing
     }
@@ -48,6 +56,15 @@ impl<'a> Posing<'a> {
             if driver == Driver::Joint(Joint::Pelvis as usize) {
                 self.world.positions[joint] = self.pelvis(joint);
             }
+        }
+    }
+
+    /// Bends a limb about a hinge until its end is in a place of ours.
+    pub(super) fn reach(&mut self, limb: [usize; 3], hinge: Vec3, target_m: Vec3) {
+        let [root_m, middle_m, end_m] = limb.map(|joint| self.ours_m(joint));
+        let turns = ik::reach_bending(root_m, [middle_m - root_m, end_m - middle_m], hinge, target_m);
+        for (joint, turn) in limb.into_iter().zip(turns) {
+            self.turn(joint, turn);
         }
     }
 
