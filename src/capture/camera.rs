@@ -1,6 +1,6 @@
 //! How the camera looks at the person: it is still and does not lean to a side; how far it looks down is said by who stands before it.
 
-use super::fit::{ANKLE, HIP, KNEE, SHOULDER};
+use super::fit::{ANKLE, HIP, KNEE, SHOULDER, middle};
 use super::sightings::Moment;
 use glam::{Quat, Vec3};
 
@@ -16,14 +16,10 @@ const TRUNK_RAD: f32 = 0.1;
 /// Landmarks of the trunk, the head and the arms come before those of the hips.
 const TRUNK_LANDMARKS: usize = HIP;
 
-fn middle(moment: &Moment, left: usize) -> Vec3 {
-    (moment.world_m[left] + moment.world_m[left + 1]) / 2.0
-}
-
 /// How far the camera looks down, radians.
 pub(super) fn tilt_rad(moments: &[Moment]) -> f32 {
     let standing = |moment: &Moment| {
-        let [shoulders, hips, knees, ankles] = [SHOULDER, HIP, KNEE, ANKLE].map(|left| middle(moment, left));
+        let [shoulders, hips, knees, ankles] = [SHOULDER, HIP, KNEE, ANKLE].map(|left| middle(&moment.world_m, left));
         let up = shoulders - ankles;
         let cosine = |one: Vec3, other: Vec3| one.normalize_or_zero().dot(other.normalize_or_zero());
         let is_straight = cosine(shoulders - hips, hips - ankles) > IN_LINE && cosine(hips - knees, knees - ankles) > IN_LINE;
@@ -42,7 +38,7 @@ pub(super) fn world_from_camera(tilt_rad: f32) -> Quat {
 
 /// The landmarks of a moment in the world, metres from between the hips.
 pub(super) fn levelled(moment: &Moment, world_from_camera: Quat) -> [Vec3; crate::model::blazepose::BODY_LANDMARKS] {
-    let hips_m = middle(moment, HIP);
+    let hips_m = middle(&moment.world_m, HIP);
     let lean = Quat::from_rotation_x(TRUNK_RAD);
     std::array::from_fn(|landmark| {
         let from_hips_m = moment.world_m[landmark] - hips_m;

@@ -1,4 +1,4 @@
-//! What can go wrong with a video or a song.
+//! What can go wrong with a video.
 
 use crate::files::ReadError;
 use crate::model;

@@ -58,7 +58,7 @@ pub(super) fn fitted(landmarks_m: &[Vec3; BODY_LANDMARKS], bends: &mut Bends) ->
     world.to_pose()
 }
 
-fn middle(landmarks_m: &[Vec3; BODY_LANDMARKS], left: usize) -> Vec3 {
+pub(super) fn middle(landmarks_m: &[Vec3; BODY_LANDMARKS], left: usize) -> Vec3 {
     (landmarks_m[left] + landmarks_m[left + 1]) / 2.0
 }
 

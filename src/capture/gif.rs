@@ -2,15 +2,13 @@
 
 use super::error::{Error, Result};
 use super::numbered::fitted;
-use super::timed::{Excerpt, MOST_PICTURES, TimedPicture};
+use super::timed::{Excerpt, MOST_BYTES, TimedPicture};
 use crate::files;
 use image::codecs::gif::GifDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageDecoder, Limits};
 use std::io::BufReader;
 use std::path::Path;
 
-/// What a decoder may hold.
-const MOST_BYTES: u64 = 256 << 20;
 /// Players show a picture that asks for less for so long.
 const USUAL_SECS: f32 = 0.1;
 const SHORTEST_SECS: f32 = 0.02;
@@ -28,7 +26,7 @@ pub(super) fn pictures(path: &Path, excerpt: Excerpt) -> Result<impl Iterator<It
     limits.max_alloc = Some(MOST_BYTES);
     decoder.set_limits(limits).map_err(&damaged)?;
     let mut at_secs = 0.0;
-    let timed = decoder.into_frames().take(MOST_PICTURES).map(move |frame| -> Result<(f32, DynamicImage)> {
+    let timed = decoder.into_frames().map(move |frame| -> Result<(f32, DynamicImage)> {
         let frame = frame.map_err(&damaged)?;
         let (numerator, denominator) = frame.delay().numer_denom_ms();
         let delay_secs = numerator as f32 / denominator.max(1) as f32 / 1e3;

@@ -17,9 +17,9 @@ mod video;
 mod watching;
 mod weights;
 
+pub use crate::files::Ffmpeg;
 pub use error::{Error, Result};
-pub use ffmpeg::Ffmpeg;
-pub use timed::{Excerpt, MOST_PICTURES, TimedPicture};
+pub use timed::{Excerpt, TimedPicture};
 pub use video::{Pictures, pictures};
-pub use watching::{Captured, Watched, Watching};
+pub use watching::{Captured, Watching};
 pub use weights::{SEEN_BY, pose_networks};

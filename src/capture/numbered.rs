@@ -1,7 +1,7 @@
 //! A folder of numbered pictures (.png) as a video.
 
 use super::error::{Error, Result};
-use super::timed::{Excerpt, LONGEST_SIDE, MOST_PICTURES, TimedPicture};
+use super::timed::{Excerpt, LONGEST_SIDE, MOST_BYTES, TimedPicture};
 use crate::files;
 use crate::model::blazepose::RgbPicture;
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
@@ -12,14 +12,12 @@ use std::path::{Path, PathBuf};
 const LARGEST_FILE: u64 = 64 << 20;
 /// The longest side of a picture in a file.
 const LONGEST_IN_FILE: u32 = 16_384;
-/// What a decoder may hold.
-const MOST_BYTES: u64 = 256 << 20;
 
 /// The pictures of a folder in the order of their numbers, so many a second.
 pub(super) fn pictures(folder: &Path, excerpt: Excerpt, fps: f32) -> Result<impl Iterator<Item = Result<TimedPicture>> + use<>> {
     let entries = std::fs::read_dir(folder).map_err(|error| Error::read(error, folder))?;
     let is_png = |path: &PathBuf| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
-    let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_png).take(MOST_PICTURES).collect();
+    let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_png).collect();
     if found.is_empty() {
         return Err(Error::unfit("no pictures (.png) in the folder", folder, "give a folder of numbered pictures, or a video"));
     }

@@ -2,8 +2,11 @@
 
 use crate::model::blazepose::RgbPicture;
 
-/// More pictures than this are no motion that fits in memory: half an hour.
-pub const MOST_PICTURES: usize = 54_000;
+/// Half an hour, and as many pictures as are in it, are looked at: more is no motion that fits in memory.
+pub(super) const MOST_SECS: f32 = 1800.0;
+pub(super) const MOST_PICTURES: usize = 54_000;
+/// What a decoder may hold.
+pub(super) const MOST_BYTES: u64 = 256 << 20;
 /// The longer side of a picture that is looked at: the networks see 256 pixels of it.
 pub(super) const LONGEST_SIDE: u32 = 960;
 
@@ -16,7 +19,7 @@ pub struct TimedPicture {
     pub picture: RgbPicture,
 }
 
-/// Which part of a video or a song.
+/// Which part of a video.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Excerpt {
     /// Where it begins, seconds.

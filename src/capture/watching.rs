@@ -5,7 +5,7 @@ use super::error::{Error, Result};
 use super::fit::{Bends, fitted};
 use super::path;
 use super::sightings::{Sighting, moments};
-use super::timed::TimedPicture;
+use super::timed::{MOST_PICTURES, MOST_SECS, TimedPicture};
 use super::video::Pictures;
 use crate::model::blazepose::{PoseNetworks, PoseTracker, RgbPicture};
 use crate::motion::Motion;
@@ -28,17 +28,8 @@ pub struct Watching<'n> {
     size: [usize; 2],
     looked_at: usize,
     most_people: usize,
-}
-
-/// How far it is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Watched {
-    /// The picture's time, seconds from the beginning of the excerpt.
-    pub secs: f32,
-    /// Pictures so far.
-    pub pictures: usize,
-    /// Whether somebody was seen in this one.
-    pub is_seen: bool,
+    /// Whether there is more than is looked at.
+    is_cut: bool,
 }
 
 /// What a video shows.
@@ -57,31 +48,37 @@ impl<'n> Watching<'n> {
     #[must_use]
     pub fn begin(path: &Path, pictures: Pictures, networks: &'n PoseNetworks) -> Self {
         let tracker = PoseTracker::new(networks);
-        let (sightings, size) = (Vec::new(), [0; 2]);
-        Self { path: path.to_owned(), pictures, tracker, before: None, repeated: 0, sightings, size, looked_at: 0, most_people: 0 }
+        let (path, sightings, size) = (path.to_owned(), Vec::new(), [0; 2]);
+        Self { path, pictures, tracker, before: None, repeated: 0, sightings, size, looked_at: 0, most_people: 0, is_cut: false }
     }
 
-    /// Looks at the next picture; none behind the last one.
+    /// Looks at the next picture, and answers how many those are; nothing behind the last one.
     ///
     /// # Errors
     /// What is wrong with the video, and failed arithmetic.
-    pub fn step(&mut self) -> Result<Option<Watched>> {
+    pub fn step(&mut self) -> Result<Option<usize>> {
         let Some(picture) = self.pictures.next() else { return Ok(None) };
         let TimedPicture { secs, picture } = picture?;
+        if secs >= MOST_SECS || self.looked_at == MOST_PICTURES {
+            self.is_cut = true;
+            return Ok(None);
+        }
+        let size = [picture.width(), picture.height()];
+        if self.looked_at > 0 && size != self.size {
+            return Err(Error::unfit("its pictures differ in size", &self.path, "give pictures of one size"));
+        }
+        self.size = size;
         self.looked_at += 1;
         let is_repeated = self.repeated < MOST_REPEATED && self.before.as_ref() == Some(&picture);
         self.repeated = if is_repeated { self.repeated + 1 } else { 0 };
         if is_repeated {
-            let is_seen = self.sightings.last().is_some();
-            return Ok(Some(Watched { secs, pictures: self.looked_at, is_seen }));
+            return Ok(Some(self.looked_at));
         }
         let seen = self.tracker.see(&picture, secs)?;
         self.most_people = self.most_people.max(seen.people.unwrap_or_default());
-        let is_seen = seen.body.is_some();
         self.sightings.extend(seen.body.map(|body| Sighting { secs, body }));
-        self.size = [picture.width(), picture.height()];
         self.before = Some(picture);
-        Ok(Some(Watched { secs, pictures: self.looked_at, is_seen }))
+        Ok(Some(self.looked_at))
     }
 
     /// The motion of what was seen.
@@ -100,6 +97,9 @@ impl<'n> Watching<'n> {
             return Err(nobody(format!("somebody is seen for {:.1} s alone", last.secs - first.secs)));
         }
         let mut notes = Vec::new();
+        if self.is_cut {
+            notes.push("it is longer than is looked at; choose a part of it".to_owned());
+        }
         if self.most_people > 1 {
             notes.push(format!("{} people are seen; the largest is followed", self.most_people));
         }

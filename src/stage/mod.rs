@@ -31,7 +31,6 @@ pub use graphics::{Graphics, StageError, quietly};
 pub use inputs::{OnStage, StageQuality};
 pub use picture::Picture;
 pub use render::{PictureOptions, Pictures, render_pictures};
-pub use video::VideoEncoder;
 
 use bevy::prelude::*;
 

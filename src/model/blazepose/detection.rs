@@ -14,7 +14,7 @@ const CLIPPED: f32 = 100.0;
 
 /// Somebody in a picture; places from 0 to 1 to the right and down in the square that the detector reads.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Detection {
+pub(super) struct Detection {
     /// How sure it is, 0 to 1.
     pub score: f32,
     /// Left, upper, right and lower edge of the head and what is near it.

@@ -38,7 +38,7 @@ const BLOCKS: [BlockSize; 16] = [
 const SIDE_BLOCKS: [usize; 2] = [5, 11];
 
 /// The network.
-pub struct PoseDetector {
+pub(super) struct PoseDetector {
     backbone: Backbone,
     /// From the largest map to the smallest.
     stages: [Stage; 2],
@@ -58,7 +58,7 @@ struct Head {
 }
 
 /// What it says of every box that it looks at.
-pub struct RawDetections {
+pub(super) struct RawDetections {
     /// How sure it is that somebody is there, before the sigmoid.
     pub scores: Vec<f32>,
     /// `BOX` numbers each, in its own pixels, relative to the box's place.
@@ -70,7 +70,7 @@ impl PoseDetector {
     ///
     /// # Errors
     /// A missing or damaged file, and tensors of another network.
-    pub fn load(file: &FileSource) -> Result<Self> {
+    pub(super) fn load(file: &FileSource) -> Result<Self> {
         let mut weights = Weights::new(Checkpoint::open(file, "")?);
         let backbone = Backbone::load(&mut weights, &BLOCKS)?;
         let mut stage = |size: usize, [skipped, below, out]: [usize; 3]| -> Result<Stage> {
@@ -96,7 +96,7 @@ impl PoseDetector {
     ///
     /// # Errors
     /// Failed arithmetic, and pictures of another size.
-    pub fn forward(&self, picture: Vec<f32>) -> Result<RawDetections> {
+    pub(super) fn forward(&self, picture: Vec<f32>) -> Result<RawDetections> {
         let picture = Tensor::from_vec(picture, (SIDE, SIDE, 3), &Device::Cpu)?;
         let (mut x, aside) = self.backbone.forward(&picture, &SIDE_BLOCKS)?;
         let mut maps = vec![depth_to_space(&x)?];

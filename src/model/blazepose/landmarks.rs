@@ -49,7 +49,7 @@ const SKIPS: [(usize, usize, usize); 3] = [(3, 64, 24), (5, 32, 32), (11, 16, 88
 const DOWN: [usize; 2] = [1, 6];
 
 /// The network.
-pub struct LandmarkNetwork {
+pub(super) struct LandmarkNetwork {
     backbone: Backbone,
     skips: Vec<Separable>,
     top: Separable,
@@ -61,7 +61,7 @@ pub struct LandmarkNetwork {
 }
 
 /// What it says of a picture.
-pub struct RawLandmarks {
+pub(super) struct RawLandmarks {
     /// `NUMBERS` of each of `LANDMARKS`.
     pub landmarks: Vec<f32>,
     /// Three of each, metres from between the hips: right in the picture, down, away from the camera.
@@ -77,7 +77,7 @@ impl LandmarkNetwork {
     ///
     /// # Errors
     /// A missing or damaged file, and tensors of another network.
-    pub fn load(file: &FileSource) -> Result<Self> {
+    pub(super) fn load(file: &FileSource) -> Result<Self> {
         let mut weights = Weights::new(Checkpoint::open(file, "")?);
         let backbone = Backbone::load(&mut weights, &BLOCKS)?;
         let skip = |(_, size, channels): &(usize, usize, usize)| {
@@ -105,7 +105,7 @@ impl LandmarkNetwork {
     ///
     /// # Errors
     /// Failed arithmetic, and pictures of another size.
-    pub fn forward(&self, picture: Vec<f32>) -> Result<RawLandmarks> {
+    pub(super) fn forward(&self, picture: Vec<f32>) -> Result<RawLandmarks> {
         let picture = Tensor::from_vec(picture, (SIDE, SIDE, 3), &Device::Cpu)?;
         let (top, aside) = self.backbone.forward(&picture, &SKIPS.map(|(block, ..)| block))?;
 

@@ -157,9 +157,7 @@ impl CustomOp3 for Window {
                         }
                     }
                 }
-                if self.activation == Activation::Relu6 {
-                    out.iter_mut().for_each(|value| *value = value.clamp(0.0, 6.0));
-                }
+                out.iter_mut().for_each(|value| *value = self.activation.of(*value));
             }
         });
         Ok((CpuStorage::F32(out), Shape::from((out_height, out_width, channels))))

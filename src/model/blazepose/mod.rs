@@ -11,8 +11,5 @@ mod layers;
 mod picture;
 mod tracker;
 
-pub use detection::Detection;
-pub use detector::{PoseDetector, RawDetections};
-pub use landmarks::{LandmarkNetwork, RawLandmarks};
 pub use picture::{RgbPicture, Square};
 pub use tracker::{BODY_LANDMARKS, BodyLandmarks, Guides, PoseNetworks, PoseTracker, Seen};
