@@ -19,11 +19,13 @@ fn main() -> ExitCode {
         }
         Some(command) => {
             set_threads(command.threads(cores()));
+            command.asked_threads().into_iter().for_each(zoetrope::model::use_cores);
             cli::run(command)
         }
         None => {
             let threads = args.window.threads(&model_at_start(&args), beside_the_window());
             set_threads(threads);
+            args.window.threads.into_iter().map(usize::from).for_each(zoetrope::model::use_cores);
             window(&args, threads)
         }
     }

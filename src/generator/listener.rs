@@ -180,7 +180,8 @@ impl Listeners {
     }
 }
 
-/// One who sends commands to the worker and receives the events of its own jobs, and of the model, which all share. Dropping it cancels its jobs.
+/// One who sends commands to the worker and receives the events of its own jobs, and of the model, which all share. Dropping it cancels its
+/// jobs.
 #[derive(Debug)]
 pub struct Listener {
     id: ListenerId,

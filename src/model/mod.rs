@@ -52,7 +52,7 @@ pub use error::{Error, Result};
 pub use evaluator::Evaluator;
 pub use gguf::{WriteProgress, write_gguf};
 pub use memory::{Memory, free_memory};
-pub use network::{Decode, Network};
+pub use network::{Decode, Network, use_cores};
 pub use plain::PlainFormat;
 pub use progress::LoadProgress;
 pub use prompt_normaliser::PromptNormaliser;

@@ -1,11 +1,19 @@
 //! What turns a text and tokens into logits, wherever it runs: this module's transformer, or one that somebody above brings along.
 
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::error::Result;
 use super::text_encoder::TextFeatures;
 use super::transformer::{DecodeState, Logits, Transformer};
+
+static CORES: OnceLock<usize> = OnceLock::new();
+
+/// Leaves only so many processors to states side by side, if nothing has been made yet.
+pub fn use_cores(cores: usize) {
+    // Who comes too late changes nothing.
+    let _ = CORES.set(cores.max(1));
+}
 
 /// A loaded transformer.
 pub trait Network: Send + Sync {
@@ -70,8 +78,9 @@ impl Network for Arc<Transformer> {
     }
 
     fn side_by_side(&self) -> usize {
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        (cores / candle_core::utils::get_num_threads()).max(1)
+        // Several threads of a product are one pool for all states.
+        let cores = || *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+        if candle_core::utils::get_num_threads() > 1 { 1 } else { cores() }
     }
 }
 

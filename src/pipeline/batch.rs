@@ -85,9 +85,11 @@ impl<'m> Batch<'m> {
     /// # Errors
     /// As [`Generation::step`](super::Generation::step).
     pub fn step(&mut self) -> Result<BatchStep, PipelineError> {
-        let Current::Directed { model, around, directed, variation, before, is_answered } = &mut self.current else {
-            let Current::Free(samples) = &mut self.current else { return Ok(BatchStep::Done) };
-            return samples.step();
+        let (model, around, directed, variation, before, is_answered) = match &mut self.current {
+            Current::Free(samples) => return samples.step(),
+            Current::Directed { model, around, directed, variation, before, is_answered } => {
+                (model, around, directed, variation, before, is_answered)
+            }
         };
         if *is_answered {
             if *variation + 1 >= self.request.variations {

@@ -6,7 +6,6 @@ use crate::motion::direct::{Wish, ended, met, missing_m};
 use crate::motion::features::{self, POSITIONS, ROTATIONS};
 use crate::motion::measure::measure;
 use crate::motion::path::{Curve, Followed, Pin, follow, travel};
-use crate::motion::posing::Goal;
 use crate::motion::rotation::heading;
 use crate::motion::{FPS, JOINT_COUNT, Joint, Motion};
 use crate::timeline::{Constraints, Key};
@@ -30,8 +29,8 @@ const MISSED_M: f32 = 0.01;
 /// What samples have to meet.
 pub(super) struct Direction {
     constraints: Constraints,
-    /// Whether a sample may be cut.
-    free_length: bool,
+    /// The least that a sample may be cut to, seconds; none where its length is fixed.
+    least_secs: Option<f32>,
 }
 
 /// A sample that was made to meet its constraints.
@@ -46,8 +45,8 @@ pub(super) struct Candidate {
 }
 
 impl Direction {
-    pub(super) fn of(constraints: &Constraints, free_length: bool) -> Self {
-        Self { constraints: constraints.clone(), free_length }
+    pub(super) fn of(constraints: &Constraints, least_secs: Option<f32>) -> Self {
+        Self { constraints: constraints.clone(), least_secs }
     }
 
     /// The latest time that they name, with the frame there.
@@ -59,24 +58,21 @@ impl Direction {
     /// The sample made to meet them.
     pub(super) fn met_by(&self, mut made: Made) -> Candidate {
         let free = measure(&made.take.motion);
-        let mut candidate = if self.constraints.is_empty() {
-            Candidate { made, cost: 0.0, misses: Vec::new(), needed_secs: None }
-        } else {
-            let mut motion = Motion::clone(&made.take.motion);
-            made.before_finish = Some(Distance::default());
-            let mut found = Candidate { cost: 0.0, misses: Vec::new(), needed_secs: None, made };
-            motion = self.on_path(motion, &mut found);
+        let mut quality = free;
+        made.before_finish = (!self.constraints.is_empty()).then(Distance::default);
+        let mut candidate = Candidate { made, cost: 0.0, misses: Vec::new(), needed_secs: None };
+        if !self.constraints.is_empty() {
+            let mut motion = self.on_path(Motion::clone(&candidate.made.take.motion), &mut candidate);
             if let Some(end) = self.constraints.end {
                 let place_m = if self.points().is_some() { [None; 2] } else { [end.x, end.z] };
                 motion = ended(&motion, place_m, end.facing_deg.map(f32::to_radians));
             }
-            motion = self.with_keys(motion, &mut found);
-            let take = &mut found.made.take;
+            motion = self.with_keys(motion, &mut candidate);
+            quality = measure(&motion);
+            let take = &mut candidate.made.take;
             take.raw = take.raw.take().filter(|raw| raw.len() == motion.len());
             take.motion = Arc::new(motion);
-            found
-        };
-        let quality = measure(&candidate.made.take.motion);
+        }
         candidate.cost += 0.1 * quality.contact_slide_mm_per_frame
             + 0.02 * quality.float_pct
             + 0.05 * quality.penetration_mm
@@ -123,9 +119,7 @@ impl Direction {
 
     /// A sample that comes further than the path is cut, where its length is free.
     fn cut(&self, mut motion: Motion, length_m: f32) -> Motion {
-        if !self.free_length {
-            return motion;
-        }
+        let Some(least_secs) = self.least_secs else { return motion };
         let way = travel(&motion);
         let timed = self.constraints.path.last().and_then(|point| point.t).filter(|_| self.constraints.end.is_none());
         let frames = match timed {
@@ -140,7 +134,7 @@ impl Direction {
                 far.map_or(motion.len(), |step| step + 2)
             }
         };
-        motion.frames.truncate(frames.max((self.last_secs() * FPS).round() as usize).max(2));
+        motion.frames.truncate(frames.max((self.last_secs().max(least_secs) * FPS).round() as usize).max(2));
         motion
     }
 
@@ -196,7 +190,7 @@ impl Direction {
 
     fn with_keys(&self, motion: Motion, found: &mut Candidate) -> Motion {
         let last = motion.len().saturating_sub(1);
-        let wishes: Vec<Wish> = self.constraints.keys.iter().map(|key| wish(key, last)).collect();
+        let wishes: Vec<Wish> = self.constraints.keys.iter().map(|key| key.wish(last)).collect();
         if wishes.is_empty() {
             return motion;
         }
@@ -220,11 +214,6 @@ impl Direction {
         }
         after
     }
-}
-
-fn wish(key: &Key, last: usize) -> Wish {
-    let goals = key.joints.iter().map(|(joint, at_m)| Goal { joint: *joint, at_m: *at_m }).collect();
-    Wish { frame: key.frame().min(last), pose: key.pose.as_deref().copied(), goals }
 }
 
 /// How far a way is from a curve on average, when both begin in one place and direction and each frame is at its share of the curve.

@@ -3,6 +3,7 @@
 
 use super::choice::{Candidate, Direction};
 use super::error::PipelineError;
+use super::generation::normalised_parts;
 use super::made::Made;
 use super::samples::{BatchStep, Samples};
 use crate::model::MotionModel;
@@ -30,11 +31,12 @@ pub(super) enum DirectedStep {
 pub(super) struct Directed<'m> {
     model: &'m MotionModel,
     request: Request,
-    after: Option<Motion>,
     goal: Goal,
     samples: Samples<'m>,
     best: Option<Candidate>,
+    /// Tokens of all samples, and of those that were made before these.
     tokens: usize,
+    before: usize,
     /// Whether the samples were made longer already, because none came far enough.
     is_longer: bool,
 }
@@ -55,8 +57,8 @@ impl Goal {
 }
 
 impl<'m> Directed<'m> {
-    /// Reads the prompt of a request for one variation that leads over a gap, whose length it has. Without a prompt the motion before goes on of
-    /// itself.
+    /// Reads the prompt of a request for one variation that leads over a gap, whose length it has. Without a prompt the motion before goes on
+    /// of itself.
     ///
     /// # Errors
     /// As [`Samples::start`].
@@ -64,11 +66,11 @@ impl<'m> Directed<'m> {
         if !request.constraints.is_empty() {
             return Err(PipelineError::Undirected("a motion that leads to another one"));
         }
-        let after = (!gap.before.is_empty()).then(|| gap.before.clone());
+        let after = Some(&gap.before).filter(|before| !before.is_empty());
         let length = Length::Exact { secs: gap.sample_frames() as f32 / FPS };
-        let samples = Samples::start(model, &sampled(request, length), after.as_ref())?;
+        let samples = Samples::start(model, &sampled(request, length), after)?;
         let request = Request { length: Length::Exact { secs: gap.frames as f32 / FPS }, ..request.clone() };
-        Ok(Self { model, request, after, goal: Goal::Gap(Box::new(gap)), samples, best: None, tokens: 0, is_longer: true })
+        Ok(Self { model, request, goal: Goal::Gap(Box::new(gap)), samples, best: None, tokens: 0, before: 0, is_longer: false })
     }
 
     /// Reads the prompt of a request for one variation.
@@ -87,10 +89,10 @@ impl<'m> Directed<'m> {
             }
             request.constraints.check(most_secs(request.length))?;
         }
-        let direction = Direction::of(&request.constraints, matches!(request.length, Length::Between { .. }));
+        let direction = Direction::of(&request.constraints, least_secs(request.length));
         let samples = Samples::start(model, &sampled(request, at_least(request.length, direction.last_secs())), after)?;
         let goal = Goal::Constraints(direction);
-        Ok(Self { model, request: request.clone(), after: after.cloned(), goal, samples, best: None, tokens: 0, is_longer: false })
+        Ok(Self { model, request: request.clone(), goal, samples, best: None, tokens: 0, before: 0, is_longer: false })
     }
 
     /// Makes more tokens, or finishes a sample and compares it with the best.
@@ -101,8 +103,8 @@ impl<'m> Directed<'m> {
         loop {
             match self.samples.step()? {
                 BatchStep::Tokens { tokens, at_most } => {
-                    self.tokens = tokens;
-                    return Ok(DirectedStep::Tokens { tokens, at_most });
+                    self.tokens = self.before + tokens;
+                    return Ok(DirectedStep::Tokens { tokens: self.tokens, at_most: self.before + at_most });
                 }
                 BatchStep::Made { made, .. } => {
                     let candidate = self.goal.met_by(*made);
@@ -112,8 +114,9 @@ impl<'m> Directed<'m> {
                 }
                 BatchStep::Done => {
                     if let Some(length) = self.longer() {
-                        self.samples = Samples::start(self.model, &sampled(&self.request, length), self.after.as_ref())?;
-                        self.is_longer = true;
+                        // Only a path asks for that, and what has one goes on from nothing.
+                        self.samples = Samples::start(self.model, &sampled(&self.request, length), None)?;
+                        (self.is_longer, self.before) = (true, self.tokens);
                         continue;
                     }
                     let Some(best) = self.best.take() else { return Err(PipelineError::EmptyPrompt) };
@@ -137,7 +140,9 @@ impl<'m> Directed<'m> {
     fn refined(&self, best: Candidate) -> Result<Candidate, PipelineError> {
         let Goal::Constraints(direction) = &self.goal else { return Ok(best) };
         let wishes = direction.wished_features(&best.made.take.motion);
-        if wishes.is_empty() || best.made.tokens.is_empty() {
+        // Several actions were decoded one after the other, each behind the one before.
+        let is_whole = normalised_parts(self.model, &self.request)?.is_none();
+        if wishes.is_empty() || best.made.tokens.is_empty() || !is_whole {
             return Ok(best);
         }
         let mut values = self.model.refine_motion(&best.made.tokens, &wishes, REFINING_STEPS)?;
@@ -199,6 +204,14 @@ fn most_secs(length: Length) -> f32 {
     match length {
         Length::Exact { secs } => secs,
         Length::Between { max_secs, .. } => max_secs,
+    }
+}
+
+/// The least that a sample may be cut to; none where its length is fixed.
+fn least_secs(length: Length) -> Option<f32> {
+    match length {
+        Length::Exact { .. } => None,
+        Length::Between { min_secs, .. } => Some(min_secs),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a generation comes to.
 
 use crate::motion::features::Features;
-use crate::motion::{Motion, Pose};
+use crate::motion::{Motion, Pose, join};
 use crate::timeline::{Provenance, Take};
 use std::sync::Arc;
 
@@ -20,9 +20,10 @@ pub struct Distance {
 pub struct Made {
     /// The motion and where it came from.
     pub take: Take,
-    /// The decoder's own numbers, before any clean-up; of a continuation only the new part.
+    /// The decoder's own numbers, before any clean-up; of a continuation only the new part, of a directed motion those of the sample that was
+    /// chosen.
     pub features: Features,
-    /// The tokens; of a continuation only the new ones.
+    /// The tokens; of a continuation only the new ones. Of features that were refined those that they began with.
     pub tokens: Vec<u32>,
     /// What the user should know, one line each.
     pub warnings: Vec<String>,
@@ -33,6 +34,15 @@ pub struct Made {
 }
 
 impl Made {
+    /// The motion that it leads to, where that goes on.
+    #[must_use]
+    pub fn behind(&self, after: &Motion) -> Motion {
+        match (&self.goes_on, after.frames.first()) {
+            (Some(place), Some(first)) => join::placed_at(after, first, place),
+            _ => after.clone(),
+        }
+    }
+
     /// This motion and the one that goes on from it as one.
     #[must_use]
     pub fn followed_by(self, next: Self) -> Self {

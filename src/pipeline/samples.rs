@@ -31,8 +31,8 @@ pub enum BatchStep {
     Done,
 }
 
-/// All variations of a request, whatever it has to meet: side by side where they are one action each, so that the text is read once and the network's weights
-/// once a step; one after the other where several actions make each go on from a motion of its own.
+/// All variations of a request, whatever it has to meet: side by side where they are one action each, so that the text is read once for a
+/// group of them and the network's weights once a step; one after the other where several actions make each go on from a motion of its own.
 pub(super) struct Samples<'m> {
     model: &'m MotionModel,
     request: Request,
@@ -67,11 +67,6 @@ impl<'m> Samples<'m> {
         Ok(Self { model, request, after: after.cloned(), current, finished: VecDeque::new(), answered: 0, before: 0 })
     }
 
-    /// How many variations there are.
-    pub(super) fn count(&self) -> u32 {
-        self.request.variations
-    }
-
     /// Make more tokens, or finish a variation when there are enough.
     ///
     /// # Errors
@@ -81,7 +76,7 @@ impl<'m> Samples<'m> {
             self.answered += 1;
             return Ok(BatchStep::Made { variation: self.answered - 1, made: Box::new(made) });
         }
-        if self.answered == self.count() {
+        if self.answered == self.request.variations {
             return Ok(BatchStep::Done);
         }
         match &mut self.current {

@@ -4,10 +4,10 @@ use super::clip::{Baked, Clip};
 use super::{Arrangement, ClipId, Provenance, Take, TakeId};
 use crate::motion::cleanup::{self, PLANT_EASE_FRAMES};
 use crate::motion::join::{Turned, following, placement};
+use crate::motion::rotation::wrapped;
 use crate::motion::{Motion, Pose};
 use glam::{Quat, Vec3};
 use std::collections::BTreeMap;
-use std::f32::consts::TAU;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -50,10 +50,7 @@ impl Place {
     fn then(self, next: Self) -> Self {
         let yaw_rad = self.yaw_rad + next.yaw_rad;
         // Small numbers are exact ones.
-        Self {
-            yaw_rad: yaw_rad - TAU * (yaw_rad / TAU).round(),
-            offset_m: Quat::from_rotation_y(self.yaw_rad) * next.offset_m + self.offset_m,
-        }
+        Self { yaw_rad: wrapped(yaw_rad), offset_m: Quat::from_rotation_y(self.yaw_rad) * next.offset_m + self.offset_m }
     }
 }
 

@@ -4,6 +4,8 @@
 //! origin and faces +Z. Plain data of a [`Request`](super::Request), written as the JSON that `--constraints` reads. Not here: how a
 //! motion is made to meet it (`motion::direct`, `pipeline`).
 
+use crate::motion::direct::Wish;
+use crate::motion::posing::Goal;
 use crate::motion::{FPS, Joint, NameStyle, Pose};
 use serde::{Deserialize, Serialize};
 
@@ -152,11 +154,18 @@ impl Constraints {
 impl Key {
     fn check(&self, name: &str, most_secs: f32) -> Result<(), ConstraintFault> {
         timed(&format!("{name}.t"), self.t, most_secs)?;
+        let is_sound = |pose: &Pose| {
+            let are_turns = pose.local.iter().all(|turn| turn.is_finite() && turn.length_squared() > 1e-6);
+            pose.root_m.is_finite() && are_turns
+        };
+        if self.pose.as_ref().is_some_and(|pose| !is_sound(pose)) {
+            return Err(fault(format!("{name}.pose is no pose"), "take it from a frame of a motion"));
+        }
         if self.joints.is_empty() && self.pose.is_none() {
             return Err(fault(format!("{name} says nothing"), "give it joints or a pose"));
         }
         for (joint, at_m) in &self.joints {
-            let place = format!("{name}.joints.{}", name_of(*joint));
+            let place = format!("{name}.joints.{}", joint.name());
             for value in at_m.iter().flatten() {
                 within(&place, *value)?;
             }
@@ -171,6 +180,13 @@ impl Key {
     #[must_use]
     pub fn frame(&self) -> usize {
         (self.t * FPS).round().max(0.0) as usize
+    }
+
+    /// What it wishes of a motion whose last frame is this one.
+    #[must_use]
+    pub fn wish(&self, last: usize) -> Wish {
+        let goals = self.joints.iter().map(|(joint, at_m)| Goal { joint: *joint, at_m: *at_m }).collect();
+        Wish { frame: self.frame().min(last), pose: self.pose.as_deref().copied(), goals }
     }
 }
 
@@ -191,14 +207,9 @@ fn timed(name: &str, secs: f32, most_secs: f32) -> Result<(), ConstraintFault> {
     Ok(())
 }
 
-/// The name of a joint in a file.
-fn name_of(joint: Joint) -> &'static str {
-    NameStyle::Smpl.joint_names()[joint as usize]
-}
-
 /// Joints by their names, `{"L_Wrist": [0.4, 1.6, null]}`.
 mod by_name {
-    use super::{Joint, NameStyle, name_of};
+    use super::{Joint, NameStyle};
     use serde::de::{Error, MapAccess, Visitor};
     use serde::{Deserializer, Serializer};
     use std::fmt;
@@ -206,7 +217,7 @@ mod by_name {
     type Places = Vec<(Joint, [Option<f32>; 3])>;
 
     pub(super) fn serialize<S: Serializer>(joints: &[(Joint, [Option<f32>; 3])], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(joints.iter().map(|(joint, at_m)| (name_of(*joint), at_m)))
+        serializer.collect_map(joints.iter().map(|(joint, at_m)| (joint, at_m)))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Places, D::Error> {
@@ -287,6 +298,10 @@ mod tests {
             let fault = constraints(json).check(4.0).expect_err(json);
             assert!(fault.to_string().contains(says), "{fault} does not say {says}");
         }
+        let mut nobody = Pose::REST;
+        nobody.local[3] = glam::Quat::from_xyzw(0.0, 0.0, 0.0, 0.0);
+        let posed = Constraints { keys: vec![Key { pose: Some(Box::new(nobody)), ..Key::default() }], ..Constraints::default() };
+        assert!(posed.check(4.0).expect_err("no turn").to_string().contains("keys[0].pose is no pose"));
         let unknown = serde_json::from_str::<Constraints>(r#"{"keys": [{"t": 1, "joints": {"Hand": [0, 1, 0]}}]}"#).expect_err("unknown");
         assert!(unknown.to_string().contains("no joint is called Hand; there are Pelvis"), "{unknown}");
     }

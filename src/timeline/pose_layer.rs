@@ -1,12 +1,11 @@
 //! Poses set by hand on a clip: keys over its take, on a layer that can be muted.
 
 use crate::motion::Motion;
-use crate::motion::layer::{LayerKey, PoseOffset, with_keys};
+use crate::motion::layer::with_keys;
+pub use crate::motion::layer::{EASE_FRAMES, LayerKey as PoseKey};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// Over how many frames a key eases in and out, where nothing else is said: a third of a second.
-pub const EASE_FRAMES: usize = 10;
 /// The most frames.
 pub const MOST_EASE_FRAMES: usize = 300;
 /// The most keys of a clip.
@@ -21,27 +20,6 @@ pub struct PoseLayer {
     /// Whether the clip is shown and exported without them.
     pub is_muted: bool,
     keys: Vec<PoseKey>,
-}
-
-/// A pose that was set by hand: what it changes at a frame of the take, and how it comes and goes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PoseKey {
-    /// The frame of the take that is exactly so.
-    pub frame: usize,
-    /// What is different there.
-    pub offset: PoseOffset,
-    /// Over so many frames before it, it comes.
-    pub ease_in: usize,
-    /// Over so many frames behind it, it goes.
-    pub ease_out: usize,
-}
-
-impl PoseKey {
-    /// A key that eases as is usual.
-    #[must_use]
-    pub fn new(frame: usize, offset: PoseOffset) -> Self {
-        Self { frame, offset, ease_in: EASE_FRAMES, ease_out: EASE_FRAMES }
-    }
 }
 
 impl PoseLayer {
@@ -98,8 +76,7 @@ impl PoseLayer {
         if self.is_muted || self.keys.is_empty() {
             return Cow::Borrowed(take);
         }
-        let key = |key: &PoseKey| LayerKey { frame: key.frame, offset: key.offset, ease_in: key.ease_in, ease_out: key.ease_out };
-        Cow::Owned(with_keys(take, &self.keys.iter().map(key).collect::<Vec<_>>()))
+        Cow::Owned(with_keys(take, &self.keys))
     }
 
     /// The layer within what is allowed: in order, one key a frame, numbers that are some.
@@ -119,6 +96,7 @@ impl PoseLayer {
 mod tests {
     use super::*;
     use crate::motion::Pose;
+    use crate::motion::layer::PoseOffset;
     use glam::Vec3;
 
     fn raised(frame: usize, by_m: f32) -> PoseKey {

@@ -213,9 +213,9 @@ impl Origin {
     }
 }
 
-/// Texts in a row, equal neighbours once.
+/// Texts in a row, equal neighbours once, without those that say nothing.
 fn joined<'a>(texts: impl Iterator<Item = Cow<'a, str>>, between: &str) -> String {
-    let mut texts: Vec<Cow<'a, str>> = texts.collect();
+    let mut texts: Vec<Cow<'a, str>> = texts.filter(|text| !text.is_empty()).collect();
     texts.dedup();
     texts.join(between)
 }
@@ -224,8 +224,20 @@ impl Provenance {
     /// One sentence for a copyright field or a log.
     #[must_use]
     pub fn credit(&self) -> String {
-        let version = if self.version.is_empty() { String::new() } else { format!(" {}", self.version) };
-        format!("made with Zoetrope, model {}{version}, licence: {}", self.model, self.licence)
+        format!("made with Zoetrope, model {}, licence: {}", self.model_and_version(), self.licence)
+    }
+
+    /// The model's name, with its version as far as it is known.
+    #[must_use]
+    pub fn model_and_version(&self) -> String {
+        format!("{} {}", self.model, self.version).trim_end().to_owned()
+    }
+
+    /// Of a motion in a file of this name, which says nothing of its rights that could be relied on.
+    #[must_use]
+    pub fn of_file(name: String) -> Self {
+        let (model, licence) = ("an imported file".to_owned(), "that of its source".to_owned());
+        Self { origin: Origin::File { name }, model, licence, ..Self::default() }
     }
 
     /// [`Origin::prompt`].
