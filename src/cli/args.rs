@@ -102,15 +102,25 @@ impl Command {
     #[must_use]
     pub fn threads(&self, cores: usize) -> usize {
         match self {
-            Self::Generate(args) => args.threads.map_or_else(|| threads_for(&args.model, cores), usize::from),
-            Self::Between(BetweenArgs { bridge, .. }) | Self::Redo(RedoArgs { bridge, .. }) => {
-                bridge.threads.map_or_else(|| threads_for(&bridge.model, cores), usize::from)
-            }
+            Self::Generate(GenerateArgs { network, .. })
+            | Self::Between(BetweenArgs { bridge: BridgeArgs { network, .. }, .. })
+            | Self::Redo(RedoArgs { bridge: BridgeArgs { network, .. }, .. }) => network.threads(cores),
             // Clips are made beside each other instead.
             Self::Eval(args) => threads_for(&args.model, cores),
             Self::Bench(args) if args.config.is_some() => args.threads.map_or(cores, usize::from),
             Self::Bench(args) => args.threads.map_or_else(|| threads_for(&args.model, cores), usize::from),
             _ => cores,
+        }
+    }
+
+    /// Threads that were asked for, where motions are made side by side.
+    #[must_use]
+    pub fn asked_threads(&self) -> Option<usize> {
+        match self {
+            Self::Generate(GenerateArgs { network, .. })
+            | Self::Between(BetweenArgs { bridge: BridgeArgs { network, .. }, .. })
+            | Self::Redo(RedoArgs { bridge: BridgeArgs { network, .. }, .. }) => network.threads.map(usize::from),
+            _ => None,
         }
     }
 }

@@ -1,21 +1,26 @@
 //! `zoetrope between A B` and `zoetrope redo FILE`: a motion that leads from one to another, and a part of a motion anew.
 
 use super::bridge_args::{BetweenArgs, BridgeArgs, RedoArgs};
-use super::convert::{presets, read_motion, write_options};
+use super::convert::{is_project, presets, read_motion, write_options};
 use super::error::CliError;
-use super::generate::load_model_for;
+use super::generate::{load_model_for, the_one};
 use super::interrupt::Interrupt;
+use super::network_args::NetworkArgs;
 use super::progress::{Progress, say};
 use crate::files::{LONGEST_LINE, one_line};
 use crate::formats::{self, Format, WriteOptions};
 use crate::motion::bridge::Gap;
 use crate::motion::mapping::Presets;
-use crate::motion::{FPS, Motion, join};
-use crate::pipeline::{Batch, BatchStep, Made};
-use crate::timeline::{Origin, Provenance, Request};
+use crate::motion::{FPS, Motion};
+use crate::pipeline::{Batch, Made};
+use crate::timeline::{Provenance, Request};
 use std::path::Path;
 
 pub(super) fn between(args: &BetweenArgs) -> Result<(), CliError> {
+    check_take(&args.bridge, &[&args.from, &args.to])?;
+    if frames(args.seconds) == 0 {
+        return Err(CliError::Usage(format!("--seconds {} is less than a frame", args.seconds)));
+    }
     let presets = presets(&args.bridge.export.who, &[&args.from, &args.to])?;
     let options = options_for(&args.bridge, &presets)?;
     let [(a, of_a), (b, of_b)] = [read(&args.from, args.bridge.take, &presets)?, read(&args.to, args.bridge.take, &presets)?];
@@ -23,16 +28,13 @@ pub(super) fn between(args: &BetweenArgs) -> Result<(), CliError> {
     let made = make(&args.bridge, &args.prompt, gap.clone())?;
     let mut motion = gap.before;
     motion.frames.extend(&made.take.motion.frames);
-    let behind = match (&made.goes_on, gap.after.frames.first()) {
-        (Some(place), Some(first)) => join::placed_at(&gap.after, first, place),
-        _ => gap.after,
-    };
-    motion.frames.extend(behind.frames);
+    motion.frames.extend(made.behind(&gap.after).frames);
     let provenance = Provenance::of_chain(&[&of_a, &made.take.provenance, &of_b]);
     save(&args.bridge.output, &motion, provenance, options)
 }
 
 pub(super) fn redo(args: &RedoArgs) -> Result<(), CliError> {
+    check_take(&args.bridge, &[&args.file])?;
     let presets = presets(&args.bridge.export.who, &[&args.file])?;
     let options = options_for(&args.bridge, &presets)?;
     let (whole, of_whole) = read(&args.file, args.bridge.take, &presets)?;
@@ -58,6 +60,14 @@ fn frames(secs: f32) -> usize {
     (secs * FPS).round() as usize
 }
 
+/// Only a project has takes to choose from.
+fn check_take(args: &BridgeArgs, files: &[&Path]) -> Result<(), CliError> {
+    if args.take.is_some() && !files.iter().any(|file| is_project(file)) {
+        return Err(CliError::Usage("--take chooses a take of a project: leave it out for a motion file".to_owned()));
+    }
+    Ok(())
+}
+
 fn options_for(args: &BridgeArgs, presets: &Presets) -> Result<WriteOptions, CliError> {
     Format::of(&args.output).map_err(CliError::from_below)?;
     write_options(&args.export, &args.output, presets)
@@ -70,26 +80,19 @@ fn read(file: &Path, take: Option<u32>, presets: &Presets) -> Result<(Motion, Pr
         return Err(CliError::Failed(format!("no frames in {}: choose a file with a motion", file.display())));
     }
     let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let read = || Provenance { origin: Origin::File { name }, ..Provenance::default() };
-    Ok((motion, provenance.unwrap_or_else(read)))
+    Ok((motion, provenance.unwrap_or_else(|| Provenance::of_file(name))))
 }
 
 fn make(args: &BridgeArgs, prompt: &str, gap: Gap) -> Result<Made, CliError> {
     let interrupt = Interrupt::listen();
-    let model = load_model_for(&args.model, &args.device)?;
+    let NetworkArgs { model, device, seed, .. } = &args.network;
+    let model = load_model_for(model, device)?;
     let wanted = gap.frames;
     // Without words the motion goes on of itself.
-    let request = Request { seed: args.seed, candidates: args.candidates, literal: prompt.trim().is_empty(), ..Request::new(prompt) };
-    let mut batch = Batch::over(&model, &request, gap).map_err(CliError::from_below)?;
+    let request = Request { seed: *seed, candidates: args.candidates, literal: prompt.trim().is_empty(), ..Request::new(prompt) };
+    let batch = Batch::over(&model, &request, gap).map_err(CliError::from_below)?;
     let mut progress = Progress::new(if prompt.is_empty() { "going on" } else { prompt });
-    let made = loop {
-        interrupt.check()?;
-        match batch.step().map_err(CliError::from_below)? {
-            BatchStep::Tokens { tokens, at_most } => progress.at(tokens, at_most),
-            BatchStep::Made { made, .. } => break *made,
-            BatchStep::Done => return Err(CliError::Failed("the model made no motion: try another seed".to_owned())),
-        }
-    };
+    let made = the_one(batch, &interrupt, |tokens, at_most| progress.at(tokens, at_most))?;
     progress.end();
     made.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
     if made.take.motion.len() != wanted {

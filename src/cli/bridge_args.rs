@@ -1,9 +1,9 @@
 //! What `zoetrope between` and `zoetrope redo` accept.
 
 use super::export_args::ExportArgs;
+use super::generate::DIRECTED_CANDIDATES;
+use super::network_args::NetworkArgs;
 use super::values::{seconds, seconds_or_zero};
-use crate::library::STARTER;
-use crate::pipeline::Device;
 use std::path::PathBuf;
 
 /// `zoetrope between`
@@ -52,20 +52,11 @@ pub struct BridgeArgs {
     /// The file to write (.glb .fbx .usda .vrma .bvh .npz .npy)
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
-    /// Same seed, same file
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
-    /// A model's name or folder
-    #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
-    pub model: PathBuf,
-    /// Where the network runs: auto, cpu, gpu, or gpu:NAME with a part of a graphics device's name
-    #[arg(long, value_name = "DEVICE", default_value_t)]
-    pub device: Device,
-    /// Threads of the networks [default: one for a small model, else all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
+    /// Which networks make it
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// How many samples the best is chosen from
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
+    #[arg(long, value_name = "N", default_value_t = DIRECTED_CANDIDATES, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub candidates: u32,
     /// The take of a project, by its number in the list
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

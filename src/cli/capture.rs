@@ -5,7 +5,8 @@ use super::convert::{presets, write_options};
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::progress::{Progress, say};
-use crate::capture::{Excerpt, Ffmpeg, SEEN_BY, Watching, pictures, pose_networks};
+use super::values::excerpt;
+use crate::capture::{Ffmpeg, SEEN_BY, Watching, pictures, pose_networks};
 use crate::files::{LONGEST_LINE, one_line};
 use crate::formats::{self, WriteOptions};
 use crate::timeline::{Origin, Provenance};
@@ -23,9 +24,12 @@ pub(super) fn run(args: &CaptureArgs) -> Result<(), CliError> {
     let mut progress = Progress::new("looking");
     let begun = Instant::now();
     let mut looked_at = 0;
-    while let Some(watched) = watching.step().map_err(CliError::from_below)? {
+    loop {
+        let watched = watching.step();
+        // Who interrupts ends ffmpeg too, which is no fault of the video.
         interrupt.check()?;
-        looked_at = watched.pictures;
+        let Some(pictures) = watched.map_err(CliError::from_below)? else { break };
+        looked_at = pictures;
         progress.at(looked_at, looked_at);
     }
     progress.end();
@@ -44,13 +48,4 @@ pub(super) fn run(args: &CaptureArgs) -> Result<(), CliError> {
     let line = format!("{}: {secs:.2} s, {looked_at} pictures looked at, {rate:.1} a second", args.output.display());
     say(&one_line(&line, LONGEST_LINE));
     Ok(())
-}
-
-/// The part between two times, the first of which has to come first.
-pub(super) fn excerpt(from: Option<f32>, to: Option<f32>) -> Result<Excerpt, CliError> {
-    let excerpt = Excerpt { from_secs: from.unwrap_or(0.0), to_secs: to.unwrap_or(f32::INFINITY) };
-    if excerpt.from_secs >= excerpt.to_secs {
-        return Err(CliError::Usage(format!("--from {} is not before --to {}", excerpt.from_secs, excerpt.to_secs)));
-    }
-    Ok(excerpt)
 }

@@ -1,9 +1,9 @@
-//! `zoetrope bench --constraints`: does a motion meet what it is asked to meet, and at what cost? Random paths, key sets, gaps between clips
-//! and parts made anew, three seeds each, beside the same prompts left free.
+//! `zoetrope bench --constraints`: does a motion meet what it is asked to meet, and at what cost? Random paths and key sets, three seeds each,
+//! beside the same prompts left free; gaps between clips and parts made anew; the best of several samples.
 
 use super::control_paths::{Manner, PathCase, path_cases};
 use super::error::CliError;
-use super::generate::{load_model, make_one};
+use super::generate::{DIRECTED_CANDIDATES, load_model, make_one, the_one};
 use super::interrupt::Interrupt;
 use super::progress::answer;
 use crate::model::MotionModel;
@@ -13,9 +13,8 @@ use crate::motion::effects::Ask;
 use crate::motion::feet::world_joints;
 use crate::motion::measure::{MotionQuality, measure};
 use crate::motion::path::Curve;
-use crate::motion::posing::Goal;
-use crate::motion::{FPS, Joint, Motion, direct, join};
-use crate::pipeline::{Batch, BatchStep, Made};
+use crate::motion::{FPS, Joint, Motion, direct};
+use crate::pipeline::{Batch, Made};
 use crate::timeline::{Constraints, Key, Length, PathPoint, Request};
 use glam::{Vec2, Vec3};
 use rand::rngs::StdRng;
@@ -24,7 +23,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 const SEEDS: u64 = 3;
-const CANDIDATES: u32 = 16;
 const KEY_SETS: u64 = 30;
 const PAIRS: usize = 20;
 const GAPS_SECS: [f32; 3] = [0.5, 1.0, 2.0];
@@ -153,6 +151,8 @@ impl Means {
 
 const HEADING: &str = "takes | before cm | after cm | 95 % cm | contact slide mm: directed / free | jerk mm: directed / free | feet on the floor %: directed / free | obeyed: directed / free | s a take |\n|---|---|---|---|---|---|---|---|---|---|";
 
+const SEAMS_HEADING: &str = "| gap s | seams | speed within its range | acceleration within its range | speed, share of its most: mean, 95 % | acceleration: mean, 95 % | contact slide mm: gap, clips | s a gap |\n|---|---|---|---|---|---|---|---|";
+
 impl Bench {
     fn made(&self, request: &Request) -> Result<(Made, Duration), CliError> {
         let start = Instant::now();
@@ -174,7 +174,7 @@ impl Bench {
             for seed in 0..SEEDS {
                 let path: Vec<PathPoint> = points.iter().map(|at| PathPoint { x: at.x, z: at.y, t: None }).collect();
                 let constraints = Constraints { path, ..Constraints::default() };
-                let request = Request { seed, constraints, candidates: CANDIDATES, ..Request::new(manner.prompt()) };
+                let request = Request { seed, constraints, candidates: DIRECTED_CANDIDATES, ..Request::new(manner.prompt()) };
                 let (made, took) = self.made(&request)?;
                 let motion = &made.take.motion;
                 let free = self.free(manner.prompt(), seed, motion)?;
@@ -206,9 +206,9 @@ impl Bench {
                 let mut rng = StdRng::seed_from_u64(1000 * number + seed);
                 let length = Length::Exact { secs: 4.0 };
                 let keys = self.key_set(&mut rng, whole)?;
-                let wishes: Vec<direct::Wish> = keys.iter().map(wish).collect();
+                let wishes: Vec<direct::Wish> = keys.iter().map(|key| key.wish(usize::MAX)).collect();
                 let constraints = Constraints { keys, ..Constraints::default() };
-                let request = Request { seed, length, constraints, candidates: CANDIDATES, ..Request::new(manner.prompt()) };
+                let request = Request { seed, length, constraints, candidates: DIRECTED_CANDIDATES, ..Request::new(manner.prompt()) };
                 let (made, took) = self.made(&request)?;
                 let motion = &made.take.motion;
                 let means = &mut all[usize::from(whole)];
@@ -255,30 +255,20 @@ impl Bench {
 
     fn bridged(&self, gap: Gap, seed: u64) -> Result<(Made, Duration), CliError> {
         let start = Instant::now();
-        let request = Request { seed, literal: true, candidates: CANDIDATES, ..Request::new("") };
-        let mut batch = Batch::over(&self.model, &request, gap).map_err(CliError::from_below)?;
-        loop {
-            self.interrupt.check()?;
-            match batch.step().map_err(CliError::from_below)? {
-                BatchStep::Tokens { .. } => {}
-                BatchStep::Made { made, .. } => return Ok((*made, start.elapsed())),
-                BatchStep::Done => return Err(CliError::Failed("the model made no motion: try another seed".to_owned())),
-            }
-        }
+        let request = Request { seed, literal: true, candidates: DIRECTED_CANDIDATES, ..Request::new("") };
+        let batch = Batch::over(&self.model, &request, gap).map_err(CliError::from_below)?;
+        Ok((the_one(batch, &self.interrupt, |_, _| ())?, start.elapsed()))
     }
 
     fn between(&self) -> Result<(), CliError> {
-        answer(
-            "\nbetween\n\n| gap s | seams | speed within its range | acceleration within its range | speed, share of its most: mean, 95 % | acceleration: mean, 95 % | contact slide mm: gap, clips | s a gap |\n|---|---|---|---|---|---|---|---|",
-        );
+        answer(&format!("\nbetween\n\n{SEAMS_HEADING}"));
         for secs in GAPS_SECS {
             let mut seams = Seams::default();
             for pair in 0..PAIRS {
                 let (a, b) = (self.clip(pair)?, self.clip(pair * 3 + 1)?);
                 let frames = (secs * FPS).round() as usize;
                 let (made, took) = self.bridged(Gap { before: a.clone(), after: b.clone(), frames, is_fixed: false }, pair as u64)?;
-                let behind = made.goes_on.map_or_else(|| b.clone(), |place| join::placed_at(&b, &b.frames[0], &place));
-                seams.add(&a, &made.take.motion, &behind, took);
+                seams.add(&a, &made.take.motion, &made.behind(&b), took);
             }
             answer(&seams.line(&format!("{secs}")));
         }
@@ -286,9 +276,7 @@ impl Bench {
     }
 
     fn redo(&self) -> Result<(), CliError> {
-        answer(
-            "\nredo (the middle second of a clip)\n\n| gap s | seams | speed within its range | acceleration within its range | speed, share of its most: mean, 95 % | acceleration: mean, 95 % | contact slide mm: gap, clips | s a gap |\n|---|---|---|---|---|---|---|---|",
-        );
+        answer(&format!("\nredo (the middle second of a clip)\n\n{SEAMS_HEADING}"));
         let mut seams = Seams::default();
         for number in 0..PAIRS {
             let clip = self.clip(number)?;
@@ -391,11 +379,6 @@ fn changes(motion: &Motion) -> [Vec<f32>; 2] {
         joints_m.windows(2).map(|w| largest(&|joint| w[1][joint] - w[0][joint])).collect(),
         joints_m.windows(3).map(|w| largest(&|joint| w[2][joint] - 2.0 * w[1][joint] + w[0][joint])).collect(),
     ]
-}
-
-fn wish(key: &Key) -> direct::Wish {
-    let goals = key.joints.iter().map(|(joint, at_m)| Goal { joint: *joint, at_m: *at_m }).collect();
-    direct::Wish { frame: key.frame(), pose: key.pose.as_deref().copied(), goals }
 }
 
 /// The root on the floor, smoothed by a Gaussian; beyond its ends it goes on as it came.

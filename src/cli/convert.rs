@@ -3,6 +3,7 @@
 use super::args::{CharacterArgs, Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
 use super::error::CliError;
 use super::progress::say;
+use super::values::excerpt;
 use super::{figure, maps};
 use crate::files::{LONGEST_LINE, one_line};
 use crate::formats::{self, ClipChoice, Contents, Format, NamedMotion, NpzOrigin, Project, ReadOptions, WriteOptions};
@@ -10,17 +11,13 @@ use crate::motion::cleanup::remove_sliding::without_sliding;
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::mapping::Presets;
 use crate::motion::{Motion, NameStyle};
-use crate::timeline::{Chain, Provenance, Take};
+use crate::timeline::{Chain, Document, Provenance, Take};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
     let (inputs, output) =
         args.files().ok_or_else(|| CliError::Usage("several files are read: name the one to write with -o".to_owned()))?;
-    if let (Some(from), Some(to)) = (args.from, args.to)
-        && from >= to
-    {
-        return Err(CliError::Usage(format!("--from {from} is not before --to {to}")));
-    }
+    let part = excerpt(args.from, args.to)?;
     let presets = presets(&args.export.who, &inputs)?;
     let mut read = Vec::new();
     for input in inputs {
@@ -29,7 +26,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<(), CliError> {
     let frames: usize = read.iter().map(|read| read.motion.len()).sum();
     for Read { motion, from, .. } in &mut read {
         if args.from.is_some() || args.to.is_some() {
-            *motion = motion.trimmed(args.from.unwrap_or(0.0), args.to.unwrap_or(f32::MAX));
+            *motion = motion.trimmed(part.from_secs, part.to_secs);
         }
         match args.cleanup {
             Some(Cleanup::Ours) => *motion = clean(motion, &CleanupSettings::default()),
@@ -75,7 +72,11 @@ fn motions_of(args: &ConvertArgs, input: &Path, presets: &Presets) -> Result<Vec
         if args.clip.is_some() || args.source_fps.is_some() {
             return Err(CliError::Usage("--clip and --source-fps are for motion files; --take chooses a take of a project".to_owned()));
         }
-        return takes_of(input, &args.take);
+        let project = Takes::of(input)?;
+        return match &args.take[..] {
+            [] => Ok(vec![project.timeline()?]),
+            numbers => numbers.iter().map(|number| project.take(*number)).collect(),
+        };
     }
     if !args.take.is_empty() {
         return Err(CliError::Usage("--take chooses a take of a project: leave it out for a motion file".to_owned()));
@@ -86,16 +87,16 @@ fn motions_of(args: &ConvertArgs, input: &Path, presets: &Presets) -> Result<Vec
 
 /// The motion of a file, or a take of a project, else its timeline; what is to be said of it is said.
 pub(super) fn read_motion(path: &Path, take: Option<u32>, presets: &Presets) -> Result<(Motion, Option<Provenance>), CliError> {
-    let read = if is_project(path) {
-        takes_of(path, take.as_slice())?
+    let Read { motion, provenance, .. } = if is_project(path) {
+        let project = Takes::of(path)?;
+        take.map_or_else(|| project.timeline(), |number| project.take(number))?
     } else {
-        vec![motion_in(path, &ReadOptions { presets: presets.clone(), ..ReadOptions::default() })?]
+        motion_in(path, &ReadOptions { presets: presets.clone(), ..ReadOptions::default() })?
     };
-    let [Read { motion, provenance, .. }] = <[Read; 1]>::try_from(read).map_err(|_| CliError::Usage("one motion is read".to_owned()))?;
     Ok((motion, provenance))
 }
 
-fn is_project(path: &Path) -> bool {
+pub(super) fn is_project(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(formats::PROJECT_ENDING))
 }
 
@@ -108,37 +109,54 @@ fn motion_in(path: &Path, options: &ReadOptions) -> Result<Read, CliError> {
     let reading = formats::read_with(path, options).map_err(CliError::from_below)?;
     reading.notes.iter().for_each(|said| note(path, said));
     if options.clip.is_none() && reading.animations.len() > 1 {
-        note(path, "--clip chooses another animation");
+        note(path, "`convert --clip` chooses another animation");
     }
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Read { name, motion: reading.motion, provenance: None, from: path.to_owned() })
 }
 
-/// The takes with these numbers of a project's list, else its timeline.
-fn takes_of(path: &Path, takes: &[u32]) -> Result<Vec<Read>, CliError> {
-    let Project { document, cut_off, .. } = formats::open_project(path).map_err(CliError::from_below)?;
-    if cut_off {
-        note(path, "the last save was cut off: this is what it held before");
+/// A project that motions are taken from.
+struct Takes<'a> {
+    document: Document,
+    path: &'a Path,
+}
+
+impl<'a> Takes<'a> {
+    fn of(path: &'a Path) -> Result<Self, CliError> {
+        let Project { document, cut_off, .. } = formats::open_project(path).map_err(CliError::from_below)?;
+        if cut_off {
+            note(path, "the last save was cut off: this is what it held before");
+        }
+        Ok(Self { document, path })
     }
-    let lacks = |what: String, help: &str| CliError::Failed(format!("{what} in {}; {help}", path.display()));
-    let read = |take: &Take| Read {
-        name: take.provenance.prompt().into_owned(),
-        motion: Motion::clone(&take.motion),
-        provenance: Some(take.provenance.clone()),
-        from: path.to_owned(),
-    };
-    if takes.is_empty() {
-        let chain = Chain::of(document.arrangement(), document.takes());
-        let whole = chain.as_take(0..chain.motion().len(), document.takes());
-        let whole = whole.ok_or_else(|| lacks("no clips on the timeline".to_owned(), "choose a take with --take N"))?;
-        return Ok(vec![read(&whole)]);
+
+    /// The whole timeline.
+    fn timeline(&self) -> Result<Read, CliError> {
+        let chain = Chain::of(self.document.arrangement(), self.document.takes());
+        let whole = chain.as_take(0..chain.motion().len(), self.document.takes());
+        whole.as_ref().map(|take| self.read(take)).ok_or_else(|| self.lacks("no clips on the timeline", "choose a take with --take N"))
     }
-    let take_list = &document.arrangement().take_list;
-    let numbered = |number: &u32| {
-        let found = take_list.get(*number as usize - 1).and_then(|listed| document.takes().get(&listed.take));
-        found.map(|take| read(take)).ok_or_else(|| lacks(format!("no take {number}"), &format!("it has {} takes", take_list.len())))
-    };
-    takes.iter().map(numbered).collect()
+
+    /// The take of this number in the list.
+    fn take(&self, number: u32) -> Result<Read, CliError> {
+        let list = &self.document.arrangement().take_list;
+        let found = list.get(number as usize - 1).and_then(|listed| self.document.takes().get(&listed.take));
+        let lacks = || self.lacks(&format!("no take {number}"), &format!("it has {} takes", list.len()));
+        found.map(|take| self.read(take)).ok_or_else(lacks)
+    }
+
+    fn lacks(&self, what: &str, help: &str) -> CliError {
+        CliError::Failed(format!("{what} in {}; {help}", self.path.display()))
+    }
+
+    fn read(&self, take: &Take) -> Read {
+        Read {
+            name: take.provenance.prompt().into_owned(),
+            motion: Motion::clone(&take.motion),
+            provenance: Some(take.provenance.clone()),
+            from: self.path.to_owned(),
+        }
+    }
 }
 
 /// The program that a motion is for.

@@ -25,7 +25,8 @@ pub(super) fn of(args: &CharacterArgs, presets: &Presets) -> Result<Option<Arc<C
 fn read(file: &Path, args: &CharacterArgs, presets: &Presets) -> Result<Character, CliError> {
     let is_rigged = formats::may_hold_character(file);
     let (option, others) = if is_rigged { ("--shape", "bodies of SMPL") } else { ("--fingers", "rigged characters") };
-    if if is_rigged { !args.shape.is_empty() } else { args.fingers.is_some() } {
+    let is_given = if is_rigged { !args.shape.is_empty() } else { args.fingers.is_some() };
+    if is_given {
         return Err(CliError::Usage(format!("{option} is for {others}: leave it out for {}", file.display())));
     }
     if !is_rigged {

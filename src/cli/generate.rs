@@ -24,6 +24,10 @@ pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
         Some(file) => prompts_in(file)?,
         None => args.prompt.clone(),
     };
+    let constraints = match &args.constraints {
+        Some(file) => formats::read_constraints(file, args.seconds.unwrap_or(args.max_seconds)).map_err(CliError::from_below)?,
+        None => Constraints::default(),
+    };
     let wordings = match &args.rewrite {
         Some(file) => {
             // What is there already needs no other words.
@@ -33,17 +37,13 @@ pub(super) fn run(args: &GenerateArgs) -> Result<(), CliError> {
         }
         None => prompts.clone(),
     };
-    let constraints = match &args.constraints {
-        Some(file) => formats::read_constraints(file, args.seconds.unwrap_or(args.max_seconds)).map_err(CliError::from_below)?,
-        None => Constraints::default(),
-    };
     let mut jobs = jobs(args, &prompts, &wordings);
     jobs.iter_mut().flat_map(|job| &mut job.requests).for_each(|request| request.constraints = constraints.clone());
     if args.prompts.is_some() {
         std::fs::create_dir_all(&args.output).map_err(|error| cannot("make the folder", &args.output, &error))?;
     }
     if args.prompts.is_none() {
-        let model = load_model_for(&args.model, &args.device)?;
+        let model = load_model_for(&args.network.model, &args.network.device)?;
         return jobs.iter().try_for_each(|job| make_job(&model, job, args, &options, &interrupt).map(drop));
     }
     all_of_a_file(args, &options, &jobs, &interrupt)
@@ -62,7 +62,7 @@ fn all_of_a_file(args: &GenerateArgs, options: &WriteOptions, jobs: &[Job], inte
         }
         let model = match &mut model {
             Some(model) => model,
-            none => none.insert(load_model_for(&args.model, &args.device)?),
+            none => none.insert(load_model_for(&args.network.model, &args.network.device)?),
         };
         let start = Instant::now();
         match make_job(model, job, args, options, interrupt) {
@@ -118,7 +118,7 @@ fn make_job(
 }
 
 /// How many samples the best is chosen from where there is something to meet.
-const DIRECTED_CANDIDATES: u32 = 16;
+pub(super) const DIRECTED_CANDIDATES: u32 = 16;
 
 /// Variations that are made side by side. More would share more work, and need a cache each.
 const VARIATIONS_AT_ONCE: usize = 9;
@@ -259,7 +259,7 @@ fn request(args: &GenerateArgs, prompt: &str) -> Request {
         (false, false) => Finish::Clean,
     };
     let candidates = args.candidates.unwrap_or(if args.constraints.is_some() { DIRECTED_CANDIDATES } else { 1 });
-    Request { literal: args.literal, seed: args.seed, length, sampling, finish, candidates, ..Request::new(prompt) }
+    Request { literal: args.literal, seed: args.network.seed, length, sampling, finish, candidates, ..Request::new(prompt) }
 }
 
 /// `walk.glb` → `walk-2.glb`
@@ -330,9 +330,13 @@ pub(super) fn make_one(
     request: &Request,
     after: Option<&Motion>,
     interrupt: &Interrupt,
-    mut at: impl FnMut(usize, usize),
+    at: impl FnMut(usize, usize),
 ) -> Result<Made, CliError> {
-    let mut batch = Batch::start(model, &request.variation(0), after).map_err(CliError::from_below)?;
+    the_one(Batch::start(model, &request.variation(0), after).map_err(CliError::from_below)?, interrupt, at)
+}
+
+/// The motion of a batch of one.
+pub(super) fn the_one(mut batch: Batch<'_>, interrupt: &Interrupt, mut at: impl FnMut(usize, usize)) -> Result<Made, CliError> {
     loop {
         interrupt.check()?;
         match batch.step().map_err(CliError::from_below)? {
@@ -356,7 +360,9 @@ fn make_variations(model: &MotionModel, request: &Request, interrupt: &Interrupt
         }
     }
     progress.end();
-    all.first().into_iter().for_each(remark);
+    // Each that has something to meet says what it could not; of others all say the same.
+    let said = if request.is_directed() { all.len() } else { 1 };
+    all.iter().take(said).for_each(remark);
     Ok(all)
 }
 

@@ -1,9 +1,8 @@
 //! What `zoetrope generate` accepts.
 
 use super::export_args::ExportArgs;
+use super::network_args::NetworkArgs;
 use super::values::{above_zero, seconds, seconds_or_zero, share, zero_or_more};
-use crate::library::STARTER;
-use crate::pipeline::Device;
 use clap::{ArgGroup, ValueEnum};
 use std::path::PathBuf;
 
@@ -23,18 +22,9 @@ pub struct GenerateArgs {
     /// Formats to write with --prompts [default: the one that does best in the program of --for, else glb]
     #[arg(long, value_name = "FORMATS", value_delimiter = ',', requires = "prompts")]
     pub format: Vec<Ending>,
-    /// Same seed, same file
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
-    /// A model's name or folder
-    #[arg(long, value_name = "NAME|DIR", default_value = STARTER)]
-    pub model: PathBuf,
-    /// Where the network runs: auto, cpu, gpu, or gpu:NAME with a part of a graphics device's name
-    #[arg(long, value_name = "DEVICE", default_value_t)]
-    pub device: Device,
-    /// Threads of the networks [default: one for a small model, else all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
+    /// Which networks make it
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// Exactly this long
     #[arg(long, value_name = "S", value_parser = seconds, conflicts_with_all = ["min_seconds", "max_seconds"])]
     pub seconds: Option<f32>,

@@ -28,7 +28,9 @@ pub(super) fn presets(maps: &[PathBuf], files: &[&Path]) -> Result<Presets, CliE
             }
         };
         if !files.iter().any(fits) {
-            let cause = missing.unwrap_or_else(|| "no skeleton to map".to_owned());
+            let Some(cause) = missing else {
+                return Err(CliError::Usage("--map is for a file that is read or a character: name one with --character".to_owned()));
+            };
             return Err(CliError::Failed(format!(
                 "{cause}, which the mapping names: {}: `inspect FILE --bones` lists its joints",
                 map.display()

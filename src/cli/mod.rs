@@ -27,6 +27,7 @@ mod inspect;
 mod interrupt;
 mod maps;
 mod models;
+pub mod network_args;
 mod progress;
 mod prompt_adherence;
 mod rate;

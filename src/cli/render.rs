@@ -25,9 +25,10 @@ mod drawing {
     use super::super::interrupt::Interrupt;
     use super::super::progress::say;
     use super::{CliError, RenderArgs};
+    use crate::files::Ffmpeg;
     use crate::formats::{self, ClipChoice, ReadOptions};
     use crate::motion::{FPS, Motion};
-    use crate::stage::{CameraRig, Picture, Pictures, StageError, VideoEncoder};
+    use crate::stage::{CameraRig, Picture, Pictures, StageError};
     use crate::view::{CharacterHandle, Figure, Shown, ViewAngle};
     use image::RgbaImage;
 
@@ -94,7 +95,7 @@ mod drawing {
         let written = match kind {
             Kind::Png => pictures.collect::<Result<Vec<_>, _>>().and_then(|all| beside_each_other(&all).save_png(&args.output)),
             Kind::Gif => Picture::save_gif(pictures, 1.0 / GIF_FRAME_SECS, &args.output),
-            Kind::Video => VideoEncoder::of_user().save(pictures, FPS, &args.output),
+            Kind::Video => Picture::save_video(pictures, FPS, &args.output, &Ffmpeg::of_user()),
         };
         interrupt.check()?;
         written.map_err(CliError::from_below)?;

@@ -1,5 +1,7 @@
 //! The values that the command line accepts, and what it says of others.
 
+use super::error::CliError;
+use crate::capture::Excerpt;
 use crate::formats::{Format, PROJECT_ENDING};
 use crate::motion::mapping::Fingers;
 use std::path::PathBuf;
@@ -63,4 +65,13 @@ pub(super) fn openable(text: &str) -> Result<PathBuf, String> {
         return Ok(path);
     }
     Err("is neither a command nor a .zoetrope, .bvh, .glb, .gltf, .vrm, .vrma, .fbx, .npz or .npy file; see --help".to_owned())
+}
+
+/// The part between two times, the first of which has to come first.
+pub(super) fn excerpt(from: Option<f32>, to: Option<f32>) -> Result<Excerpt, CliError> {
+    let excerpt = Excerpt { from_secs: from.unwrap_or(0.0), to_secs: to.unwrap_or(f32::INFINITY) };
+    if excerpt.from_secs >= excerpt.to_secs {
+        return Err(CliError::Usage(format!("--from {} is not before --to {}", excerpt.from_secs, excerpt.to_secs)));
+    }
+    Ok(excerpt)
 }
