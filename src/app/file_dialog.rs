@@ -1,5 +1,6 @@
 //! Asking for a path with the system's file dialog. Without a desktop's portal there is none, as if it had been cancelled.
 
+use crate::author::export::FileKind;
 use crate::author::session::{FilePurpose, ImportPart};
 use crate::formats::PROJECT_ENDING;
 use bevy::prelude::Resource;
@@ -18,8 +19,8 @@ impl FileDialog {
         }
         let motion = ("Motion", &["glb", "bvh", "npz", "npy"][..]);
         let imports = ("Motion", &["glb", "gltf", "vrm", "vrma", "fbx", "bvh", "npz", "pkl", "npy"][..]);
-        let exports =
-            ("Motion or pictures", &["glb", "fbx", "usda", "vrma", "vrm", "gltf", "bvh", "npz", "npy", "mp4", "webm", "gif", "png"][..]);
+        let endings = FileKind::ALL.map(|(kind, ..)| kind.ending()).into_iter().chain(["usdz"]).collect::<Vec<_>>();
+        let exports = ("Motion or pictures", &endings[..]);
         let project = ("Zoetrope project", &[PROJECT_ENDING][..]);
         let (title, (name, endings)) = match purpose {
             FilePurpose::Export => ("Export", exports),

@@ -3,7 +3,8 @@
 use crate::author::export::FileKind;
 use crate::author::export::film::{Film, page};
 use crate::author::export::work::WorkOutcome;
-use crate::stage::{CameraRig, Picture, Pictures, StageError, VideoEncoder};
+use crate::files::Ffmpeg;
+use crate::stage::{CameraRig, Picture, Pictures, StageError};
 use crate::tasks::Watch;
 
 /// Draws and writes all of it, seen from `rig`. Nothing is left of a GIF or video that is cancelled; of PNGs those that were done.
@@ -24,7 +25,7 @@ pub fn write(film: Film, rig: CameraRig, watch: &Watch) -> WorkOutcome {
         });
         match kind {
             Some(FileKind::Gif) => return Picture::save_gif(pictures, fps, &path),
-            Some(FileKind::Mp4 | FileKind::WebM) => return VideoEncoder::of_user().save(pictures, fps, &path),
+            Some(FileKind::Mp4 | FileKind::WebM) => return Picture::save_video(pictures, fps, &path, &Ffmpeg::of_user()),
             _ => {}
         }
         (1..).zip(&mut pictures).try_for_each(|(number, picture)| picture?.save_png(&page(&path, number)))

@@ -127,7 +127,7 @@ fn named(key: Key) -> Option<key::Key> {
 /// While a mapping is edited, its own steps are taken back.
 fn mapping_key(key: Key, modifiers: Modifiers) -> Option<Action> {
     match key {
-        Key::Z if modifiers.command => Some(Action::Mapping(MappingAction::UndoMapping)),
+        Key::Z if modifiers.command && !modifiers.shift => Some(Action::Mapping(MappingAction::UndoMapping)),
         Key::Escape => Some(Action::Mapping(MappingAction::LeaveMapping)),
         _ => None,
     }

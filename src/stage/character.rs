@@ -161,6 +161,11 @@ fn make_missing(
             skins.push(plain.id());
             skins.push(commands.spawn((body(SkinKind::Ghost), MeshMaterial3d(ghosts.of(Look::Original)), NotShadowCaster)).id());
         }
+        if assets.parts.is_empty() {
+            // Who has no meshes has bones alone.
+            let bones = skinned(assets, &assets.bones, Skin { place: at, mesh: 0, kind: SkinKind::Plain }, joints.clone());
+            skins.push(commands.spawn((bones, MeshMaterial3d(places.bone.clone()))).id());
+        }
         if let Some(proxy) = &assets.shadow_proxy {
             let skin = Skin { place: at, mesh: 0, kind: SkinKind::ShadowProxy };
             let only_key = RenderLayers::layer(SHADOW_PROXY_LAYER);
@@ -234,7 +239,9 @@ fn show(
     for (skin, mut mesh3d, mut visibility, material) in &mut skins {
         let assets = places.places.get(skin.place).and_then(|place| characters.assets(&place.character));
         let Some((assets, part)) = assets.and_then(|assets| Some((assets, assets.parts.get(skin.mesh)?))) else {
-            visibility.set_if_neq(Visibility::Hidden);
+            let has_bones_alone = assets.is_some_and(|assets| assets.parts.is_empty()) && skin.kind == SkinKind::Plain;
+            let seen = has_bones_alone && is_bones && shown.actors.get(skin.place).is_some();
+            visibility.set_if_neq(if seen { Visibility::Visible } else { Visibility::Hidden });
             continue;
         };
         let solid = if part.shapes.is_some() && !is_bones { SkinKind::Posed } else { SkinKind::Plain };

@@ -18,9 +18,10 @@ use zoetrope::author::session::{
     Session, TakeAction, TimelineAction, ViewAction,
 };
 use zoetrope::cli::{Args, Command};
+use zoetrope::files::Ffmpeg;
 use zoetrope::formats::{self, Contents, Program, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
-use zoetrope::stage::{CameraRig, Picture, StageError, VideoEncoder};
+use zoetrope::stage::{CameraRig, Picture, StageError};
 use zoetrope::tasks::Watch;
 use zoetrope::timeline::{Provenance, Request, Sampling, Take};
 use zoetrope::view::{Figure, Shown, ViewAngle};
@@ -146,7 +147,7 @@ fn a_take_is_made_again_by_the_copied_command_with_its_own_words() {
     let command = session.export_subject().command(Path::new("a b.bvh")).expect("a command");
     let args = Args::try_parse_from(shlex::split(&command).expect("words")).expect("a command line of ours");
     let Some(Command::Generate(args)) = args.command else { panic!("{command}") };
-    assert_eq!((args.prompt, args.seed, args.output), (vec![request.prompt], 7, PathBuf::from("a b.bvh")), "{command}");
+    assert_eq!((args.prompt, args.network.seed, args.output), (vec![request.prompt], 7, PathBuf::from("a b.bvh")), "{command}");
     assert_eq!((args.export.fps.as_deref(), args.export.root_bone, args.export.in_place), (Some("60"), Some(false), true), "{command}");
     assert_eq!((args.literal, args.temperature, args.top_k, args.guidance), (true, Some(0.7), Some(40), Some(2.5)), "{command}");
 }
@@ -317,12 +318,12 @@ fn a_gif_is_written_while_its_pictures_come_and_one_that_ends_early_leaves_nothi
 
 /// A program in the place of ffmpeg, whose last argument is the file to write.
 #[cfg(unix)]
-fn encoder(folder: &Path, script: &str) -> VideoEncoder {
+fn encoder(folder: &Path, script: &str) -> Ffmpeg {
     use std::os::unix::fs::PermissionsExt;
     let program = folder.join("encoder");
     std::fs::write(&program, format!("#!/bin/sh\nfor out; do :; done\n{script}\n")).expect("a script");
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("permissions");
-    VideoEncoder { program: program.into(), patience: Duration::from_millis(400) }
+    Ffmpeg { program: program.into(), patience: Duration::from_millis(400) }
 }
 
 #[test]
@@ -338,18 +339,18 @@ fn a_video_is_handed_to_its_encoder_and_one_that_fails_hangs_or_is_cancelled_lea
         |count: u32| (0..count).map(|number| Ok(Picture { pixels: RgbaImage::from_pixel(64, 48, Rgba([number as u8, 2, 3, 255])) }));
     // What begins like a video is taken for one.
     let copies = "{ printf '\\0\\0\\0\\10ftyp'; cat; } > \"$out\"";
-    encoder(&tools, copies).save(pictures(40), 30.0, &path).expect("a video");
+    Picture::save_video(pictures(40), 30.0, &path, &encoder(&tools, copies)).expect("a video");
     let bytes = std::fs::read(&path).expect("a file");
     assert_eq!((bytes.len(), &bytes[8 + 39 * 64 * 48 * 4..][..4]), (8 + 40 * 64 * 48 * 4, &[39, 2, 3, 255][..]), "every pixel, in order");
     std::fs::remove_file(&path).expect("removed");
 
     // Drawing may take longer than an encoder is given.
     let slow = pictures(3).inspect(|_| std::thread::sleep(Duration::from_millis(600)));
-    encoder(&tools, copies).save(slow, 30.0, &path).expect("a video of slow pictures");
+    Picture::save_video(slow, 30.0, &path, &encoder(&tools, copies)).expect("a video of slow pictures");
     std::fs::remove_file(&path).expect("removed");
 
-    let failed = |encoder: &VideoEncoder| encoder.save(pictures(400), 30.0, &path).expect_err("a failure").to_string();
-    let missing = VideoEncoder { program: tools.join("nothing").into(), patience: Duration::from_secs(1) };
+    let failed = |encoder: &Ffmpeg| Picture::save_video(pictures(400), 30.0, &path, encoder).expect_err("a failure").to_string();
+    let missing = Ffmpeg { program: tools.join("nothing").into(), patience: Duration::from_secs(1) };
     assert!(failed(&missing).contains("no ffmpeg was found") && failed(&missing).contains("walk.mp4"));
     let says = failed(&encoder(&tools, "head -c 100000 >/dev/null; kill -9 $$"));
     assert!(says.contains("walk.mp4") && says.lines().count() == 1, "one that dies half way: {says}");
@@ -362,7 +363,7 @@ fn a_video_is_handed_to_its_encoder_and_one_that_fails_hangs_or_is_cancelled_lea
     let says = failed(&encoder(&tools, "exec sleep 100"));
     assert!(says.contains("hung"), "{says}");
     let cut = pictures(3).chain([Err(StageError::Cancelled)]);
-    assert!(matches!(encoder(&tools, copies).save(cut, 30.0, &path), Err(StageError::Cancelled)));
+    assert!(matches!(Picture::save_video(cut, 30.0, &path, &encoder(&tools, copies)), Err(StageError::Cancelled)));
     assert_eq!(files_in(&out), Vec::<String>::new());
 }
 

@@ -5,7 +5,6 @@ use super::panels::{Panels, harness};
 use bevy_egui::egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use std::path::PathBuf;
 use zoetrope::author::Action;
 use zoetrope::author::session::{CharacterAction, MappingAction, RiggedCharacter, Session, TakeAction};
 use zoetrope::body::{BodyMesh, Character};
@@ -19,7 +18,7 @@ fn with_character() -> Session {
     let mesh: BodyMesh = Character::mannequin().meshes()[0].clone();
     let character = Character::new(Mapping::of(&rig).expect("a human"), vec![mesh]);
     let mut session = session_with(&["a walk"]);
-    session.put_on_stage(RiggedCharacter::new(PathBuf::from("/tmp/knight.glb"), character, 0, Vec::new(), Vec::new()));
+    session.put_on_stage(RiggedCharacter::new(std::env::temp_dir().join("knight.glb"), character, 0, Vec::new(), Vec::new()));
     session
 }
 

@@ -26,6 +26,7 @@ mod formats;
 mod fuzzed;
 mod gltf;
 mod growing;
+mod hostile;
 mod motion;
 mod onto;
 mod pickles;

@@ -61,14 +61,9 @@ struct Form<'a> {
 }
 
 impl Form<'_> {
-    /// Whether there is what this kind of file is made of: some are a character of the user's own.
-    fn can_be(&self, kind: FileKind) -> bool {
-        !kind.is_own_file() || self.session.export_subject().own_kind() == Some(kind)
-    }
-
     /// Whether several takes become animations of one file.
     fn is_together(&self) -> bool {
-        self.of != ExportOf::Shown && self.choices.together && FileKind::of(self.path).is_some_and(FileKind::holds_several)
+        self.choices.is_together(self.of, self.path)
     }
 
     fn is_one_file(&self) -> bool {
@@ -76,11 +71,7 @@ impl Form<'_> {
     }
 
     fn kind_of_file(&self) -> Option<FileKind> {
-        if self.is_one_file() {
-            FileKind::of(self.path)
-        } else {
-            Some(self.choices.kind).filter(|kind| !kind.is_film() && self.can_be(*kind)).or(Some(FileKind::Glb))
-        }
+        if self.is_one_file() { FileKind::of(self.path) } else { Some(self.session.export_subject().kind_of_several()) }
     }
 
     fn what(&mut self, ui: &mut Ui, prompt: &str) {
@@ -111,7 +102,7 @@ impl Form<'_> {
     fn kind(&mut self, ui: &mut Ui) {
         let kinds: Vec<(FileKind, &str)> = FileKind::ALL
             .iter()
-            .filter(|(kind, ..)| (self.of == ExportOf::Shown || !kind.is_film()) && self.can_be(*kind))
+            .filter(|(kind, ..)| (self.of == ExportOf::Shown || !kind.is_film()) && self.session.export_subject().can_be(*kind))
             .map(|(kind, name, _)| (*kind, *name))
             .collect();
         let chosen = self.kind_of_file();
@@ -124,7 +115,7 @@ impl Form<'_> {
         let who = FileKind::ALL.iter().find(|(kind, ..)| Some(*kind) == chosen).map(|(_, _, who)| *who);
         named(ui, "", |ui| {
             ui.label(faint(
-                who.unwrap_or("the ending chooses the format: .glb, .fbx, .usda, .vrma, .bvh, .npz, .npy, .mp4, .webm, .gif or .png; .vrm or .gltf as your character"),
+                who.unwrap_or("the ending chooses the format: .glb, .fbx, .usda, .usdz, .vrma, .bvh, .npz, .npy, .mp4, .webm, .gif or .png; .vrm or .gltf as your character"),
             ))
         });
     }

@@ -1,8 +1,9 @@
 //! A body drawn flat: its outline, its bones, and which of its joints is where in the picture.
 
 use crate::app::theme::{PANEL, RAISED_BRIGHT, TEXT, TEXT_FAINT};
-use bevy_egui::egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+use bevy_egui::egui::{Color32, Id, Mesh, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 use glam::{Quat, Vec3};
+use std::sync::Arc;
 
 /// A joint nearer than this is meant, points.
 const NEAR: f32 = 16.0;
@@ -20,6 +21,16 @@ pub(super) struct Drawn<'a> {
     joints: Vec<(Pos2, f32)>,
 }
 
+/// What a picture of an outline depends on.
+#[derive(Clone, Copy, PartialEq)]
+struct Looks {
+    place: Rect,
+    turn: Quat,
+    /// Where the triangles lie in memory, and how many.
+    triangles: (usize, usize),
+    colors: [Color32; 2],
+}
+
 /// How a joint is marked.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
@@ -32,13 +43,15 @@ pub(super) struct Mark {
 impl<'a> Drawn<'a> {
     /// A figure of these joints in its place, turned like this. What is drawn of it beside joints helps to find its size.
     pub(super) fn new(painter: &'a Painter, place: Rect, turn: Quat, joints: &[Vec3], outline: &[[Vec3; 3]]) -> Self {
-        let all = || joints.iter().chain(outline.iter().flatten()).map(|point| turn * *point).filter(|point| point.is_finite());
+        let all = || joints.iter().chain(outline.iter().flatten()).copied().filter(|point| point.is_finite());
         let (low, high) = all().map(|point| (point, point)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((Vec3::ZERO, Vec3::ONE));
-        let size = (high - low).max(Vec3::splat(1e-4));
+        let center = (low + high) / 2.0;
         // As wide as it is from any side, so that it keeps its size while it turns.
-        let wide = size.x.max(size.z);
-        let points_per_m = ((1.0 - 2.0 * MARGIN) * place.height() / size.y).min((1.0 - 2.0 * MARGIN) * place.width() / wide);
-        let mut drawn = Self { place, painter, turn, middle: (low + high) / 2.0, points_per_m, joints: Vec::new() };
+        let (wide, tall) = all()
+            .map(|point| turn * (point - center))
+            .fold((1e-4_f32, 1e-4_f32), |(wide, tall), at| (wide.max(2.0 * at.x.hypot(at.z)), tall.max(2.0 * at.y.abs())));
+        let points_per_m = ((1.0 - 2.0 * MARGIN) * place.height() / tall).min((1.0 - 2.0 * MARGIN) * place.width() / wide);
+        let mut drawn = Self { place, painter, turn, middle: turn * center, points_per_m, joints: Vec::new() };
         drawn.joints = joints.iter().map(|joint| drawn.seen(*joint)).collect();
         drawn
     }
@@ -48,9 +61,23 @@ impl<'a> Drawn<'a> {
         (self.place.center() + vec2(point.x, -point.y), point.z)
     }
 
-    /// The triangles of its outline, those behind first.
+    /// The triangles of its outline, those behind first; made anew where something of the picture has changed.
     pub(super) fn outline(&self, triangles: &[[Vec3; 3]]) {
-        let (back, front) = (PANEL.color(), RAISED_BRIGHT.color());
+        let colors = [PANEL.color(), RAISED_BRIGHT.color()];
+        let looks = Looks { place: self.place, turn: self.turn, triangles: (triangles.as_ptr().addr(), triangles.len()), colors };
+        let id = Id::new(("outline", self.place.min.x.to_bits()));
+        let ctx = self.painter.ctx();
+        let kept = ctx.data(|data| data.get_temp::<(Looks, Arc<Mesh>)>(id)).filter(|(of, _)| *of == looks);
+        let draw = || {
+            let mesh = Arc::new(self.outlined(triangles, colors));
+            ctx.data_mut(|data| data.insert_temp(id, (looks, Arc::clone(&mesh))));
+            mesh
+        };
+        let mesh = kept.map_or_else(draw, |(_, mesh)| mesh);
+        self.painter.add(Shape::mesh(mesh));
+    }
+
+    fn outlined(&self, triangles: &[[Vec3; 3]], [back, front]: [Color32; 2]) -> Mesh {
         let mut seen: Vec<(f32, [Pos2; 3], Color32)> = Vec::with_capacity(triangles.len());
         for triangle in triangles {
             let normal = (self.turn * (triangle[1] - triangle[0]).cross(triangle[2] - triangle[0])).normalize_or_zero();
@@ -66,7 +93,7 @@ impl<'a> Drawn<'a> {
             corners.into_iter().for_each(|corner| mesh.colored_vertex(corner, color));
             mesh.add_triangle(first, first + 1, first + 2);
         }
-        self.painter.add(Shape::mesh(mesh));
+        mesh
     }
 
     /// A line from one joint to another.

@@ -222,7 +222,8 @@ fn parts(ui: &mut Ui, editor: &MappingEditor, height: f32) -> Vec<Action> {
             let sure = found.map(|(_, by)| by.map_or("yours".to_owned(), |by| format!("{:.0} %", 100.0 * by.confidence())));
             let right = pos2(place.right() - 6.0, place.center().y);
             ui.painter().text(right, Align2::RIGHT_CENTER, sure.unwrap_or_default(), theme::regular(11.5), TEXT_FAINT.color());
-            if response.on_hover_text(format!("{text}: {about}")).clicked() {
+            let about = || RichText::new(format!("{text}: {about}"));
+            if response.on_hover_ui(|ui| drop(ui.label(about()))).clicked() {
                 actions.push(Action::Mapping(MappingAction::ChoosePart(part)));
             }
         }
@@ -233,34 +234,40 @@ fn parts(ui: &mut Ui, editor: &MappingEditor, height: f32) -> Vec<Action> {
 fn joints(ui: &mut Ui, editor: &MappingEditor, height: f32) -> Vec<Action> {
     let mut actions = Vec::new();
     let rig = editor.rig();
-    let part = editor.chosen();
     let frame = Frame::new().fill(SUNKEN.color()).corner_radius(8).inner_margin(Margin::same(5));
     frame.show(ui, |ui| {
-        ScrollArea::vertical().id_salt("joints").max_height((height - 12.0).max(40.0)).auto_shrink([false, false]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 1.0;
-            if switch(ui, "– none –", editor.part(part).is_none()).clicked() {
-                actions.push(Action::Mapping(MappingAction::AssignJoint(part, None)));
-            }
-            for joint in 0..rig.len() {
-                let plays = editor.part_of(joint);
-                let name = if rig.names()[joint].is_empty() { format!("#{joint}") } else { rig.names()[joint].clone() };
-                let text = RichText::new(&name).size(12.5).color(plays.map_or(TEXT_SOFT, color));
-                let response = ui.add(Label::new(text).truncate().sense(Sense::click()));
-                let response = response.on_hover_text(plays.map_or(name.clone(), |part| format!("{name}: {}", label(part))));
-                if response.clicked() {
-                    actions.push(Action::Mapping(MappingAction::AssignJoint(part, Some(way_to(rig, joint)))));
-                }
+        let area = ScrollArea::vertical().id_salt("joints").max_height((height - 12.0).max(40.0)).auto_shrink([false, false]);
+        ui.spacing_mut().item_spacing.y = 1.0;
+        // Rigs with hair and skirts have hundreds of joints: those that are seen are laid out.
+        area.show_rows(ui, ROW, rig.len() + 1, |ui, rows| {
+            for joint in rows.map(|at| at.checked_sub(1)) {
+                row(ui, ROW, |ui| actions.extend(joint_row(ui, editor, joint)));
             }
         });
     });
     actions
 }
 
+/// A joint in the list of all, or none of them.
+fn joint_row(ui: &mut Ui, editor: &MappingEditor, joint: Option<usize>) -> Option<Action> {
+    let (rig, part) = (editor.rig(), editor.chosen());
+    let assign = |way| Action::Mapping(MappingAction::AssignJoint(part, way));
+    let Some(joint) = joint else {
+        return switch(ui, "– none –", editor.part(part).is_none()).clicked().then(|| assign(None));
+    };
+    let plays = editor.part_of(joint);
+    let name = if rig.names()[joint].is_empty() { format!("#{joint}") } else { rig.names()[joint].clone() };
+    let text = RichText::new(&name).size(12.5).color(plays.map_or(TEXT_SOFT, color));
+    let response = ui.add(Label::new(text).truncate().sense(Sense::click()));
+    let about = || plays.map_or(name.clone(), |part| format!("{name}: {}", label(part)));
+    response.on_hover_ui(|ui| drop(ui.label(about()))).clicked().then(|| assign(Some(way_to(rig, joint))))
+}
+
 /// What is still missing, in a line.
 fn status(ui: &mut Ui, editor: &MappingEditor) {
     let missing: Vec<&str> = editor.missing().map(label).collect();
-    let (text, color) = match (editor.trouble(), missing.len()) {
-        (Some(trouble), _) => (format!("{trouble}: choose its joint"), TROUBLE),
+    let (text, color) = match (editor.trouble_and_help(), missing.len()) {
+        (Some(trouble), _) => (trouble, TROUBLE),
         (None, 0) => ("Every part of the body has a joint".to_owned(), DONE),
         (None, _) => (format!("It can walk; without a joint: {}", missing.join(", ")), ACCENT),
     };
@@ -282,17 +289,19 @@ fn name_row(ui: &mut Ui, editor: &MappingEditor) -> Option<Action> {
 
 fn buttons(ui: &mut Ui, editor: &MappingEditor) -> Vec<Action> {
     let mut actions = Vec::new();
-    let can = editor.trouble().is_none();
+    let trouble = editor.trouble_and_help();
+    let can = trouble.is_none();
+    let why = trouble.unwrap_or_default();
     row(ui, 36.0, |ui| {
-        let walks = editor.trial().is_some();
+        let walks = editor.is_trying();
         let text = if walks { "Back to the figures" } else { "Try a walk" };
         let walk = ui.add_enabled(can, TextButton { text, main: false, min_width: 0.0, height: 34.0 });
-        if walk.on_disabled_hover_text("Some parts are still missing").clicked() {
+        if walk.on_disabled_hover_text(&why).clicked() {
             actions.push(Action::Mapping(MappingAction::TryOut(!walks)));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let save = ui.add_enabled(can, TextButton { text: "Save", main: true, min_width: 96.0, height: 34.0 });
-            if save.on_disabled_hover_text("Some parts are still missing").clicked() {
+            if save.on_disabled_hover_text(&why).clicked() {
                 actions.push(Action::Mapping(MappingAction::SaveMapping));
             }
             if ui.add(TextButton { text: "Cancel", main: false, min_width: 0.0, height: 34.0 }).clicked() {

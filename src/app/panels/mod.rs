@@ -154,8 +154,7 @@ fn raters_window(ui: &mut Ui, view: &PanelView<'_>, sitting: &Sitting) -> Vec<Ac
 /// A skeleton beside our body, and what plays which part; while it is tried out the stage in their place.
 fn mapping_window(ui: &mut Ui, view: &PanelView<'_>, editor: &MappingEditor) -> Vec<Action> {
     let (panel, free) = mapping::places(ui.max_rect());
-    let mut actions =
-        if editor.trial().is_some() { stage_view::stage_view(ui, view) } else { at(ui, free, |ui| mapping::figures(ui, editor)) };
+    let mut actions = if editor.is_trying() { stage_view::stage_view(ui, view) } else { at(ui, free, |ui| mapping::figures(ui, editor)) };
     actions.extend(at(ui, panel, |ui| mapping::lists(ui, editor)));
     actions.extend(toasts::toasts(ui, view, free));
     actions

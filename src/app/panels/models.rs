@@ -246,8 +246,8 @@ fn offered(ui: &mut Ui, session: &Session, offer: &OfferedModel) -> Vec<Action> 
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let text = if offer.here > 0 { "Go on" } else { "Fetch" };
                     let can = accepted && models.work().is_none();
-                    let base = Some(models.mirror().to_owned()).filter(|address| !address.is_empty());
                     if ui.add_enabled(can, TextButton { text, main: true, min_width: 80.0, height: 28.0 }).clicked() {
+                        let base = Some(models.mirror().to_owned()).filter(|address| !address.is_empty());
                         actions.push(Action::Models(ModelAction::Fetch { offer: offer.name.clone(), base }));
                     }
                 });

@@ -109,7 +109,7 @@ fn take_row(ui: &mut Ui, index: usize, entry: &TakeEntry<'_>, shown: bool) -> Ve
         let mark = Rect::from_min_max(place.left_top() + vec2(0.0, 12.0), place.left_bottom() + vec2(3.0, -12.0));
         ui.painter().rect_filled(mark, CornerRadius::same(2), ACCENT);
     }
-    let Provenance { origin, model, version, licence } = &take.provenance;
+    let Provenance { origin, licence, .. } = &take.provenance;
     let seed = origin.seed().map_or_else(String::new, |seed| format!(" · seed {seed}"));
     let under = format!("{:.1} s{seed}", take.motion.duration_secs());
     let prompt = origin.prompt();
@@ -139,7 +139,7 @@ fn take_row(ui: &mut Ui, index: usize, entry: &TakeEntry<'_>, shown: bool) -> Ve
     response.on_hover_ui(|ui| {
         ui.set_max_width(ui.spacing().tooltip_width);
         let canonical = origin.canonical_prompt().map_or_else(String::new, |canonical| format!("understood as: {canonical}\n"));
-        ui.label(format!("{prompt}\n{canonical}{}\nmodel {model} {version}, {licence}", origin.settings()));
+        ui.label(format!("{prompt}\n{canonical}{}\nmodel {}, {licence}", origin.settings(), take.provenance.model_and_version()));
     });
     actions
 }

@@ -280,6 +280,12 @@ impl ExportChoices {
         }
     }
 
+    /// Whether several motions become animations of this one file.
+    #[must_use]
+    pub fn is_together(&self, of: ExportOf, path: &Path) -> bool {
+        of != ExportOf::Shown && self.together && FileKind::of(path).is_some_and(FileKind::holds_several)
+    }
+
     /// What a file of a motion of so many frames at 30 a second will hold, in a line. `own_bones` is how many bones the user's character has.
     #[must_use]
     pub fn summary(&self, path: &Path, frames: usize, own_bones: Option<usize>) -> String {
@@ -298,12 +304,12 @@ impl ExportChoices {
             let (pictures, (width, height)) = (film::count(secs, fps), self.film_size);
             return format!("{name}  ·  {secs:.2} s  ·  {pictures} pictures at {fps} a second  ·  {width} × {height}");
         }
-        let bones = match kind {
-            FileKind::Npz => format!("{JOINT_COUNT} joints"),
-            FileKind::Npy => "272 numbers a frame".to_owned(),
-            FileKind::Vrma => format!("{JOINT_COUNT} bones"),
-            _ if own_bones.is_some() => format!("{} bones", own_bones.unwrap_or_default()),
-            _ => format!("{} bones", JOINT_COUNT + usize::from(self.root_bone && kind.has_bones())),
+        let bones = match (kind, own_bones) {
+            (FileKind::Npz, _) => format!("{JOINT_COUNT} joints"),
+            (FileKind::Npy, _) => "272 numbers a frame".to_owned(),
+            (FileKind::Vrma, _) => format!("{JOINT_COUNT} bones"),
+            (_, Some(bones)) => format!("{bones} bones"),
+            (_, None) => format!("{} bones", JOINT_COUNT + usize::from(self.root_bone && kind.has_bones())),
         };
         format!("{name}  ·  {secs:.2} s  ·  {} frames at {fps} fps  ·  {bones}", Motion::frames_at(frames, fps))
     }

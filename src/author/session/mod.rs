@@ -39,7 +39,7 @@ pub use draft::{Draft, DraftAction, GUIDANCES, LENGTH_RANGE_SECS, MOST_TOP_K, MO
 pub use exports::{ExportAction, ExportSubject, ExportWork, Exports};
 pub use generation::{GenerationAction, Generations, Job, Progress, another_seed};
 pub use host::HostCommand;
-pub use mapping::{Mapped, MappingAction, MappingEditor, Mappings, Outlines};
+pub use mapping::{MappingAction, MappingEditor, Mappings, Outlines};
 pub use models::{FormAction, ImportForm, ImportPart, InstalledModel, ModelAction, ModelState, ModelWork, Models, OfferedModel, Precision};
 pub use motion_file::FileClip;
 pub use original::original_pose_at;
@@ -400,13 +400,11 @@ impl Session {
             Action::Player(action) => self.view.player.apply(action),
             Action::View(action) => self.view.apply(action, &mut self.desk),
             Action::Character(action) => self.character.apply(action, &mut self.desk),
-            Action::Mapping(action) => {
-                self.mapping.apply(action, self.character.rigged(), &mut self.desk);
-                self.mapping.take_then().into_iter().for_each(|then| match then {
-                    Then::Map(path, preset) => self.apply(CharacterAction::MapCharacter(path, preset)),
-                    Then::Import(path) => self.apply(TakeAction::Import(path)),
-                });
-            }
+            Action::Mapping(action) => match self.mapping.apply(action, self.character.rigged(), &mut self.desk) {
+                Some(Then::Map(path, preset)) => self.apply(CharacterAction::MapCharacter(path, preset)),
+                Some(Then::Import(path)) => self.apply(TakeAction::Import(path)),
+                None => {}
+            },
             Action::Project(action) => {
                 let (project, mut context) = self.project_parts();
                 project.apply(action, &mut context);

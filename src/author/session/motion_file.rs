@@ -3,7 +3,7 @@
 use super::unmapped::Unread;
 use crate::formats::{self, ClipChoice, ReadOptions};
 use crate::motion::mapping::Presets;
-use crate::timeline::{Origin, Provenance, Take};
+use crate::timeline::{Provenance, Take};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,14 +50,7 @@ fn read_clip(path: &Path, clip: Option<usize>, presets: &Presets) -> Result<Impo
         name: called(&animation.name, number),
         length: Duration::try_from_secs_f32(animation.secs).unwrap_or_default(),
     });
-    // The file says nothing of its rights that could be relied on.
-    let provenance = Provenance {
-        origin: Origin::File { name },
-        model: "an imported file".to_owned(),
-        licence: "that of its source".to_owned(),
-        ..Provenance::default()
-    };
-    let take = Take { motion: Arc::new(reading.motion), raw: None, provenance };
+    let take = Take { motion: Arc::new(reading.motion), raw: None, provenance: Provenance::of_file(name) };
     Ok(ImportedFile { path: path.to_owned(), take, notes: reading.notes, clips: clips.collect() })
 }
 

@@ -112,8 +112,7 @@ impl Context<'_> {
     fn browse(&mut self) {
         let (path, purpose) = match &self.desk.dialog {
             Dialog::Export { of, path, .. } => {
-                let together = self.desk.settings.export.together && FileKind::of(path).is_some_and(FileKind::holds_several);
-                if *of == ExportOf::Shown || together {
+                if *of == ExportOf::Shown || self.desk.settings.export.is_together(*of, path) {
                     (path.clone(), FilePurpose::Export)
                 } else {
                     (self.desk.settings.export.folder.clone(), FilePurpose::ExportFolder)
@@ -200,8 +199,7 @@ impl Context<'_> {
         }
         let Some((takes, stems)) = self.named(of) else { return };
         let subject = self.subject();
-        let choices = subject.choices();
-        let kind = if choices.kind.is_film() { FileKind::default() } else { subject.possible(choices.kind) };
+        let kind = subject.kind_of_several();
         let file = |(take, stem): (Take, String)| {
             let options = subject.options(kind, &take);
             (take, options, format!("{stem}.{}", kind.ending()))

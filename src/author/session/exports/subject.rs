@@ -126,14 +126,26 @@ impl ExportSubject<'_> {
     }
 
     /// The kind of file that is the user's own with a motion in it, beside GLB, where there is one.
-    #[must_use]
     pub fn own_kind(&self) -> Option<FileKind> {
         FileKind::of(self.character.rigged()?.path()).filter(|kind| kind.is_own_file())
     }
 
+    /// Whether there is what this kind of file is made of: some are a character of the user's own.
+    #[must_use]
+    pub fn can_be(&self, kind: FileKind) -> bool {
+        !kind.is_own_file() || self.own_kind() == Some(kind)
+    }
+
+    /// The kind of several files, which are no films.
+    #[must_use]
+    pub fn kind_of_several(&self) -> FileKind {
+        let kind = self.choices().kind;
+        if kind.is_film() { FileKind::default() } else { self.possible(kind) }
+    }
+
     /// A kind of file as it can be written now.
     pub(super) fn possible(&self, kind: FileKind) -> FileKind {
-        if kind.is_own_file() && self.own_kind() != Some(kind) { FileKind::Glb } else { kind }
+        if self.can_be(kind) { kind } else { FileKind::Glb }
     }
 
     /// How a take is written to this kind of file.

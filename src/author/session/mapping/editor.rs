@@ -16,7 +16,7 @@ const MOST_STEPS: usize = 200;
 
 /// A skeleton whose mapping is looked at.
 #[derive(Clone, Debug)]
-pub struct Mapped {
+pub(in crate::author::session) struct Mapped {
     /// Its file.
     pub path: PathBuf,
     /// The joints, with what presets decided of them.
@@ -41,7 +41,7 @@ pub struct MappingEditor {
     before: Vec<Parts>,
     chosen: Joint,
     name: String,
-    mapped: Result<Arc<Character>, MappingError>,
+    mapped: Result<Mapping, MappingError>,
     /// How the figure is to be turned to stand upright and face the viewer.
     upright: Quat,
     /// The meshes and the mannequin, coarse enough to be drawn beside the lists.
@@ -68,6 +68,7 @@ impl Outlines {
 /// The walk that is tried out.
 #[derive(Clone, Debug)]
 struct Trial {
+    who: Arc<Character>,
     walk: Arc<Motion>,
     at_secs: f32,
 }
@@ -172,6 +173,14 @@ impl MappingEditor {
         self.mapped.as_ref().err()
     }
 
+    /// The same as a sentence that says what to do.
+    #[must_use]
+    pub fn trouble_and_help(&self) -> Option<String> {
+        let trouble = self.trouble()?;
+        let help = if matches!(trouble, MappingError::MissingPart { .. }) { ": choose its joint" } else { "" };
+        Some(format!("{trouble}{help}"))
+    }
+
     /// What the preset is called.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -188,7 +197,13 @@ impl MappingEditor {
     #[must_use]
     pub fn trial(&self) -> Option<(Arc<Character>, Pose)> {
         let trial = self.trial.as_ref()?;
-        Some((Arc::clone(self.mapped.as_ref().ok()?), trial.walk.pose_at(trial.at_secs)))
+        Some((Arc::clone(&trial.who), trial.walk.pose_at(trial.at_secs)))
+    }
+
+    /// Whether somebody is tried out.
+    #[must_use]
+    pub fn is_trying(&self) -> bool {
+        self.trial.is_some()
     }
 
     /// What is decided, as a preset.
@@ -258,15 +273,20 @@ impl MappingEditor {
         for part in MAPPED {
             rig.decide(part, self.parts[part as usize], true);
         }
-        self.mapped = Mapping::of(&rig).map(|mapping| Arc::new(Character::sharing(mapping, Arc::clone(&self.meshes))));
-        if self.mapped.is_err() {
-            self.trial = None;
-        }
+        self.mapped = Mapping::of(&rig);
+        self.trial = self.trial.take().and_then(|trial| Some(Trial { who: self.who()?, ..trial }));
+    }
+
+    /// Who walks in the mapping. All of the skin is looked at for it: made while somebody walks alone.
+    fn who(&self) -> Option<Arc<Character>> {
+        let mapping = self.mapped.as_ref().ok()?;
+        Some(Arc::new(Character::sharing(mapping.clone(), Arc::clone(&self.meshes))))
     }
 
     /// Walks, or stands still again.
     pub(super) fn try_out(&mut self, walks: bool, walk: impl FnOnce() -> Motion) {
-        self.trial = (walks && self.mapped.is_ok()).then(|| Trial { walk: Arc::new(walk()), at_secs: 0.0 });
+        let who = if walks { self.who() } else { None };
+        self.trial = who.map(|who| Trial { who, walk: Arc::new(walk()), at_secs: 0.0 });
     }
 
     pub(super) fn advance(&mut self, delta_secs: f32) {

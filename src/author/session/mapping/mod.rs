@@ -5,7 +5,8 @@
 mod editor;
 mod walk;
 
-pub use editor::{Mapped, MappingEditor, Outlines};
+pub(in crate::author::session) use editor::Mapped;
+pub use editor::{MappingEditor, Outlines};
 
 use super::desk::Desk;
 use super::dialog::Dialog;
@@ -65,8 +66,6 @@ pub struct Mappings {
     outlining: Option<Task<Outlines>>,
     /// Presets that are being written.
     writing: Vec<Task<PathBuf>>,
-    /// What is to be done with what was mapped.
-    then: Vec<Then>,
 }
 
 impl Mappings {
@@ -79,17 +78,19 @@ impl Mappings {
     /// Whether somebody walks in the mapping that is looked at.
     #[must_use]
     pub fn is_trying(&self) -> bool {
-        self.editor.as_ref().is_some_and(|editor| editor.trial().is_some())
+        self.editor.as_ref().is_some_and(MappingEditor::is_trying)
     }
 
-    /// Does an action. `rigged` is the character on the stage.
-    pub(super) fn apply(&mut self, action: MappingAction, rigged: Option<&RiggedCharacter>, desk: &mut Desk) {
+    /// Does an action, and answers what is to be done with what was mapped. `rigged` is the character on the stage.
+    pub(super) fn apply(&mut self, action: MappingAction, rigged: Option<&RiggedCharacter>, desk: &mut Desk) -> Option<Then> {
         match (action, &mut self.editor) {
-            (MappingAction::EditMapping, _) => {
-                let Some(rigged) = rigged else { return desk.warn("choose a rigged character of your own first") };
-                desk.dialog = Dialog::None;
-                self.edit(rigged.mapped(), desk);
-            }
+            (MappingAction::EditMapping, _) => match rigged {
+                Some(rigged) => {
+                    desk.dialog = Dialog::None;
+                    self.edit(rigged.mapped(), desk);
+                }
+                None => desk.warn("choose a rigged character of your own first"),
+            },
             (MappingAction::EditMappingOf(path), _) => {
                 desk.dialog = Dialog::None;
                 let presets = desk.presets.clone();
@@ -114,10 +115,11 @@ impl Mappings {
             (MappingAction::UndoMapping, Some(editor)) => editor.undo(),
             (MappingAction::TryOut(walks), Some(editor)) => editor.try_out(walks, walk::walk),
             (MappingAction::NameMapping(name), Some(editor)) => editor.set_name(name),
-            (MappingAction::SaveMapping, Some(_)) => self.save(desk),
+            (MappingAction::SaveMapping, Some(_)) => return self.save(desk),
             (MappingAction::LeaveMapping, _) => self.editor = None,
             (_, None) => {}
         }
+        None
     }
 
     fn edit(&mut self, mapped: Mapped, desk: &mut Desk) {
@@ -127,14 +129,14 @@ impl Mappings {
         self.editor = Some(editor);
     }
 
-    fn save(&mut self, desk: &mut Desk) {
-        let Some(editor) = self.editor.take() else { return };
-        if let Some(trouble) = editor.trouble() {
-            desk.warn(format!("{trouble}: choose its joint first"));
-            self.editor = Some(editor);
-            return;
+    fn save(&mut self, desk: &mut Desk) -> Option<Then> {
+        let editor = self.editor.as_ref()?;
+        if let Some(trouble) = editor.trouble_and_help() {
+            desk.warn(trouble);
+            return None;
         }
-        let preset = editor.preset();
+        let (preset, path, is_character) = (editor.preset(), editor.path().to_owned(), editor.is_character());
+        self.editor = None;
         desk.presets.kept.retain(|other| other.skeleton != preset.skeleton);
         desk.presets.kept.insert(0, preset.clone());
         if let Some(folder) = desk.presets_folder.clone() {
@@ -142,8 +144,7 @@ impl Mappings {
             let keep = move || library::keep_mapping(&folder, &preset).map_err(|error| error.to_string());
             self.writing.push(desk.tasks.run(TaskKind::WRITE, keep));
         }
-        let path = editor.path().to_owned();
-        self.then.push(if editor.is_character() { Then::Map(path, Box::new(preset)) } else { Then::Import(path) });
+        Some(if is_character { Then::Map(path, Box::new(preset)) } else { Then::Import(path) })
     }
 
     /// Takes in what was opened and written, and lets the walk go on.
@@ -153,8 +154,10 @@ impl Mappings {
             Some(Err(message)) => desk.fail(message),
             None => {}
         }
-        if let (Some(Ok(outlines)), Some(editor)) = (outcome(&mut self.outlining), &mut self.editor) {
-            editor.set_outlines(outlines);
+        match (outcome(&mut self.outlining), &mut self.editor) {
+            (Some(Ok(outlines)), Some(editor)) => editor.set_outlines(outlines),
+            (Some(Err(message)), _) => desk.fail(message),
+            _ => {}
         }
         for kept in outcomes(&mut self.writing) {
             match kept {
@@ -163,11 +166,6 @@ impl Mappings {
             }
         }
         self.editor.iter_mut().for_each(|editor| editor.advance(delta_secs));
-    }
-
-    /// What is to be done with what was mapped, once.
-    pub(super) fn take_then(&mut self) -> Vec<Then> {
-        std::mem::take(&mut self.then)
     }
 }
 

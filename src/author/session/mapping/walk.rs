@@ -6,7 +6,7 @@ use glam::Quat;
 use std::f32::consts::{PI, TAU};
 
 /// How long two steps take.
-pub(super) const CYCLE_SECS: f32 = 1.2;
+const CYCLE_SECS: f32 = 1.2;
 
 /// The walk, as long as two steps.
 pub(super) fn walk() -> Motion {
