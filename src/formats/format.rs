@@ -31,10 +31,7 @@ impl Format {
     pub fn of(path: &Path) -> Result<Self, FormatError> {
         let ending = ending(path);
         // Pickles are read alone.
-        let format = Self::by_ending(&ending).filter(|format| match format {
-            Self::Npz => ending == "npz",
-            Self::Glb | Self::Bvh | Self::Fbx | Self::Usd | Self::Vrma | Self::Npy => true,
-        });
+        let format = Self::by_ending(&ending).filter(|format| *format != Self::Npz || ending == "npz");
         format.ok_or_else(|| FormatError::UnknownEnding { path: path.to_owned(), known: WRITTEN })
     }
 

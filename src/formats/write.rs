@@ -3,7 +3,7 @@
 use super::bounds::check;
 use super::error::{Fault, FormatError};
 use super::format::Format;
-use super::writing::{Contents, NamedClip, NamedMotion, WriteOptions};
+use super::writing::{Contents, NamedClip, NamedMotion, WriteOptions, short_name};
 use super::{amass, bones, bvh, fbx, features, file, glb, rate, usd};
 use crate::body::Character;
 use crate::motion::{self, FPS, Motion, led_in};
@@ -20,7 +20,8 @@ pub fn write(path: &Path, motion: &Motion, options: &WriteOptions) -> Result<(),
     write_all(path, &[NamedMotion { name: options.clip_name(), motion, provenance: options.provenance.clone() }], options)
 }
 
-/// Writes motions to one file, each as an animation of its own. Where they came from is said by each, not by the options.
+/// Writes motions to one file, each as an animation of its own. Where they came from is said by each; a format that holds one motion takes
+/// that from the options.
 ///
 /// # Errors
 /// As [`write()`], and for several motions where the format holds one ([`Format::holds_several`]).
@@ -61,8 +62,15 @@ pub fn check_own_file(path: &Path, options: &WriteOptions) -> Result<(), FormatE
         return Ok(());
     }
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let cause = format!("a .{ending} file is a character of your own with a motion in it, and none was chosen");
-    Err(Fault::new(cause, "choose one (--character FILE), or write .glb").while_writing(path))
+    let what = format!("a .{ending} file is a character of your own with a motion in it");
+    let fault = if options.contents != Contents::Character {
+        Fault::new(format!("{what}, and whole"), "leave out --skeleton-only and --animation-only, or write .glb")
+    } else if options.onto.is_some() {
+        Fault::new(format!("{what}, and yours is no glTF file"), "write .glb, or the format of your character")
+    } else {
+        Fault::new(format!("{what}, and none was chosen"), "choose one (--character FILE), or write .glb")
+    };
+    Err(fault.while_writing(path))
 }
 
 fn form_of(path: &Path) -> glb::Form {
@@ -86,7 +94,7 @@ fn encode(format: Format, path: &Path, motions: &[NamedMotion<'_>], options: &Wr
     let character = || options.character.clone().unwrap_or_else(|| Arc::new(Character::mannequin()));
     let clips_of = |character: &Character| -> Vec<NamedClip> {
         let clip = |(named, motion): (&NamedMotion<'_>, &Cow<'_, Motion>)| NamedClip {
-            name: named.name.clone(),
+            name: short_name(&named.name),
             clip: character.follows(motion).at_fps(fps),
             provenance: named.provenance.clone(),
         };

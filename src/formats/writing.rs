@@ -122,7 +122,12 @@ impl WriteOptions {
     /// What the animation is called: the prompt, as far as it is short.
     pub(super) fn clip_name(&self) -> String {
         let prompt = self.provenance.as_ref().map(Provenance::prompt).unwrap_or_default();
-        let name: String = prompt.trim().chars().take(LONGEST_NAME).collect();
-        if name.is_empty() { NAMELESS.to_owned() } else { name }
+        short_name(&prompt)
     }
+}
+
+/// What an animation is called that somebody calls so: as far as that is short, and something where it is nothing.
+pub(super) fn short_name(name: &str) -> String {
+    let name: String = name.trim().chars().take(LONGEST_NAME).collect();
+    if name.is_empty() { NAMELESS.to_owned() } else { name }
 }

@@ -168,10 +168,11 @@ impl Parts {
                 copy(from, &encoder_folder.join(name))?;
             }
         }
-        let failed = |cause: std::io::Error| Error::File { what: "write", cause, path: at("model.json") };
-        let mut hash = sha256(&[&at("tokenizer.safetensors"), &at("transformer.gguf")]).map_err(failed)?;
+        let unread = |cause| Error::File { what: "read the weights", cause, path: folder.into() };
+        let mut hash = sha256(&[&at("tokenizer.safetensors"), &at("transformer.gguf")]).map_err(unread)?;
         hash.truncate(HASH_DIGITS);
         self.config.hash = hash;
+        let failed = |cause: std::io::Error| Error::File { what: "write", cause, path: at("model.json") };
         let json = serde_json::to_vec_pretty(&self.config).map_err(|cause| failed(cause.into()))?;
         fs::write(at("model.json"), json).map_err(failed)
     }

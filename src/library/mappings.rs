@@ -42,12 +42,8 @@ pub fn mappings_folder() -> Option<PathBuf> {
 /// The presets of a folder in the order of their files' names, and what is wrong with those that cannot be read.
 #[must_use]
 pub fn mappings_in(folder: &Path) -> (Vec<Preset>, Vec<Error>) {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> =
-        entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).take(MOST_PRESETS).collect();
-    files.sort();
     let (mut presets, mut errors) = (Vec::new(), Vec::new());
-    for file in files {
+    for file in files_in(folder) {
         match read_mapping(&file) {
             Ok(preset) => presets.push(preset),
             Err(error) => errors.push(error),
@@ -119,9 +115,17 @@ pub fn keep_mapping(folder: &Path, preset: &Preset) -> Result<PathBuf> {
 
 /// The files of a folder with presets about the same skeletons as this one.
 fn files_about(folder: &Path, preset: &Preset) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let is_about = |path: &PathBuf| !preset.skeleton.is_empty() && read_mapping(path).is_ok_and(|other| other.skeleton == preset.skeleton);
-    entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).filter(is_about).collect()
+    files_in(folder).into_iter().filter(is_about).collect()
+}
+
+/// The files of a folder that may be presets, by name, as many as are looked at.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+    files.sort();
+    files.truncate(MOST_PRESETS);
+    files
 }
 
 fn file_name(name: &str) -> String {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::io::Write;
 
 /// The version that every program of the last ten years reads; its offsets have 32 bits.
-const VERSION: u32 = 7400;
+pub(super) const VERSION: u32 = 7400;
 const MAGIC: &[u8; 23] = b"Kaydara FBX Binary  \0\x1a\0";
 const END_MAGIC: [u8; 16] = [0xf8, 0x5a, 0x8c, 0x6a, 0xde, 0xf5, 0xd9, 0x7e, 0xec, 0xe9, 0x0c, 0xe3, 0x75, 0x8f, 0x29, 0x0b];
 

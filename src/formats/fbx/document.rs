@@ -1,6 +1,6 @@
 //! What every FBX document has around its objects: header, settings, definitions, connections, takes.
 
-use super::binary::{CREATION_TIME, FILE_ID, Node, Value};
+use super::binary::{CREATION_TIME, FILE_ID, Node, VERSION, Value};
 use crate::formats::writing::{NamedClip, credits};
 use crate::timeline::Provenance;
 use std::collections::BTreeMap;
@@ -97,6 +97,10 @@ impl Objects {
         let (mut nodes, mut connections) = (self.nodes, self.connections);
         for top in document.iter_mut() {
             match top.name() {
+                "FBXHeaderExtension" => {
+                    let versions = top.children_mut().iter_mut().filter(|node| node.name() == "FBXVersion");
+                    versions.for_each(|node| *node = version());
+                }
                 "Objects" => top.children_mut().append(&mut nodes),
                 "Connections" => top.children_mut().append(&mut connections),
                 "GlobalSettings" => replace_properties(top, rate_and_span(fps, longest(stacks))),
@@ -120,6 +124,11 @@ impl Objects {
         document.insert(behind_header, Node::new("CreationTime").text(CREATION_TIME));
         document.insert(behind_header, Node::new("FileId").raw(&FILE_ID));
     }
+}
+
+/// What the head says of the file's version, which is also in its first bytes.
+fn version() -> Node {
+    Node::new("FBXVersion").i32(VERSION as i32)
 }
 
 /// Puts properties in the place of those of the same names.
@@ -228,7 +237,7 @@ fn header(clips: &[NamedClip]) -> Node {
     };
     Node::new("FBXHeaderExtension")
         .with(Node::new("FBXHeaderVersion").i32(1003))
-        .with(Node::new("FBXVersion").i32(7400))
+        .with(version())
         .with(Node::new("EncryptionType").i32(0))
         .with(
             Node::new("CreationTimeStamp")

@@ -11,6 +11,7 @@ use super::rest::{local, rest_world};
 use super::write::extras;
 use crate::formats::error::Fault;
 use crate::formats::rigged::{metres_per_unit, skeleton};
+use crate::formats::unique::UniqueNames;
 use crate::formats::writing::NamedClip;
 use crate::motion::rig::RigMotion;
 use base64::Engine;
@@ -61,9 +62,11 @@ pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clips: &[NamedClip], f
     let mut data = Data { bytes: Vec::new(), views: Vec::new(), accessors: Vec::new() };
     let others = document.list("accessors")?.len();
     let (mut animations, mut decomposed) = (Vec::new(), Vec::<Decomposed>::new());
+    let mut names = UniqueNames::default();
+    container.root.animations.iter().filter_map(|other| other.name.clone()).for_each(|name| drop(names.take(name)));
     for clip in clips {
         let (tracks, found) = moves.tracks(&clip.clip);
-        animations.push(raw(&data.animation(clip, &tracks, others))?);
+        animations.push(raw(&data.animation(&names.take(clip.name.clone()), clip, &tracks, others))?);
         decomposed.extend(found.into_iter().filter(|found| !decomposed.iter().any(|known| known.node == found.node)).collect::<Vec<_>>());
     }
     let bin = data.enter(&mut document, bin.map(Cow::into_owned))?;
@@ -189,7 +192,7 @@ impl Data {
     }
 
     /// The animation, whose accessors come after so many others.
-    fn animation(&mut self, NamedClip { name, clip, provenance }: &NamedClip, tracks: &[Track], others: usize) -> Value {
+    fn animation(&mut self, name: &str, NamedClip { clip, provenance, .. }: &NamedClip, tracks: &[Track], others: usize) -> Value {
         let times: Vec<[f32; 1]> = (0..clip.frame_count()).map(|frame| [(frame as f64 / f64::from(clip.fps)) as f32]).collect();
         let input = self.floats(&times, "SCALAR");
         let last = times.last().map_or(0.0, |[secs]| *secs);

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 /// Kinds of objects that meshes consist of.
 const OF_MESHES: [&str; 8] = ["Geometry", "Material", "Texture", "LayeredTexture", "Video", "Deformer", "Implementation", "BindingTable"];
 
-/// Takes meshes away, with the nodes that hold nothing else, and what animates them.
+/// Takes meshes away, with their own nodes, and what animates them.
 pub(super) fn strip(document: &mut [Node]) {
     let connections: Vec<(i64, i64)> = list(document, "Connections").iter().filter_map(ends).collect();
     let mut gone: HashSet<i64> = HashSet::new();
@@ -20,8 +20,8 @@ pub(super) fn strip(document: &mut [Node]) {
         of_kind("Model").filter(|model| kind(model) == Some(b"Mesh")).filter_map(Node::id).filter(|model| !parents.contains(model)),
     );
     for animates in ["AnimationCurveNode", "AnimationCurve"] {
-        let without = |id: &i64| connections.iter().any(|(child, parent)| child == id && gone.contains(parent));
-        let found: Vec<i64> = of_kind(animates).filter_map(Node::id).filter(without).collect();
+        let children: HashSet<i64> = connections.iter().filter(|(_, parent)| gone.contains(parent)).map(|(child, _)| *child).collect();
+        let found: Vec<i64> = of_kind(animates).filter_map(Node::id).filter(|id| children.contains(id)).collect();
         gone.extend(found);
     }
     let is_gone = |node: &Node| node.id().is_some_and(|id| gone.contains(&id));

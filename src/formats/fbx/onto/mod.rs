@@ -31,8 +31,8 @@ pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clips: &[NamedClip], c
     if !clips.iter().all(is_same) {
         return Err(Fault::new("a character that has changed since it was read", "choose the character again"));
     }
-    let objects = document.iter().filter(|top| top.name() == "Objects").flat_map(Node::children);
-    let last_id = objects.filter_map(Node::id).max().unwrap_or_default();
+    let known = document.iter().filter(|top| matches!(top.name(), "Objects" | "Documents")).flat_map(Node::children);
+    let last_id = known.filter_map(Node::id).max().unwrap_or_default();
     let Some(moves) = Moves::of(&scene, &skeleton, metres_per_unit(&skeleton.rig)).filter(|_| last_id < i64::MAX - MOST_ADDED) else {
         return Ok(None);
     };
@@ -47,4 +47,35 @@ pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clips: &[NamedClip], c
     let stacks: Vec<_> = clips.iter().map(|clip| animation::add(&mut added, &mut names, clip, &moves.tracks(&clip.clip))).collect();
     added.enter(&mut document, &stacks, clips.first().map(|clip| clip.clip.fps).unwrap_or_default());
     binary::encode(&document).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::Character;
+    use crate::formats::writing::WriteOptions;
+    use crate::motion::{FPS, Motion, Pose};
+    use std::collections::HashSet;
+
+    #[test]
+    fn what_is_added_has_ids_and_a_version_that_nothing_else_in_the_file_contradicts() {
+        let character = Character::mannequin();
+        let clip = || NamedClip {
+            name: "still".to_owned(),
+            clip: character.follows(&Motion { frames: vec![Pose::REST; 3] }).at_fps(FPS),
+            provenance: None,
+        };
+        let own = fbx_of(&character, &[clip()]);
+        let read = skeleton::of(&scene::open(&own, scene::Wanted::AsItIs).expect("a scene")).expect("a skeleton");
+        let clip = NamedClip { clip: crate::motion::rig::RigMotion { rig: read.rig, ..clip().clip }, ..clip() };
+        let bytes = onto(Path::new("own.fbx"), &own, &[clip], Contents::Character).expect("written").expect("binary");
+        let document = binary::decode(&bytes).expect("binary");
+        let named = |names: [&'static str; 2]| document.iter().filter(move |top| names.contains(&top.name())).flat_map(Node::children);
+        let ids: Vec<i64> = named(["Objects", "Documents"]).filter(|node| node.name() != "Count").filter_map(Node::id).collect();
+        assert_eq!(ids.len(), ids.iter().collect::<HashSet<_>>().len(), "ids are there once");
+    }
+
+    fn fbx_of(character: &Character, clips: &[NamedClip]) -> Vec<u8> {
+        super::super::encode(clips, character, &WriteOptions::default()).expect("a file")
+    }
 }

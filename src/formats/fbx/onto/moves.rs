@@ -1,7 +1,7 @@
 //! How a rig's motion moves the nodes of its file: from places and turns in the world to what `Lcl Translation` and `Lcl Rotation` must be for
 //! them, among pivots, offsets, pre- and post-rotations.
 
-use crate::formats::euler::{nearest_euler, nearest_euler_in};
+use crate::formats::euler::nearest_euler_in;
 use crate::formats::fbx::animation::Track;
 use crate::formats::fbx::read::scene::{transform, vector};
 use crate::formats::fbx::read::skeleton::Skeleton;
@@ -136,7 +136,7 @@ impl Space {
     /// Angles that turn the node like this, radians, nearest to those before.
     fn lcl_rotation(&self, turn: DQuat, before: DVec3) -> DVec3 {
         let rotation = (self.pre.inverse() * turn * self.post).normalize().as_quat();
-        if self.order == [0, 1, 2] { nearest_euler(rotation, before) } else { nearest_euler_in(self.order, rotation, before) }
+        nearest_euler_in(self.order, rotation, before)
     }
 
     fn lcl_translation(&self, place: DVec3, turn: DQuat) -> DVec3 {
