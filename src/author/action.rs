@@ -1,8 +1,9 @@
 //! Everything that can be done, as plain data: buttons, keys and scripts all send these. Each state of the session has its own.
 
 use super::session::{
-    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, MappingAction, ModelAction,
-    PlayerAction, ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction, ViewAction,
+    CharacterAction, ClipAction, ComparisonAction, ConstraintAction, DialogAction, DraftAction, ExportAction, GenerationAction,
+    MappingAction, ModelAction, PlayerAction, PoseAction, ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction,
+    ViewAction,
 };
 use crate::formats::{self, PROJECT_ENDING};
 use serde::Serialize;
@@ -26,6 +27,10 @@ macro_rules! with_states {
             Clips(ClipAction),
             /// Which clips are selected.
             Selection(SelectionAction),
+            /// Poses set by hand.
+            Pose(PoseAction),
+            /// What the next take has to meet.
+            Constraints(ConstraintAction),
             /// The timeline as a whole.
             Timeline(TimelineAction),
             /// The play head.
@@ -69,12 +74,15 @@ with_states!(actions);
 pub(super) use with_states;
 
 impl Action {
-    /// What is done with a file that was given to the window: a project is opened, a character goes onto the stage, a motion becomes a take.
+    /// What is done with a file that was given to the window: a project is opened, a character goes onto the stage, JSON is what the
+    /// next take has to meet, a motion becomes a take.
     #[must_use]
     pub fn of_file(path: PathBuf) -> Self {
         let is_project = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PROJECT_ENDING));
         if is_project {
             ProjectAction::OpenRecent(path).into()
+        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+            ConstraintAction::LoadConstraints(path).into()
         } else if formats::may_hold_character(&path) {
             CharacterAction::OpenFile(path).into()
         } else {

@@ -1,9 +1,9 @@
 //! What `zoetrope between` and `zoetrope redo` accept.
 
 use super::export_args::ExportArgs;
-use super::generate::DIRECTED_CANDIDATES;
 use super::network_args::NetworkArgs;
 use super::values::{seconds, seconds_or_zero};
+use crate::timeline::{DIRECTED_CANDIDATES, MOST_CANDIDATES};
 use std::path::PathBuf;
 
 /// `zoetrope between`
@@ -56,7 +56,7 @@ pub struct BridgeArgs {
     #[command(flatten)]
     pub network: NetworkArgs,
     /// How many samples the best is chosen from
-    #[arg(long, value_name = "N", default_value_t = DIRECTED_CANDIDATES, value_parser = clap::value_parser!(u32).range(1..=64))]
+    #[arg(long, value_name = "N", default_value_t = DIRECTED_CANDIDATES, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_CANDIDATES)))]
     pub candidates: u32,
     /// The take of a project, by its number in the list
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -3,7 +3,7 @@
 
 use super::control_paths::{Manner, PathCase, path_cases};
 use super::error::CliError;
-use super::generate::{DIRECTED_CANDIDATES, load_model, make_one, the_one};
+use super::generate::{load_model, make_one, the_one};
 use super::interrupt::Interrupt;
 use super::progress::answer;
 use crate::model::MotionModel;
@@ -15,7 +15,7 @@ use crate::motion::measure::{MotionQuality, measure};
 use crate::motion::path::Curve;
 use crate::motion::{FPS, Joint, Motion, direct};
 use crate::pipeline::{Batch, Made};
-use crate::timeline::{Constraints, Key, Length, PathPoint, Request};
+use crate::timeline::{Constraints, DIRECTED_CANDIDATES, Key, Length, PathPoint, Request};
 use glam::{Vec2, Vec3};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};

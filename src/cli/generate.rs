@@ -12,7 +12,7 @@ use crate::library;
 use crate::model::{LoadProgress, MotionModel, Rewriter};
 use crate::motion::Motion;
 use crate::pipeline::{self, Batch, BatchStep, Device, Made};
-use crate::timeline::{Constraints, Finish, Length, Request, Sampling};
+use crate::timeline::{Constraints, DIRECTED_CANDIDATES, Finish, Length, Request, Sampling};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -116,9 +116,6 @@ fn make_job(
     }
     Ok(all)
 }
-
-/// How many samples the best is chosen from where there is something to meet.
-pub(super) const DIRECTED_CANDIDATES: u32 = 16;
 
 /// Variations that are made side by side. More would share more work, and need a cache each.
 const VARIATIONS_AT_ONCE: usize = 9;

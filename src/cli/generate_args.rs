@@ -3,6 +3,7 @@
 use super::export_args::ExportArgs;
 use super::network_args::NetworkArgs;
 use super::values::{above_zero, seconds, seconds_or_zero, share, zero_or_more};
+use crate::timeline::MOST_CANDIDATES;
 use clap::{ArgGroup, ValueEnum};
 use std::path::PathBuf;
 
@@ -56,7 +57,7 @@ pub struct GenerateArgs {
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["chain", "split", "raw", "published"])]
     pub constraints: Option<PathBuf>,
     /// How many samples the best is chosen from [default: 16 with --constraints, else 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_CANDIDATES)))]
     pub candidates: Option<u32>,
     /// Several prompts, one motion
     #[arg(long)]

@@ -3,6 +3,7 @@
 use super::protocol::ModelInfo;
 use crate::model::LoadProgress;
 use crate::motion::Motion;
+use crate::pipeline::Remark;
 use crate::timeline::{Context, Request, Take};
 use std::sync::Arc;
 
@@ -60,7 +61,7 @@ pub enum RunStep {
         /// The finished motion.
         take: Box<Take>,
         /// What the user should know, one line each.
-        warnings: Vec<String>,
+        warnings: Vec<Remark>,
     },
     /// All are.
     Done,

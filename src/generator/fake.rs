@@ -5,7 +5,7 @@
 use super::backend::{Backend, Run, RunStep};
 use super::protocol::ModelInfo;
 use crate::model::LoadProgress;
-use crate::motion::{Motion, Pose};
+use crate::motion::{FPS, Motion, Pose};
 use crate::timeline::{Context, Length, Origin, Provenance, Request, Sampling, Take};
 use glam::Quat;
 use std::sync::Arc;
@@ -63,9 +63,10 @@ impl Backend for FakeBackend {
             Length::Between { max_secs, .. } => max_secs / 2.0,
         };
         let from = context.before.as_ref().and_then(|motion| motion.frames.last().copied()).unwrap_or(Pose::REST);
-        let at_most = ((secs * TOKENS_PER_SEC).round() as usize).max(1);
+        let at_most = ((secs * TOKENS_PER_SEC).ceil() as usize).max(1);
+        let most_frames = ((secs * FPS).round() as usize).max(1);
         let (request, context) = (request.clone(), context.clone());
-        Ok(Box::new(FakeRun { request, context, step_time: self.step_time, from, tokens: 0, at_most, made: 0 }))
+        Ok(Box::new(FakeRun { request, context, step_time: self.step_time, from, tokens: 0, at_most, most_frames, made: 0 }))
     }
 }
 
@@ -78,6 +79,7 @@ struct FakeRun {
     /// Of each variation.
     tokens: usize,
     at_most: usize,
+    most_frames: usize,
     made: u32,
 }
 
@@ -90,7 +92,7 @@ impl FakeRun {
             pose.local[0] = Quat::from_rotation_y(0.02 * frame as f32 + seed as f32) * pose.local[0];
             pose
         };
-        Motion { frames: frames.map(turned).collect() }
+        Motion { frames: frames.map(turned).take(self.most_frames).collect() }
     }
 }
 

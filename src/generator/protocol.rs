@@ -132,6 +132,9 @@ pub enum Event {
     Warning {
         /// One line.
         message: String,
+        /// The place on the floor (x, z) that it is about, metres; none where it is about none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at_m: Option<[f32; 2]>,
     },
 }
 

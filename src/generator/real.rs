@@ -4,8 +4,10 @@ use super::backend::{Backend, Run, RunStep};
 use super::protocol::ModelInfo;
 use crate::library;
 use crate::model::{LoadProgress, ModelConfig, MotionModel};
+use crate::motion::FPS;
+use crate::motion::bridge::Gap;
 use crate::pipeline::{self, Batch, BatchStep, Device};
-use crate::timeline::{Context, Request, Sampling};
+use crate::timeline::{Context, Length, Request, Sampling};
 use std::sync::Arc;
 
 /// How many tokens lie between two previews: a quarter of a second, short enough to look live, long enough to cost little.
@@ -60,10 +62,17 @@ impl Backend for PipelineBackend {
 
     fn start<'a>(&'a mut self, request: &Request, context: &Context) -> Result<Box<dyn Run + 'a>, String> {
         let model = self.model.as_ref().ok_or("no model is loaded: load one first")?;
-        if context.after.is_some() {
-            return Err("models cannot lead over to another motion: generate without one".to_owned());
-        }
-        let batch = Batch::start(model, request, context.before.as_deref()).map_err(|error| error.to_string())?;
+        let batch = match &context.after {
+            None if !context.after_stays => Batch::start(model, request, context.before.as_deref()),
+            after => {
+                let Length::Exact { secs } = request.length else { return Err("say how long the motion between two is".to_owned()) };
+                let before = context.before.as_deref().cloned().unwrap_or_default();
+                let after = after.as_deref().cloned().unwrap_or_default();
+                let frames = (secs * FPS).round() as usize;
+                Batch::over(model, request, Gap { before, after, frames, is_fixed: context.after_stays })
+            }
+        };
+        let batch = batch.map_err(|error| error.to_string())?;
         Ok(Box::new(PipelineRun { batch, steps: 0 }))
     }
 }

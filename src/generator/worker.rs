@@ -4,6 +4,7 @@ use super::backend::{Backend, RunStep};
 use super::listener::{Listener, ListenerId, Listeners, Owned, WorkerError};
 use super::protocol::{Command, Event, JobId, Preview};
 use crate::model::LoadProgress;
+use crate::pipeline::Remark;
 use crate::timeline::{Context, Request, Take};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
 use std::any::Any;
@@ -295,7 +296,7 @@ impl Desk {
         if loaded == Loaded::Ready
             && let Some(message) = backend.remark()
         {
-            self.listeners.send_transient(&Event::Warning { message });
+            self.listeners.send_transient(&Event::Warning { message, at_m: None });
         }
         loaded
     }
@@ -360,8 +361,8 @@ impl Desk {
                     }
                 }
                 Ok(RunStep::Made { variation, take, warnings }) => {
-                    for message in warnings {
-                        self.send(of, Event::Warning { message });
+                    for Remark { text, at_m } in warnings {
+                        self.send(of, Event::Warning { message: text, at_m });
                     }
                     takes.insert(variation, Take::clone(&take));
                     if takes.len() < count {

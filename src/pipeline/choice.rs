@@ -1,6 +1,6 @@
 //! What a sample of a prompt is worth for what it has to meet: it is made to meet it, and that tells.
 
-use super::made::{Distance, Made};
+use super::made::{Distance, Made, Remark};
 use crate::model::WishedFeature;
 use crate::motion::direct::{Wish, ended, met, missing_m};
 use crate::motion::features::{self, POSITIONS, ROTATIONS};
@@ -39,7 +39,7 @@ pub(super) struct Candidate {
     /// Less is better.
     pub(super) cost: f32,
     /// What it could not meet, and how far the model was from it; a sentence each.
-    pub(super) misses: Vec<String>,
+    pub(super) misses: Vec<Remark>,
     /// How long a sample must be to come far enough, where this one was too short.
     pub(super) needed_secs: Option<f32>,
 }
@@ -157,13 +157,14 @@ impl Direction {
             found.needed_secs = Some(motion.duration_secs() * curve.length_m() / own_m.max(0.3));
         }
         let place = format!("at ({:.1}, {:.1}), {:.1} s,", at_m.x, at_m.y, worst as f32 / FPS);
-        found.misses.push(if !pace.is_finite() {
+        let text = if !pace.is_finite() {
             format!("{place} the path goes on and the model's motion does not: ask for walking or running, or for a later time there")
         } else if pace > 1.0 {
             format!("{place} the path asks for {pace:.1} times the model's speed: draw it shorter, or give it more time")
         } else {
             format!("{place} the path asks for {pace:.1} times the model's speed: draw it longer, or give it less time")
-        });
+        };
+        found.misses.push(Remark { text, at_m: Some(at_m.to_array()) });
     }
 
     /// What the decoder should have made at the keys: the finished poses there, seen from the body's own place and heading. Of the place of a
@@ -205,11 +206,9 @@ impl Direction {
         }
         for (key, after_m) in self.constraints.keys.iter().zip(after_m) {
             if after_m > MISSED_M {
-                found.misses.push(format!(
-                    "the key at {} s is out of reach by {:.0} cm: bring it nearer to the body",
-                    key.t,
-                    100.0 * after_m
-                ));
+                let text = format!("the key at {} s is out of reach by {:.0} cm: bring it nearer to the body", key.t, 100.0 * after_m);
+                let place_m = key.joints.first().and_then(|(_, at_m)| Some([at_m[0]?, at_m[2]?]));
+                found.misses.push(Remark { text, at_m: place_m });
             }
         }
         after

@@ -188,7 +188,7 @@ fn bridged(gap: &Gap, mut made: Made) -> Candidate {
     made.take.raw = None;
     made.goes_on = goes_on;
     if let Origin::Prompt { context, .. } = &mut made.take.provenance.origin {
-        context.after = Context::before_start_of(&gap.after).after;
+        *context = Context { before: context.before.take(), after_stays: gap.is_fixed, ..Context::before_start_of(&gap.after) };
     }
     Candidate { made, cost, misses: Vec::new(), needed_secs: None }
 }

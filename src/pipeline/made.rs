@@ -3,6 +3,7 @@
 use crate::motion::features::Features;
 use crate::motion::{Motion, Pose, join};
 use crate::timeline::{Provenance, Take};
+use std::fmt;
 use std::sync::Arc;
 
 /// How far a motion is from what it has to meet; metres, none where there is no such thing.
@@ -26,11 +27,32 @@ pub struct Made {
     /// The tokens; of a continuation only the new ones. Of features that were refined those that they began with.
     pub tokens: Vec<u32>,
     /// What the user should know, one line each.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Remark>,
     /// How far the model was from what it had to meet, before it was brought there; none where there was nothing to meet.
     pub before_finish: Option<Distance>,
     /// Where the first frame of the motion stands that it leads to; none where it leads to none.
     pub goes_on: Option<Pose>,
+}
+
+/// What the user should know of a motion: one line, and where on the floor it is about, if it is about a place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remark {
+    /// The line.
+    pub text: String,
+    /// The place (x, z), metres.
+    pub at_m: Option<[f32; 2]>,
+}
+
+impl From<String> for Remark {
+    fn from(text: String) -> Self {
+        Self { text, at_m: None }
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 impl Made {

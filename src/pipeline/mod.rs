@@ -22,7 +22,7 @@ pub use batch::Batch;
 pub use device::{Device, Loaded, load, load_on};
 pub use error::PipelineError;
 pub use generation::{Generation, Step, parts};
-pub use made::{Distance, Made};
+pub use made::{Distance, Made, Remark};
 pub use on_gpu::transformer_on_gpu;
 pub use samples::BatchStep;
 pub use split::{shared, split};

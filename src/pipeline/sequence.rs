@@ -1,7 +1,7 @@
 //! One motion while its tokens are made: what is chosen, shown and finished for it, whoever runs the network.
 
 use super::error::PipelineError;
-use super::made::Made;
+use super::made::{Made, Remark};
 use crate::model::{MotionModel, Sampler, Sampling, StreamDecoder, guide};
 use crate::motion::cleanup::{CleanupSettings, clean, plant};
 use crate::motion::features::{self, Features};
@@ -31,7 +31,7 @@ pub(super) struct Sequence<'m> {
     sampler: Sampler,
     guidance: f32,
     stream: Stream,
-    warnings: Vec<String>,
+    warnings: Vec<Remark>,
 }
 
 /// The motion to go on from.
@@ -106,7 +106,7 @@ impl<'m> Sequence<'m> {
 
     /// Takes in what the user should know beside the motion.
     pub(super) fn remark(&mut self, remark: String) {
-        self.warnings.push(remark);
+        self.warnings.push(remark.into());
     }
 
     /// Whether there are as many tokens as there may be.
@@ -204,7 +204,7 @@ impl<'m> Sequence<'m> {
 
     fn provenance(&self) -> Provenance {
         let before = self.before.as_ref().map(|before| Arc::clone(&before.motion));
-        let context = Context { before, after: None };
+        let context = Context { before, ..Context::default() };
         Provenance {
             origin: Origin::Prompt { request: self.request.clone(), canonical_prompt: self.canonical_prompt.clone(), context },
             model: self.model.config.name.clone(),
@@ -267,7 +267,7 @@ fn token_bounds(
     request: &Request,
     frames_per_token: usize,
     room: usize,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Remark>,
 ) -> Result<(usize, usize), PipelineError> {
     if request.finish == Finish::Published {
         return Ok((0, PUBLISHED_TOKENS.min(room)));
@@ -283,7 +283,7 @@ fn token_bounds(
         return Err(PipelineError::TooLong { secs: needed_secs, most_secs });
     }
     if at_most > room {
-        warnings.push(format!("this model makes at most {most_secs:.1} s of this prompt at once"));
+        warnings.push(format!("this model makes at most {most_secs:.1} s of this prompt at once").into());
     }
     Ok((at_least, at_most.min(room)))
 }

@@ -1,6 +1,7 @@
-//! The arrangement: clips, range and list of takes.
+//! The arrangement: clips, range, list of takes, and what the next take has to meet.
 
 use super::clip::Clip;
+use super::constraint::Constraints;
 use super::take::TakeId;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -15,6 +16,9 @@ pub struct Arrangement {
     /// The takes in the list, oldest first. Called `shelf` in older files.
     #[serde(alias = "shelf")]
     pub take_list: Vec<ListedTake>,
+    /// What the next take has to meet: as far as it is drawn, one point of a path too.
+    #[serde(default, skip_serializing_if = "Constraints::is_empty")]
+    pub constraints: Constraints,
     /// The highest number given to a clip.
     pub(super) next_clip: u64,
 }

@@ -143,6 +143,12 @@ impl Chain {
         self.parts.iter().find(|part| part.clip.id == clip).map(|part| &part.frames)
     }
 
+    /// The frames of a clip without a transition from the one before, wherever they stand.
+    #[must_use]
+    pub fn unblended(&self, clip: ClipId) -> Option<&Motion> {
+        self.parts.iter().find(|part| part.clip.id == clip).map(|part| &part.baked.motion)
+    }
+
     /// The frames of all clips, each as seen from where the one before it ends.
     pub fn all_frames(&self) -> impl Iterator<Item = &Arc<Motion>> {
         self.parts.iter().map(|part| &part.frames)

@@ -8,6 +8,7 @@ use crate::motion::direct::Wish;
 use crate::motion::posing::Goal;
 use crate::motion::{FPS, Joint, NameStyle, Pose};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Farther from the origin than this no place lies, metres.
 const FARTHEST_M: f32 = 1000.0;
@@ -87,6 +88,12 @@ impl Constraints {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What can be met of what is drawn so far: a path of one point is only begun.
+    #[must_use]
+    pub fn drawn(&self) -> Cow<'_, Self> {
+        if self.path.len() == 1 { Cow::Owned(Self { path: Vec::new(), ..self.clone() }) } else { Cow::Borrowed(self) }
     }
 
     /// The latest time that they name, seconds.

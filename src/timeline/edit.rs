@@ -2,6 +2,7 @@
 
 use super::arrangement::{Arrangement, ListedTake};
 use super::clip::{Clip, ClipId, ClipSettings};
+use super::constraint::{ConstraintFault, Constraints};
 use super::take::TakeId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -66,6 +67,8 @@ pub enum Edit {
     },
     /// Take a take off the list. One that the timeline shows stays.
     Discard(TakeId),
+    /// Change what the next take has to meet.
+    Constrain(Constraints),
     /// Several changes, one after another, that are one for undo.
     All(Vec<Edit>),
 }
@@ -86,6 +89,8 @@ pub enum EditError {
     InUse,
     #[error("a timeline has at most {MOST_CLIPS} clips: export this one and begin another")]
     TooMany,
+    #[error(transparent)]
+    Constraint(#[from] ConstraintFault),
 }
 
 /// Lengths of all takes, frames.
@@ -137,6 +142,10 @@ impl Arrangement {
                     return Err(EditError::InUse);
                 }
                 self.take_list.retain(|listed| listed.take != *take);
+            }
+            Edit::Constrain(constraints) => {
+                constraints.drawn().check(f32::INFINITY)?;
+                self.constraints = constraints.clone();
             }
             Edit::All(edits) => edits.iter().try_for_each(|edit| self.apply(edit, take_frames))?,
         }
@@ -265,6 +274,9 @@ impl Arrangement {
         }
         if let Some(listed) = self.take_list.iter().find(|listed| take_frames(listed.take).is_none()) {
             return Some(format!("take {} is not there", listed.take.0));
+        }
+        if let Err(fault) = self.constraints.drawn().check(f32::INFINITY) {
+            return Some(fault.to_string());
         }
         let sound = |range: &Range<usize>| range.start < range.end && range.end <= self.frames();
         if self.range.as_ref().is_some_and(|range| !sound(range)) { Some("the range is not inside the timeline".to_owned()) } else { None }

@@ -23,5 +23,5 @@ pub use constraint::{ConstraintFault, Constraints, End, Key, PathPoint};
 pub use document::Document;
 pub use edit::{Edit, EditError, FEWEST_FRAMES, MOST_CLIPS};
 pub use pose_layer::{EASE_FRAMES, MOST_EASE_FRAMES, PoseKey, PoseLayer};
-pub use request::{Finish, Length, Request, RequestVersion, Sampling};
+pub use request::{DIRECTED_CANDIDATES, Finish, Length, MOST_CANDIDATES, Request, RequestVersion, Sampling};
 pub use take::{Context, Origin, Provenance, Take, TakeEdit, TakeId};

@@ -5,6 +5,11 @@ use super::constraint::Constraints;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// How many samples the best is chosen from where a motion has something to meet, and nobody says otherwise.
+pub const DIRECTED_CANDIDATES: u32 = 16;
+/// The most samples to choose from.
+pub const MOST_CANDIDATES: u32 = 64;
+
 /// One generation. What is left out in a file is the default of [`Request::new`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -61,6 +61,9 @@ pub struct Context {
     /// The start of the motion that it leads to, at most [`Context::FRAMES`].
     #[serde(default, with = "shared_if_any", skip_serializing_if = "Option::is_none")]
     pub after: Option<Arc<Motion>>,
+    /// Whether the motion behind stays where it stands; else it goes where the new one leads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_stays: bool,
 }
 
 impl Context {
@@ -72,7 +75,7 @@ impl Context {
     pub fn after_end_of(motion: &Motion) -> Self {
         let tail = &motion.frames[motion.len().saturating_sub(Self::FRAMES)..];
         let before = (!tail.is_empty()).then(|| Arc::new(Motion { frames: tail.to_vec() }));
-        Self { before, after: None }
+        Self { before, ..Self::default() }
     }
 
     /// Leading to the start of a motion; only the start is kept.
@@ -80,7 +83,7 @@ impl Context {
     pub fn before_start_of(motion: &Motion) -> Self {
         let head = &motion.frames[..motion.len().min(Self::FRAMES)];
         let after = (!head.is_empty()).then(|| Arc::new(Motion { frames: head.to_vec() }));
-        Self { before: None, after }
+        Self { after, ..Self::default() }
     }
 }
 

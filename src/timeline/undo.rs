@@ -111,7 +111,7 @@ fn is_one_drag(held: &Edit, edit: &Edit) -> bool {
     match (held, edit) {
         (Edit::Trim { clip: one, .. }, Edit::Trim { clip: other, .. }) => one == other,
         (Edit::Set { clip: one, .. }, Edit::Set { clip: other, .. }) => one == other,
-        (Edit::Range(_), Edit::Range(_)) => true,
+        (Edit::Range(_), Edit::Range(_)) | (Edit::Constrain(_), Edit::Constrain(_)) => true,
         (Edit::All(one), Edit::All(other)) => one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_one_drag(one, other)),
         _ => false,
     }

@@ -8,7 +8,8 @@ use zoetrope::motion::cleanup::ContactEdit;
 use zoetrope::motion::layer::PoseOffset;
 use zoetrope::motion::{FPS, Joint, Motion, Pose, feet};
 use zoetrope::timeline::{
-    Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, ListedTake, PoseKey, PoseLayer, Provenance, Request, Take, TakeId,
+    Chain, Clip, ClipId, ClipSettings, Constraints, Document, Edit, EditError, ListedTake, PathPoint, PoseKey, PoseLayer, Provenance,
+    Request, Take, TakeId,
 };
 
 /// A person who walks in a wide circle, with swinging legs and arms.
@@ -293,6 +294,10 @@ fn random_edit(document: &Document, rng: &mut StdRng) -> Edit {
         Edit::Range(rng.random::<bool>().then(|| frame(rng)..frame(rng))),
         Edit::Favourite { take, favourite: rng.random() },
         Edit::Discard(take),
+        Edit::Constrain(Constraints {
+            path: (0..rng.random_range(0..4)).map(|_| PathPoint { x: rng.random_range(-2.0..2.0), z: 0.0, t: None }).collect(),
+            ..Constraints::default()
+        }),
         Edit::All(vec![Edit::Remove(some(rng)), Edit::Insert { take, at: rng.random_range(0..12) }]),
     ];
     for edit in &kinds {
@@ -307,6 +312,7 @@ fn random_edit(document: &Document, rng: &mut StdRng) -> Edit {
             | Edit::Range(_)
             | Edit::Favourite { .. }
             | Edit::Discard(_)
+            | Edit::Constrain(_)
             | Edit::All(_) => {}
         }
     }

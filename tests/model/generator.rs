@@ -281,7 +281,7 @@ fn where_the_model_runs_is_told_when_it_is_loaded_and_when_it_changes() {
     let events = events_until(&worker, ends(2));
     let told = |event: &Event| match event {
         Event::Ready { model, .. } => Some(model.device_label().to_owned()),
-        Event::Warning { message } => Some(message.clone()),
+        Event::Warning { message, .. } => Some(message.clone()),
         Event::Finished { job, .. } => Some(format!("job {}", job.0)),
         _ => None,
     };

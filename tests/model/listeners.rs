@@ -186,7 +186,7 @@ fn commands_and_events_are_data() {
         Event::Finished { job, takes: vec![take] },
         Event::Cancelled { job },
         Event::Failed { job, message: "no".to_owned() },
-        Event::Warning { message: "well".to_owned() },
+        Event::Warning { message: "well".to_owned(), at_m: Some([1.0, -2.0]) },
     ] {
         assert_eq!(back(&event), event);
     }

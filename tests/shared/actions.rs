@@ -7,16 +7,16 @@ use zoetrope::author::Action;
 use zoetrope::author::export::{ExportChoices, ExportOf};
 use zoetrope::author::overlays::Overlay;
 use zoetrope::author::session::{
-    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, FormAction, GenerationAction, ImportForm,
-    ImportPart, MappingAction, ModelAction, PlayerAction, ProjectAction, RatingAction, SelectionAction, TakeAction, TimelineAction,
-    ViewAction,
+    CharacterAction, ClipAction, ComparisonAction, ConstraintAction, DialogAction, DraftAction, ExportAction, FormAction, GenerationAction,
+    ImportForm, ImportPart, MappingAction, ModelAction, PlayerAction, PoseAction, ProjectAction, RatingAction, SelectionAction, StageTool,
+    TakeAction, TimelineAction, ViewAction,
 };
 use zoetrope::author::settings::Appearance;
 use zoetrope::motion::Joint;
 use zoetrope::motion::cleanup::ContactEdit;
 use zoetrope::motion::layer::PoseOffset;
 use zoetrope::motion::mapping::Fingers;
-use zoetrope::timeline::{ClipSettings, PoseKey, PoseLayer, Sampling};
+use zoetrope::timeline::{ClipSettings, End, PoseKey, PoseLayer, Sampling};
 use zoetrope::view::{CameraMove, Figure, Quality};
 
 /// The kind of action with models behind this one.
@@ -58,6 +58,46 @@ fn next_mapping_action(action: &MappingAction) -> Action {
     })
 }
 
+/// The kind of action with poses behind this one.
+fn next_pose_action(action: &PoseAction, rng: &mut StdRng) -> Action {
+    let joint = Joint::ALL[rng.random_range(0..Joint::ALL.len())];
+    let to = [rng.random_range(-1.0..1.0), rng.random_range(0.0..2.0), rng.random_range(-1.0..1.0)];
+    let (clip, from, to_frame) = (rng.random_range(0..3), rng.random_range(0..60), rng.random_range(0..90));
+    Action::Pose(match action {
+        PoseAction::SelectJoint(_) => PoseAction::MoveJoint { joint, to },
+        PoseAction::MoveJoint { .. } => PoseAction::DragJoint { joint, to },
+        PoseAction::DragJoint { .. } => PoseAction::ReleaseJoint,
+        PoseAction::ReleaseJoint => PoseAction::MirrorPose,
+        PoseAction::MirrorPose => PoseAction::CopyPose,
+        PoseAction::CopyPose => PoseAction::PastePose,
+        PoseAction::PastePose => PoseAction::SelectKey { clip, frame: from },
+        PoseAction::SelectKey { .. } => PoseAction::MoveKey { clip, from, to: to_frame },
+        PoseAction::MoveKey { .. } => PoseAction::CopyKey { clip, from, to: to_frame },
+        PoseAction::CopyKey { .. } | PoseAction::DeleteKey => PoseAction::DeleteKey,
+    })
+}
+
+/// The kind of action with what the next take has to meet behind this one.
+fn next_constraint_action(action: &ConstraintAction, rng: &mut StdRng) -> Action {
+    let (place, secs) = (rng.random_range(0..4), rng.random_range(-1.0..4.0));
+    let at = [rng.random_range(-3.0..3.0), rng.random_range(-3.0..3.0)];
+    Action::Constraints(match action {
+        ConstraintAction::DrawPath(_) => ConstraintAction::AddPoint { before: place, at },
+        ConstraintAction::AddPoint { .. } => ConstraintAction::MovePoint { point: place, to: at },
+        ConstraintAction::MovePoint { .. } => ConstraintAction::DragPoint { point: place, to: at },
+        ConstraintAction::DragPoint { .. } => ConstraintAction::ReleasePoint,
+        ConstraintAction::ReleasePoint => ConstraintAction::PointTime { point: place, secs: Some(secs) },
+        ConstraintAction::PointTime { .. } => ConstraintAction::RemovePoint(place),
+        ConstraintAction::RemovePoint(_) => ConstraintAction::ClearPath,
+        ConstraintAction::ClearPath => ConstraintAction::AddTarget(secs),
+        ConstraintAction::AddTarget(_) => ConstraintAction::MoveTarget { target: place, secs },
+        ConstraintAction::MoveTarget { .. } => ConstraintAction::RemoveTarget(place),
+        ConstraintAction::RemoveTarget(_) => ConstraintAction::EndAt(Some(End { x: Some(at[0]), z: None, facing_deg: Some(90.0 * secs) })),
+        ConstraintAction::EndAt(_) => ConstraintAction::LoadConstraints("path.json".into()),
+        ConstraintAction::LoadConstraints(_) | ConstraintAction::ClearConstraints => ConstraintAction::ClearConstraints,
+    })
+}
+
 /// The kind of action behind this one; none behind the last. It has to name every kind there is.
 fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
     let place = rng.random_range(0..6);
@@ -85,7 +125,8 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::Draft(DraftAction::Seed(_)) => Action::Draft(DraftAction::Seconds(Some(secs))),
         Action::Draft(DraftAction::Seconds(_)) => Action::Draft(DraftAction::Variations(place as u32)),
         Action::Draft(DraftAction::Variations(_)) => Action::Draft(DraftAction::Literal(rng.random())),
-        Action::Draft(DraftAction::Literal(_)) => {
+        Action::Draft(DraftAction::Literal(_)) => Action::Draft(DraftAction::Candidates(Some(place as u32 * 40))),
+        Action::Draft(DraftAction::Candidates(_)) => {
             Action::Draft(DraftAction::Sampling(Sampling { temperature: Some(f32::NAN), top_k: Some(place), ..Sampling::default() }))
         }
         Action::Draft(DraftAction::Sampling(_)) => Action::Dialog(DialogAction::OpenSampling),
@@ -95,7 +136,9 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         Action::Models(action) => next_model_action(action),
         Action::Generation(GenerationAction::Generate) => Action::Generation(GenerationAction::Continue),
         Action::Generation(GenerationAction::Continue) => Action::Generation(GenerationAction::LayOut),
-        Action::Generation(GenerationAction::LayOut) => Action::Generation(GenerationAction::Cancel),
+        Action::Generation(GenerationAction::LayOut) => Action::Generation(GenerationAction::Between(secs)),
+        Action::Generation(GenerationAction::Between(_)) => Action::Generation(GenerationAction::Redo),
+        Action::Generation(GenerationAction::Redo) => Action::Generation(GenerationAction::Cancel),
         Action::Generation(GenerationAction::Cancel) => Action::Takes(TakeAction::Select(place)),
         Action::Takes(TakeAction::Select(_)) => Action::Takes(TakeAction::Remove(place)),
         Action::Takes(TakeAction::Remove(_)) => Action::Generation(GenerationAction::Again(place)),
@@ -141,7 +184,16 @@ fn next_kind(action: &Action, rng: &mut StdRng) -> Option<Action> {
         }
         Action::Timeline(TimelineAction::ZoomTimeline { .. }) => Action::Timeline(TimelineAction::ScrollTimeline(secs)),
         Action::Timeline(TimelineAction::ScrollTimeline(_)) => Action::Timeline(TimelineAction::FitTimeline),
-        Action::Timeline(TimelineAction::FitTimeline) => Action::Player(PlayerAction::Play),
+        Action::Timeline(TimelineAction::FitTimeline) => {
+            Action::View(ViewAction::Tool([StageTool::Camera, StageTool::Path, StageTool::Pose][place % 3]))
+        }
+        Action::View(ViewAction::Tool(_)) => Action::Pose(PoseAction::SelectJoint(Some(Joint::LWrist))),
+        Action::Pose(PoseAction::DeleteKey) => {
+            Action::Constraints(ConstraintAction::DrawPath(vec![[0.0, 0.0], [secs, 1.0], [f32::NAN, 0.0]]))
+        }
+        Action::Pose(action) => next_pose_action(action, rng),
+        Action::Constraints(ConstraintAction::ClearConstraints) => Action::Player(PlayerAction::Play),
+        Action::Constraints(action) => next_constraint_action(action, rng),
         Action::Player(PlayerAction::Play) => Action::Player(PlayerAction::Pause),
         Action::Player(PlayerAction::Pause) => Action::Player(PlayerAction::TogglePlay),
         Action::Player(PlayerAction::TogglePlay) => Action::Player(PlayerAction::Seek(secs)),

@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::dialog::{Dialog, FilePurpose};
 use crate::model::Rewriter;
 use crate::tasks::{Task, TaskKind};
-use crate::timeline::{Length, Request, Sampling};
+use crate::timeline::{Constraints, DIRECTED_CANDIDATES, Length, MOST_CANDIDATES, Request, Sampling};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,6 +25,11 @@ pub const MOST_TOP_K: usize = 1000;
 /// Guidance scales that can be chosen.
 pub const GUIDANCES: (f32, f32) = (1.0, 10.0);
 
+/// How many samples a take is chosen from where nobody says otherwise.
+fn usual_candidates(constraints: &Constraints) -> u32 {
+    if constraints.is_empty() { 1 } else { DIRECTED_CANDIDATES }
+}
+
 /// What can be done with the draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum DraftAction {
@@ -38,6 +43,8 @@ pub enum DraftAction {
     Variations(u32),
     /// Choose whether the model reads the prompt word by word, instead of the canonical prompt that its normaliser makes of it.
     Literal(bool),
+    /// Choose of how many samples each take is the best; `None` is as many as what it has to meet needs.
+    Candidates(Option<u32>),
     /// Choose how the next generation is sampled, where not as the model comes.
     Sampling(Sampling),
     /// Choose the language model that says prompts in other words, or none.
@@ -59,6 +66,8 @@ pub struct Draft {
     pub variations: u32,
     /// Whether the model reads the prompt word by word.
     pub literal: bool,
+    /// Of how many samples each take is the best; none is as many as what it has to meet needs.
+    pub candidates: Option<u32>,
     /// What differs from the model's own sampler settings.
     pub sampling: Sampling,
     /// The prompt that is being said in other words.
@@ -73,6 +82,7 @@ impl Default for Draft {
             length_secs: None,
             variations: 1,
             literal: false,
+            candidates: None,
             sampling: Sampling::default(),
             rewriting: None,
         }
@@ -96,6 +106,7 @@ impl Draft {
             length_secs,
             variations: request.variations,
             literal: request.literal,
+            candidates: Some(request.candidates).filter(|count| *count != usual_candidates(&request.constraints)),
             sampling: request.sampling.clone(),
             ..Self::default()
         }
@@ -114,16 +125,18 @@ impl Draft {
         };
     }
 
-    /// The draft as a request.
+    /// The draft as a request for a motion that has something to meet, or nothing.
     #[must_use]
-    pub fn request(&self) -> Request {
+    pub fn request(&self, constraints: Constraints) -> Request {
         let length = self.length_secs.map_or_else(Length::default, |secs| Length::Exact { secs });
         Request {
             literal: self.literal,
             seed: self.seed,
             length,
             variations: self.variations,
+            candidates: self.candidates.unwrap_or(usual_candidates(&constraints)),
             sampling: self.sampling.clone(),
+            constraints,
             ..Request::new(self.prompt.trim())
         }
     }
@@ -145,6 +158,7 @@ impl Draft {
             }
             DraftAction::Variations(variations) => self.variations = variations.clamp(1, MOST_VARIATIONS),
             DraftAction::Literal(literal) => self.literal = literal,
+            DraftAction::Candidates(count) => self.candidates = count.map(|count| count.clamp(1, MOST_CANDIDATES)),
             DraftAction::Sampling(sampling) => self.set_sampling(sampling),
             DraftAction::Rewriter(file) => {
                 // Another day begins in another folder.

@@ -9,6 +9,7 @@ mod comparison;
 mod desk;
 mod dialog;
 mod dialog_action;
+mod direct;
 mod draft;
 mod exports;
 mod generation;
@@ -35,9 +36,10 @@ pub use compare::ComparisonAction;
 pub use comparison::{Comparison, ComparisonEntry};
 pub use dialog::{Dialog, FilePurpose, ModelDialog, Next};
 pub use dialog_action::DialogAction;
+pub use direct::{ConstraintAction, Miss, PoseAction, PoseTool};
 pub use draft::{Draft, DraftAction, GUIDANCES, LENGTH_RANGE_SECS, MOST_TOP_K, MOST_VARIATIONS, TEMPERATURES, TOP_PS};
 pub use exports::{ExportAction, ExportSubject, ExportWork, Exports};
-pub use generation::{GenerationAction, Generations, Job, Progress, another_seed};
+pub use generation::{BETWEEN_SECS, GenerationAction, Generations, Job, Progress, USUAL_BETWEEN_SECS, another_seed};
 pub use host::HostCommand;
 pub use mapping::{MappingAction, MappingEditor, Mappings, Outlines};
 pub use models::{FormAction, ImportForm, ImportPart, InstalledModel, ModelAction, ModelState, ModelWork, Models, OfferedModel, Precision};
@@ -51,7 +53,7 @@ pub use scene::Scene;
 pub use start::{Busy, Start};
 pub use takes::{TakeAction, TakeList};
 pub use timeline::{ClipAction, Curves, Inspection, SelectionAction, StickFigure, StickFigures, TakeEntry, Timeline, TimelineAction};
-pub use view::{View, ViewAction, ViewMode};
+pub use view::{StageTool, View, ViewAction, ViewMode};
 
 use super::Action;
 use super::export::work::WorkOutcome;
@@ -77,6 +79,7 @@ pub struct Session {
     generation: Generations,
     timeline: Timeline,
     view: View,
+    pose: PoseTool,
     list: TakeList,
     character: CharacterAssets,
     mapping: Mappings,
@@ -100,6 +103,7 @@ impl Session {
             generation: Generations::default(),
             timeline: Timeline::default(),
             view: View::default(),
+            pose: PoseTool::default(),
             list: TakeList::default(),
             character: CharacterAssets::default(),
             mapping: Mappings::default(),
@@ -206,6 +210,12 @@ impl Session {
     #[must_use]
     pub fn view(&self) -> &View {
         &self.view
+    }
+
+    /// What the hand that poses holds.
+    #[must_use]
+    pub fn pose(&self) -> &PoseTool {
+        &self.pose
     }
 
     /// What the list of takes shows.
@@ -396,6 +406,11 @@ impl Session {
             Action::Comparison(action) => self.compare(action),
             Action::Clips(action) => self.timeline.apply_to_clips(action, &mut self.desk, &mut self.view),
             Action::Selection(action) => self.timeline.apply_to_selection(&action, &mut self.view),
+            Action::Pose(action) => {
+                let Self { pose, desk, timeline, view, .. } = self;
+                pose.apply(action, &mut direct::Context { desk, timeline, view });
+            }
+            Action::Constraints(action) => self.timeline.apply_to_constraints(action, &mut self.desk, &self.view),
             Action::Timeline(action) => action.apply(&mut self.timeline, &mut self.desk, &mut self.view),
             Action::Player(action) => self.view.player.apply(action),
             Action::View(action) => self.view.apply(action, &mut self.desk),

@@ -14,4 +14,6 @@ pub(super) enum Placement {
     After(ClipId),
     /// In the place of this clip.
     InPlaceOf(ClipId),
+    /// In the place of this clip too, with all of its settings: only a part of its take is another one.
+    PartOf(ClipId),
 }

@@ -36,11 +36,25 @@ pub enum ViewMode {
     Comparison(Comparison),
 }
 
+/// What the pointer does on the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StageTool {
+    /// It moves the camera.
+    #[default]
+    Camera,
+    /// It draws where the next take goes.
+    Path,
+    /// It poses the character.
+    Pose,
+}
+
 /// What can be done with the view.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ViewAction {
     /// Move the camera.
     Camera(CameraMove),
+    /// Choose what the pointer does on the stage; the camera stands still where it does something.
+    Tool(StageTool),
     /// Choose what stands on the stage.
     Show(Figure),
     /// Choose what is seen beside the character.
@@ -68,7 +82,10 @@ pub struct View {
     /// The generation that the stage is to show; until another take is chosen.
     watched: Option<JobId>,
     figure: Figure,
+    tool: StageTool,
     follow: bool,
+    /// Whether the camera follows again when the tool is put away.
+    follows_again: bool,
     full_screen: bool,
     system_is_light: bool,
     /// The graphics device's name, and whether it is the processor.
@@ -82,7 +99,9 @@ impl Default for View {
             player: Player::default(),
             watched: None,
             figure: Figure::Mannequin,
+            tool: StageTool::Camera,
             follow: true,
+            follows_again: false,
             full_screen: false,
             system_is_light: false,
             graphics: None,
@@ -107,6 +126,12 @@ impl View {
     #[must_use]
     pub fn figure(&self) -> Figure {
         self.figure
+    }
+
+    /// What the pointer does on the stage.
+    #[must_use]
+    pub fn tool(&self) -> StageTool {
+        self.tool
     }
 
     /// Whether the camera follows the character.
@@ -174,6 +199,7 @@ impl View {
                 }
                 desk.host.push(HostCommand::Camera(camera_move));
             }
+            ViewAction::Tool(tool) => self.take_up(tool, desk),
             ViewAction::Show(figure) => self.figure = figure,
             ViewAction::Overlay(overlay, on) => desk.settings.overlays.set(overlay, on),
             ViewAction::OnionFrames(frames) => desk.settings.overlays.set_onion_frames(frames),
@@ -185,6 +211,22 @@ impl View {
             ViewAction::Appearance(appearance) => desk.settings.appearance = appearance,
             ViewAction::Scale(scale) => desk.settings.set_scale(scale),
             ViewAction::Screenshot(path) => desk.host.push(HostCommand::Screenshot(path)),
+        }
+    }
+
+    /// Takes up a tool. What is drawn or dragged stays under the pointer: the camera follows nobody meanwhile.
+    fn take_up(&mut self, tool: StageTool, desk: &mut Desk) {
+        let (held, holds) = (self.tool != StageTool::Camera, tool != StageTool::Camera);
+        self.tool = tool;
+        if holds && !held {
+            self.follows_again = self.follow;
+        }
+        if holds != held {
+            let follow = !holds && self.follows_again;
+            self.apply(ViewAction::Camera(CameraMove::Follow(follow)), desk);
+        }
+        if holds {
+            self.player.pause();
         }
     }
 

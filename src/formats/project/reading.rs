@@ -60,7 +60,7 @@ pub(super) fn parse<R: BufRead + Seek>(mut source: R, limits: &Limits) -> Result
         let motion = motion.ok_or_else(|| Fault::damaged(format!("no {}", member(id, ""))))?;
         let raw = motions.read(id, ".raw")?.filter(|raw| raw.len() == motion.len());
         if let Some(context) = context_of(&mut provenance.origin) {
-            *context = Context { before: motions.read(id, ".before")?, after: motions.read(id, ".after")? };
+            *context = Context { before: motions.read(id, ".before")?, after: motions.read(id, ".after")?, ..Context::default() };
         }
         takes.insert(id, Arc::new(Take { motion, raw, provenance }));
     }

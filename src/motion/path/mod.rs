@@ -3,6 +3,8 @@
 
 mod curve;
 mod follow;
+mod simplify;
 
 pub use curve::Curve;
 pub use follow::{Followed, Pin, follow, travel};
+pub use simplify::simplified;

@@ -54,7 +54,7 @@ fn making_a_take_again_brings_its_whole_request_back() {
     let Some(HostCommand::Generator(Command::Generate { request: again, .. })) = commands.first() else { panic!("{commands:?}") };
     assert_ne!(again.seed, request.seed);
     assert_eq!(*again, Request { seed: again.seed, ..request });
-    assert_eq!(session.draft().request(), *again);
+    assert_eq!(session.draft().request(again.constraints.clone()), *again);
 }
 
 #[test]

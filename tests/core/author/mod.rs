@@ -6,6 +6,7 @@ mod characters;
 mod continuing;
 #[path = "../../shared/desk.rs"]
 pub(super) mod desk;
+mod directing;
 mod edits;
 mod generation;
 mod mapping;

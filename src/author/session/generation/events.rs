@@ -1,8 +1,9 @@
 //! What the generator tells of motions under way, and what becomes of finished ones.
 
-use super::{Context, Generations, Job};
+use super::{Asked, Context, Generations, Job};
 use crate::author::session::comparison::{Comparison, ComparisonEntry};
 use crate::author::session::desk::Desk;
+use crate::author::session::direct::Miss;
 use crate::author::session::placement::Placement;
 use crate::author::session::timeline::Timeline;
 use crate::author::session::view::View;
@@ -28,7 +29,10 @@ impl Generations {
                     context.desk.fail(message);
                 }
             }
-            Event::Warning { message } => context.desk.warn(message),
+            Event::Warning { message, at_m } => {
+                self.misses.extend(at_m.map(|at_m| Miss { at_m, text: message.clone() }));
+                context.desk.warn(message);
+            }
             // Frames come by `preview`, models are somebody else's business.
             Event::Preview { .. }
             | Event::Loading { .. }
@@ -45,7 +49,7 @@ impl Generations {
         if job.request().variations > 1 {
             return preview_variation(job, preview, timeline, view);
         }
-        let motion = match &job.before {
+        let motion = match &job.asked.before {
             Some(before) => joined(before, &preview.motion),
             None => Arc::clone(&preview.motion),
         };
@@ -83,24 +87,24 @@ impl Generations {
     fn finish(&mut self, id: JobId, takes: Vec<Take>, context: &mut Context<'_>) {
         if let Some(job) = self.job_mut(id).filter(|job| job.picked.is_some()) {
             // The others join the picked one in the list.
-            job.made = (0..).zip(takes).collect();
+            job.made = (0..).zip(takes).map(|(variation, take)| (variation, job.asked.whole(take))).collect();
             self.place_picked(id, context.desk, context.timeline, context.view);
             self.end(id, context);
             return;
         }
         let Some(mut job) = self.remove(id, context) else { return };
-        let made: Vec<TakeId> = takes.into_iter().map(|take| context.timeline.add_take(take)).collect();
+        let made: Vec<TakeId> = takes.into_iter().map(|take| context.timeline.add_take(job.asked.whole(take))).collect();
         let previewed = context.view.previews(id);
         let seen = previewed || context.view.watches(id);
         let Some(first) = made.first().copied() else { return context.drop_preview(id) };
         if seen && made.len() > 1 {
             return context.show_variations(&job, &made);
         }
-        let placed = context.timeline.place(job.placement, first, seen, context.desk).is_some();
+        let placed = context.timeline.place(job.asked.placement, first, seen, context.desk).is_some();
         if seen {
             context.go_on_watching(&job, first, previewed, placed);
         }
-        self.lay_out_rest(std::mem::take(&mut job.queued), first, seen, context);
+        self.lay_out_rest(std::mem::take(&mut job.asked.queued), first, seen, context);
     }
 
     /// Goes on behind the clip of the take that has just been made.
@@ -111,7 +115,7 @@ impl Generations {
             let text = format!("“{}” was not made: the clip that it goes on from has left the timeline", next.prompt);
             return context.desk.warn(text);
         };
-        self.ask(next, Some(before), Placement::After(after), queued, context);
+        self.ask(Asked { before: Some(before), queued, ..Asked::new(next, Placement::After(after)) }, context);
         if !watched {
             context.view.unwatch();
         }
@@ -120,7 +124,7 @@ impl Generations {
     /// One of several variations is done. If it is the picked one, it goes to its place.
     fn one_made(&mut self, id: JobId, variation: u32, take: Take, context: &mut Context<'_>) {
         let Some(job) = self.job_mut(id) else { return };
-        job.made.insert(variation, take);
+        job.made.insert(variation, job.asked.whole(take));
         self.place_picked(id, context.desk, context.timeline, context.view);
     }
 
@@ -135,7 +139,7 @@ impl Generations {
         }
         let take = timeline.add_take(take);
         job.picked = Some((variation, Some(take)));
-        let placed = timeline.place(job.placement, take, seen, desk);
+        let placed = timeline.place(job.asked.placement, take, seen, desk);
         match placed {
             _ if !seen => {}
             Some(start_secs) => view.show_timeline(start_secs, timeline),
@@ -188,7 +192,7 @@ impl Context<'_> {
         let previewed = self.view.previews(job.id());
         let (at_secs, playing) = (self.view.player().at_secs(), self.view.player().is_playing());
         let entries = made.iter().filter_map(|id| self.timeline.take(*id).map(|take| ComparisonEntry::of(*id, take)));
-        let comparison = Comparison::of(entries.take(MOST_COMPARED).collect(), None, job.placement);
+        let comparison = Comparison::of(entries.take(MOST_COMPARED).collect(), None, job.asked.placement);
         self.view.show_comparison(comparison, if previewed { at_secs } else { 0.0 }, self.timeline);
         if previewed && !playing {
             self.view.player.pause();
@@ -207,7 +211,7 @@ fn preview_variation(job: &Job, preview: &Preview, timeline: &Timeline, view: &m
     let request = job.request().variation(preview.variation);
     let entry = ComparisonEntry::of_motion(Arc::clone(&preview.motion), request.prompt, request.seed);
     if !view.previews(job.id()) {
-        return view.show_comparison(Comparison::of(vec![entry], Some(job.id()), job.placement), 0.0, timeline);
+        return view.show_comparison(Comparison::of(vec![entry], Some(job.id()), job.asked.placement), 0.0, timeline);
     }
     view.put_beside(entry);
 }

@@ -3,8 +3,9 @@
 use crate::author::session::placement::Placement;
 use crate::generator::protocol::JobId;
 use crate::motion::Motion;
-use crate::timeline::{Request, Take, TakeId};
+use crate::timeline::{Context, Provenance, Request, Take, TakeId};
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,19 +13,52 @@ use std::time::Instant;
 #[derive(Clone, Debug)]
 pub struct Job {
     id: JobId,
-    request: Request,
-    /// The motion it goes on from.
-    pub(super) before: Option<Arc<Motion>>,
-    pub(super) placement: Placement,
+    pub(super) asked: Asked,
     progress: Progress,
     /// When its first token was reported, and how many there were.
     started: Option<(Instant, usize)>,
-    /// What becomes clips of their own behind it.
-    pub(super) queued: VecDeque<Request>,
     /// The variations that are done, while others are to come.
     pub(super) made: BTreeMap<u32, Take>,
     /// The variation that was picked before all were done, and its take once that is placed.
     pub(super) picked: Option<(u32, Option<TakeId>)>,
+}
+
+/// What a motion is asked for with: the request, what it is made between, and where it goes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Asked {
+    pub(super) request: Request,
+    /// The motion it goes on from.
+    pub(super) before: Option<Arc<Motion>>,
+    /// The motion it leads to.
+    pub(super) after: Option<Arc<Motion>>,
+    /// The take of which it makes a part anew, and which frames.
+    pub(super) part: Option<(Arc<Take>, Range<usize>)>,
+    pub(super) placement: Placement,
+    /// What becomes clips of their own behind it.
+    pub(super) queued: VecDeque<Request>,
+}
+
+impl Asked {
+    /// A motion from nothing.
+    pub(super) fn new(request: Request, placement: Placement) -> Self {
+        Self { request, before: None, after: None, part: None, placement, queued: VecDeque::new() }
+    }
+
+    /// As much of the motions around as the generator uses.
+    pub(super) fn context(&self) -> Context {
+        let before = self.before.as_deref().map(Context::after_end_of).unwrap_or_default().before;
+        let after = self.after.as_deref().map(Context::before_start_of).unwrap_or_default().after;
+        Context { before, after, after_stays: self.part.is_some() }
+    }
+
+    /// The take that comes of what was made: of a part, the whole with it.
+    pub(super) fn whole(&self, made: Take) -> Take {
+        let Some((of, frames)) = self.part.as_ref().filter(|(_, frames)| frames.len() == made.motion.len()) else { return made };
+        let mut motion = Motion::clone(&of.motion);
+        motion.frames[frames.clone()].copy_from_slice(&made.motion.frames);
+        let provenance = Provenance::of_chain(&[&of.provenance, &made.provenance]);
+        Take { motion: Arc::new(motion), raw: None, provenance }
+    }
 }
 
 /// How far a generation is.
@@ -44,9 +78,8 @@ pub enum Progress {
 
 impl Job {
     /// A job that waits.
-    pub(super) fn new(id: JobId, request: Request, before: Option<Arc<Motion>>, placement: Placement, queued: VecDeque<Request>) -> Self {
-        let progress = Progress::Waiting;
-        Self { id, request, before, placement, progress, started: None, queued, made: BTreeMap::new(), picked: None }
+    pub(super) fn new(id: JobId, asked: Asked) -> Self {
+        Self { id, asked, progress: Progress::Waiting, started: None, made: BTreeMap::new(), picked: None }
     }
 
     /// Its number.
@@ -58,7 +91,7 @@ impl Job {
     /// What it makes.
     #[must_use]
     pub fn request(&self) -> &Request {
-        &self.request
+        &self.asked.request
     }
 
     /// How far it is.
@@ -70,18 +103,13 @@ impl Job {
     /// Whether it makes a clip anew in its place.
     #[must_use]
     pub fn is_anew(&self) -> bool {
-        matches!(self.placement, Placement::InPlaceOf(_))
+        matches!(self.asked.placement, Placement::InPlaceOf(_))
     }
 
     /// The seed of the variation that was picked before all were done.
     #[must_use]
     pub fn picked_seed(&self) -> Option<u64> {
-        self.picked.map(|(variation, _)| self.request.variation(variation).seed)
-    }
-
-    /// Whether it is the same motion at the same place.
-    pub(super) fn is_same(&self, request: &Request, before: Option<&Arc<Motion>>, placement: Placement) -> bool {
-        self.request == *request && self.before.as_ref() == before && self.placement == placement
+        self.picked.map(|(variation, _)| self.asked.request.variation(variation).seed)
     }
 
     /// So many tokens are made, of so many at most.
@@ -95,7 +123,7 @@ impl Job {
     /// Frames of the motion it goes on from.
     #[must_use]
     pub fn frames_before(&self) -> usize {
-        self.before.as_ref().map_or(0, |motion| motion.len())
+        self.asked.before.as_ref().map_or(0, |motion| motion.len())
     }
 
     /// How much of it is done, 0 to 1.

@@ -1,11 +1,15 @@
 //! Generations: asking for them, and which are under way. What the generator tells of them is in [`events`].
 
+mod between;
 mod events;
 mod job;
 
+pub use between::{BETWEEN_SECS, USUAL_BETWEEN_SECS};
+use job::Asked;
 pub use job::{Job, Progress};
 
 use super::desk::Desk;
+use super::direct::Miss;
 use super::draft::Draft;
 use super::models::Models;
 use super::placement::Placement;
@@ -14,7 +18,7 @@ use super::view::{View, ViewMode};
 use crate::generator::protocol::{Command, JobId};
 use crate::motion::Motion;
 use crate::pipeline;
-use crate::timeline::{ClipId, Context as RequestContext, Origin, Request};
+use crate::timeline::{ClipId, Constraints, Edit, Origin, Request};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -32,6 +36,10 @@ pub enum GenerationAction {
     Again(usize),
     /// Make the selected clip anew in its place, with another seed, going on from the clip before it; what was done to it stays.
     Anew,
+    /// Make what leads from the selected clip to the next one, in so many seconds, with the words of the prompt or none.
+    Between(f32),
+    /// Make the marked part of a clip anew, with the words of the prompt or none; the rest of it stays as and where it is.
+    Redo,
     /// End all running and waiting generations.
     Cancel,
 }
@@ -43,12 +51,14 @@ pub struct Generations {
     jobs: Vec<Job>,
     /// How fast tokens came the last time.
     tokens_per_sec: Option<f32>,
+    /// What the latest take could not meet.
+    misses: Vec<Miss>,
     next_job: u64,
 }
 
 impl Default for Generations {
     fn default() -> Self {
-        Self { jobs: Vec::new(), tokens_per_sec: None, next_job: 1 }
+        Self { jobs: Vec::new(), tokens_per_sec: None, misses: Vec::new(), next_job: 1 }
     }
 }
 
@@ -74,6 +84,12 @@ impl Generations {
         self.tokens_per_sec
     }
 
+    /// What the latest take could not meet, as far as that is about places.
+    #[must_use]
+    pub fn misses(&self) -> &[Miss] {
+        &self.misses
+    }
+
     /// The job of a number, if it is not over.
     #[must_use]
     pub fn job(&self, id: JobId) -> Option<&Job> {
@@ -89,13 +105,16 @@ impl Generations {
         match action {
             GenerationAction::Generate => {
                 if context.has_prompt() {
-                    self.ask(context.draft.request(), None, Placement::OnlyClip, VecDeque::new(), context);
+                    let constraints = context.timeline.arrangement().constraints.drawn().into_owned();
+                    self.ask(Asked::new(context.draft.request(constraints), Placement::OnlyClip), context);
                 }
             }
             GenerationAction::Continue => self.go_on(context),
             GenerationAction::LayOut => self.lay_out(context),
             GenerationAction::Again(index) => self.again(*index, context),
             GenerationAction::Anew => self.anew(context),
+            GenerationAction::Between(secs) => self.between(*secs, context),
+            GenerationAction::Redo => self.redo(context),
             GenerationAction::Cancel => self.cancel_all(context.desk),
         }
     }
@@ -111,25 +130,18 @@ impl Generations {
         self.jobs.clear();
     }
 
-    /// Has the generator make a motion that goes on from `before` and goes to its place, with others `queued` behind it.
-    fn ask(
-        &mut self,
-        request: Request,
-        before: Option<Arc<Motion>>,
-        placement: Placement,
-        queued: VecDeque<Request>,
-        context: &mut Context<'_>,
-    ) {
-        if self.jobs.iter().any(|job| job.is_same(&request, before.as_ref(), placement)) {
+    /// Has the generator make a motion.
+    fn ask(&mut self, asked: Asked, context: &mut Context<'_>) {
+        if self.jobs.iter().any(|job| job.asked == asked) {
             // Enter pressed twice: the same again would come to the same take.
             return;
         }
         let id = JobId(self.next_job);
         self.next_job += 1;
-        let tail = before.as_deref().map(RequestContext::after_end_of).unwrap_or_default();
-        context.desk.send(Command::Generate { job: id, request: request.clone(), context: tail });
+        context.desk.send(Command::Generate { job: id, request: asked.request.clone(), context: asked.context() });
         context.view.watch(id);
-        self.jobs.push(Job::new(id, request, before, placement, queued));
+        self.misses.clear();
+        self.jobs.push(Job::new(id, asked));
     }
 
     /// Goes on from the end of the selected clip, else of the last one; from the shown take, where there are no clips.
@@ -138,7 +150,8 @@ impl Generations {
             return context.desk.warn("choose a take to continue from first");
         };
         if context.has_prompt() {
-            self.ask(context.draft.request(), Some(before), Placement::After(after), VecDeque::new(), context);
+            let asked = Asked::new(context.free_request(), Placement::After(after));
+            self.ask(Asked { before: Some(before), ..asked }, context);
         }
     }
 
@@ -147,14 +160,15 @@ impl Generations {
         if !context.has_prompt() {
             return;
         }
-        let whole = context.draft.request();
+        let whole = context.free_request();
         let prompts = pipeline::split(&whole.prompt);
         let lengths = pipeline::shared(whole.length, prompts.len());
         let part = |(prompt, length)| Request { prompt, length, variations: 1, ..whole.clone() };
         let mut queued: VecDeque<Request> = prompts.into_iter().zip(lengths).map(part).collect();
         let Some(first) = queued.pop_front() else { return };
         let (before, after) = context.seam().unzip();
-        self.ask(first, before, after.map_or(Placement::OnlyClip, Placement::After), queued, context);
+        let placement = after.map_or(Placement::OnlyClip, Placement::After);
+        self.ask(Asked { before, queued, ..Asked::new(first, placement) }, context);
     }
 
     /// Makes the motion of the selected clip anew.
@@ -169,12 +183,12 @@ impl Generations {
             return;
         }
         let variations = context.draft.variations;
-        context.draft.ask_again(&Request { variations, ..request.clone() });
+        context.ask_again(&Request { variations, ..request.clone() });
         let before = match place.checked_sub(1) {
             Some(before) => context.timeline.motion_up_to(context.timeline.clips()[before].id),
             None => began_from,
         };
-        self.ask(request, before, Placement::InPlaceOf(id), VecDeque::new(), context);
+        self.ask(Asked { before, ..Asked::new(request, Placement::InPlaceOf(id)) }, context);
     }
 
     /// The same request after the same motion with another seed, as many variations as the draft asks for.
@@ -184,9 +198,9 @@ impl Generations {
         if !context.has_model() {
             return;
         }
-        context.draft.ask_again(&request);
+        context.ask_again(&request);
         let placement = if before.is_none() { Placement::OnlyClip } else { Placement::Nowhere };
-        self.ask(request, before, placement, VecDeque::new(), context);
+        self.ask(Asked { before, ..Asked::new(request, placement) }, context);
     }
 }
 
@@ -201,6 +215,22 @@ impl Context<'_> {
             self.desk.warn("write what the character does first");
         }
         is_written
+    }
+
+    /// The draft's request for a motion that goes on from another one: what the next new one has to meet is not for it.
+    fn free_request(&mut self) -> Request {
+        if !self.timeline.arrangement().constraints.is_empty() {
+            self.desk.warn("the path and the keys are for a new motion: this one goes on freely");
+        }
+        self.draft.request(Constraints::default())
+    }
+
+    /// The draft and what is to be met are those of a request again.
+    fn ask_again(&mut self, request: &Request) {
+        self.draft.ask_again(request);
+        if self.timeline.arrangement().constraints != request.constraints {
+            self.timeline.edit(&Edit::Constrain(request.constraints.clone()), self.desk);
+        }
     }
 
     /// Whether there is a model to generate with; if not, the user is told.

@@ -105,10 +105,7 @@ impl Timeline {
             ClipAction::SetClip { clip, settings } => self.set_clip(clip, settings, false, desk),
             ClipAction::DragClip { clip, settings } => self.set_clip(clip, settings, true, desk),
             ClipAction::SetContact { foot, from, to, touches } => self.set_contact(foot, from, to, touches, desk),
-            ClipAction::Release => {
-                self.viewport.release();
-                self.document.release();
-            }
+            ClipAction::Release => self.release(),
             ClipAction::Duplicate => self.duplicate(desk),
             ClipAction::Delete => self.delete(desk, view),
             ClipAction::MoveClip { clip, to } => self.move_clip(clip, to, desk),

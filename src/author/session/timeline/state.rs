@@ -219,10 +219,16 @@ impl Timeline {
     }
 
     /// A live edit while dragging: one undo step until the release.
-    pub(super) fn drag(&mut self, edit: &Edit, desk: &mut Desk) {
+    pub(in crate::author::session) fn drag(&mut self, edit: &Edit, desk: &mut Desk) {
         self.viewport.hold(self.chain.motion().duration_secs());
         let outcome = self.document.drag(edit);
         self.edited(outcome, desk);
+    }
+
+    /// The drag ends.
+    pub(in crate::author::session) fn release(&mut self) {
+        self.viewport.release();
+        self.document.release();
     }
 
     fn edited(&mut self, outcome: Result<(), EditError>, desk: &mut Desk) -> bool {
@@ -295,10 +301,33 @@ impl Timeline {
             desk.warn("the clip that was made anew has left the timeline: its new take is in the list");
             return false;
         };
-        let clip = self.arrangement().next_clip_id();
         let settings = ClipSettings { contacts: Vec::new(), layer: PoseLayer::default(), ..self.clips()[at].settings.clone() };
+        self.put_at(at, take, settings, None, desk)
+    }
+
+    /// Puts a take in the place of a clip whose take it is but for a part: the same frames of it, with all that was done to them. Answers whether
+    /// that could be done.
+    fn exchange(&mut self, old: ClipId, take: TakeId, desk: &mut Desk) -> bool {
+        let Some(at) = self.clips().iter().position(|clip| clip.id == old) else {
+            desk.warn("the clip of which a part was made anew has left the timeline: its new take is in the list");
+            return false;
+        };
+        let clip = &self.clips()[at];
+        let frames = |take: TakeId| self.take(take).map(|take| take.motion.len());
+        if frames(clip.take) != frames(take) {
+            desk.warn("the model's motion was too short for this part: mark a shorter one");
+            return false;
+        }
+        self.put_at(at, take, clip.settings.clone(), Some(clip.from..clip.to), desk)
+    }
+
+    /// Puts a take, or a stretch of it, in the place of the clip at a place; the new clip is selected where the old one was.
+    fn put_at(&mut self, at: usize, take: TakeId, settings: ClipSettings, stretch: Option<Range<usize>>, desk: &mut Desk) -> bool {
+        let (old, clip) = (self.clips()[at].id, self.arrangement().next_clip_id());
         let was_selected = self.is_selected(old);
-        let edits = vec![Edit::Insert { take, at }, Edit::Set { clip, settings }, Edit::Remove(vec![old])];
+        let mut edits = vec![Edit::Insert { take, at }, Edit::Set { clip, settings }];
+        edits.extend(stretch.map(|Range { start, end }| Edit::Trim { clip, from: start, to: end }));
+        edits.push(Edit::Remove(vec![old]));
         let done = self.edit(&Edit::All(edits), desk);
         if done && was_selected {
             self.selection = vec![clip];
@@ -326,6 +355,10 @@ impl Timeline {
             Placement::InPlaceOf(clip) => {
                 let place = place_of(clip, self).unwrap_or_default();
                 self.put_instead(clip, take, desk).then_some(place)?
+            }
+            Placement::PartOf(clip) => {
+                let place = place_of(clip, self).unwrap_or_default();
+                self.exchange(clip, take, desk).then_some(place)?
             }
             Placement::OnlyClip => {
                 let replaced = match self.clips() {
