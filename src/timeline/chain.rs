@@ -213,8 +213,7 @@ fn seen_from_end(before: &[Pose], clip: &Clip, baked: &Baked) -> Motion {
 }
 
 fn first(baked: &Baked, turned: Turned) -> Motion {
-    let Some(start) = baked.motion.frames.first() else { return baked.motion.clone() };
     let turn = Quat::from_rotation_y(turned.facing_rad);
-    let on_floor = start.root_m.with_y(0.0);
+    let on_floor = baked.start_m.with_y(0.0);
     baked.motion.placed(turned.facing_rad, on_floor - turn * on_floor + turned.offset_m)
 }

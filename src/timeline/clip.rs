@@ -5,9 +5,11 @@ use super::pose_layer::PoseLayer;
 use crate::motion::cleanup::{CleanupSettings, ContactEdit, clean_with};
 use crate::motion::join::{Turned, context_of};
 use crate::motion::looping::Loop;
+use crate::motion::posing::held_as;
 use crate::motion::{Motion, Pose};
 use glam::Vec3;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 /// A clip's number; no two clips of an arrangement share one.
@@ -205,8 +207,11 @@ impl Clip {
 /// The frames of a clip before it is placed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Baked {
-    /// The two poses that it comes from.
+    /// The two poses that it comes from. Their places and headings are those of the take without poses set by hand, which so move nothing beyond
+    /// their reach.
     pub(super) context: [Pose; 2],
+    /// Where its first frame stands, without poses set by hand; metres.
+    pub(super) start_m: Vec3,
     /// Its frames.
     pub(super) motion: Motion,
 }
@@ -215,12 +220,24 @@ impl Baked {
     /// Makes the frames of a clip from its take. What each step does is said at the settings.
     pub(super) fn of(clip: &Clip, take: &Motion) -> Self {
         let settings = &clip.settings;
-        let take = settings.layer.over(take);
-        let source = if settings.mirror { take.mirrored() } else { take.into_owned() };
+        let mirrored = |motion: Cow<'_, Motion>| if settings.mirror { motion.mirrored() } else { motion.into_owned() };
+        let has_layer = !settings.layer.keys().is_empty();
+        let plain = has_layer.then(|| mirrored(Cow::Borrowed(take)));
+        let source = mirrored(settings.layer.over(take));
         let mut motion = Motion { frames: (0..clip.loop_frames()).map(|frame| sampled(&source, clip, frame as f32)).collect() };
         // What the take did before is where the clip comes from; a take's own beginning goes on as it goes on.
-        let known = (clip.from as f32 >= 2.0 * settings.speed).then(|| [-2.0, -1.0].map(|frame| sampled(&source, clip, frame)));
-        let mut context = known.or_else(|| context_of(&motion)).unwrap_or([Pose::REST; 2]);
+        let is_known = clip.from as f32 >= 2.0 * settings.speed;
+        let context_in = |source: &Motion| {
+            let at = |frames: [f32; 2]| frames.map(|frame| sampled(source, clip, frame));
+            if is_known { at([-2.0, -1.0]) } else { context_of(&Motion { frames: at([0.0, 1.0]).to_vec() }).unwrap_or([Pose::REST; 2]) }
+        };
+        let mut context = context_in(&source);
+        let mut placed_m = Vec3::ZERO;
+        if let Some(plain) = &plain {
+            let places = context_in(plain);
+            context = [held_as(&context[0], &places[0]), held_as(&context[1], &places[1])];
+            placed_m = sampled(plain, clip, 0.0).root_m - sampled(&source, clip, 0.0).root_m;
+        }
         if settings.loops > 1 {
             let cycle = Loop::of(&motion, LOOP_BLEND_FRAMES.min(motion.len() / 3), settings.returns);
             context = context_of(&cycle.motion).unwrap_or(context);
@@ -235,7 +252,8 @@ impl Baked {
             context.iter_mut().for_each(|pose| pose.root_m = Vec3::new(spot_m.x, pose.root_m.y, spot_m.z));
             motion = motion.in_place();
         }
-        Self { context, motion }
+        let start_m = motion.frames.first().map_or(Vec3::ZERO, |first| first.root_m + placed_m);
+        Self { context, start_m, motion }
     }
 }
 
