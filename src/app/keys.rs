@@ -6,7 +6,8 @@ use crate::author::Action;
 use crate::author::key::{self, Held};
 use crate::author::key_bindings::{COMMANDS, PaletteCommand};
 use crate::author::session::{
-    ClipAction, ComparisonAction, DialogAction, GenerationAction, MappingAction, PlayerAction, RatingAction, SelectionAction, TakeAction,
+    ClipAction, ComparisonAction, DialogAction, GenerationAction, MappingAction, PlayerAction, RatingAction, SelectionAction, StageTool,
+    TakeAction, ViewAction,
 };
 use crate::author::session::{Dialog, Session};
 use crate::rating::Sitting;
@@ -67,6 +68,7 @@ pub fn keys(ctx: &Context, session: &Session, was_typing: bool) -> Vec<Action> {
             Key::Escape if is_free && !session.generation().jobs().is_empty() => actions.push(Action::Generation(GenerationAction::Cancel)),
             _ if !is_free => {}
             Key::Escape if session.view().comparison().is_some() => actions.push(Action::Comparison(ComparisonAction::SideBySide(false))),
+            Key::Escape if session.view().tool() != StageTool::Camera => actions.push(Action::View(ViewAction::Tool(StageTool::Camera))),
             Key::Escape => actions.push(Action::Selection(SelectionAction::SelectNone)),
             // Space and Enter press what has the focus.
             Key::Enter if focused => {}

@@ -428,7 +428,7 @@ fn draw_panels(
     };
     rig.free_center = center_of(free, window);
     rig.free_size = Vec2::new(free.width() / window.width(), free.height() / window.height());
-    let view = PanelView { session: &state, examples: &prompts.0, on_screen: &on_screen.0 };
+    let view = PanelView { session: &state, examples: &prompts.0, on_screen: &on_screen.figures, projection: &on_screen.projection };
     inbox.0.extend(panels::window(&mut panels::root(ctx), &view));
     Ok(())
 }

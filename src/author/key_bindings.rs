@@ -6,8 +6,9 @@ use super::export::ExportOf;
 use super::key::{Key, Shortcut};
 use super::overlays::Overlay;
 use super::session::{
-    CharacterAction, ClipAction, ComparisonAction, DialogAction, DraftAction, ExportAction, GenerationAction, MappingAction, ModelAction,
-    PlayerAction, ProjectAction, RatingAction, SelectionAction, Session, TakeAction, TimelineAction, ViewAction,
+    CharacterAction, ClipAction, ComparisonAction, ConstraintAction, DialogAction, DraftAction, ExportAction, GenerationAction,
+    MappingAction, ModelAction, PlayerAction, PoseAction, ProjectAction, RatingAction, SelectionAction, Session, StageTool, TakeAction,
+    TimelineAction, USUAL_BETWEEN_SECS, ViewAction,
 };
 use super::settings::Appearance;
 use crate::view::{CameraMove, Figure, Quality, ViewAngle};
@@ -181,8 +182,16 @@ pub const COMMANDS: &[PaletteCommand] = &[
     command("Make the selected clip anew in its place", &[], |session| {
         session.timeline().selected_clip().and_then(|_| act(GenerationAction::Anew))
     }),
+    command("Lead over to the next clip", &[], |session| {
+        let place = session.timeline().selected_clip()?;
+        (place + 1 < session.timeline().clips().len()).then(|| GenerationAction::Between(USUAL_BETWEEN_SECS).into())
+    }),
+    command("Make the marked part anew", &[], |session| session.timeline().range().map(|_| GenerationAction::Redo.into())),
     command("Duplicate the selected clips", &[ctrl('D')], |_| act(ClipAction::Duplicate)),
-    command("Remove the shown take, or the selected clips", &[key(Key::Delete)], |session| {
+    command("Remove the chosen pose, the shown take, or the selected clips", &[key(Key::Delete)], |session| {
+        if session.pose().key(session.timeline()).is_some() && session.view().tool() == StageTool::Pose {
+            return act(PoseAction::DeleteKey);
+        }
         session.shown_index().map_or_else(|| act(ClipAction::Delete), |index| act(TakeAction::Remove(index)))
     }),
     command("Remove the selected clips", &[], |_| act(ClipAction::Delete)),
@@ -194,6 +203,17 @@ pub const COMMANDS: &[PaletteCommand] = &[
     command("Less of the timeline", &[sign('+'), sign('=')], |session| act(zoom(session, 1.0 / KEY_ZOOM))),
     command("More of the timeline", &[sign('-')], |session| act(zoom(session, KEY_ZOOM))),
     command("All of the timeline", &[sign('0')], |_| act(TimelineAction::FitTimeline)),
+    command("Draw where the next take goes, or not", &[sign('D')], |session| act(tool(session, StageTool::Path))),
+    command("Pose the character by hand, or not", &[sign('H')], |session| act(tool(session, StageTool::Pose))),
+    command("Let the next take be as it comes: no path, no poses", &[], |session| {
+        (!session.timeline().constraints().is_empty()).then(|| ConstraintAction::ClearConstraints.into())
+    }),
+    command("Have the next take in this pose, at this time", &[], |session| {
+        act(ConstraintAction::AddTarget(session.view().player().at_secs()))
+    }),
+    command("Copy the pose", &[shift(ctrl('C'))], |_| act(PoseAction::CopyPose)),
+    command("Paste the pose", &[shift(ctrl('V'))], |session| session.pose().has_copied().then(|| PoseAction::PastePose.into())),
+    command("Mirror the pose", &[], |_| act(PoseAction::MirrorPose)),
     command("Follow the character, or stay", &[sign('F')], |session| {
         act(ViewAction::Camera(CameraMove::Follow(!session.view().follows())))
     }),
@@ -262,6 +282,11 @@ fn next_clip(session: &Session) -> usize {
 
 fn zoom(session: &Session, factor: f32) -> TimelineAction {
     TimelineAction::ZoomTimeline { factor, around: session.view().player().at_secs() }
+}
+
+/// A tool in the hand, or out of it.
+fn tool(session: &Session, tool: StageTool) -> ViewAction {
+    ViewAction::Tool(if session.view().tool() == tool { StageTool::Camera } else { tool })
 }
 
 fn toggled(session: &Session, overlay: Overlay) -> ViewAction {

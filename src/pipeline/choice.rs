@@ -64,7 +64,7 @@ impl Direction {
         if !self.constraints.is_empty() {
             let mut motion = self.on_path(Motion::clone(&candidate.made.take.motion), &mut candidate);
             if let Some(end) = self.constraints.end {
-                let place_m = if self.points().is_some() { [None; 2] } else { [end.x, end.z] };
+                let place_m = if self.constraints.places_m().is_some() { [None; 2] } else { [end.x, end.z] };
                 motion = ended(&motion, place_m, end.facing_deg.map(f32::to_radians));
             }
             motion = self.with_keys(motion, &mut candidate);
@@ -81,18 +81,10 @@ impl Direction {
         candidate
     }
 
-    /// The places that the body passes; none where there is no path.
-    fn points(&self) -> Option<Vec<Vec2>> {
-        let mut points: Vec<Vec2> = self.constraints.path.iter().map(|point| Vec2::new(point.x, point.z)).collect();
-        let end = self.constraints.end.and_then(|end| Some(Vec2::new(end.x?, end.z?)));
-        points.extend(end.filter(|end| points.last().is_some_and(|last| last.distance(*end) > 1e-3)));
-        (points.len() > 1).then_some(points)
-    }
-
     /// The motion on the path; without one at the origin, facing +Z.
     fn on_path(&self, motion: Motion, found: &mut Candidate) -> Motion {
         let Some(first) = motion.frames.first() else { return motion };
-        let Some(points) = self.points() else {
+        let Some(points) = self.constraints.places_m() else {
             let turn_rad = -heading(first.local[0]);
             let at_m = Quat::from_rotation_y(turn_rad) * first.root_m;
             return motion.placed(turn_rad, -at_m.with_y(0.0));

@@ -2,7 +2,7 @@
 
 use super::character::{Posing, Standing};
 use super::inputs::{OnStage, StageQuality};
-use crate::view::{CameraMove, ComparisonRoom, Shadows, ViewAngle};
+use crate::view::{self, CameraMove, ComparisonRoom, Shadows, ViewAngle};
 use bevy::camera::CameraUpdateSystems;
 use bevy::core_pipeline::tonemapping::{DebandDither, Tonemapping};
 use bevy::light::ShadowFilteringMethod;
@@ -278,9 +278,14 @@ pub struct ScreenBox {
     pub most: Vec2,
 }
 
-/// Where the solid characters are in the picture, in their order; only while they are side by side.
+/// Where things are in the picture.
 #[derive(Resource, Clone, Debug, Default)]
-pub struct OnScreen(pub Vec<ScreenBox>);
+pub struct OnScreen {
+    /// The solid characters, in their order; only while they are side by side.
+    pub figures: Vec<ScreenBox>,
+    /// How the camera sees the world.
+    pub projection: view::Projection,
+}
 
 fn locate(
     shown: Res<'_, OnStage>,
@@ -288,12 +293,13 @@ fn locate(
     camera: Single<'_, '_, (&Camera, &GlobalTransform), With<StageCamera>>,
     mut on_screen: ResMut<'_, OnScreen>,
 ) {
-    on_screen.0.clear();
+    let (camera, transform) = camera.into_inner();
+    on_screen.projection = view::Projection::new(camera.clip_from_view() * transform.to_matrix().inverse());
+    on_screen.figures.clear();
     if shown.comparison.is_none() {
         return;
     }
-    let (camera, transform) = camera.into_inner();
-    on_screen.0.extend(standing.solid().map(|world| {
+    on_screen.figures.extend(standing.solid().map(|world| {
         let (mut least, mut most) = (Vec2::INFINITY, Vec2::NEG_INFINITY);
         for joint_m in world.positions_m {
             let Some(at) = camera.world_to_ndc(transform, joint_m).filter(|at| at.z > 0.0) else { continue };

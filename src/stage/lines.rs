@@ -1,4 +1,4 @@
-//! Lines on the floor: where the body goes, and where its feet do.
+//! Lines on the floor: where the body goes, where its feet do, and where it is to go.
 
 use super::inputs::OnStage;
 use super::studio::decor;
@@ -8,6 +8,10 @@ use bevy::prelude::*;
 /// Widths of the lines, points.
 const ROOT_WIDTH: f32 = 3.0;
 const FOOT_WIDTH: f32 = 2.5;
+const PATH_WIDTH: f32 = 7.0;
+/// Colours of speeds, m/s: creeping, walking, running; between them they are mixed.
+const SPEEDS: [(f32, Color); 3] =
+    [(0.5, Color::srgb(0.30, 0.52, 0.92)), (1.3, Color::srgb(0.30, 0.74, 0.48)), (3.5, Color::srgb(0.92, 0.36, 0.26))];
 /// Lines win against the floor that they lie on.
 const DEPTH_BIAS: f32 = -0.0004;
 
@@ -17,6 +21,9 @@ struct RootLine;
 #[derive(Default, Reflect, GizmoConfigGroup)]
 struct FootLines;
 
+#[derive(Default, Reflect, GizmoConfigGroup)]
+struct PathLine;
+
 pub(super) struct LinesPlugin;
 
 impl Plugin for LinesPlugin {
@@ -24,18 +31,32 @@ impl Plugin for LinesPlugin {
         let config = |width| GizmoConfig { line: GizmoLineConfig { width, ..default() }, depth_bias: DEPTH_BIAS, ..default() };
         app.insert_gizmo_config(RootLine, config(ROOT_WIDTH))
             .insert_gizmo_config(FootLines, config(FOOT_WIDTH))
+            .insert_gizmo_config(PathLine, config(PATH_WIDTH))
             .add_systems(PostUpdate, draw);
     }
 }
 
-fn draw(shown: Res<'_, OnStage>, mut root: Gizmos<'_, '_, RootLine>, mut feet: Gizmos<'_, '_, FootLines>) {
+fn draw(
+    shown: Res<'_, OnStage>,
+    mut root: Gizmos<'_, '_, RootLine>,
+    mut feet: Gizmos<'_, '_, FootLines>,
+    mut path: Gizmos<'_, '_, PathLine>,
+) {
     let decor = decor(shown.studio);
     root.linestrip_gradient(seen(&shown.lines.root, decor.bone));
     for (line, color) in shown.lines.feet.iter().zip(decor.feet) {
         feet.linestrip_gradient(seen(line, color));
     }
+    path.linestrip_gradient(shown.lines.path.iter().map(|(place_m, speed)| (*place_m, speed.map_or(decor.bone, color_of))));
 }
 
 fn seen(line: &Line, color: Color) -> impl Iterator<Item = (Vec3, Color)> {
     line.iter().map(move |(place_m, clearly)| (*place_m, color.with_alpha(*clearly)))
+}
+
+/// The colour of a speed.
+fn color_of(m_per_sec: f32) -> Color {
+    let [slow, usual, fast] = SPEEDS;
+    let (from, to) = if m_per_sec < usual.0 { (slow, usual) } else { (usual, fast) };
+    from.1.mix(&to.1, ((m_per_sec - from.0) / (to.0 - from.0)).clamp(0.0, 1.0))
 }

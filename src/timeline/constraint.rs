@@ -7,6 +7,7 @@
 use crate::motion::direct::Wish;
 use crate::motion::posing::Goal;
 use crate::motion::{FPS, Joint, NameStyle, Pose};
+use glam::Vec2;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -94,6 +95,15 @@ impl Constraints {
     #[must_use]
     pub fn drawn(&self) -> Cow<'_, Self> {
         if self.path.len() == 1 { Cow::Owned(Self { path: Vec::new(), ..self.clone() }) } else { Cow::Borrowed(self) }
+    }
+
+    /// The places (x, z) that the body passes, metres: the path's, and the end's behind them; none where there is no path.
+    #[must_use]
+    pub fn places_m(&self) -> Option<Vec<Vec2>> {
+        let mut places: Vec<Vec2> = self.path.iter().map(|point| Vec2::new(point.x, point.z)).collect();
+        let end = self.end.and_then(|end| Some(Vec2::new(end.x?, end.z?)));
+        places.extend(end.filter(|end| places.last().is_some_and(|last| last.distance(*end) > APART_M)));
+        (places.len() > 1).then_some(places)
     }
 
     /// The latest time that they name, seconds.

@@ -4,10 +4,12 @@
 
 mod camera;
 mod look;
+mod projection;
 mod quality;
 mod shown;
 
 pub use camera::{CameraMove, ViewAngle};
 pub use look::{Figure, Studio};
+pub use projection::Projection;
 pub use quality::{Quality, Resolution, Shadows};
-pub use shown::{Actor, CharacterHandle, ComparisonRoom, Line, Lines, Look, MOST_COMPARED, MOST_ECHOES, Shown};
+pub use shown::{Actor, CharacterHandle, ComparisonRoom, Line, Lines, Look, MOST_COMPARED, MOST_ECHOES, Ribbon, Shown};

@@ -59,6 +59,9 @@ impl PartialEq for CharacterHandle {
 /// A line on or over the floor: its corners, metres, and how clearly each is seen, 0 to 1.
 pub type Line = Vec<(Vec3, f32)>;
 
+/// A line through the world (metres) and how fast somebody is to go there, m/s; none where that is open.
+pub type Ribbon = Vec<(Vec3, Option<f32>)>;
+
 /// Lines that tell where somebody goes; empty ones are not drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lines {
@@ -66,6 +69,17 @@ pub struct Lines {
     pub root: Line,
     /// The ways of the left and the right foot.
     pub feet: [Line; 2],
+    /// Where the next take is to go.
+    pub path: Ribbon,
+}
+
+impl Lines {
+    /// Draws none of them any more.
+    pub fn clear(&mut self) {
+        self.root.clear();
+        self.feet.iter_mut().for_each(Vec::clear);
+        self.path.clear();
+    }
 }
 
 /// What the stage shows right now.

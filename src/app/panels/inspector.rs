@@ -5,11 +5,12 @@ use super::parts::{TextButton, card, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, TEXT};
 use crate::author::Action;
-use crate::author::session::{ClipAction, GenerationAction, SelectionAction, TakeAction};
-use crate::author::session::{Inspection, Session};
+use crate::author::session::{
+    BETWEEN_SECS, ClipAction, GenerationAction, Inspection, SelectionAction, Session, TakeAction, USUAL_BETWEEN_SECS,
+};
 use crate::motion::FPS;
 use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES, MOST_LOOPS, SPEEDS};
-use bevy_egui::egui::{Align, DragValue, Label, Layout, Response, RichText, ScrollArea, Slider, TextStyle, Ui, vec2};
+use bevy_egui::egui::{Align, DragValue, Id, Label, Layout, Response, RichText, ScrollArea, Slider, TextStyle, Ui, vec2};
 
 const ROW_HEIGHT: f32 = 21.0;
 const LABEL_WIDTH: f32 = 66.0;
@@ -92,6 +93,8 @@ fn fields(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
                 .on_hover_text("How far the joints are from closing, before the seam is blended");
         }
     });
+    heading(ui, "Make anew");
+    form.actions.extend(anew(ui, session, place));
     heading(ui, "Place");
     form.slider(ui, "Facing", "To the left of where the clip before would have gone", |ui, settings| {
         ui.add(Slider::new(&mut settings.facing_deg, -180.0..=180.0).fixed_decimals(0).suffix("°"))
@@ -137,6 +140,32 @@ fn fields(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
         });
     }
     form.actions
+}
+
+/// What leads over to the next clip, and a part of this one.
+fn anew(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let words = if session.draft().prompt.trim().is_empty() { "without words" } else { "with the words of the prompt" };
+    row(ui, ROW_HEIGHT + 5.0, |ui| {
+        let id = Id::new("between secs");
+        let mut secs = ui.data(|data| data.get_temp(id)).unwrap_or(USUAL_BETWEEN_SECS);
+        let lead = TextButton { text: "Lead over", main: false, min_width: 0.0, height: 25.0 };
+        let has_next = place + 1 < session.timeline().clips().len();
+        let about = format!("Make what leads to the next clip in so many seconds, {words}");
+        if ui.add_enabled(has_next, lead).on_hover_text(about).clicked() {
+            actions.push(Action::Generation(GenerationAction::Between(secs)));
+        }
+        let field = DragValue::new(&mut secs).range(BETWEEN_SECS.0..=BETWEEN_SECS.1).speed(0.02).fixed_decimals(1).suffix(" s");
+        if ui.add(field).changed() {
+            ui.data_mut(|data| data.insert_temp(id, secs));
+        }
+        let part = TextButton { text: "This part", main: false, min_width: 0.0, height: 25.0 };
+        let about = format!("Make the part between I and O anew, {words}; the rest stays as and where it is");
+        if ui.add_enabled(session.timeline().range().is_some(), part).on_hover_text(about).clicked() {
+            actions.push(Action::Generation(GenerationAction::Redo));
+        }
+    });
+    actions
 }
 
 fn heading(ui: &mut Ui, text: &str) {

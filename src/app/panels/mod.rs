@@ -3,6 +3,8 @@
 mod character;
 mod comparison;
 mod dialogs;
+mod direct;
+mod draw_path;
 mod export;
 mod figure;
 mod form;
@@ -13,6 +15,7 @@ mod models;
 mod palette;
 mod panel_view;
 mod parts;
+mod pose_tool;
 mod project;
 mod prompt_bar;
 mod rating;
@@ -131,6 +134,7 @@ fn editors_window(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let places = Places::in_window(ui.max_rect(), Shape::of(view.session));
     let mut actions = stage_view::stage_view(ui, view);
     comparison::labels(ui, view, places.beside_lists());
+    actions.extend(direct::direct(ui, view, places.beside_lists()));
     actions.extend(at(ui, places.top, |ui| top_bar::top_bar(ui, view)));
     actions.extend(at(ui, places.takes, |ui| takes::takes(ui, view)));
     actions.extend(at(ui, places.prompt, |ui| prompt_bar::prompt_bar(ui, view)));

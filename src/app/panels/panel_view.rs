@@ -2,6 +2,7 @@
 
 use crate::author::session::Session;
 use crate::stage::ScreenBox;
+use crate::view::Projection;
 
 /// What panels see.
 #[derive(Clone, Copy)]
@@ -12,4 +13,6 @@ pub struct PanelView<'a> {
     pub examples: &'a [&'a str],
     /// Where the compared characters are in the picture.
     pub on_screen: &'a [ScreenBox],
+    /// How the camera sees the stage.
+    pub projection: &'a Projection,
 }

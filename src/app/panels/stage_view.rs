@@ -1,9 +1,9 @@
-//! The stage behind the panels: the pointer turns, moves and zooms the camera.
+//! The stage behind the panels: the pointer turns, moves and zooms the camera, or draws and poses with a tool.
 
-use super::comparison;
 use super::panel_view::PanelView;
+use super::{comparison, draw_path, pose_tool};
 use crate::author::Action;
-use crate::author::session::ViewAction;
+use crate::author::session::{StageTool, ViewAction};
 use crate::view::{CameraMove, ViewAngle};
 use bevy_egui::egui::{Id, PointerButton, Sense, Ui};
 
@@ -16,10 +16,15 @@ pub(super) fn stage_view(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let place = ui.max_rect();
     let response = ui.interact(place, Id::new("stage"), Sense::click_and_drag());
     let mut actions = Vec::new();
-    if response.dragged() {
+    let tool = if view.session.view().comparison().is_some() { StageTool::Camera } else { view.session.view().tool() };
+    // A path takes the left button, and the camera the right one.
+    let is_taken =
+        tool == StageTool::Path && (response.dragged_by(PointerButton::Primary) || response.drag_stopped_by(PointerButton::Primary));
+    if response.dragged() && !is_taken {
         let moved = response.drag_delta();
         let shift = ui.input(|input| input.modifiers.shift);
-        let pan = response.dragged_by(PointerButton::Secondary) || response.dragged_by(PointerButton::Middle) || shift;
+        let second = response.dragged_by(PointerButton::Secondary) && tool != StageTool::Path;
+        let pan = second || response.dragged_by(PointerButton::Middle) || shift;
         actions.push(Action::View(ViewAction::Camera(if pan {
             CameraMove::Pan(-moved.x / place.height(), moved.y / place.height())
         } else {
@@ -34,7 +39,12 @@ pub(super) fn stage_view(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
             actions.push(Action::View(ViewAction::Camera(CameraMove::Zoom(1.0 / pinch))));
         }
     }
-    if response.double_clicked() {
+    match tool {
+        StageTool::Camera => {}
+        StageTool::Path => actions.extend(draw_path::draw_path(ui, view, &response)),
+        StageTool::Pose => actions.extend(pose_tool::pose_tool(ui, view)),
+    }
+    if response.double_clicked() && tool == StageTool::Camera {
         actions.push(Action::View(ViewAction::Camera(CameraMove::LookFrom(ViewAngle::ThreeQuarter))));
         actions.push(Action::View(ViewAction::Camera(CameraMove::Follow(true))));
     }

@@ -7,9 +7,11 @@ use super::view::View;
 use crate::author::overlays::Overlay;
 use crate::author::settings::Settings;
 use crate::body::Character;
-use crate::motion::{FPS, Joint, Motion, Pose};
-use crate::view::{Actor, CharacterHandle, ComparisonRoom, Figure, Line, Look, MOST_ECHOES, Shown, Studio};
-use glam::Quat;
+use crate::motion::path::Curve;
+use crate::motion::{FPS, JOINT_COUNT, Joint, Motion, Pose};
+use crate::timeline::Constraints;
+use crate::view::{Actor, CharacterHandle, ComparisonRoom, Figure, Line, Look, MOST_ECHOES, Ribbon, Shown, Studio};
+use glam::{Quat, Vec2, Vec3};
 use std::sync::Arc;
 
 /// Corners of the line on the floor at most.
@@ -18,6 +20,9 @@ const MOST_CORNERS: usize = 400;
 const TRIED_OUT_BESIDE_M: f32 = 1.3;
 /// How high over the floor the line lies, metres.
 const LINE_HEIGHT_M: f32 = 0.004;
+/// Corners of the path are rounded as for those who walk, and it is drawn in steps of so much, metres.
+const PATH_RADIUS_M: f32 = 0.3;
+const PATH_STEP_M: f32 = 0.04;
 /// How far before and after now the feet's ways are seen, frames.
 const TRAIL_FRAMES: usize = 24;
 
@@ -37,6 +42,19 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// How many times as large as our own body the one on the stage is, and so the way it goes.
+    #[must_use]
+    pub fn scale(&self) -> f32 {
+        scale(self.character)
+    }
+
+    /// Where the joints of the one character on the stage are at a time, metres.
+    #[must_use]
+    pub fn joints_m(&self, now_secs: f32) -> Option<[Vec3; JOINT_COUNT]> {
+        let pose = self.view.pose_at(self.timeline, now_secs).filter(|_| self.view.comparison().is_none())?;
+        Some(self.character.own().map_or_else(|| pose.world(), |own| own.character().stands(&pose)).positions_m)
+    }
+
     /// Writes what is to be seen at a time. Called every frame: what `shown` has allocated is used again.
     pub fn fill(&self, shown: &mut Shown, now_secs: f32) {
         let Self { view, timeline, character, settings, ref trial } = *self;
@@ -53,8 +71,10 @@ impl Scene<'_> {
             None => shown.actors.push(actor(view.pose_at(timeline, now_secs).unwrap_or_else(relaxed), Look::Solid)),
         }
         shown.comparison = view.comparison().and_then(|comparison| comparison.room());
-        shown.lines.root.clear();
-        shown.lines.feet.iter_mut().for_each(Vec::clear);
+        shown.lines.clear();
+        if view.comparison().is_none() {
+            path(&mut shown.lines.path, timeline.constraints(), self.scale());
+        }
         let motion = view.motion(timeline).filter(|motion| !motion.is_empty() && view.comparison().is_none());
         let Some(motion) = motion else { return };
         let overlays = &settings.overlays;
@@ -93,15 +113,35 @@ fn try_out(shown: &mut Shown, character: &Arc<Character>, pose: Pose) {
     // A motion's skeleton has nothing but its bones.
     shown.figure = if character.meshes().is_empty() { Figure::Skeleton } else { Figure::Mannequin };
     shown.comparison = Some(ComparisonRoom { half_width_m: beside_m, half_depth_m: 0.4 });
-    shown.lines.root.clear();
-    shown.lines.feet.iter_mut().for_each(Vec::clear);
+    shown.lines.clear();
+}
+
+fn scale(assets: &CharacterAssets) -> f32 {
+    assets.own().map_or(1.0, |own| own.character().scale())
+}
+
+/// Where the next take is to go, and how fast as far as its times say.
+fn path(ribbon: &mut Ribbon, constraints: &Constraints, scale: f32) {
+    let Some(curve) = constraints.places_m().and_then(|places| Curve::rounded(&places, PATH_RADIUS_M)) else { return };
+    let timed = constraints.path.iter().enumerate().filter_map(|(at, point)| Some((curve.point_m(at), point.t?)));
+    let pins: Vec<(f32, f32)> = std::iter::once((0.0, 0.0)).chain(timed.filter(|(_, secs)| *secs > 0.0)).collect();
+    let speed_at = |along_m: f32| {
+        let pair = pins.windows(2).find(|pair| along_m <= pair[1].0)?;
+        Some(scale * (pair[1].0 - pair[0].0) / (pair[1].1 - pair[0].1))
+    };
+    let steps = (curve.length_m() / PATH_STEP_M).ceil().clamp(1.0, MOST_CORNERS as f32) as usize;
+    ribbon.extend((0..=steps).map(|step| {
+        let along_m = step as f32 / steps as f32 * curve.length_m();
+        let Vec2 { x, y: z } = scale * curve.place_m(along_m);
+        (Vec3::new(x, LINE_HEIGHT_M, z), speed_at(along_m))
+    }));
 }
 
 /// The whole way on the floor; what is still to come is fainter.
 fn root_path(line: &mut Line, motion: &Motion, now: usize, assets: &CharacterAssets) {
     let last = motion.len() - 1;
     let step = motion.len().div_ceil(MOST_CORNERS);
-    let scale = assets.own().map_or(1.0, |own| own.character().scale());
+    let scale = scale(assets);
     let place_m = |frame: usize| (motion.frames[frame].root_m * scale).with_y(LINE_HEIGHT_M);
     line.extend((0..last).step_by(step).chain([last]).map(|frame| (place_m(frame), if frame <= now { 0.9 } else { 0.35 })));
 }

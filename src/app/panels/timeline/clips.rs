@@ -4,14 +4,14 @@ use super::scale::Scale;
 use crate::app::panels::parts::faint;
 use crate::app::theme::{self, ACCENT, EDGE, MARK, PANEL, SHADE, TEXT, ThemeColor};
 use crate::author::Action;
-use crate::author::session::{ClipAction, PlayerAction, SelectionAction};
+use crate::author::session::{ClipAction, PlayerAction, PoseAction, SelectionAction};
 use crate::author::session::{Session, StickFigure};
 use crate::motion::{FPS, PARENTS};
 use crate::timeline::{Clip, ClipSettings, MOST_BLEND_FRAMES};
 use bevy_egui::egui::text::{LayoutJob, TextWrapping};
 use bevy_egui::egui::{
-    Align2, CornerRadius, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, WidgetType,
-    pos2, vec2,
+    Align2, Color32, CornerRadius, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo,
+    WidgetType, pos2, vec2,
 };
 
 /// How near an end snaps, points.
@@ -19,6 +19,9 @@ const SNAP: f32 = 6.0;
 /// How wide an end is to take hold of, points.
 const END_WIDTH: f32 = 8.0;
 const TITLE_HEIGHT: f32 = 17.0;
+/// A pose's diamond, and how far above the clip's lower edge it is; points.
+const KEY_SIZE: f32 = 5.0;
+const KEY_ABOVE: f32 = 8.0;
 /// From one figure to the next, points.
 const FIGURES_APART: f32 = 46.0;
 /// How tall a person's figure is at most with arms up, metres.
@@ -50,6 +53,7 @@ pub(super) fn clips(ui: &Ui, session: &Session, place: Rect, scale: &Scale) -> V
             let one = Block { session, clip, number, start, rect: block.shrink2(vec2(0.75, 0.0)), place, scale };
             one.paint(ui);
             actions.extend(one.handle(ui));
+            actions.extend(one.keys(ui));
         }
         start += frames;
     }
@@ -201,6 +205,53 @@ impl Block<'_> {
         actions
     }
 
+    /// The poses set by hand: a diamond each, which can be chosen, moved, and copied with Ctrl.
+    fn keys(&self, ui: &Ui) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let (clip, layer) = (self.clip, &self.clip.settings.layer);
+        let chosen = self.session.pose().key(self.session.timeline());
+        let y = self.rect.bottom() - KEY_ABOVE;
+        // A clip that is played several times has its keys in each loop; those of the first one are taken hold of.
+        for key in layer.keys().iter().filter(|key| (clip.from..clip.to).contains(&key.frame)) {
+            let inside = ((key.frame - clip.from) as f32 / clip.settings.speed).round();
+            let x = self.scale.x_of(self.start as f32 + inside + 0.5);
+            let place = Rect::from_center_size(pos2(x, y), vec2(14.0, 14.0));
+            let response = ui.interact(place.intersect(self.place), Id::new(("key", clip.id.0, key.frame)), Sense::click_and_drag());
+            response.widget_info(|| {
+                WidgetInfo::labeled(WidgetType::Button, true, format!("Pose at frame {} of clip {}", key.frame, self.number + 1))
+            });
+            let moved = response.total_drag_delta().unwrap_or_default().x;
+            let to = (key.frame as f32 + moved / self.scale.points_per_frame() * clip.settings.speed).round();
+            let to = to.clamp(clip.from as f32, clip.to as f32 - 1.0) as usize;
+            let is_chosen = chosen == Some((self.number, key.frame));
+            let color = if is_chosen || response.hovered() || response.dragged() { ACCENT } else { TEXT };
+            let faded = if layer.is_muted { 0.35 } else { 1.0 };
+            let shown_x = if response.dragged() {
+                self.scale.x_of(self.start as f32 + (to - clip.from) as f32 / clip.settings.speed + 0.5)
+            } else {
+                x
+            };
+            diamond(ui.painter(), pos2(shown_x, y), color.with_alpha(faded));
+            if response.clicked() || response.drag_started() {
+                actions.push(Action::Pose(PoseAction::SelectKey { clip: self.number, frame: key.frame }));
+            }
+            if response.clicked() {
+                actions.push(Action::Player(PlayerAction::Seek((self.start as f32 + inside) / FPS)));
+            }
+            if response.drag_stopped() && to != key.frame {
+                let copies = ui.input(|input| input.modifiers.command);
+                let (clip, from) = (self.number, key.frame);
+                actions.push(Action::Pose(if copies {
+                    PoseAction::CopyKey { clip, from, to }
+                } else {
+                    PoseAction::MoveKey { clip, from, to }
+                }));
+            }
+            response.on_hover_text("A pose set by hand: drag moves it, Ctrl copies it, Delete takes it away");
+        }
+        actions
+    }
+
     /// The block is dragged to another place.
     fn reorder(&self, ui: &Ui, body: &Response) -> Option<Action> {
         if !(body.dragged() || body.drag_stopped()) {
@@ -290,6 +341,11 @@ impl Block<'_> {
         }
         if response.dragged() || response.drag_stopped() { ui.data(|data| data.get_temp(response.id)) } else { None }
     }
+}
+
+fn diamond(painter: &Painter, middle: Pos2, color: Color32) {
+    let corners = [(0.0, -KEY_SIZE), (KEY_SIZE, 0.0), (0.0, KEY_SIZE), (-KEY_SIZE, 0.0)].map(|(x, y)| middle + vec2(x, y));
+    painter.add(Shape::convex_polygon(corners.to_vec(), color, Stroke::new(1.0, PANEL)));
 }
 
 /// A figure that stands on a point.
