@@ -9,9 +9,8 @@ use bevy::prelude::*;
 const ROOT_WIDTH: f32 = 3.0;
 const FOOT_WIDTH: f32 = 2.5;
 const PATH_WIDTH: f32 = 7.0;
-/// Colours of speeds, m/s: creeping, walking, running; between them they are mixed.
-const SPEEDS: [(f32, Color); 3] =
-    [(0.5, Color::srgb(0.30, 0.52, 0.92)), (1.3, Color::srgb(0.30, 0.74, 0.48)), (3.5, Color::srgb(0.92, 0.36, 0.26))];
+/// How fast who creeps, walks and runs goes, m/s; between them colours are mixed.
+const SPEEDS: [f32; 3] = [0.5, 1.3, 3.5];
 /// Lines win against the floor that they lie on.
 const DEPTH_BIAS: f32 = -0.0004;
 
@@ -47,7 +46,8 @@ fn draw(
     for (line, color) in shown.lines.feet.iter().zip(decor.feet) {
         feet.linestrip_gradient(seen(line, color));
     }
-    path.linestrip_gradient(shown.lines.path.iter().map(|(place_m, speed)| (*place_m, speed.map_or(decor.bone, color_of))));
+    let color = |speed: Option<f32>| speed.map_or(decor.path_of_any_speed, |speed| color_of(speed, decor.path));
+    path.linestrip_gradient(shown.lines.path.iter().map(|(place_m, speed)| (*place_m, color(*speed))));
 }
 
 fn seen(line: &Line, color: Color) -> impl Iterator<Item = (Vec3, Color)> {
@@ -55,8 +55,8 @@ fn seen(line: &Line, color: Color) -> impl Iterator<Item = (Vec3, Color)> {
 }
 
 /// The colour of a speed.
-fn color_of(m_per_sec: f32) -> Color {
-    let [slow, usual, fast] = SPEEDS;
-    let (from, to) = if m_per_sec < usual.0 { (slow, usual) } else { (usual, fast) };
-    from.1.mix(&to.1, ((m_per_sec - from.0) / (to.0 - from.0)).clamp(0.0, 1.0))
+fn color_of(m_per_sec: f32, colors: [Color; 3]) -> Color {
+    let at = usize::from(m_per_sec > SPEEDS[1]);
+    let share = (m_per_sec - SPEEDS[at]) / (SPEEDS[at + 1] - SPEEDS[at]);
+    colors[at].mix(&colors[at + 1], share.clamp(0.0, 1.0))
 }

@@ -49,6 +49,9 @@ pub(super) struct Decor {
     pub(super) ghosts_hide: f32,
     /// The way of the left and of the right foot.
     pub(super) feet: [Color; 2],
+    /// Where somebody is to go: creeping, walking, running, and as fast as it comes.
+    pub(super) path: [Color; 3],
+    pub(super) path_of_any_speed: Color,
 }
 
 const DARK: Decor = Decor {
@@ -72,6 +75,8 @@ const DARK: Decor = Decor {
     after: Color::srgb(0.98, 0.55, 0.20),
     ghosts_hide: 0.0,
     feet: [Color::srgb(0.42, 0.77, 0.60), Color::srgb(0.42, 0.66, 0.95)],
+    path: [Color::srgb(0.36, 0.56, 0.96), Color::srgb(0.34, 0.78, 0.52), Color::srgb(0.95, 0.42, 0.32)],
+    path_of_any_speed: Color::srgb(0.74, 0.77, 0.82),
 };
 
 const LIGHT: Decor = Decor {
@@ -95,6 +100,8 @@ const LIGHT: Decor = Decor {
     after: Color::srgb(0.86, 0.38, 0.05),
     ghosts_hide: 0.9,
     feet: [Color::srgb(0.08, 0.52, 0.32), Color::srgb(0.10, 0.40, 0.80)],
+    path: [Color::srgb(0.12, 0.36, 0.84), Color::srgb(0.06, 0.50, 0.28), Color::srgb(0.80, 0.20, 0.12)],
+    path_of_any_speed: Color::srgb(0.36, 0.39, 0.45),
 };
 
 /// The studio that everything has taken on the look of, or is about to.
@@ -157,7 +164,7 @@ mod tests {
         for studio in [Studio::Dark, Studio::Light] {
             let decor = decor(studio);
             let floor = luminance(decor.floor);
-            for color in [decor.bone, decor.feet[0], decor.feet[1]] {
+            for color in [decor.bone, decor.path_of_any_speed].into_iter().chain(decor.feet).chain(decor.path) {
                 let (low, high) = (luminance(color).min(floor), luminance(color).max(floor));
                 assert!((high + 0.05) / (low + 0.05) > 2.0, "{studio:?}: {color:?}");
             }

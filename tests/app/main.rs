@@ -8,6 +8,7 @@ mod actions;
 mod characters;
 #[path = "../shared/desk.rs"]
 mod desk;
+mod directing;
 mod export;
 #[path = "../shared/graphics.rs"]
 mod graphics;

@@ -50,7 +50,12 @@ pub(super) fn harness(session: Session) -> Harness<'static, Panels> {
         let examples = prompts::examples(false);
         let actions = panels::window(
             &mut panels::root(ui.ctx()),
-            &PanelView { session: &panels.session, examples: &examples, on_screen: &panels.on_screen },
+            &PanelView {
+                session: &panels.session,
+                examples: &examples,
+                on_screen: &panels.on_screen,
+                projection: &super::directing::camera(),
+            },
         );
         for action in actions {
             panels.done.push(action.clone());

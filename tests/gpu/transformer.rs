@@ -312,7 +312,7 @@ fn a_device_lost_in_the_middle_of_a_motion_changes_nothing_but_the_speed() {
     let made = finish(generation);
     assert_eq!(made.tokens, expected.tokens);
     let [warning] = &made.warnings[..] else { panic!("{:?}", made.warnings) };
-    assert!(warning.contains("lost") && warning.contains("processor"), "{warning}");
+    assert!(warning.text.contains("lost") && warning.text.contains("processor"), "{warning}");
     assert_eq!(model.network.device(), "cpu");
     // The next one knows of nothing.
     let next = finish(Generation::start(&model, &request, None).unwrap());
@@ -332,7 +332,7 @@ fn a_device_that_hangs_is_waited_for_once() {
     let made = finish(generation);
     assert_eq!(made.tokens, expected.tokens);
     let [warning] = &made.warnings[..] else { panic!("{:?}", made.warnings) };
-    assert!(warning.contains("does not answer"), "{warning}");
+    assert!(warning.text.contains("does not answer"), "{warning}");
     // The next motion does not wait for it again.
     assert_eq!(model.network.device(), "cpu");
     let next = finish(Generation::start(&model, &request, None).unwrap());

@@ -21,7 +21,7 @@ pub(super) fn direct(ui: &mut Ui, view: &PanelView<'_>, free: Rect) -> Vec<Actio
     let tool = session.view().tool();
     let rows = rows(session, tool);
     let width = WIDTHS[tool as usize].min(free.width() - 20.0);
-    let height = 18.0 + ROW_HEIGHT * rows as f32 + 4.0 * (rows - 1) as f32;
+    let height = 26.0 + ROW_HEIGHT * rows as f32 + 4.0 * (rows - 1) as f32;
     let place = Rect::from_min_size(pos2(free.center().x - width / 2.0, free.top() + 8.0), vec2(width, height));
     ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
         card(ui, "direct", |ui| {

@@ -67,7 +67,9 @@ fn by_hand(ui: &Ui, floor: &Floor<'_>, stage: &Response) -> Vec<ConstraintAction
         return vec![ConstraintAction::AddPoint { before: count, at: at.to_array() }];
     }
     if stage.drag_started_by(PointerButton::Primary) {
-        ui.data_mut(|data| data.insert_temp(id, Vec::<Vec2>::new()));
+        // It begins where the button went down.
+        let from = ui.input(|input| input.pointer.press_origin()).and_then(|point| floor.place_m(point));
+        ui.data_mut(|data| data.insert_temp(id, Vec::from_iter(from)));
     }
     if stage.dragged_by(PointerButton::Primary)
         && let Some(at) = stage.interact_pointer_pos().and_then(|point| floor.place_m(point))
@@ -141,7 +143,7 @@ fn earliest_secs(floor: &Floor<'_>, number: usize) -> f32 {
 
 /// When the body is at a point: a click gives it a time, or takes it away; a drag changes it.
 fn time(ui: &Ui, middle: Pos2, number: usize, secs: Option<f32>, usual_secs: f32) -> Option<ConstraintAction> {
-    let text = secs.map_or_else(|| "–".to_owned(), |secs| format!("{secs:.1} s"));
+    let text = secs.map_or_else(|| "auto".to_owned(), |secs| format!("{secs:.1} s"));
     let galley = ui.painter().layout_no_wrap(text, theme::medium(11.0), TEXT.color());
     let place = Rect::from_center_size(middle, galley.size() + vec2(12.0, 5.0));
     let response = ui.interact(place, Id::new(("path time", number)), Sense::click_and_drag());

@@ -76,14 +76,16 @@ impl<'a> Stage<'a> {
     /// What a drag does to a joint, along an axis or as the camera sees it.
     fn dragged(&self, ui: &Ui, response: &Response, joint: Joint, axis: Option<Vec3>) -> Vec<PoseAction> {
         let Some(pointer) = response.interact_pointer_pos() else { return Vec::new() };
-        let share = self.share(pointer);
-        let seen = |through_m: Vec3| match axis {
-            Some(axis) => self.view.projection.on_line(share, through_m, axis),
-            None => self.view.projection.on_plane(share, through_m, self.view.projection.ray(Vec2::splat(0.5)).1),
+        let camera = self.view.projection;
+        let seen = |point: Pos2, through_m: Vec3| match axis {
+            Some(axis) => camera.on_line(self.share(point), through_m, axis),
+            None => camera.on_plane(self.share(point), through_m, camera.ray(Vec2::splat(0.5)).1),
         };
         if response.drag_started() {
             let (on_stage_m, in_motion_m) = (self.joints_m[joint as usize], self.in_motion_m[joint as usize]);
-            let hold = Hold { on_stage_m, in_motion_m, taken_m: seen(on_stage_m).unwrap_or(on_stage_m) };
+            // A drag is one some way behind where the button went down.
+            let pressed = ui.input(|input| input.pointer.press_origin()).unwrap_or(pointer);
+            let hold = Hold { on_stage_m, in_motion_m, taken_m: seen(pressed, on_stage_m).unwrap_or(on_stage_m) };
             ui.data_mut(|data| data.insert_temp(response.id, hold));
         }
         let Some(hold) = ui.data(|data| data.get_temp::<Hold>(response.id)) else { return Vec::new() };
@@ -93,7 +95,7 @@ impl<'a> Stage<'a> {
         if !response.dragged() || response.drag_delta() == vec2(0.0, 0.0) {
             return Vec::new();
         }
-        let Some(now_m) = seen(hold.on_stage_m) else { return Vec::new() };
+        let Some(now_m) = seen(pointer, hold.on_stage_m) else { return Vec::new() };
         let to = hold.in_motion_m + (now_m - hold.taken_m) / self.view.session.scene().scale();
         vec![PoseAction::DragJoint { joint, to: to.to_array() }]
     }

@@ -53,7 +53,7 @@ pub enum StageTool {
 pub enum ViewAction {
     /// Move the camera.
     Camera(CameraMove),
-    /// Choose what the pointer does on the stage; the camera stands still where it does something.
+    /// Choose what the pointer does on the stage.
     Tool(StageTool),
     /// Choose what stands on the stage.
     Show(Figure),
@@ -84,7 +84,7 @@ pub struct View {
     figure: Figure,
     tool: StageTool,
     follow: bool,
-    /// Whether the camera follows again when the tool is put away.
+    /// Whether the camera follows again as soon as it may.
     follows_again: bool,
     full_screen: bool,
     system_is_light: bool,
@@ -193,8 +193,8 @@ impl View {
         match action {
             ViewAction::Camera(camera_move) => {
                 match camera_move {
-                    CameraMove::Follow(follow) => self.follow = follow,
-                    CameraMove::Pan(..) => self.follow = false,
+                    CameraMove::Follow(follow) => (self.follow, self.follows_again) = (follow, false),
+                    CameraMove::Pan(..) => (self.follow, self.follows_again) = (false, false),
                     CameraMove::Turn(..) | CameraMove::Zoom(_) | CameraMove::LookFrom(_) | CameraMove::GoRound(_) => {}
                 }
                 desk.host.push(HostCommand::Camera(camera_move));
@@ -214,19 +214,21 @@ impl View {
         }
     }
 
-    /// Takes up a tool. What is drawn or dragged stays under the pointer: the camera follows nobody meanwhile.
+    /// Takes up a tool. While a path is drawn the camera follows nobody.
     fn take_up(&mut self, tool: StageTool, desk: &mut Desk) {
-        let (held, holds) = (self.tool != StageTool::Camera, tool != StageTool::Camera);
         self.tool = tool;
-        if holds && !held {
-            self.follows_again = self.follow;
-        }
-        if holds != held {
-            let follow = !holds && self.follows_again;
-            self.apply(ViewAction::Camera(CameraMove::Follow(follow)), desk);
-        }
-        if holds {
+        self.hold_camera(tool == StageTool::Path, desk);
+        if tool != StageTool::Camera {
             self.player.pause();
+        }
+    }
+
+    /// Keeps the camera where it is, or lets it follow again if it did before: what is drawn or dragged stays under the pointer.
+    pub(super) fn hold_camera(&mut self, hold: bool, desk: &mut Desk) {
+        let changes = if hold { self.follow } else { self.follows_again };
+        if changes {
+            self.apply(ViewAction::Camera(CameraMove::Follow(!hold)), desk);
+            self.follows_again = hold;
         }
     }
 

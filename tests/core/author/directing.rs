@@ -8,6 +8,7 @@ use zoetrope::author::session::{
 use zoetrope::generator::protocol::{Command, Event};
 use zoetrope::motion::{Joint, Motion, Pose};
 use zoetrope::timeline::{ClipSettings, DIRECTED_CANDIDATES, Length, Request};
+use zoetrope::view::CameraMove;
 
 /// What the generator is asked for.
 fn asked(session: &mut Session, action: GenerationAction) -> (Request, zoetrope::timeline::Context) {
@@ -260,13 +261,22 @@ fn what_was_directed_is_saved_and_opened() {
 }
 
 #[test]
-fn the_camera_stands_still_while_a_tool_is_in_the_hand_and_follows_again() {
+fn the_camera_stands_still_while_a_path_is_drawn_or_a_joint_is_dragged_and_follows_again() {
     let mut session = on_timeline(&["one"]);
     assert!(session.view().follows());
     session.apply(ViewAction::Tool(StageTool::Path));
     assert!(!session.view().follows() && !session.view().player().is_playing());
     session.apply(ViewAction::Tool(StageTool::Pose));
-    assert!(!session.view().follows());
-    session.apply(ViewAction::Tool(StageTool::Camera));
     assert!(session.view().follows());
+    session.apply(TimelineAction::ShowTimeline);
+    session.apply(PoseAction::DragJoint { joint: Joint::Pelvis, to: [0.3, 0.9, 0.2] });
+    assert!(!session.view().follows());
+    session.apply(PoseAction::ReleaseJoint);
+    assert!(session.view().follows());
+    // Whoever moved the camera by hand keeps it.
+    session.apply(ViewAction::Camera(CameraMove::Pan(0.1, 0.0)));
+    for tool in [StageTool::Path, StageTool::Camera] {
+        session.apply(ViewAction::Tool(tool));
+        assert!(!session.view().follows());
+    }
 }

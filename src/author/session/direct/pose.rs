@@ -165,6 +165,9 @@ impl PoseTool {
         self.joint = Some(joint);
         if self.held.is_none() {
             self.held = context.hold();
+            if self.held.is_some() {
+                context.view.hold_camera(true, context.desk);
+            }
         }
         let Some(held) = &self.held else { return };
         let pose = posed(&held.pose, &[Goal { joint, at_m: to.map(Some) }], held.standing);
@@ -184,6 +187,7 @@ impl PoseTool {
     fn release(&mut self, context: &mut Context<'_>) {
         if self.held.take().is_some() {
             context.timeline.release();
+            context.view.hold_camera(false, context.desk);
         }
     }
 }
