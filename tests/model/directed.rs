@@ -90,9 +90,13 @@ fn keys_are_met_and_what_cannot_be_met_is_said() {
     assert!((zoetrope::motion::rotation::heading(end.local[0]).to_degrees() - 40.0).abs() < 0.5);
     assert!(made.warnings.is_empty(), "{:?}", made.warnings);
     let far = make(&directed("a person stands still", r#"{"path": [{"x": 0, "z": 0}, {"x": 0, "z": 12}]}"#, TWO));
-    assert!(far.warnings.iter().any(|warning| warning.contains("at (") && warning.contains("the path")), "{:?}", far.warnings);
+    assert!(
+        far.warnings.iter().any(|warning| warning.text.contains("at (") && warning.text.contains("the path") && warning.at_m.is_some()),
+        "{:?}",
+        far.warnings
+    );
     let high = make(&directed("a person stands still", r#"{"keys": [{"t": 1, "joints": {"Head": [null, 4, null]}}]}"#, TWO));
-    assert!(high.warnings.iter().any(|warning| warning.contains("the key at 1 s is out of reach")), "{:?}", high.warnings);
+    assert!(high.warnings.iter().any(|warning| warning.text.contains("the key at 1 s is out of reach")), "{:?}", high.warnings);
 }
 
 #[test]

@@ -264,7 +264,7 @@ fn what_cannot_be_made_is_said_in_words() {
     assert!(matches!(start(&sampled(0, 100.0)), Some(PipelineError::TooLong { .. })));
     let long = Request { length: Length::Between { min_secs: 0.0, max_secs: 60.0 }, ..Request::new("walk") };
     let made = make(&model, &Request { sampling: Sampling { greedy: true, ..Sampling::default() }, ..long }, None);
-    assert!(made.warnings.iter().any(|warning| warning.contains("at most")), "{:?}", made.warnings);
+    assert!(made.warnings.iter().any(|warning| warning.text.contains("at most")), "{:?}", made.warnings);
 }
 
 /// Makes all variations of a request.

@@ -113,7 +113,7 @@ fn end(ui: &mut Ui, constraints: &Constraints) -> Option<ConstraintAction> {
     let mut facing_deg = end.facing_deg?;
     let field = DragValue::new(&mut facing_deg).range(-180.0..=180.0).speed(1.0).fixed_decimals(0).suffix("°");
     let changed = ui.add(field).on_hover_text("Counter-clockwise from above: 0 is +Z, 90 is +X").changed();
-    changed.then(|| ConstraintAction::EndAt(Some(End { facing_deg: Some(facing_deg), ..end })))
+    changed.then_some(ConstraintAction::EndAt(Some(End { facing_deg: Some(facing_deg), ..end })))
 }
 
 /// The poses that the next take has to meet, each with its time.

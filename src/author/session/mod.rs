@@ -410,7 +410,7 @@ impl Session {
                 let Self { pose, desk, timeline, view, .. } = self;
                 pose.apply(action, &mut direct::Context { desk, timeline, view });
             }
-            Action::Constraints(action) => self.timeline.apply_to_constraints(action, &mut self.desk, &self.view),
+            Action::Constraints(action) => action.apply(&mut self.timeline, &mut self.desk, &self.view),
             Action::Timeline(action) => action.apply(&mut self.timeline, &mut self.desk, &mut self.view),
             Action::Player(action) => self.view.player.apply(action),
             Action::View(action) => self.view.apply(action, &mut self.desk),

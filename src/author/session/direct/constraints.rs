@@ -4,6 +4,7 @@ use crate::author::session::desk::Desk;
 use crate::author::session::timeline::Timeline;
 use crate::author::session::view::{View, ViewMode};
 use crate::formats;
+use crate::motion::Pose;
 use crate::motion::path::simplified;
 use crate::timeline::{Constraints, Edit, End, Key, PathPoint};
 use glam::Vec2;
@@ -80,70 +81,64 @@ pub struct Miss {
     pub text: String,
 }
 
-impl Timeline {
-    /// What the next take has to meet, as far as it is drawn.
-    #[must_use]
-    pub fn constraints(&self) -> &Constraints {
-        &self.arrangement().constraints
-    }
-
-    /// Does an action.
-    pub(in crate::author::session) fn apply_to_constraints(&mut self, action: ConstraintAction, desk: &mut Desk, view: &View) {
-        let mut wanted = self.constraints().clone();
-        let is_drag = matches!(action, ConstraintAction::DragPoint { .. });
-        match action {
-            ConstraintAction::DrawPath(places) => wanted.path = drawn(&places),
-            ConstraintAction::AddPoint { before, at: [x, z] } => {
+impl ConstraintAction {
+    /// Does it.
+    pub(in crate::author::session) fn apply(self, timeline: &mut Timeline, desk: &mut Desk, view: &View) {
+        let mut wanted = timeline.constraints().clone();
+        let is_drag = matches!(self, Self::DragPoint { .. });
+        match self {
+            Self::DrawPath(places) => wanted.path = drawn(&places),
+            Self::AddPoint { before, at: [x, z] } => {
                 wanted.path.insert(before.min(wanted.path.len()), PathPoint { x, z, t: None });
                 // The first point is where the motion begins.
                 wanted.path[0].t = None;
             }
-            ConstraintAction::MovePoint { point, to } | ConstraintAction::DragPoint { point, to } => {
+            Self::MovePoint { point, to } | Self::DragPoint { point, to } => {
                 let Some(point) = wanted.path.get_mut(point) else { return };
                 (point.x, point.z) = to.into();
             }
-            ConstraintAction::ReleasePoint => return self.release(),
-            ConstraintAction::PointTime { point, secs } => {
+            Self::ReleasePoint => return timeline.release(),
+            Self::PointTime { point, secs } => {
                 let Some(point) = wanted.path.get_mut(point) else { return };
                 point.t = secs;
             }
-            ConstraintAction::RemovePoint(point) if point < wanted.path.len() => {
+            Self::RemovePoint(point) if point < wanted.path.len() => {
                 wanted.path.remove(point);
                 wanted.path.first_mut().into_iter().for_each(|first| first.t = None);
             }
-            ConstraintAction::RemovePoint(_) => return,
-            ConstraintAction::ClearPath => wanted.path.clear(),
-            ConstraintAction::AddTarget(t) => match self.pose_on_stage(view) {
+            Self::RemovePoint(_) => return,
+            Self::ClearPath => wanted.path.clear(),
+            Self::AddTarget(t) => match pose_on_stage(timeline, view) {
                 Some(pose) => wanted.keys.push(Key { t, pose: Some(Box::new(pose)), ..Key::default() }),
                 None => return desk.warn("show a take or the timeline first: its pose under the play head is taken"),
             },
-            ConstraintAction::MoveTarget { target, secs } => {
+            Self::MoveTarget { target, secs } => {
                 let Some(key) = wanted.keys.get_mut(target) else { return };
                 key.t = secs;
             }
-            ConstraintAction::RemoveTarget(target) if target < wanted.keys.len() => drop(wanted.keys.remove(target)),
-            ConstraintAction::RemoveTarget(_) => return,
-            ConstraintAction::EndAt(end) => wanted.end = end,
-            ConstraintAction::LoadConstraints(path) => match formats::read_constraints(&path, f32::INFINITY) {
+            Self::RemoveTarget(target) if target < wanted.keys.len() => drop(wanted.keys.remove(target)),
+            Self::RemoveTarget(_) => return,
+            Self::EndAt(end) => wanted.end = end,
+            Self::LoadConstraints(path) => match formats::read_constraints(&path, f32::INFINITY) {
                 Ok(read) => wanted = read,
                 Err(error) => return desk.fail(error.to_string()),
             },
-            ConstraintAction::ClearConstraints => wanted = Constraints::default(),
+            Self::ClearConstraints => wanted = Constraints::default(),
         }
         wanted.keys.sort_by(|one, other| one.t.total_cmp(&other.t));
         let edit = Edit::Constrain(wanted);
         if is_drag {
-            self.drag(&edit, desk);
+            timeline.drag(&edit, desk);
         } else {
-            self.edit(&edit, desk);
+            timeline.edit(&edit, desk);
         }
     }
+}
 
-    fn pose_on_stage(&self, view: &View) -> Option<crate::motion::Pose> {
-        match view.mode() {
-            ViewMode::Take(_) | ViewMode::Timeline => view.pose_at(self, view.player().at_secs()),
-            ViewMode::Nothing | ViewMode::Preview { .. } | ViewMode::Comparison(_) => None,
-        }
+fn pose_on_stage(timeline: &Timeline, view: &View) -> Option<Pose> {
+    match view.mode() {
+        ViewMode::Take(_) | ViewMode::Timeline => view.pose_at(timeline, view.player().at_secs()),
+        ViewMode::Nothing | ViewMode::Preview { .. } | ViewMode::Comparison(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use super::viewport::Viewport;
 use crate::author::session::desk::Desk;
 use crate::author::session::placement::Placement;
 use crate::motion::{FPS, Motion, looping};
-use crate::timeline::{Arrangement, Chain, Clip, ClipId, ClipSettings, Document, Edit, EditError, PoseLayer, Take, TakeId};
+use crate::timeline::{Arrangement, Chain, Clip, ClipId, ClipSettings, Constraints, Document, Edit, EditError, PoseLayer, Take, TakeId};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -80,6 +80,12 @@ impl Timeline {
     #[must_use]
     pub fn clips(&self) -> &[Clip] {
         &self.arrangement().clips
+    }
+
+    /// What the next take has to meet, as far as it is drawn.
+    #[must_use]
+    pub fn constraints(&self) -> &Constraints {
+        &self.arrangement().constraints
     }
 
     /// What is played and exported, frames.
