@@ -8,7 +8,10 @@
 
 mod blazepose;
 mod capture;
+#[path = "../shared/desk.rs"]
+mod desk;
 mod directed;
+mod directed_session;
 mod eval;
 mod generator;
 #[path = "../shared/graphics.rs"]

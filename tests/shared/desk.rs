@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Desk {
     pub(crate) session: Session,
     worker: Worker,
+    patience: Duration,
 }
 
 impl Desk {
@@ -25,8 +26,13 @@ impl Desk {
 
     pub(crate) fn with_model(model: &str) -> Self {
         let worker = Worker::spawn(|| FakeBackend::new(Duration::from_millis(2))).expect("a thread");
+        Self::with_worker(worker, model, PATIENCE)
+    }
+
+    /// One whose generator is another one, which may take so long for each thing.
+    pub(crate) fn with_worker(worker: Worker, model: &str, patience: Duration) -> Self {
         worker.send(Command::Load { model: model.to_owned() }).expect("a listening worker");
-        let mut desk = Self { session: Session::new(model), worker };
+        let mut desk = Self { session: Session::new(model), worker, patience };
         desk.until(|session| !matches!(session.models().state(), ModelState::Loading { .. }));
         desk
     }
@@ -61,7 +67,7 @@ impl Desk {
     pub(crate) fn until(&mut self, wanted: impl Fn(&Session) -> bool) {
         let start = Instant::now();
         while !wanted(&self.session) {
-            assert!(start.elapsed() < PATIENCE, "still waiting: {:?}", self.session.view().mode());
+            assert!(start.elapsed() < self.patience, "still waiting: {:?}", self.session.view().mode());
             if let Some(event) = self.worker.wait_event(Duration::from_millis(5)) {
                 let preview = matches!(event, Event::Preview { .. });
                 self.session.handle_event(event);
