@@ -424,7 +424,7 @@ fn draw_panels(
         (Some(rating), ..) => panels::free_of_rating(window, rating),
         (None, Some(_), _) => panels::free_of_mapping(window),
         (None, None, Some(_)) => places.beside_lists(),
-        (None, None, None) => places.free,
+        (None, None, None) => panels::free_of_tools(&state, &places),
     };
     rig.free_center = center_of(free, window);
     rig.free_size = Vec2::new(free.width() / window.width(), free.height() / window.height());

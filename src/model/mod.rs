@@ -56,7 +56,7 @@ pub use network::{Decode, Network, use_cores};
 pub use plain::PlainFormat;
 pub use progress::LoadProgress;
 pub use prompt_normaliser::PromptNormaliser;
-pub use refine::WishedFeature;
+pub use refine::{Refinement, WishedFeature};
 pub use rewriter::Rewriter;
 pub use sampler::{Sampler, guide};
 pub use source::{FileSource, Source};

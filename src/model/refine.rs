@@ -8,7 +8,6 @@ use candle_core::{Device, Tensor, Var};
 
 use super::bundle::MotionModel;
 use super::error::{Error, Result};
-use super::tokenizer::MotionTokenizer;
 
 /// A number that a decoded motion is wished to have.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,61 +28,95 @@ const RATE: f32 = 0.03;
 const FORGETTING: [f32; 2] = [0.9, 0.99];
 
 impl MotionModel {
-    /// Tokens → features in metres, flat `[tokens · frames_per_token · input_dim]`, brought nearer to some wishes in so many steps.
+    /// Tokens whose features are to be brought nearer to some wishes.
     ///
     /// # Errors
     /// A token that is no motion code, a wish outside of the motion.
-    pub fn refine_motion(&self, tokens: &[u32], wishes: &[WishedFeature], steps: usize) -> Result<Vec<f32>> {
-        let normal = |wish: &WishedFeature| {
-            let (mean, std) = self.statistics.mean.get(wish.element).zip(self.statistics.std.get(wish.element))?;
-            Some(WishedFeature { value: (wish.value - mean) / std, ..*wish })
-        };
-        let normal: Option<Vec<WishedFeature>> = wishes.iter().map(normal).collect();
-        let normal = normal.ok_or_else(|| Error::Input("a wish for an element that there is not".to_owned()))?;
-        let mut features = refined(&self.tokenizer, tokens, &normal, steps)?;
-        self.statistics.denormalise(&mut features);
-        Ok(features)
+    pub fn refinement(&self, tokens: &[u32], wishes: &[WishedFeature]) -> Result<Refinement<'_>> {
+        Refinement::new(self, tokens, wishes)
     }
 }
 
-/// Normalised features from normalised wishes.
-fn refined(tokenizer: &MotionTokenizer, tokens: &[u32], wishes: &[WishedFeature], steps: usize) -> Result<Vec<f32>> {
-    let (dim, frames) = (tokenizer.config().input_dim, tokens.len() * tokenizer.config().frames_per_token());
-    if wishes.iter().any(|wish| wish.frame >= frames || wish.element >= dim) {
-        return Err(Error::Input(format!("a wish outside of a motion of {frames} frames")));
-    }
-    if wishes.is_empty() || tokens.is_empty() {
-        return tokenizer.decode(tokens);
-    }
-    let start: Vec<f32> = tokenizer.codes_of(tokens)?;
-    let shape = (1, tokens.len(), start.len() / tokens.len());
-    let first = Tensor::from_slice(&start, shape, &Device::Cpu)?;
-    let bends = bends_of(&tokenizer.decode_codes(&first)?)?.detach();
-    let at: Vec<u32> = wishes.iter().map(|wish| (wish.frame * dim + wish.element) as u32).collect();
-    let at = Tensor::from_vec(at, wishes.len(), &Device::Cpu)?;
-    let wanted = Tensor::from_vec(wishes.iter().map(|wish| wish.value).collect(), wishes.len(), &Device::Cpu)?;
+/// Tokens that are refined, a step at a time.
+pub struct Refinement<'m> {
+    model: &'m MotionModel,
+    /// The codes at first, and how the features bend then.
+    first: Tensor,
+    bends: Tensor,
+    /// Which features are wished to have which values, normalised.
+    at: Tensor,
+    wanted: Tensor,
+    /// The codes now, and what Adam remembers of their slopes.
+    values: Vec<f32>,
+    mean: Vec<f32>,
+    square: Vec<f32>,
+    steps: i32,
+}
 
-    let (mut values, mut mean, mut square) = (start.clone(), vec![0.0_f32; start.len()], vec![0.0_f32; start.len()]);
-    for step in 1..=steps {
-        let codes = Var::from_slice(&values, shape, &Device::Cpu)?;
-        let decoded = tokenizer.decode_codes(codes.as_tensor())?;
-        let missing = (decoded.flatten_all()?.index_select(&at, 0)? - &wanted)?.sqr()?.mean_all()?;
-        let moved = (codes.as_tensor() - &first)?.sqr()?.mean_all()?;
-        let bent = (bends_of(&decoded)? - &bends)?.sqr()?.mean_all()?;
+impl<'m> Refinement<'m> {
+    fn new(model: &'m MotionModel, tokens: &[u32], wishes: &[WishedFeature]) -> Result<Self> {
+        let tokenizer = &model.tokenizer;
+        let (dim, frames) = (tokenizer.config().input_dim, tokens.len() * tokenizer.config().frames_per_token());
+        if wishes.is_empty() || wishes.iter().any(|wish| wish.frame >= frames || wish.element >= dim) {
+            return Err(Error::Input(format!("no wish, or one outside of a motion of {frames} frames")));
+        }
+        let normal = |wish: &WishedFeature| {
+            let (mean, std) = model.statistics.mean.get(wish.element).zip(model.statistics.std.get(wish.element))?;
+            Some((wish.value - mean) / std)
+        };
+        let wanted: Option<Vec<f32>> = wishes.iter().map(normal).collect();
+        let wanted = wanted.ok_or_else(|| Error::Input("a wish for an element that there is not".to_owned()))?;
+        let at: Vec<u32> = wishes.iter().map(|wish| (wish.frame * dim + wish.element) as u32).collect();
+        let values = tokenizer.codes_of(tokens)?;
+        let first = Tensor::from_slice(&values, (1, tokens.len(), values.len() / tokens.len()), &Device::Cpu)?;
+        Ok(Self {
+            model,
+            bends: bends_of(&tokenizer.decode_codes(&first)?)?.detach(),
+            first,
+            at: Tensor::from_vec(at, wishes.len(), &Device::Cpu)?,
+            wanted: Tensor::from_vec(wanted, wishes.len(), &Device::Cpu)?,
+            mean: vec![0.0; values.len()],
+            square: vec![0.0; values.len()],
+            values,
+            steps: 0,
+        })
+    }
+
+    /// Brings the features nearer to their wishes.
+    ///
+    /// # Errors
+    /// A failing network.
+    pub fn step(&mut self) -> Result<()> {
+        let codes = Var::from_slice(&self.values, self.first.shape(), &Device::Cpu)?;
+        let decoded = self.model.tokenizer.decode_codes(codes.as_tensor())?;
+        let missing = (decoded.flatten_all()?.index_select(&self.at, 0)? - &self.wanted)?.sqr()?.mean_all()?;
+        let moved = (codes.as_tensor() - &self.first)?.sqr()?.mean_all()?;
+        let bent = (bends_of(&decoded)? - &self.bends)?.sqr()?.mean_all()?;
         let loss = ((missing + (moved * CLOSENESS)?)? + (bent * SMOOTHNESS)?)?;
         let gradients = loss.backward()?;
-        let Some(gradient) = gradients.get(codes.as_tensor()) else { break };
+        let Some(gradient) = gradients.get(codes.as_tensor()) else { return Ok(()) };
         let gradient = gradient.flatten_all()?.to_vec1::<f32>()?;
-        let corrections = FORGETTING.map(|forgetting| 1.0 - forgetting.powi(step as i32));
-        for (((value, mean), square), slope) in values.iter_mut().zip(&mut mean).zip(&mut square).zip(gradient) {
+        self.steps += 1;
+        let corrections = FORGETTING.map(|forgetting| 1.0 - forgetting.powi(self.steps));
+        for (((value, mean), square), slope) in self.values.iter_mut().zip(&mut self.mean).zip(&mut self.square).zip(gradient) {
             *mean = FORGETTING[0] * *mean + (1.0 - FORGETTING[0]) * slope;
             *square = FORGETTING[1] * *square + (1.0 - FORGETTING[1]) * slope * slope;
             let pull = (*mean / corrections[0]) / ((*square / corrections[1]).sqrt() + 1e-6);
             *value = (*value - RATE * pull).clamp(-1.0, 1.0);
         }
+        Ok(())
     }
-    let codes = Tensor::from_vec(values, shape, &Device::Cpu)?;
-    Ok(tokenizer.decode_codes(&codes)?.flatten_all()?.to_vec1()?)
+
+    /// The features as they are now, in metres, flat `[tokens · frames_per_token · input_dim]`.
+    ///
+    /// # Errors
+    /// A failing network.
+    pub fn features(&self) -> Result<Vec<f32>> {
+        let codes = Tensor::from_slice(&self.values, self.first.shape(), &Device::Cpu)?;
+        let mut features = self.model.tokenizer.decode_codes(&codes)?.flatten_all()?.to_vec1()?;
+        self.model.statistics.denormalise(&mut features);
+        Ok(features)
+    }
 }
 
 /// Second differences over time, `[1, t, c]` → `[1, t − 2, c]`.

@@ -6,7 +6,7 @@ use super::error::PipelineError;
 use super::generation::normalised_parts;
 use super::made::Made;
 use super::samples::{BatchStep, Samples};
-use crate::model::MotionModel;
+use crate::model::{MotionModel, Refinement};
 use crate::motion::bridge::{Bridge, Gap};
 use crate::motion::cleanup::{CleanupSettings, clean};
 use crate::motion::features::{self, Features};
@@ -34,11 +34,21 @@ pub(super) struct Directed<'m> {
     goal: Goal,
     samples: Samples<'m>,
     best: Option<Candidate>,
-    /// Tokens of all samples, and of those that were made before these.
+    refining: Option<Refining<'m>>,
+    /// Tokens of all samples, the most they can come to, and those that were made before these.
     tokens: usize,
+    at_most: usize,
     before: usize,
     /// Whether the samples were made longer already, because none came far enough.
     is_longer: bool,
+    /// Whether the best is, or need not be.
+    is_refined: bool,
+}
+
+/// The best on its way through the decoder.
+struct Refining<'m> {
+    refinement: Refinement<'m>,
+    steps: usize,
 }
 
 /// What is to be met.
@@ -70,7 +80,19 @@ impl<'m> Directed<'m> {
         let length = Length::Exact { secs: gap.sample_frames() as f32 / FPS };
         let samples = Samples::start(model, &sampled(request, length), after)?;
         let request = Request { length: Length::Exact { secs: gap.frames as f32 / FPS }, ..request.clone() };
-        Ok(Self { model, request, goal: Goal::Gap(Box::new(gap)), samples, best: None, tokens: 0, before: 0, is_longer: false })
+        Ok(Self {
+            model,
+            request,
+            goal: Goal::Gap(Box::new(gap)),
+            samples,
+            best: None,
+            refining: None,
+            tokens: 0,
+            at_most: 0,
+            before: 0,
+            is_longer: false,
+            is_refined: false,
+        })
     }
 
     /// Reads the prompt of a request for one variation.
@@ -92,20 +114,35 @@ impl<'m> Directed<'m> {
         let direction = Direction::of(&request.constraints, least_secs(request.length));
         let samples = Samples::start(model, &sampled(request, at_least(request.length, direction.last_secs())), after)?;
         let goal = Goal::Constraints(direction);
-        Ok(Self { model, request: request.clone(), goal, samples, best: None, tokens: 0, before: 0, is_longer: false })
+        Ok(Self {
+            model,
+            request: request.clone(),
+            goal,
+            samples,
+            best: None,
+            refining: None,
+            tokens: 0,
+            at_most: 0,
+            before: 0,
+            is_longer: false,
+            is_refined: false,
+        })
     }
 
-    /// Makes more tokens, or finishes a sample and compares it with the best.
+    /// Makes more tokens, finishes a sample and compares it with the best, or refines the best by a step.
     ///
     /// # Errors
     /// As [`Samples::step`].
     pub(super) fn step(&mut self) -> Result<DirectedStep, PipelineError> {
-        loop {
+        if let Some(refining) = &mut self.refining {
+            refining.refinement.step()?;
+            refining.steps += 1;
+            if refining.steps == REFINING_STEPS {
+                self.compare_refined()?;
+            }
+        } else {
             match self.samples.step()? {
-                BatchStep::Tokens { tokens, at_most } => {
-                    self.tokens = self.before + tokens;
-                    return Ok(DirectedStep::Tokens { tokens: self.tokens, at_most: self.before + at_most });
-                }
+                BatchStep::Tokens { tokens, at_most } => (self.tokens, self.at_most) = (self.before + tokens, self.before + at_most),
                 BatchStep::Made { made, .. } => {
                     let candidate = self.goal.met_by(*made);
                     if self.best.as_ref().is_none_or(|best| candidate.cost < best.cost) {
@@ -117,14 +154,17 @@ impl<'m> Directed<'m> {
                         // Only a path asks for that, and what has one goes on from nothing.
                         self.samples = Samples::start(self.model, &sampled(&self.request, length), None)?;
                         (self.is_longer, self.before) = (true, self.tokens);
-                        continue;
+                    } else if !self.is_refined {
+                        self.refine()?;
                     }
-                    let Some(best) = self.best.take() else { return Err(PipelineError::EmptyPrompt) };
-                    let best = self.refined(best)?;
-                    return Ok(DirectedStep::Done(Box::new(self.finished(best))));
+                    if self.refining.is_none() && self.is_refined {
+                        let Some(best) = self.best.take() else { return Err(PipelineError::EmptyPrompt) };
+                        return Ok(DirectedStep::Done(Box::new(self.finished(best))));
+                    }
                 }
             }
         }
+        Ok(DirectedStep::Tokens { tokens: self.tokens, at_most: self.at_most })
     }
 
     /// The length that the samples need, where their own was too short for the path and may be longer.
@@ -135,17 +175,26 @@ impl<'m> Directed<'m> {
         (needed_secs > best.made.take.motion.duration_secs() + 0.3).then_some(Length::Between { min_secs: needed_secs, max_secs })
     }
 
-    /// The best refined through the decoder where there are keys, if that is better: the model then makes by itself much of what the finish
-    /// would have to.
-    fn refined(&self, best: Candidate) -> Result<Candidate, PipelineError> {
-        let Goal::Constraints(direction) = &self.goal else { return Ok(best) };
+    /// Begins to refine the best through the decoder where there are keys: the model then makes by itself much of what the finish would have
+    /// to.
+    fn refine(&mut self) -> Result<(), PipelineError> {
+        self.is_refined = true;
+        let (Goal::Constraints(direction), Some(best)) = (&self.goal, &self.best) else { return Ok(()) };
         let wishes = direction.wished_features(&best.made.take.motion);
         // Several actions were decoded one after the other, each behind the one before.
         let is_whole = normalised_parts(self.model, &self.request)?.is_none();
-        if wishes.is_empty() || best.made.tokens.is_empty() || !is_whole {
-            return Ok(best);
+        if !wishes.is_empty() && !best.made.tokens.is_empty() && is_whole {
+            self.refining = Some(Refining { refinement: self.model.refinement(&best.made.tokens, &wishes)?, steps: 0 });
         }
-        let mut values = self.model.refine_motion(&best.made.tokens, &wishes, REFINING_STEPS)?;
+        Ok(())
+    }
+
+    /// Takes the refined motion in the place of the best, if it is better.
+    fn compare_refined(&mut self) -> Result<(), PipelineError> {
+        let (Some(refining), Goal::Constraints(direction), Some(best)) = (self.refining.take(), &self.goal, &self.best) else {
+            return Ok(());
+        };
+        let mut values = refining.refinement.features()?;
         values.truncate(best.made.features.values().len());
         let features = Features::new(values)?;
         let raw = features::decode(&features);
@@ -153,7 +202,10 @@ impl<'m> Directed<'m> {
         made.take.motion = Arc::new(clean(&raw, &CleanupSettings::default()));
         (made.take.raw, made.features) = (Some(Arc::new(raw)), features);
         let refined = direction.met_by(made);
-        Ok(if refined.cost < best.cost { refined } else { best })
+        if refined.cost < best.cost {
+            self.best = Some(refined);
+        }
+        Ok(())
     }
 
     /// The best as what was asked for, with what it lacks in words.
@@ -167,11 +219,14 @@ impl<'m> Directed<'m> {
         made
     }
 
-    /// The first sample so far.
+    /// The best that is finished; before there is one, the first sample so far.
     ///
     /// # Errors
     /// As [`Samples::step`].
     pub(super) fn preview(&mut self) -> Result<Option<Motion>, PipelineError> {
+        if let Some(best) = &self.best {
+            return Ok(Some(Motion::clone(&best.made.take.motion)));
+        }
         self.samples.preview(self.samples.alone().unwrap_or(0))
     }
 

@@ -249,6 +249,18 @@ impl Provenance {
         self.origin.prompt()
     }
 
+    /// What it is called: [`Self::prompt`], or what it does where it was made without words.
+    #[must_use]
+    pub fn title(&self) -> Cow<'_, str> {
+        let prompt = self.prompt();
+        let leads_over = || self.origin.asked().is_some_and(|(_, context)| context.after.is_some());
+        match () {
+            () if !prompt.is_empty() => prompt,
+            () if leads_over() => "leads over".into(),
+            () => "goes on".into(),
+        }
+    }
+
     /// Whether it goes on from another motion.
     #[must_use]
     pub fn is_continued(&self) -> bool {

@@ -174,16 +174,18 @@ fn a_part_made_anew_fits_between_what_stays_where_it_is() {
 #[test]
 fn refining_brings_the_decoder_nearer_to_what_is_wished_and_leaves_the_rest_alone() {
     let made = make(&Request { length: Length::Exact { secs: 2.0 }, ..Request::new("a person walks forward") });
-    let before = model().refine_motion(&made.tokens, &[], 10).expect("features");
-    assert!(before == model().decode_motion(&made.tokens).expect("features"), "nothing is wished");
+    let before = model().decode_motion(&made.tokens).expect("features");
     // The left hand a hand's breadth higher in frame 30.
     let element = zoetrope::motion::features::POSITIONS.start + 3 * Joint::LWrist as usize + 1;
     let at = |features: &[f32], frame: usize| features[frame * 272 + element];
     let wish = WishedFeature { frame: 30, element, value: at(&before, 30) + 0.1 };
-    let after = model().refine_motion(&made.tokens, &[wish], 60).expect("features");
+    let mut refinement = model().refinement(&made.tokens, &[wish]).expect("a start");
+    assert!(refinement.features().expect("features") == before, "as long as no step is made");
+    (0..60).for_each(|_| refinement.step().expect("a step"));
+    let after = refinement.features().expect("features");
     let missing_m = (at(&after, 30) - wish.value).abs();
     assert!(missing_m < 0.05, "{missing_m} m of 0.1 are missing");
     assert!((0..60).all(|frame| (at(&after, frame) - at(&before, frame)).abs() < 0.15));
     assert!((at(&after, 0) - at(&before, 0)).abs() < 0.05, "long before it hardly moves");
-    assert!(model().refine_motion(&made.tokens, &[WishedFeature { frame: 60, ..wish }], 1).is_err());
+    assert!(model().refinement(&made.tokens, &[WishedFeature { frame: 60, ..wish }]).is_err());
 }

@@ -15,14 +15,8 @@ const WIDTHS: [f32; 3] = [214.0, 520.0, 560.0];
 /// The card, in the middle of what no panel covers.
 pub(super) fn direct(ui: &mut Ui, view: &PanelView<'_>, free: Rect) -> Vec<Action> {
     let session = view.session;
-    if session.view().comparison().is_some() || (session.timeline().clips().is_empty() && session.models().state().trouble().is_some()) {
-        return Vec::new();
-    }
+    let Some(place) = place(session, free) else { return Vec::new() };
     let tool = session.view().tool();
-    let rows = rows(session, tool);
-    let width = WIDTHS[tool as usize].min(free.width() - 20.0);
-    let height = 26.0 + ROW_HEIGHT * rows as f32 + 4.0 * (rows - 1) as f32;
-    let place = Rect::from_min_size(pos2(free.center().x - width / 2.0, free.top() + 8.0), vec2(width, height));
     ui.scope_builder(UiBuilder::new().max_rect(place), |ui| {
         card(ui, "direct", |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
@@ -36,6 +30,17 @@ pub(super) fn direct(ui: &mut Ui, view: &PanelView<'_>, free: Rect) -> Vec<Actio
         })
     })
     .inner
+}
+
+/// Where the card is, if there is one.
+pub(super) fn place(session: &Session, free: Rect) -> Option<Rect> {
+    if session.view().comparison().is_some() || (session.timeline().clips().is_empty() && session.models().state().trouble().is_some()) {
+        return None;
+    }
+    let rows = rows(session, session.view().tool());
+    let width = WIDTHS[session.view().tool() as usize].min(free.width() - 20.0);
+    let height = 26.0 + ROW_HEIGHT * rows as f32 + 4.0 * (rows - 1) as f32;
+    Some(Rect::from_min_size(pos2(free.center().x - width / 2.0, free.top() + 8.0), vec2(width, height)))
 }
 
 fn rows(session: &Session, tool: StageTool) -> usize {

@@ -60,7 +60,7 @@ fn head(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
         });
     });
     if let Some(take) = session.timeline().document().takes().get(&clip.take) {
-        let prompt = take.provenance.prompt();
+        let prompt = take.provenance.title();
         ui.add(Label::new(soft(prompt.as_ref()).size(12.5)).truncate()).on_hover_text(prompt);
     }
     actions

@@ -164,6 +164,12 @@ fn mapping_window(ui: &mut Ui, view: &PanelView<'_>, editor: &MappingEditor) -> 
     actions
 }
 
+/// What the tools over the stage leave of it.
+pub(crate) fn free_of_tools(session: &Session, places: &Places) -> Rect {
+    let card = direct::place(session, places.beside_lists());
+    card.map_or(places.free, |card| places.free.with_min_y(card.bottom()))
+}
+
 /// What the mapping editor leaves of the stage.
 pub(crate) fn free_of_mapping(window: Rect) -> Rect {
     mapping::places(window).1

@@ -112,7 +112,7 @@ fn take_row(ui: &mut Ui, index: usize, entry: &TakeEntry<'_>, shown: bool) -> Ve
     let Provenance { origin, licence, .. } = &take.provenance;
     let seed = origin.seed().map_or_else(String::new, |seed| format!(" · seed {seed}"));
     let under = format!("{:.1} s{seed}", take.motion.duration_secs());
-    let prompt = origin.prompt();
+    let prompt = take.provenance.title();
     let title = if entry.continued { Cow::Owned(format!("→ {prompt}")) } else { Cow::Borrowed(prompt.as_ref()) };
     let buttons = row_buttons(index, entry, pointed);
     two_lines(ui, place, &title, &under, if shown { TEXT.color() } else { TEXT_SOFT.color() }, buttons.len());

@@ -108,7 +108,7 @@ impl Block<'_> {
             return;
         }
         let Some(take) = self.session.timeline().document().takes().get(&self.clip.take) else { return };
-        let mut job = LayoutJob::simple_singleline(take.provenance.prompt().into_owned(), theme::regular(11.5), TEXT.color());
+        let mut job = LayoutJob::simple_singleline(take.provenance.title().into_owned(), theme::regular(11.5), TEXT.color());
         job.wrap = TextWrapping { max_width: width, max_rows: 1, break_anywhere: true, ..TextWrapping::default() };
         let galley = painter.layout_job(job);
         painter.galley(seen.left_top() + vec2(7.0, 1.5), galley, TEXT.color());
@@ -195,7 +195,7 @@ impl Block<'_> {
                     .document()
                     .takes()
                     .get(&self.clip.take)
-                    .map_or_else(Default::default, |take| take.provenance.prompt());
+                    .map_or_else(Default::default, |take| take.provenance.title());
                 ui.label(prompt);
                 let secs = |frames: usize| frames as f32 / FPS;
                 let from_to = format!("{:.2} to {:.2} s of its take", secs(self.clip.from), secs(self.clip.to));
