@@ -3,7 +3,7 @@
 # Weights that were trained further give other motions.
 set -eu
 cd "$(dirname "$0")/.."
-for script in pictures variations light; do
+for script in pictures variations light directing; do
     cargo run --release -- --script "assets/demos/$script.ron" --screenshots docs
 done
 cargo run --release --no-default-features --example contact_sheet
