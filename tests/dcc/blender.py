@@ -10,11 +10,12 @@ T-pose of our size, whose joints are within a millimetre of the features in ever
 follow its skeleton. The name says what a file cannot: `-m` a BVH in metres, `-24` or `-60` another rate, `-skeleton` no mesh,
 `-animation` no skeleton to bind to, which Blender shows as one empty a joint, `-rootyes` and `-rootno` a ground bone or none whatever
 the names usually have, `-inplace` a root that keeps its x and z. An FBX file is read by both importers that Blender has, the add-on and the
-one that is built in; the mesh of FBX and
-USD files has to be where that of the GLB file of the same name is, where there is one. No importer may have anything to say about a file.
+one that is built in. The mesh of FBX and USD files has to be where that of the GLB file of the same name is, where there is one. No importer
+may have anything to say about a file.
 """
 
 import contextlib
+import functools
 import math
 import os
 import re
@@ -25,7 +26,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 from mathutils.kdtree import KDTree
-from expected import FPS, HEAD, HEAD_HEIGHT_M, JOINTS, LEFT_ANKLE, NAMES, TOE_HEIGHT_M, TOES, TOLERANCE_M, WRISTS, at_origin, features_to_positions, marks, prefix_of, rate_of
+from expected import FPS, HEAD, HEAD_HEIGHT_M, JOINTS, LEFT_ANKLE, TOE_HEIGHT_M, TOES, TOLERANCE_M, WRISTS
+from expected import features_to_positions, in_place, largest_distance, marks, our_names, rate_of, shared_frames
 from table import Table
 
 
@@ -89,15 +91,11 @@ def open_file(path, importer):
 def bones(path, armature):
     """The names of our joints, in our order: the armature's bones, or plain objects where there is none."""
     present = {bone.name for bone in (armature.data.bones if armature else bpy.data.objects)}
-    for style, names in NAMES.items():
-        names = [prefix_of(path, style) + name for name in names.split()]
-        if present.issuperset(names):
-            usual = style == "unreal"
-            has_ground = "rootyes" in marks(path) or (usual and "rootno" not in marks(path))
-            assert has_ground == ("root" in present), f"a ground bone: {not has_ground}"
-            assert len(present) >= JOINTS + has_ground
-            return names
-    raise AssertionError(f"no known names: {sorted(present)}")
+    style, names = our_names(present, "_" if path.suffix in (".usda", ".usdz") else ":")
+    has_ground = "rootyes" in marks(path) or (style == "unreal" and "rootno" not in marks(path))
+    assert has_ground == ("root" in present), f"a ground bone: {not has_ground}"
+    assert len(present) >= JOINTS + has_ground
+    return names
 
 
 def check_rest(armature, names):
@@ -125,33 +123,40 @@ def skinned(armature):
 
 def check_mesh(armature):
     """Every vertex of the posed mesh is near to some bone: what is skinned wrongly is left behind or torn away."""
-    meshes = skinned(armature)
-    for thing in meshes:
-        mesh, vertices = thing.data, posed_mesh(thing)
+    for thing in skinned(armature):
+        vertices = posed_mesh(thing)
         joints = np.array([armature.matrix_world @ bone.head for bone in armature.pose.bones])
         nearest = np.min(np.linalg.norm(vertices[::20, None] - joints[None], axis=2), axis=1)
         assert nearest.max() < 0.35, f"a vertex is {nearest.max():.2f} m from any joint"
-        assert mesh.color_attributes, "the mesh has no colours"
-    return len(meshes)
+        assert thing.data.color_attributes, "the mesh has no colours"
 
 
-def mesh_at(path, importer, seconds):
-    """The vertices of a file's meshes at some times [times, vertices, 3]."""
-    armature = load(path, importer)
-    start, fps = armature.animation_data.action.frame_range[0], bpy.context.scene.render.fps / bpy.context.scene.render.fps_base
+def scene_fps():
+    # A BVH file's frame time is rounded to a microsecond.
+    return round(bpy.context.scene.render.fps / bpy.context.scene.render.fps_base, 1)
+
+
+def meshes_shown(path, armature):
+    """The vertices of the armature's meshes in five frames, from the first to the last, in which the file has keys [frames, vertices, 3]."""
+    start, end = armature.animation_data.action.frame_range
+    frames = shared_frames(rate_of(path), round((end - start) / scene_fps() * FPS) + 1)
     shown = []
-    for second in seconds:
-        frame = start + second * fps
-        bpy.context.scene.frame_set(int(frame + 1e-3))
+    for index in [frames[quarter * (len(frames) - 1) // 4] for quarter in range(5)]:
+        bpy.context.scene.frame_set(round(start + index * scene_fps() / FPS))
         shown.append(np.concatenate([posed_mesh(thing) for thing in skinned(armature)]))
     return np.array(shown)
 
 
-def mesh_apart(path, importer, glb):
-    """How far the vertices are from those of a GLB file of the same motion, metres, at five times: each from the nearest of a mesh that other
-    programs may have divided otherwise."""
-    seconds = [0.0, 0.5, 1.0, 1.5, 2.0]
-    found, expected = mesh_at(path, importer, seconds), mesh_at(glb, "", seconds)
+@functools.cache
+def meshes_of(glb):
+    """The meshes of a GLB file, which others are compared with."""
+    return meshes_shown(glb, load(glb))
+
+
+def mesh_apart(found, glb):
+    """How far vertices are from those of a GLB file of the same motion, metres: each from the nearest of a mesh that other programs may have
+    divided otherwise."""
+    expected = meshes_of(glb)
     if found.shape == expected.shape:
         apart = np.linalg.norm(found - expected, axis=2).max()
         if apart <= TOLERANCE_M:
@@ -166,86 +171,71 @@ def mesh_apart(path, importer, glb):
     return apart
 
 
-def check_against_glb(path, importer):
-    glb = path.with_suffix(".glb")
-    if path.suffix not in (".fbx", ".usda") or not glb.exists() or {"skeleton", "animation"} & set(marks(path)):
-        return None
-    return mesh_apart(path, importer, glb)
-
-
 def check(path, importer, expected):
+    """How far joints and vertices are from where they should be."""
     armature = load(path, importer)
     names = bones(path, armature)
     if armature:
         check_rest(armature, names)
     animated = armature or bpy.data.objects[names[0]]
     start, end = animated.animation_data.action.frame_range
-    fps = bpy.context.scene.render.fps / bpy.context.scene.render.fps_base
-    # A BVH file's frame time is rounded to a microsecond.
-    fps = round(fps, 1)
-    seconds = (end - start) / fps
+    fps, rate = scene_fps(), rate_of(path)
+    frames = shared_frames(rate, len(expected))
     # A file at another rate ends at its last frame that lies inside the motion.
-    rate = rate_of(path)
-    wanted_seconds = math.floor((len(expected) - 1) * rate / FPS) / rate
-    assert abs(seconds - wanted_seconds) < 0.002, f"{seconds:.3f} s instead of {wanted_seconds:.3f} s"
-    if "inplace" in marks(path):
-        expected = expected - (expected[:, :1] - expected[0, 0]) * [1.0, 0.0, 1.0]
-    # Files at another rate are compared where their frames meet ours.
-    step = FPS // math.gcd(FPS, rate)
-    found, wanted, meshes = [], [], 0
-    for index in range(0, len(expected), step):
+    wanted_seconds = ((len(expected) - 1) * rate // FPS) / rate
+    assert abs((end - start) / fps - wanted_seconds) < 0.002, f"{(end - start) / fps:.3f} s instead of {wanted_seconds:.3f} s"
+    assert path.suffix != ".bvh" or abs(fps - rate) < 0.05, f"{fps} frames a second"
+    meshes = skinned(armature) if armature else []
+    bare = path.suffix == ".bvh" or {"skeleton", "animation"} & set(marks(path))
+    assert len(meshes) == (0 if bare else 1), f"{len(meshes)} meshes"
+    # Nothing is skinned that is not looked at.
+    for thing in meshes:
+        thing.hide_viewport = True
+    found = []
+    for index in frames:
         frame = start + index * fps / FPS
-        if frame > end + 0.01:
-            break
-        bpy.context.scene.frame_set(int(frame), subframe=frame - int(frame))
+        bpy.context.scene.frame_set(int(frame + 1e-4), subframe=max(0.0, frame - int(frame + 1e-4)))
         if armature:
             found.append([y_up(armature.matrix_world @ armature.pose.bones[name].head) for name in names])
         else:
             found.append([y_up(bpy.data.objects[name].matrix_world.translation) for name in names])
-        wanted.append(expected[index])
-        if armature and index % (25 * step) == 0:
-            meshes = check_mesh(armature)
-    found, wanted = at_origin(np.array(found)), at_origin(np.array(wanted))
-    apart = np.linalg.norm(found - wanted, axis=2)
-    frame, joint = np.unravel_index(apart.argmax(), apart.shape)
-    print(f"{path.name}: {importer} {len(found)} frames, {seconds:.2f} s, {meshes} mesh, largest difference {apart.max() * 1000:.3f} mm"
-          f" ({names[joint]}, frame {frame})")
-    assert apart.max() <= TOLERANCE_M, f"{apart.max() * 1000:.2f} mm apart"
-    assert not path.suffix == ".bvh" or abs(fps - rate) < 0.05, f"{fps} frames a second"
-    if path.suffix != ".bvh":
-        assert meshes == (0 if {"skeleton", "animation"} & set(marks(path)) else 1), f"{meshes} meshes"
-    return apart.max(), check_against_glb(path, importer)
+    apart_m = largest_distance(found, in_place(path, expected)[frames])
+    for thing in meshes:
+        thing.hide_viewport = False
+    if not meshes:
+        return [apart_m]
+    bpy.context.scene.frame_set(int(end))
+    check_mesh(armature)
+    glb = path.with_suffix(".glb")
+    if path == glb or not glb.exists():
+        return [apart_m]
+    return [apart_m, mesh_apart(meshes_shown(path, armature), glb)]
 
 
 def check_actions(path, importer, count):
     load(path, importer)
     lengths = [action.frame_range[1] - action.frame_range[0] for action in bpy.data.actions]
     assert len(lengths) == count and len(set(lengths)) == count, f"actions of {lengths} frames"
-    return None, None
+    return []
 
 
 def main():
     first, *paths = sys.argv[1:]
     if first == "--actions":
         count, *paths = paths
-        run = lambda path, importer: check_actions(path, importer, int(count))
+        what, run = ", several animations", lambda path, importer: check_actions(path, importer, int(count))
     elif first == "--against":
         glb, *paths = paths
-        run = lambda path, importer: (None, mesh_apart(path, importer, Path(glb)))
+        what, run = ", a user's character", lambda path, importer: [None, mesh_apart(meshes_shown(path, load(path, importer)), Path(glb))]
     else:
         expected = features_to_positions(np.load(first).astype(np.float64))
-        run = lambda path, importer: check(path, importer, expected)
-    what = {"--actions": ", several animations", "--against": ", a user's character"}.get(first, "")
+        what, run = "", lambda path, importer: check(path, importer, expected)
     table = Table()
     for path, importer in [(path, importer) for path in map(Path, paths) for importer in importers(path)]:
         reader = f"Blender {bpy.app.version_string}: {path.suffix[1:]} {importer}".strip() + what
-        try:
-            table.add(reader, *run(path, importer))
-        except (AssertionError, RuntimeError) as error:
-            table.add(reader, failed=True)
-            print(f"{path.name}: {importer} FAILED: {error}", flush=True)
-    table.print()
-    sys.exit(1 if table.failed() else 0)
+        with table.tried(reader, path.name) as apart_m:
+            apart_m += run(path, importer)
+    table.end()
 
 
 if __name__ == "__main__":

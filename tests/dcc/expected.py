@@ -1,5 +1,7 @@
 """Where the joints of an exported motion are: what files are compared with."""
 
+import math
+
 import numpy as np
 
 FPS = 30
@@ -54,6 +56,30 @@ def rate_of(path):
     return next((int(mark) for mark in marks(path) if mark.isdigit()), FPS)
 
 
-def prefix_of(path, style):
-    """What stands before the names of joints; paths of USD have no colons."""
-    return "" if style != "mixamo" else "mixamorig_" if path.suffix == ".usda" else "mixamorig:"
+def our_names(present, colon=":"):
+    """The style and the names of our joints, in our order, among those that a file has. What reads USD's paths finds no colons."""
+    for style, names in NAMES.items():
+        prefix = f"mixamorig{colon}" if style == "mixamo" else ""
+        names = [prefix + name for name in names.split()]
+        if set(present).issuperset(names):
+            return style, names
+    raise AssertionError(f"no known names: {sorted(present)}")
+
+
+def in_place(path, expected):
+    """The motion as a file of this name shows it: on the spot where its marks say so."""
+    return expected - (expected[:, :1] - expected[0, 0]) * [1.0, 0.0, 1.0] if "inplace" in marks(path) else expected
+
+
+def shared_frames(rate, count):
+    """Those of `count` frames of ours at whose times a file of another rate has frames too, up to its last one inside the motion."""
+    last = (count - 1) * rate // FPS
+    return [index for index in range(0, count, FPS // math.gcd(FPS, rate)) if index * rate // FPS <= last]
+
+
+def largest_distance(found, expected):
+    """By how much joints are apart at most [frames, joints, 3], each motion from where it begins, and in which frame which joint is."""
+    apart = np.linalg.norm(at_origin(np.array(found)) - at_origin(np.array(expected)), axis=2)
+    frame, joint = np.unravel_index(apart.argmax(), apart.shape)
+    assert apart.max() <= TOLERANCE_M, f"joint {joint} is {apart.max() * 1000:.2f} mm away in frame {frame}"
+    return apart.max()
