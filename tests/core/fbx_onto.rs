@@ -157,14 +157,16 @@ fn the_file_moves_as_the_stage_shows_it_whatever_its_space() {
     let motion = Motion { frames: walk().frames[..30].to_vec() };
     let plain = |z_up, units_per_m, pre_rotated| figure(z_up, units_per_m, pre_rotated);
     let files = [
-        ("plain", plain(false, 100.0, false), 7400),
-        ("Z up", plain(true, 100.0, false), 7500),
-        ("metres, turned before", plain(false, 1.0, true), 7700),
-        ("Z up, inches, turned before", plain(true, 39.37, true), 7100),
-        ("another order", turned_otherwise(&plain(true, 100.0, true)), 7400),
+        ("plain", binary(&plain(false, 100.0, false), 7400)),
+        ("Z up", binary(&plain(true, 100.0, false), 7500)),
+        ("metres, turned before", binary(&plain(false, 1.0, true), 7700)),
+        ("Z up, inches, turned before", binary(&plain(true, 39.37, true), 7100)),
+        ("another order", binary(&turned_otherwise(&plain(true, 100.0, true)), 7400)),
+        ("text", plain(false, 100.0, false).into_bytes()),
+        ("text, Z up, another order", turned_otherwise(&plain(true, 39.37, true)).into_bytes()),
     ];
-    for (what, text, version) in files {
-        let whose = written(&folder, &binary(&text, version));
+    for (what, bytes) in files {
+        let whose = written(&folder, &bytes);
         let (who, options) = onto(&whose);
         formats::write(&path, &motion, &options).expect("written");
         let scene = read(&path);
@@ -191,11 +193,18 @@ fn everything_else_in_the_file_is_as_it_was() {
     let folder = Folder::new();
     let text = figure(false, 100.0, true)
         .replace("  P: \"RotationPivot\"", "  P: \"mood\", \"KString\", \"\", \"U\", \"content\"\n  P: \"RotationPivot\"");
-    let whose = written(&folder, &binary(&text, 7500));
-    let (_, options) = onto(&whose);
-    let path = folder.file("walking.fbx");
-    formats::write(&path, &walk(), &options).expect("written");
-    let (before, after) = (read(&whose), read(&path));
+    for bytes in [binary(&text, 7500), text.into_bytes()] {
+        let whose = written(&folder, &bytes);
+        let (_, options) = onto(&whose);
+        let path = folder.file("walking.fbx");
+        formats::write(&path, &walk(), &options).expect("written");
+        compare_rest(&whose, &path);
+    }
+}
+
+/// What was in a file of the figure is in its copy.
+fn compare_rest(whose: &Path, path: &Path) {
+    let (before, after) = (read(whose), read(path));
     let names = |scene: &SceneRoot| scene.elements.iter().map(|element| element.name.to_string()).collect::<Vec<_>>();
     let (old, new) = (names(&before), names(&after));
     assert!(old.iter().all(|name| new.contains(name)));
@@ -212,7 +221,7 @@ fn everything_else_in_the_file_is_as_it_was() {
     assert_eq!(vertices(&before), vertices(&after));
     assert_eq!((after.materials.len(), &*after.materials[0].element.name), (1, "Cloth"));
     let bow = ReadOptions { clip: Some(ClipChoice::Named("Bow".to_owned())), ..ReadOptions::default() };
-    let [old, new] = [&whose, &path].map(|path| formats::read_with(path, &bow).expect("a motion").motion);
+    let [old, new] = [whose, path].map(|path| formats::read_with(path, &bow).expect("a motion").motion);
     assert_eq!(old, new, "the animations that were there move as before");
 }
 
@@ -247,9 +256,10 @@ fn the_skeleton_alone_keeps_its_own_transforms() {
 }
 
 #[test]
-fn a_text_file_is_written_anew_and_one_that_has_changed_is_refused() {
+fn a_file_of_another_version_is_written_anew_and_one_that_has_changed_is_refused() {
     let folder = Folder::new();
-    let whose = written(&folder, figure(true, 100.0, true).as_bytes());
+    let old = figure(true, 100.0, true).replace("FBXVersion: 7400", "FBXVersion: 8000");
+    let whose = written(&folder, old.as_bytes());
     let (who, options) = onto(&whose);
     let path = folder.file("walking.fbx");
     let motion = walk();

@@ -45,6 +45,11 @@ impl Node {
         Self { name: Cow::Borrowed(name), count: 0, properties: Vec::new(), children: Vec::new(), is_list: false }
     }
 
+    /// Of a name that a file has, of 255 bytes at most.
+    pub(super) fn named(name: String) -> Self {
+        Self { name: Cow::Owned(name), count: 0, properties: Vec::new(), children: Vec::new(), is_list: false }
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.name
     }
@@ -102,6 +107,10 @@ impl Node {
 
     pub(super) fn flag(self, value: bool) -> Self {
         self.scalar(b'C', &[u8::from(value)])
+    }
+
+    pub(super) fn letter(self, value: u8) -> Self {
+        self.scalar(b'C', &[value])
     }
 
     pub(super) fn i32(self, value: i32) -> Self {

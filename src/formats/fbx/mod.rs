@@ -11,6 +11,7 @@ mod mesh;
 mod onto;
 mod read;
 mod skeleton;
+mod text;
 
 pub(super) use onto::onto;
 pub(super) use read::{character, decode, rig};

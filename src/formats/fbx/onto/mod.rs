@@ -1,7 +1,7 @@
 //! More animations in the user's own FBX file, which else stays as it is: properties of objects that are not touched keep their bytes.
 //!
-//! The file has to be binary and of version 7, what all programs have written since 2011; it becomes 7.4. Any other is left to [`super::encode`],
-//! which writes the character anew.
+//! The file has to be of version 7, what all programs have written since 2011, binary or as text; it becomes binary, 7.4. Any other is left to
+//! [`super::encode`], which writes the character anew.
 
 mod bare;
 mod moves;
@@ -11,6 +11,7 @@ use super::animation;
 use super::binary::{self, Node};
 use super::document::Objects;
 use super::read::{scene, skeleton};
+use super::text;
 use crate::formats::error::Fault;
 use crate::formats::rigged::metres_per_unit;
 use crate::formats::unique::UniqueNames;
@@ -25,7 +26,7 @@ const MOST_ADDED: i64 = 1 << 40;
 /// none where the file is of another kind.
 pub(in crate::formats) fn onto(path: &Path, bytes: &[u8], clips: &[NamedClip], contents: Contents) -> Result<Option<Vec<u8>>, Fault> {
     let scene = scene::open(bytes, scene::Wanted::AsItIs)?;
-    let Some(mut document) = binary::decode(bytes) else { return Ok(None) };
+    let Some(mut document) = binary::decode(bytes).or_else(|| text::decode(bytes)) else { return Ok(None) };
     let skeleton = skeleton::of(&scene)?;
     let is_same = |clip: &NamedClip| skeleton.rig.names() == clip.clip.rig.names() && skeleton.rig.parents() == clip.clip.rig.parents();
     if !clips.iter().all(is_same) {
