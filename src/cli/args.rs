@@ -160,7 +160,7 @@ pub struct RenderArgs {
     /// The file to draw
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// A picture (.png), an animation (.gif) or a video (.mp4, .webm; by ffmpeg)
+    /// A picture (.png), an animation (.gif) or a video (.mp4; .webm by ffmpeg)
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
     /// Times to draw, beside each other in a picture [default: the middle]

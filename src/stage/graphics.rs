@@ -18,8 +18,8 @@ pub enum StageError {
     /// The renderer gave no picture back.
     #[error("the renderer did not deliver a picture; update the graphics driver")]
     NoPicture,
-    /// Nothing is installed that makes videos.
-    #[error("no ffmpeg was found to make {0}; install it (https://ffmpeg.org), or choose a .gif")]
+    /// Nothing is installed that makes videos of this kind.
+    #[error("no ffmpeg was found to make {0}; install it (https://ffmpeg.org), or choose an .mp4, which is made without")]
     NoEncoder(PathBuf),
     /// Somebody wants no more pictures.
     #[error("the pictures were cancelled")]

@@ -8,7 +8,6 @@ use image::codecs::gif::GifDecoder;
 use image::{AnimationDecoder, Rgba, RgbaImage};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use zoetrope::app::film::write;
 use zoetrope::author::Action;
 use zoetrope::author::export::film::{Film, Scenes};
@@ -18,7 +17,6 @@ use zoetrope::author::session::{
     Session, TakeAction, TimelineAction, ViewAction,
 };
 use zoetrope::cli::{Args, Command};
-use zoetrope::files::Ffmpeg;
 use zoetrope::formats::{self, Contents, Program, Units, WriteOptions};
 use zoetrope::motion::{Motion, NameStyle, Pose};
 use zoetrope::stage::{CameraRig, Picture, StageError};
@@ -152,7 +150,7 @@ fn a_take_is_made_again_by_the_copied_command_with_its_own_words() {
     assert_eq!((args.literal, args.temperature, args.top_k, args.guidance), (true, Some(0.7), Some(40), Some(2.5)), "{command}");
 }
 
-fn files_in(folder: &Path) -> Vec<String> {
+pub(super) fn files_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("a folder");
     let mut names: Vec<String> = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
     names.sort();
@@ -314,57 +312,6 @@ fn a_gif_is_written_while_its_pictures_come_and_one_that_ends_early_leaves_nothi
     let cut = (0..24).map(|number| if number < 12 { Ok(picture(number)) } else { Err(StageError::Cancelled) });
     assert!(matches!(Picture::save_gif(cut, 30.0, &path), Err(StageError::Cancelled)));
     assert_eq!((in_progress(), std::fs::metadata(&path).expect("the old one").len()), (0, whole));
-}
-
-/// A program in the place of ffmpeg, whose last argument is the file to write.
-#[cfg(unix)]
-fn encoder(folder: &Path, script: &str) -> Ffmpeg {
-    use std::os::unix::fs::PermissionsExt;
-    let program = folder.join("encoder");
-    std::fs::write(&program, format!("#!/bin/sh\nfor out; do :; done\n{script}\n")).expect("a script");
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("permissions");
-    Ffmpeg { program: program.into(), patience: Duration::from_millis(400) }
-}
-
-#[test]
-#[cfg(unix)]
-fn a_video_is_handed_to_its_encoder_and_one_that_fails_hangs_or_is_cancelled_leaves_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (tools, out) = (folder.path().join("tools"), folder.path().join("out"));
-    for folder in [&tools, &out] {
-        std::fs::create_dir(folder).expect("a folder");
-    }
-    let path = out.join("walk.mp4");
-    let pictures =
-        |count: u32| (0..count).map(|number| Ok(Picture { pixels: RgbaImage::from_pixel(64, 48, Rgba([number as u8, 2, 3, 255])) }));
-    // What begins like a video is taken for one.
-    let copies = "{ printf '\\0\\0\\0\\10ftyp'; cat; } > \"$out\"";
-    Picture::save_video(pictures(40), 30.0, &path, &encoder(&tools, copies)).expect("a video");
-    let bytes = std::fs::read(&path).expect("a file");
-    assert_eq!((bytes.len(), &bytes[8 + 39 * 64 * 48 * 4..][..4]), (8 + 40 * 64 * 48 * 4, &[39, 2, 3, 255][..]), "every pixel, in order");
-    std::fs::remove_file(&path).expect("removed");
-
-    // Drawing may take longer than an encoder is given.
-    let slow = pictures(3).inspect(|_| std::thread::sleep(Duration::from_millis(600)));
-    Picture::save_video(slow, 30.0, &path, &encoder(&tools, copies)).expect("a video of slow pictures");
-    std::fs::remove_file(&path).expect("removed");
-
-    let failed = |encoder: &Ffmpeg| Picture::save_video(pictures(400), 30.0, &path, encoder).expect_err("a failure").to_string();
-    let missing = Ffmpeg { program: tools.join("nothing").into(), patience: Duration::from_secs(1) };
-    assert!(failed(&missing).contains("no ffmpeg was found") && failed(&missing).contains("walk.mp4"));
-    let says = failed(&encoder(&tools, "head -c 100000 >/dev/null; kill -9 $$"));
-    assert!(says.contains("walk.mp4") && says.lines().count() == 1, "one that dies half way: {says}");
-    for lie in ["cat > /dev/null", "cat > /dev/null; echo done > \"$out\"", "exit 0", "cat > /dev/null; rm \"$out\""] {
-        let says = failed(&encoder(&tools, lie));
-        assert!(says.contains("walk.mp4") && says.lines().count() == 1, "{lie}: {says}");
-    }
-    let says = failed(&encoder(&tools, "head -c 100 > \"$out\"; echo 'Unknown encoder' >&2; exit 1"));
-    assert!(says.contains("Unknown encoder") && says.contains("walk.mp4") && says.lines().count() == 1, "{says}");
-    let says = failed(&encoder(&tools, "exec sleep 100"));
-    assert!(says.contains("hung"), "{says}");
-    let cut = pictures(3).chain([Err(StageError::Cancelled)]);
-    assert!(matches!(Picture::save_video(cut, 30.0, &path, &encoder(&tools, copies)), Err(StageError::Cancelled)));
-    assert_eq!(files_in(&out), Vec::<String>::new());
 }
 
 #[test]

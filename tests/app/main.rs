@@ -24,4 +24,5 @@ mod rating;
 mod shared;
 #[path = "../shared/small_model.rs"]
 mod small_model;
+mod videos;
 mod window;

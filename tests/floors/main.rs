@@ -32,7 +32,7 @@ const FLOORS: [(&str, u8); 20] = [
 ];
 
 /// Which modules an outside crate may enter.
-const DOORS: [(&str, &[&str]); 43] = [
+const DOORS: [(&str, &[&str]); 46] = [
     ("candle_core", &["model", "train"]),
     ("candle_nn", &["model", "train"]),
     ("candle_transformers", &["model"]),
@@ -72,6 +72,9 @@ const DOORS: [(&str, &[&str]); 43] = [
     ("indicatif", &["cli"]),
     ("tracing_subscriber", &["cli", "main"]),
     ("image", &["stage", "app", "cli", "formats", "capture"]),
+    ("openh264", &["stage"]),
+    ("realfft", &["capture"]),
+    ("symphonia", &["capture"]),
     ("ron", &["author", "formats"]),
     ("tempfile", &["files", "formats", "train", "cli"]),
     ("winit", &["app"]),

@@ -329,6 +329,25 @@ fn render_draws_a_picture_and_an_animation() {
     let animation = folder.path().join("walk.gif");
     succeeds(&["render", text(&walk_file), "-o", text(&animation), "--times", "0,0.5,1", "--size", "64x48"]);
     assert!(std::fs::read(&animation).expect("a file").starts_with(b"GIF89a"));
+    // Without ffmpeg, whatever is installed here.
+    let film = |name: &str| {
+        let path = folder.path().join(name);
+        let mut program = Command::new(env!("CARGO_BIN_EXE_zoetrope"));
+        program.env("ZOETROPE_FFMPEG", "no-such-program-anywhere").args([
+            "render",
+            text(&walk_file),
+            "--times",
+            "0,0.5,1",
+            "--size",
+            "64x48",
+        ]);
+        let output = program.arg("-o").arg(&path).output().expect("the program runs");
+        (std::fs::read(&path).ok(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (video, said) = film("walk.mp4");
+    assert_eq!(video.expect("a video").get(4..8), Some(&b"ftyp"[..]), "{said}");
+    let (video, said) = film("walk.webm");
+    assert!(video.is_none() && said.contains("walk.webm") && said.contains("https://ffmpeg.org"), "{said}");
     let nowhere = folder.path().join("nowhere/walk.gif");
     assert!(fails(&["render", text(&walk_file), "-o", text(&nowhere)]).contains("nowhere"), "before an hour of drawing");
     let sound = folder.path().join("walk.wav");

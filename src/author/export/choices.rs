@@ -66,8 +66,8 @@ impl FileKind {
         (Self::Bvh, "BVH", "skeleton and animation: MotionBuilder, Houdini, Blender"),
         (Self::Npz, "NPZ", "SMPL pose parameters as in AMASS: research"),
         (Self::Npy, "NPY", "272 features a frame: training and evaluation"),
-        (Self::Mp4, "MP4", "the stage as you see it, without panels: a video for any player, made by ffmpeg"),
-        (Self::WebM, "WebM", "the same, free of licences, for the web"),
+        (Self::Mp4, "MP4", "the stage as you see it, without panels: a video for any player (H.264)"),
+        (Self::WebM, "WebM", "the same, free of H.264's patents, for the web; needs ffmpeg"),
         (Self::Gif, "GIF", "the stage as you see it, without panels: a picture that moves"),
         (Self::Png, "PNG", "the stage as you see it, without panels: a numbered picture for each frame"),
     ];
