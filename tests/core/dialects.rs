@@ -44,6 +44,9 @@ struct Dialect {
     rest_up: Quat,
     take_up: Quat,
     has_ends: bool,
+    /// Where the root is in the rest pose, metres; and whether its places in the take count from there.
+    root_m: Vec3,
+    from_root: bool,
 }
 
 fn cmu(joint: usize) -> String {
@@ -53,7 +56,16 @@ fn cmu(joint: usize) -> String {
 impl Default for Dialect {
     fn default() -> Self {
         let order = (EulerRot::ZXY, ["Zrotation", "Xrotation", "Yrotation"]);
-        Self { name: cmu, units_per_m: 100.0, order, rest_up: Quat::IDENTITY, take_up: Quat::IDENTITY, has_ends: true }
+        Self {
+            name: cmu,
+            units_per_m: 100.0,
+            order,
+            rest_up: Quat::IDENTITY,
+            take_up: Quat::IDENTITY,
+            has_ends: true,
+            root_m: Vec3::ZERO,
+            from_root: false,
+        }
     }
 }
 
@@ -61,7 +73,7 @@ impl Dialect {
     fn joint(&self, text: &mut String, joint: usize) {
         let kind = if joint == 0 { "ROOT" } else { "JOINT" };
         let places = if joint == 0 { "6 Xposition Yposition Zposition" } else { "3" };
-        let offset = if joint == 0 { Vec3::ZERO } else { self.rest_up * REST_OFFSETS_M[joint] * self.units_per_m };
+        let offset = self.rest_up * if joint == 0 { self.root_m } else { REST_OFFSETS_M[joint] } * self.units_per_m;
         let rotations = self.order.1.join(" ");
         let name = (self.name)(joint);
         writeln!(text, "{kind} {name}\n{{\nOFFSET {:.6} {:.6} {:.6}\nCHANNELS {places} {rotations}", offset.x, offset.y, offset.z)
@@ -84,7 +96,8 @@ impl Dialect {
         let mut order = Vec::new();
         depth_first(0, &mut order);
         for pose in &motion.frames {
-            let root = self.take_up * pose.root_m * self.units_per_m;
+            let from_m = if self.from_root { self.root_m } else { Vec3::ZERO };
+            let root = self.take_up * (pose.root_m - from_m) * self.units_per_m;
             write!(text, "{:.6} {:.6} {:.6}", root.x, root.y, root.z).expect("text");
             for &joint in &order {
                 // Joints turn about the axes of the rest pose.
@@ -187,6 +200,11 @@ fn one_walk_in_many_ways_is_the_same_walk() {
     let z_up = Quat::from_rotation_x(std::f32::consts::FRAC_PI_2);
     assert_same("Z up", &walk, Dialect { rest_up: z_up, take_up: z_up, ..Dialect::default() }.write(&walk).as_bytes());
     assert_same("a take with Z up", &walk, Dialect { take_up: z_up, ..Dialect::default() }.write(&walk).as_bytes());
+    // Rokoko writes where the root rests, and its places in the world; others count these from there.
+    for from_root in [false, true] {
+        let rest = Dialect { root_m: vec3(0.0, 0.95, 0.0), from_root, ..Dialect::default() };
+        assert_same(if from_root { "places from the root's rest" } else { "places of the world" }, &walk, rest.write(&walk).as_bytes());
+    }
     // Names.
     type Name = fn(usize) -> String;
     let names: [(&str, Name); 8] = [
