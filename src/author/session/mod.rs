@@ -1,6 +1,6 @@
 //! The desk: small states, each with its own actions, and what they make of what comes from outside. Plain data without a window.
 //!
-//! [`Session::apply`] is the one place where actions change it; each state's `apply` is handed what else it may reach. Work that takes
+//! [`Session::apply`] is the one place where actions change it ([`dispatch`]); each state's `apply` is handed what else it may reach. Work that takes
 //! time is a task, whose outcome [`Session::update`] takes in; what only the window can do comes as [`HostCommand`]s.
 
 mod character;
@@ -10,6 +10,7 @@ mod desk;
 mod dialog;
 mod dialog_action;
 mod direct;
+mod dispatch;
 mod draft;
 mod exports;
 mod generation;
@@ -66,7 +67,6 @@ use crate::rating::Sitting;
 use crate::tasks::Tasks;
 use crate::timeline::{Take, TakeId};
 use desk::Desk;
-use mapping::Then;
 use persistence::Persistence;
 use std::path::{Path, PathBuf};
 
@@ -392,45 +392,7 @@ impl Session {
 
     /// Does an action.
     pub fn apply(&mut self, action: impl Into<Action>) {
-        match action.into() {
-            Action::Draft(action) => self.draft.apply(action, &mut self.desk),
-            Action::Models(action) => self.models.apply(action, &mut self.desk, self.generation.jobs()),
-            Action::Generation(action) => {
-                let (generation, mut context) = self.generation_parts();
-                generation.apply(&action, &mut context);
-            }
-            Action::Takes(action) => {
-                let (list, mut context) = self.list_parts();
-                list.apply(action, &mut context);
-            }
-            Action::Comparison(action) => self.compare(action),
-            Action::Clips(action) => self.timeline.apply_to_clips(action, &mut self.desk, &mut self.view),
-            Action::Selection(action) => self.timeline.apply_to_selection(&action, &mut self.view),
-            Action::Pose(action) => {
-                let Self { pose, desk, timeline, view, .. } = self;
-                pose.apply(action, &mut direct::Context { desk, timeline, view });
-            }
-            Action::Constraints(action) => action.apply(&mut self.timeline, &mut self.desk, &self.view),
-            Action::Timeline(action) => action.apply(&mut self.timeline, &mut self.desk, &mut self.view),
-            Action::Player(action) => self.view.player.apply(action),
-            Action::View(action) => self.view.apply(action, &mut self.desk),
-            Action::Character(action) => self.character.apply(action, &mut self.desk),
-            Action::Mapping(action) => match self.mapping.apply(action, self.character.rigged(), &mut self.desk) {
-                Some(Then::Map(path, preset)) => self.apply(CharacterAction::MapCharacter(path, preset)),
-                Some(Then::Import(path)) => self.apply(TakeAction::Import(path)),
-                None => {}
-            },
-            Action::Project(action) => {
-                let (project, mut context) = self.project_parts();
-                project.apply(action, &mut context);
-            }
-            Action::Exports(action) => self.export(action),
-            Action::Rating(action) => {
-                let (rating, mut context) = self.rating_parts();
-                rating.apply(action, &mut context);
-            }
-            Action::Dialog(action) => action.apply(&mut self.desk, &self.project),
-        }
+        dispatch::dispatch(self, action.into());
     }
 
     /// Takes in what the generator tells. The frames of a preview come by [`Self::preview`].
@@ -550,20 +512,6 @@ impl Session {
     /// Whether all is written that is to outlive the program. Then the window may close, and nothing is offered to the next one.
     pub fn end(&mut self) -> bool {
         self.persistence.end(&mut self.desk)
-    }
-
-    fn compare(&mut self, action: ComparisonAction) {
-        // The clips that are rated stand side by side.
-        if self.sitting().is_some() {
-            return;
-        }
-        let Self { desk, timeline, view, list, generation, .. } = self;
-        action.apply(&mut compare::Context { desk, timeline, view, list, generation });
-    }
-
-    fn export(&mut self, action: ExportAction) {
-        let Self { desk, timeline, view, list, character, project, exports, .. } = self;
-        action.apply(&mut exports::Context { desk, timeline, view, list, character, project, exports });
     }
 
     fn generation_parts(&mut self) -> (&mut Generations, generation::Context<'_>) {
