@@ -47,7 +47,8 @@ fn rows(session: &Session, tool: StageTool) -> usize {
     match tool {
         StageTool::Camera => 1,
         StageTool::Path => 3 + usize::from(!session.timeline().constraints().keys.is_empty()),
-        StageTool::Pose => 2 + usize::from(session.pose().key(session.timeline()).is_some()),
+        // Always as many: the stage stays where it is while a joint is dragged.
+        StageTool::Pose => 3,
     }
 }
 
@@ -166,9 +167,10 @@ fn pose(ui: &mut Ui, session: &Session) -> Vec<Action> {
         }
         actions.extend(mute(ui, session));
     });
-    if let Some((clip, frame)) = session.pose().key(session.timeline()) {
-        row(ui, ROW_HEIGHT, |ui| actions.extend(key(ui, session, clip, frame)));
-    }
+    row(ui, ROW_HEIGHT, |ui| match session.pose().key(session.timeline()) {
+        Some((clip, frame)) => actions.extend(key(ui, session, clip, frame)),
+        None => drop(ui.label(faint("No key chosen: a joint that is dragged makes one, a diamond on the timeline is one"))),
+    });
     actions
 }
 

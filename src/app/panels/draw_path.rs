@@ -71,7 +71,8 @@ fn by_hand(ui: &Ui, floor: &Floor<'_>, stage: &Response) -> Vec<ConstraintAction
         let from = ui.input(|input| input.pointer.press_origin()).and_then(|point| floor.place_m(point));
         ui.data_mut(|data| data.insert_temp(id, Vec::from_iter(from)));
     }
-    if stage.dragged_by(PointerButton::Primary)
+    let ends = stage.drag_stopped_by(PointerButton::Primary);
+    if (ends || stage.dragged_by(PointerButton::Primary))
         && let Some(at) = stage.interact_pointer_pos().and_then(|point| floor.place_m(point))
     {
         let line = ui.data_mut(|data| {
@@ -84,7 +85,7 @@ fn by_hand(ui: &Ui, floor: &Floor<'_>, stage: &Response) -> Vec<ConstraintAction
         let points: Vec<Pos2> = line.iter().filter_map(|place| floor.point(*place)).collect();
         ui.painter().add(Shape::line(points, Stroke::new(3.0, ACCENT)));
     }
-    if stage.drag_stopped_by(PointerButton::Primary) {
+    if ends {
         let line = ui.data_mut(|data| data.remove_temp::<Vec<Vec2>>(id)).unwrap_or_default();
         if line.len() > 1 {
             return vec![ConstraintAction::DrawPath(line.iter().map(|place| place.to_array()).collect())];
@@ -115,7 +116,7 @@ fn point(ui: &Ui, floor: &Floor<'_>, number: usize) -> Vec<ConstraintAction> {
     let stands_out = response.hovered() || response.dragged();
     let radius = if stands_out { RADIUS + 1.5 } else { RADIUS };
     ui.painter().circle(middle, radius, if stands_out { ACCENT } else { TEXT }, Stroke::new(2.0, PANEL));
-    if response.dragged()
+    if (response.dragged() || response.drag_stopped())
         && let Some(to) = response.interact_pointer_pos().and_then(|pointer| floor.place_m(pointer))
     {
         actions.push(ConstraintAction::DragPoint { point: number, to: to.to_array() });

@@ -89,15 +89,14 @@ impl<'a> Stage<'a> {
             ui.data_mut(|data| data.insert_temp(response.id, hold));
         }
         let Some(hold) = ui.data(|data| data.get_temp::<Hold>(response.id)) else { return Vec::new() };
-        if response.drag_stopped() {
-            return vec![PoseAction::ReleaseJoint];
-        }
-        if !response.dragged() || response.drag_delta() == vec2(0.0, 0.0) {
-            return Vec::new();
-        }
-        let Some(now_m) = seen(pointer, hold.on_stage_m) else { return Vec::new() };
-        let to = hold.in_motion_m + (now_m - hold.taken_m) / self.view.session.scene().scale();
-        vec![PoseAction::DragJoint { joint, to: to.to_array() }]
+        let ends = response.drag_stopped();
+        let moves = (response.dragged() || ends) && response.drag_delta() != vec2(0.0, 0.0);
+        let now_m = seen(pointer, hold.on_stage_m).filter(|_| moves);
+        let dragged = now_m.map(|now_m| {
+            let to = hold.in_motion_m + (now_m - hold.taken_m) / self.view.session.scene().scale();
+            PoseAction::DragJoint { joint, to: to.to_array() }
+        });
+        dragged.into_iter().chain(ends.then_some(PoseAction::ReleaseJoint)).collect()
     }
 }
 
