@@ -15,10 +15,12 @@ trait Dispatch {
 
 macro_rules! dispatch {
     ($($(#[$what:meta])* $state:ident($action:ident),)*) => {
-        /// Does an action.
-        pub(super) fn dispatch(session: &mut Session, action: Action) {
-            match action {
-                $(Action::$state(action) => action.dispatch(session),)*
+        impl Session {
+            /// Does an action.
+            pub fn apply(&mut self, action: impl Into<Action>) {
+                match action.into() {
+                    $(Action::$state(action) => action.dispatch(self),)*
+                }
             }
         }
     };

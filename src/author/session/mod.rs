@@ -1,6 +1,6 @@
 //! The desk: small states, each with its own actions, and what they make of what comes from outside. Plain data without a window.
 //!
-//! [`Session::apply`] is the one place where actions change it ([`dispatch`]); each state's `apply` is handed what else it may reach. Work that takes
+//! [`Session::apply`] is the one place where actions change it (`dispatch`); each state's `apply` is handed what else it may reach. Work that takes
 //! time is a task, whose outcome [`Session::update`] takes in; what only the window can do comes as [`HostCommand`]s.
 
 mod character;
@@ -388,11 +388,6 @@ impl Session {
     /// Puts a character on the stage that comes from elsewhere.
     pub fn put_on_stage(&mut self, character: impl Into<OwnCharacter>) {
         self.character.loaded(Ok(character.into()), &mut self.desk);
-    }
-
-    /// Does an action.
-    pub fn apply(&mut self, action: impl Into<Action>) {
-        dispatch::dispatch(self, action.into());
     }
 
     /// Takes in what the generator tells. The frames of a preview come by [`Self::preview`].
