@@ -22,13 +22,16 @@ def load(path, scene):
     if path.lower().endswith(".fbx"):
         # It sets the scene's rate itself.
         bpy.ops.wm.fbx_import(filepath=path)
-    elif path.lower().endswith(".usda"):
-        with open(path, encoding="utf-8") as file:
-            rate = re.search(r"timeCodesPerSecond = ([\d.]+)", file.read(4096))
+    elif path.lower().endswith((".usda", ".usdz")):
+        # A package holds the text as it is, at its beginning.
+        with open(path, "rb") as file:
+            rate = re.search(rb"timeCodesPerSecond = ([\d.]+)", file.read(4096))
         scene.render.fps, scene.render.fps_base = round(float(rate.group(1))), 1.0
         bpy.ops.wm.usd_import(filepath=path)
-    else:
+    elif path.lower().endswith((".glb", ".gltf")):
         bpy.ops.import_scene.gltf(filepath=path)
+    else:
+        sys.exit(f"{path}: export it as .fbx, .glb, .usda or .usdz; BVH comes in by File > Import > Motion Capture")
     return [thing for thing in set(bpy.data.objects) - before if thing.type == "ARMATURE"]
 
 

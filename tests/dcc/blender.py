@@ -1,8 +1,9 @@
 """Imports exported files into Blender and compares every joint with the features of the same motion.
 
     python blender.py clip.npy clip.glb clip-unreal.glb clip.bvh clip.fbx ...
-    python blender.py --against own.glb own.fbx own.usdz ...          the same character in files of other kinds: meshes alone
-    python blender.py --actions 2 both.fbx both.glb                   files of several animations
+    python blender.py --against own.glb figure.fbx own.fbx own.usdz ...   a user's character in files of other kinds: meshes alone
+    python blender.py --actions 2 both.fbx both.glb                       files of several animations
+    python blender.py --script import_zoetrope.py clip.fbx clip.usdz ...   the script of `integrations` on files of 3 s
 
 Run by `run.sh` with PyPI's `bpy` (Blender as a Python module). The features say where the joints are: [frames, 272] at 30 fps,
 metres, Y up, first frame at the origin facing +Z. A file passes when it imports as an armature whose rest pose is an upright
@@ -11,14 +12,14 @@ follow its skeleton. The name says what a file cannot: `-m` a BVH in metres, `-2
 `-animation` no skeleton to bind to, which Blender shows as one empty a joint, `-rootyes` and `-rootno` a ground bone or none whatever
 the names usually have, `-inplace` a root that keeps its x and z. An FBX file is read by both importers that Blender has, the add-on and the
 one that is built in. The mesh of FBX and USD files has to be where that of the GLB file of the same name is, where there is one. No importer
-may have anything to say about a file.
+may complain of a file.
 """
 
-import contextlib
 import functools
 import math
 import os
 import re
+import runpy
 import sys
 import tempfile
 from pathlib import Path
@@ -39,16 +40,15 @@ def importers(path):
     return ["add-on", "built-in"] if path.suffix == ".fbx" else [""]
 
 
-@contextlib.contextmanager
-def nothing_said():
-    """Fails where an importer, in Python or in C++, warns of something."""
+def complaints(path, importer):
+    """What an importer, in Python or in C++, complains of while it reads a file into an empty scene."""
     sys.stdout.flush()
     kept = [os.dup(1), os.dup(2)]
     with tempfile.TemporaryFile() as said:
         try:
             for output in (1, 2):
                 os.dup2(said.fileno(), output)
-            yield
+            open_file(path, importer)
         finally:
             sys.stdout.flush()
             for output, was in zip((1, 2), kept):
@@ -56,14 +56,13 @@ def nothing_said():
                 os.close(was)
         said.seek(0)
         lines = said.read().decode(errors="replace").splitlines()
-    warnings = [line for line in lines if re.search("warn|error|fail|could not|cannot", line, re.IGNORECASE)]
-    assert not warnings, f"it says {warnings[:3]}"
+    return [line for line in lines if re.search("warn|error|fail|could not|cannot", line, re.IGNORECASE)]
 
 
-def load(path, importer=""):
-    """Imports a file into an empty scene and returns its armature."""
-    with nothing_said():
-        open_file(path, importer)
+def load(path, importer="", known=()):
+    """Imports a file into an empty scene and returns its armature. No importer may say more of it than what is known."""
+    said = [line for line in complaints(path, importer) if line not in known]
+    assert not said, f"it says {said[:3]}"
     armatures = [thing for thing in bpy.data.objects if thing.type == "ARMATURE"]
     wanted = 0 if "animation" in marks(path) and path.suffix == ".glb" else 1
     assert len(armatures) == wanted, f"{len(armatures)} armatures"
@@ -212,6 +211,25 @@ def check(path, importer, expected):
     return [apart_m, mesh_apart(meshes_shown(path, armature), glb)]
 
 
+def check_script(script, path):
+    """The import script sets the scene's range by the file and, where that has one, the rate."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = FPS
+    script["main"](str(path))
+    rate, scene = rate_of(path), bpy.context.scene
+    shown = (scene_fps(), scene.frame_end - scene.frame_start)
+    # A GLB file is played at the scene's own rate.
+    expected = (FPS, 3 * FPS) if path.suffix == ".glb" else (rate, 3 * rate)
+    assert shown == expected, f"rate and frames {shown} instead of {expected}"
+    return []
+
+
+def check_own(path, importer, glb, own):
+    """How far the mesh of a user's character is from that of its GLB. What is said of the user's own FBX may be said of its copy."""
+    known = complaints(own, importer) if path.suffix == own.suffix else ()
+    return mesh_apart(meshes_shown(path, load(path, importer, known)), glb)
+
+
 def check_actions(path, importer, count):
     load(path, importer)
     lengths = [action.frame_range[1] - action.frame_range[0] for action in bpy.data.actions]
@@ -224,14 +242,19 @@ def main():
     if first == "--actions":
         count, *paths = paths
         what, run = ", several animations", lambda path, importer: check_actions(path, importer, int(count))
+    elif first == "--script":
+        script, *paths = paths
+        script = runpy.run_path(script)
+        what, run = ", the import script", lambda path, importer: check_script(script, path)
     elif first == "--against":
-        glb, *paths = paths
-        what, run = ", a user's character", lambda path, importer: [None, mesh_apart(meshes_shown(path, load(path, importer)), Path(glb))]
+        glb, own, *paths = map(Path, paths)
+        what, run = ", a user's character", lambda path, importer: [None, check_own(path, importer, glb, own)]
     else:
         expected = features_to_positions(np.load(first).astype(np.float64))
         what, run = "", lambda path, importer: check(path, importer, expected)
     table = Table()
-    for path, importer in [(path, importer) for path in map(Path, paths) for importer in importers(path)]:
+    both = (lambda path: [""]) if first == "--script" else importers
+    for path, importer in [(path, importer) for path in map(Path, paths) for importer in both(path)]:
         reader = f"Blender {bpy.app.version_string}: {path.suffix[1:]} {importer}".strip() + what
         with table.tried(reader, path.name) as apart_m:
             apart_m += run(path, importer)
