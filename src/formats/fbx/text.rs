@@ -326,8 +326,14 @@ Connections:  {
         assert!(decode(TEXT.replace("7400", "6100").as_bytes()).is_none());
         assert!(decode(b"Kaydara FBX Binary  \0\x1a\0").is_none());
         assert!(decode("A: {".repeat(100_000).as_bytes()).is_none());
-        for end in (0..TEXT.len()).filter(|end| TEXT.is_char_boundary(*end)) {
-            let _ = decode(&TEXT.as_bytes()[..end]);
+        // Cut off or spoilt anywhere it is another tree or none.
+        for at in 0..TEXT.len() {
+            let _ = decode(&TEXT.as_bytes()[..at]);
+            for mark in b"\"{}:,*;\n-" {
+                let mut spoilt = TEXT.as_bytes().to_vec();
+                spoilt[at] = *mark;
+                let _ = decode(&spoilt);
+            }
         }
     }
 }
