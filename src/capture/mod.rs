@@ -1,4 +1,5 @@
-//! Video in, motion out: pictures of a person, the landmarks that BlazePose sees in them, and our skeleton fitted to them.
+//! Video in, motion out: pictures of a person, the landmarks that BlazePose sees in them, and our skeleton fitted to them. Songs too: the beats
+//! that a dance is made for.
 //!
 //! The camera is taken to stand still and upright. World space as everywhere, heading 0 towards the camera.
 //! Not here: the networks (`model::blazepose`), clean-up (`motion::cleanup`), files of motion.
@@ -12,6 +13,7 @@ mod numbered;
 mod path;
 mod sightings;
 mod smooth;
+mod song;
 mod timed;
 mod video;
 mod watching;
@@ -19,6 +21,7 @@ mod weights;
 
 pub use crate::files::Ffmpeg;
 pub use error::{Error, Result};
+pub use song::{Count, RATE as SONG_RATE, Song};
 pub use timed::{Excerpt, TimedPicture};
 pub use video::{Pictures, pictures};
 pub use watching::{Captured, Watching};

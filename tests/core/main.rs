@@ -28,6 +28,7 @@ mod gltf;
 mod growing;
 mod hostile;
 mod motion;
+mod music;
 mod onto;
 mod pickles;
 mod presets;
@@ -36,6 +37,8 @@ mod rating;
 mod rigged;
 #[path = "../shared/kit.rs"]
 mod shared;
+#[path = "../shared/songs.rs"]
+mod songs;
 mod timeline;
 mod usd;
 mod video;
