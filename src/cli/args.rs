@@ -3,6 +3,7 @@
 pub use super::bridge_args::{BetweenArgs, BridgeArgs, RedoArgs};
 use super::capture_args::CaptureArgs;
 pub use super::control::ControlPart;
+use super::dance_args::DanceArgs;
 use super::dataset_args::DatasetCommand;
 pub use super::export_args::{CharacterArgs, Cleanup, ConvertArgs, ExportArgs, Names, NpzOriginArg, Program, UnitsArg};
 pub use super::generate_args::{Ending, GenerateArgs};
@@ -71,6 +72,8 @@ pub enum Command {
     Convert(ConvertArgs),
     /// Make a motion of the person in a video
     Capture(CaptureArgs),
+    /// Make a motion that dances to a song
+    Dance(DanceArgs),
     /// Make a motion that leads from one to another
     Between(BetweenArgs),
     /// Make a part of a motion anew
@@ -103,6 +106,7 @@ impl Command {
     pub fn threads(&self, cores: usize) -> usize {
         match self {
             Self::Generate(GenerateArgs { network, .. })
+            | Self::Dance(DanceArgs { network, .. })
             | Self::Between(BetweenArgs { bridge: BridgeArgs { network, .. }, .. })
             | Self::Redo(RedoArgs { bridge: BridgeArgs { network, .. }, .. }) => network.threads(cores),
             // Clips are made beside each other instead.
@@ -118,6 +122,7 @@ impl Command {
     pub fn asked_threads(&self) -> Option<usize> {
         match self {
             Self::Generate(GenerateArgs { network, .. })
+            | Self::Dance(DanceArgs { network, .. })
             | Self::Between(BetweenArgs { bridge: BridgeArgs { network, .. }, .. })
             | Self::Redo(RedoArgs { bridge: BridgeArgs { network, .. }, .. }) => network.threads.map(usize::from),
             _ => None,
@@ -426,6 +431,8 @@ mod tests {
             "generate walk -o walk.npz --npz-origin smplx --lead-in 0.5",
             "generate walk -o walk.glb --constraints path.json --candidates 8 --seconds 4",
             "walk.vrma",
+            "dance song.mp3 -o dance.glb",
+            "dance song.wav waltz -o dance.bvh --from 10 --to 40 --seed 3 --model starter --threads 1 --for blender",
             "between walk.glb sit.glb --seconds 1.2 -o both.glb --candidates 8 --seed 3 --model starter --take 2",
             "between a.bvh b.bvh turns --seconds 1 -o c.bvh",
             "redo walk.glb jumps --from 1 --to 2.5 -o walk2.glb",
@@ -496,6 +503,8 @@ mod tests {
             "bench --ui --threads 2",
             "bench --config 3B --model own",
             "dance",
+            "dance song.mp3",
+            "dance song.mp3 -o dance.glb --from -1",
         ];
         for line in lines {
             assert!(parse(line).is_err(), "{line} was accepted");

@@ -345,7 +345,7 @@ pub(super) fn the_one(mut batch: Batch<'_>, interrupt: &Interrupt, mut at: impl 
 }
 
 /// Make the variations of a request side by side.
-fn make_variations(model: &MotionModel, request: &Request, interrupt: &Interrupt) -> Result<Vec<Made>, CliError> {
+pub(super) fn make_variations(model: &MotionModel, request: &Request, interrupt: &Interrupt) -> Result<Vec<Made>, CliError> {
     let mut batch = Batch::start(model, request, None).map_err(CliError::from_below)?;
     let (mut progress, mut all) = (Progress::new(&request.prompt), Vec::new());
     loop {

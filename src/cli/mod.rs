@@ -14,6 +14,8 @@ pub mod capture_args;
 pub mod control;
 mod control_paths;
 mod convert;
+mod dance;
+pub mod dance_args;
 mod dataset;
 pub mod dataset_args;
 mod error;
@@ -53,6 +55,7 @@ pub fn run(command: &Command) -> ExitCode {
         Command::Generate(args) => generate::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Capture(args) => capture::run(args),
+        Command::Dance(args) => dance::run(args),
         Command::Between(args) => bridge::between(args),
         Command::Redo(args) => bridge::redo(args),
         Command::Inspect(args) => inspect::run(args),

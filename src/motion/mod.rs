@@ -8,6 +8,7 @@ pub mod bridge;
 mod cholesky;
 pub mod cleanup;
 mod clip;
+pub mod dance;
 pub mod direct;
 pub mod effects;
 pub mod features;

@@ -126,6 +126,17 @@ pub enum Origin {
         /// The file's name without its ending.
         name: String,
     },
+    /// It dances to a song.
+    Dance {
+        /// The song file's name without its ending.
+        song: String,
+        /// The part of the song that it dances to, seconds.
+        from_secs: f32,
+        /// See `from_secs`.
+        to_secs: f32,
+        /// What its parts were made of.
+        of: Box<Origin>,
+    },
     /// It is another take, edited.
     Edit {
         /// What that take was made of.
@@ -167,7 +178,7 @@ impl Origin {
         match self {
             Self::Prompt { request, .. } => Cow::Borrowed(&request.prompt),
             Self::File { name } | Self::Video { name } => Cow::Borrowed(name),
-            Self::Edit { of, .. } => of.prompt(),
+            Self::Edit { of, .. } | Self::Dance { of, .. } => of.prompt(),
             Self::Chain { parts } => joined(parts.iter().map(Self::prompt), " → ").into(),
         }
     }
@@ -178,7 +189,7 @@ impl Origin {
         match self {
             Self::Prompt { request, .. } => Some(request.seed),
             Self::File { .. } | Self::Video { .. } => None,
-            Self::Edit { of, .. } => of.seed(),
+            Self::Edit { of, .. } | Self::Dance { of, .. } => of.seed(),
             Self::Chain { parts } => parts.first().and_then(Self::seed),
         }
     }
@@ -188,7 +199,7 @@ impl Origin {
     pub fn canonical_prompt(&self) -> Option<&str> {
         match self {
             Self::Prompt { canonical_prompt, .. } => canonical_prompt.as_deref(),
-            Self::Edit { of, .. } => of.canonical_prompt(),
+            Self::Edit { of, .. } | Self::Dance { of, .. } => of.canonical_prompt(),
             Self::File { .. } | Self::Video { .. } | Self::Chain { .. } => None,
         }
     }
@@ -200,18 +211,21 @@ impl Origin {
             Self::Prompt { request, .. } => request.settings(),
             Self::File { .. } => "read from a file".to_owned(),
             Self::Video { .. } => "seen in a video".to_owned(),
+            Self::Dance { song, from_secs, to_secs, of } => {
+                format!("{}, danced to {song} from {from_secs:.1} to {to_secs:.1} s", of.settings())
+            }
             Self::Edit { of, edit: TakeEdit::RemoveSliding } => format!("{}, then the published remove-sliding", of.settings()),
             Self::Chain { parts } => joined(parts.iter().map(|part| part.settings().into()), ", "),
         }
     }
 
-    /// The request and its context that a model answered, whatever was done to the take afterwards; none of files and chains.
+    /// The request and its context that a model answered, whatever was done to the take afterwards; none of files, dances and chains.
     #[must_use]
     pub fn asked(&self) -> Option<(&Request, &Context)> {
         match self {
             Self::Prompt { request, context, .. } => Some((request, context)),
             Self::Edit { of, .. } => of.asked(),
-            Self::File { .. } | Self::Video { .. } | Self::Chain { .. } => None,
+            Self::File { .. } | Self::Video { .. } | Self::Dance { .. } | Self::Chain { .. } => None,
         }
     }
 }
@@ -303,6 +317,17 @@ mod tests {
         assert_eq!((chain.prompt().as_ref(), chain.origin.seed(), chain.model.as_str()), ("walk → sit", Some(3), "starter"));
         assert_eq!(chain.origin.settings(), walk.origin.settings());
         assert!(chain.origin.asked().is_none());
+    }
+
+    #[test]
+    fn a_dance_says_to_what_it_dances_and_is_data() {
+        let of = Box::new(Origin::from(Request { seed: 7, ..Request::new("a person dances") }));
+        let dance = Origin::Dance { song: "samba".to_owned(), from_secs: 2.0, to_secs: 31.5, of };
+        assert_eq!((dance.prompt().as_ref(), dance.seed()), ("a person dances", Some(7)));
+        assert!(dance.settings().ends_with("danced to samba from 2.0 to 31.5 s"), "{}", dance.settings());
+        assert!(dance.asked().is_none(), "a dance is no answer to a request alone");
+        let json = serde_json::to_string(&dance).expect("data");
+        assert_eq!(serde_json::from_str::<Origin>(&json).expect("an origin"), dance);
     }
 
     #[test]

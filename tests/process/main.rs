@@ -8,6 +8,7 @@
 
 mod characters;
 mod cli;
+mod dance;
 mod dataset;
 mod files;
 mod generate;

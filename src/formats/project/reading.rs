@@ -73,7 +73,7 @@ fn context_of(origin: &mut Origin) -> Option<&mut Context> {
     match origin {
         Origin::Prompt { context, .. } => Some(context),
         Origin::Edit { of, .. } => context_of(of),
-        Origin::File { .. } | Origin::Video { .. } | Origin::Chain { .. } => None,
+        Origin::File { .. } | Origin::Video { .. } | Origin::Dance { .. } | Origin::Chain { .. } => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod any_rig;
 mod cleanup;
+mod dance;
 mod directed;
 mod effects;
 mod generated;
