@@ -16,6 +16,8 @@ mod eval;
 mod generator;
 #[path = "../shared/graphics.rs"]
 mod graphics;
+#[path = "../shared/landmarks.rs"]
+mod landmarks;
 mod library;
 mod listeners;
 mod parity;
