@@ -3,6 +3,7 @@
 use super::made::{Distance, Made, Remark};
 use crate::model::WishedFeature;
 use crate::motion::direct::{Wish, ended, met, missing_m};
+use crate::motion::effects::MeasuredAction;
 use crate::motion::features::{self, POSITIONS, ROTATIONS};
 use crate::motion::measure::measure;
 use crate::motion::path::{Curve, Followed, Pin, follow, travel};
@@ -23,6 +24,8 @@ const RUNNING_M_PER_SEC: f32 = 2.2;
 const PACES: RangeInclusive<f32> = 0.7..=1.4;
 /// Where the length is free, a motion within this keeps all its frames; a longer one is cut where it has come far enough.
 const OWN_PACES: RangeInclusive<f32> = 0.85..=1.15;
+/// What it counts that a motion does not do what the words ask for.
+const DISOBEDIENCE: f32 = 1.0;
 /// The least that is worth saying, metres.
 const MISSED_M: f32 = 0.01;
 
@@ -58,6 +61,7 @@ impl Direction {
     /// The sample made to meet them.
     pub(super) fn met_by(&self, mut made: Made) -> Candidate {
         let free = measure(&made.take.motion);
+        let disobeys = asked_for(&made).is_some_and(|action| !action.is_done_by(&made.take.motion));
         let mut quality = free;
         made.before_finish = (!self.constraints.is_empty()).then(Distance::default);
         let mut candidate = Candidate { made, cost: 0.0, misses: Vec::new(), needed_secs: None };
@@ -73,6 +77,7 @@ impl Direction {
             take.raw = take.raw.take().filter(|raw| raw.len() == motion.len());
             take.motion = Arc::new(motion);
         }
+        candidate.cost += if disobeys { DISOBEDIENCE } else { 0.0 };
         candidate.cost += 0.1 * quality.contact_slide_mm_per_frame
             + 0.02 * quality.float_pct
             + 0.05 * quality.penetration_mm
@@ -205,6 +210,12 @@ impl Direction {
         }
         after
     }
+}
+
+/// The action that a sample was asked for, as far as its effect is measured.
+fn asked_for(made: &Made) -> Option<MeasuredAction> {
+    let origin = &made.take.provenance.origin;
+    MeasuredAction::of_caption(origin.canonical_prompt().unwrap_or(&origin.prompt()))
 }
 
 /// How far a way is from a curve on average, when both begin in one place and direction and each frame is at its share of the curve.

@@ -5,8 +5,8 @@ use super::parts::{card, choices, divider, faint, row, soft, switch};
 use super::pose_tool::name;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::author::Action;
-use crate::author::session::{ClipAction, ConstraintAction, DraftAction, PoseAction, Session, StageTool, ViewAction, ViewMode};
-use crate::timeline::{ClipSettings, Constraints, End, MOST_CANDIDATES, MOST_EASE_FRAMES, PoseKey};
+use crate::author::session::{ClipAction, ConstraintAction, PoseAction, Session, StageTool, ViewAction, ViewMode};
+use crate::timeline::{ClipSettings, Constraints, End, MOST_EASE_FRAMES, PoseKey};
 use bevy_egui::egui::{DragValue, Rect, Response, Ui, UiBuilder, pos2, vec2};
 
 const ROW_HEIGHT: f32 = 26.0;
@@ -46,7 +46,7 @@ pub(super) fn place(session: &Session, free: Rect) -> Option<Rect> {
 fn rows(session: &Session, tool: StageTool) -> usize {
     match tool {
         StageTool::Camera => 1,
-        StageTool::Path => 3 + usize::from(!session.timeline().constraints().keys.is_empty()),
+        StageTool::Path => 2 + usize::from(!session.timeline().constraints().keys.is_empty()),
         // Always as many: the stage stays where it is while a joint is dragged.
         StageTool::Pose => 3,
     }
@@ -84,29 +84,18 @@ fn path(ui: &mut Ui, session: &Session) -> Vec<Action> {
         }
         divider(ui);
         actions.extend(end(ui, constraints));
-    });
-    let mut best = None;
-    row(ui, ROW_HEIGHT, |ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
+        divider(ui);
         let at_secs = session.view().player().at_secs();
         let can_take = matches!(session.view().mode(), ViewMode::Take(_) | ViewMode::Timeline);
         let add = ui.add_enabled(can_take, bevy_egui::egui::Button::new(soft(format!("Pose at {at_secs:.1} s")).size(12.5)));
         if add.on_hover_text("The next take is in the pose that the stage shows, at this time").clicked() {
             actions.push(ConstraintAction::AddTarget(at_secs));
         }
-        divider(ui);
-        ui.label(soft("Best of").size(12.5));
-        let mut count = session.draft().candidates.unwrap_or(0);
-        let shown = |count: f64, _: std::ops::RangeInclusive<usize>| if count < 1.0 { "auto".to_owned() } else { format!("{count:.0}") };
-        let field = DragValue::new(&mut count).range(0..=MOST_CANDIDATES).speed(0.1).custom_formatter(shown);
-        if ui.add(field).on_hover_text("So many samples are made, and the one is taken that meets the wishes best by itself").changed() {
-            best = Some(Action::Draft(DraftAction::Candidates((count > 0).then_some(count))));
-        }
     });
     if !constraints.keys.is_empty() {
         row(ui, ROW_HEIGHT, |ui| actions.extend(targets(ui, constraints)));
     }
-    actions.into_iter().map(Action::Constraints).chain(best).collect()
+    actions.into_iter().map(Action::Constraints).collect()
 }
 
 /// Where the next take ends.

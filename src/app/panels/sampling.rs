@@ -5,9 +5,9 @@ use super::parts::{TextButton, faint, row, soft};
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::app::theme::{self, ACCENT, RAISED, TEXT, TEXT_SOFT};
 use crate::author::Action;
-use crate::author::session::{Dialog, GUIDANCES, MOST_TOP_K, ModelState, TEMPERATURES, TOP_PS};
+use crate::author::session::{Dialog, GUIDANCES, MOST_TOP_K, ModelState, TEMPERATURES, TOP_PS, usual_candidates};
 use crate::author::session::{DialogAction, DraftAction};
-use crate::timeline::Sampling;
+use crate::timeline::{MOST_CANDIDATES, Sampling};
 use bevy_egui::egui::{
     Align, Button, Color32, DragValue, Label, Layout, Popup, PopupCloseBehavior, RectAlign, RichText, Ui, emath::Numeric, vec2,
 };
@@ -18,7 +18,8 @@ const WIDTH: f32 = 300.0;
 /// The button "More", in the accent's colour where something is not as the model comes; its contents open at a click.
 pub(super) fn more(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let is_open = *view.session.dialog() == Dialog::Sampling;
-    let differs = view.session.draft().sampling != Sampling::default();
+    let draft = view.session.draft();
+    let differs = draft.sampling != Sampling::default() || draft.candidates.is_some();
     let text = RichText::new("More").size(12.5).color(if differs { ACCENT } else { TEXT_SOFT });
     let button = Button::new(text).fill(if is_open { RAISED.color() } else { Color32::TRANSPARENT }).min_size(vec2(30.0, 26.0));
     let button = ui.add(button).on_hover_text("How tokens are chosen, and the prompt in other words");
@@ -69,6 +70,12 @@ fn contents(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
             actions.push(Action::Draft(DraftAction::Sampling(Sampling::default())));
         }
     });
+    let mut best_of = session.draft().candidates;
+    let about = "So many samples are made of each take; the one is taken that meets the path and the poses best by itself, else the one with the cleanest feet";
+    value(ui, ("Best of", about), &mut best_of, Some(usual_candidates(session.timeline().constraints())), 1..=MOST_CANDIDATES);
+    if best_of != session.draft().candidates {
+        actions.push(Action::Draft(DraftAction::Candidates(best_of)));
+    }
     ui.separator();
     actions.extend(other_words(ui, view));
     actions

@@ -26,7 +26,8 @@ pub const MOST_TOP_K: usize = 1000;
 pub const GUIDANCES: (f32, f32) = (1.0, 10.0);
 
 /// How many samples a take is chosen from where nobody says otherwise.
-fn usual_candidates(constraints: &Constraints) -> u32 {
+#[must_use]
+pub fn usual_candidates(constraints: &Constraints) -> u32 {
     if constraints.is_empty() { 1 } else { DIRECTED_CANDIDATES }
 }
 

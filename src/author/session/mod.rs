@@ -38,7 +38,7 @@ pub use comparison::{Comparison, ComparisonEntry};
 pub use dialog::{Dialog, FilePurpose, ModelDialog, Next};
 pub use dialog_action::DialogAction;
 pub use direct::{ConstraintAction, Miss, PoseAction, PoseTool};
-pub use draft::{Draft, DraftAction, GUIDANCES, LENGTH_RANGE_SECS, MOST_TOP_K, MOST_VARIATIONS, TEMPERATURES, TOP_PS};
+pub use draft::{Draft, DraftAction, GUIDANCES, LENGTH_RANGE_SECS, MOST_TOP_K, MOST_VARIATIONS, TEMPERATURES, TOP_PS, usual_candidates};
 pub use exports::{ExportAction, ExportSubject, ExportWork, Exports};
 pub use generation::{BETWEEN_SECS, GenerationAction, Generations, Job, Progress, USUAL_BETWEEN_SECS, another_seed};
 pub use host::HostCommand;

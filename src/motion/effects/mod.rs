@@ -5,6 +5,7 @@
 //! clips' captions; `tests/core/archives.rs` measures the shares again where the archives are. They say whether an action can be
 //! recognised, not whether it looks good.
 
+mod captions;
 mod postures;
 mod table;
 mod tracks;
