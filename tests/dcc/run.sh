@@ -91,14 +91,13 @@ if "$python" -c "import bpy, pxr" 2>/dev/null; then
     "$python" "$here/figure.py" "$out/clip-mixamo-30.glb" "$out/figure.fbx" >"$out/said" 2>&1 || { tail "$out/said"; failed=1; }
     for ending in glb usda usdz; do convert "$motion" "$out/own.$ending" --character "$out/figure.fbx"; done
     convert "$motion" "$out/own-file.fbx" --character "$out/figure.fbx"
-    own=("$out/own-file.fbx" "$out/own.usda" "$out/own.usdz")
+    check "$python" "$here/blender.py" --against "$out/own.glb" "$out/figure.fbx" "$out/own-file.fbx" "$out/own.usda" "$out/own.usdz"
     if command -v assimp >/dev/null; then
         # The same as text: a file that another program wrote, which we copy and add to.
         assimp export "$out/figure.fbx" "$out/text.fbx" -ffbxa >"$out/said" 2>&1 || { tail "$out/said"; failed=1; }
         convert "$motion" "$out/own-text.fbx" --character "$out/text.fbx"
-        own+=("$out/own-text.fbx")
+        check "$python" "$here/blender.py" --against "$out/own.glb" "$out/text.fbx" "$out/own-text.fbx"
     fi
-    check "$python" "$here/blender.py" --against "$out/own.glb" "$out/figure.fbx" "${own[@]}"
     check "$python" "$here/usd.py" --valid "$out/own.usda" "$out/own.usdz"
     "$python" "$here/places.py" "$out/clip.npy" >"$out/places.json"
     going=()
