@@ -6,7 +6,7 @@ use crate::motion::join::{Turned, context_of, following};
 use crate::motion::{FPS, Motion, Pose};
 
 /// How long a transition takes: the first of these in which no hand or foot is too fast, frames.
-const BLENDS: [usize; 4] = [10, 15, 22, 30];
+const BLENDS: [usize; 6] = [10, 15, 22, 30, 45, 60];
 
 /// A stretch of a take in a dance.
 #[derive(Clone, Debug, PartialEq)]
