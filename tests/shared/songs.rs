@@ -86,9 +86,9 @@ fn song(name: &'static str, beats_secs: Vec<f32>, mut play: impl FnMut(&mut Play
 
 fn rock(player: &mut Player, beat: usize, at: f32, step: f32) {
     if beat.is_multiple_of(2) {
-        player.kick(at, 1.0)
+        player.kick(at, 1.0);
     } else {
-        player.snare(at, 0.9)
+        player.snare(at, 0.9);
     }
     player.hat(at, 0.5);
     player.hat(at + step / 2.0, 0.4);
@@ -128,18 +128,18 @@ pub(crate) fn songs() -> Vec<Known> {
         }),
         song("punk, 180", even(0.2, 20.0, 180.0), |player, beat, at, step| {
             if beat.is_multiple_of(2) {
-                player.kick(at, 1.0)
+                player.kick(at, 1.0);
             } else {
-                player.snare(at, 0.9)
+                player.snare(at, 0.9);
             }
             player.hat(at, 0.5);
             player.chord(at, 0.7 * step, 0.3);
         }),
         song("off-beats, 130", even(0.6, 24.0, 130.0), |player, beat, at, step| {
             if beat.is_multiple_of(2) {
-                player.kick(at, 1.0)
+                player.kick(at, 1.0);
             } else {
-                player.snare(at, 0.6)
+                player.snare(at, 0.6);
             }
             player.note(at, 0.8 * step, 82.4, 0.3);
             player.chord(at + step / 2.0, 0.3 * step, 0.6);

@@ -49,7 +49,7 @@ pub(super) fn sound(path: &Path, excerpt: Excerpt) -> Result<Sound> {
     let decoder = symphonia::default::get_codecs().make(&codec, &DecoderOptions::default());
     let mut decoder = decoder.map_err(|error| unfit(&error.to_string()))?;
     let mut listening = Listening { rate: 0, excerpt, at: 0, sum: 0.0, count: 0, made: Vec::new(), is_cut: false };
-    listening.to_all(&mut *format, number, &mut *decoder).map_err(|cause| unfit(&cause))?;
+    listening.hear_all(&mut *format, number, &mut *decoder).map_err(|cause| unfit(&cause))?;
     let Listening { made: samples, is_cut, at, .. } = listening;
     match (samples.is_empty(), at) {
         (false, _) => Ok(Sound { samples, is_cut }),
@@ -73,7 +73,7 @@ struct Listening {
 
 impl Listening {
     /// Listens to the song's end, or as far as it can be read.
-    fn to_all(&mut self, format: &mut dyn FormatReader, track: u32, decoder: &mut dyn Decoder) -> Result<(), String> {
+    fn hear_all(&mut self, format: &mut dyn FormatReader, track: u32, decoder: &mut dyn Decoder) -> Result<(), String> {
         let mut broken = 0;
         // An error is the end, too, or what is left of a file that was cut off.
         while let Ok(packet) = format.next_packet() {
@@ -99,7 +99,7 @@ impl Listening {
             self.rate = spec.rate;
             let mut samples = SampleBuffer::<f32>::new(sound.capacity() as u64, spec);
             samples.copy_interleaved_ref(sound);
-            if !self.to(samples.samples(), channels) {
+            if !self.hear(samples.samples(), channels) {
                 break;
             }
         }
@@ -107,7 +107,7 @@ impl Listening {
     }
 
     /// Listens to some samples; whether more is wanted.
-    fn to(&mut self, interleaved: &[f32], channels: usize) -> bool {
+    fn hear(&mut self, interleaved: &[f32], channels: usize) -> bool {
         let from_secs = f64::from(self.excerpt.from_secs.max(0.0));
         for frame in interleaved.chunks_exact(channels) {
             let secs = self.at as f64 / f64::from(self.rate);
