@@ -24,6 +24,9 @@ const RUNNING_M_PER_SEC: f32 = 2.2;
 const PACES: RangeInclusive<f32> = 0.7..=1.4;
 /// Where the length is free, a motion within this keeps all its frames; a longer one is cut where it has come far enough.
 const OWN_PACES: RangeInclusive<f32> = 0.85..=1.15;
+/// A body that is pushed sideways by more than this leans by more than 35° and leaves its path; looked at over so many frames before and behind.
+const MOST_SIDEWAYS_M_PER_SEC2: f32 = 7.0;
+const TURN_FRAMES: usize = 5;
 /// What it counts that a motion does not do what the words ask for.
 const DISOBEDIENCE: f32 = 1.0;
 /// The least that is worth saying, metres.
@@ -146,6 +149,7 @@ impl Direction {
         let turning: f32 = followed.turning.iter().map(|turn| turn * turn).sum();
         let frames = followed.pace.len().max(1) as f32;
         found.cost += off_pace / frames + 3.0 * off_limits / frames + 0.3 * (turning / frames).sqrt();
+        judge_turns(followed, curve, found);
         let worst = (0..followed.pace.len()).max_by(|one, other| beyond(followed.pace[*one]).total_cmp(&beyond(followed.pace[*other])));
         let Some(worst) = worst.filter(|worst| beyond(followed.pace[*worst]) > 0.05) else { return };
         let (pace, at_m) = (followed.pace[worst], curve.place_m(followed.along_m[worst]));
@@ -210,6 +214,32 @@ impl Direction {
         }
         after
     }
+}
+
+/// What turns ask of the body at the speed that it has there.
+fn judge_turns(followed: &Followed, curve: &Curve, found: &mut Candidate) {
+    let along_m = &followed.along_m;
+    let around = |frame: usize| (frame.saturating_sub(TURN_FRAMES), (frame + TURN_FRAMES).min(along_m.len() - 1));
+    let sideways = |frame: usize| {
+        let (from, to) = around(frame);
+        let secs = (to - from) as f32 / FPS;
+        let turned_rad = curve.heading_rad(along_m[to]) - curve.heading_rad(along_m[from]);
+        (along_m[to] - along_m[from]) / secs * (turned_rad / secs).abs()
+    };
+    let Some(worst) = (0..along_m.len()).max_by(|one, other| sideways(*one).total_cmp(&sideways(*other))) else { return };
+    if sideways(worst) <= MOST_SIDEWAYS_M_PER_SEC2 {
+        return;
+    }
+    found.cost += 0.1 * (sideways(worst) / MOST_SIDEWAYS_M_PER_SEC2);
+    let (from, to) = around(worst);
+    let speed = (along_m[to] - along_m[from]) / ((to - from) as f32 / FPS);
+    let at_m = curve.place_m(along_m[worst]);
+    let secs = worst as f32 / FPS;
+    let text = format!(
+        "at ({:.1}, {:.1}), {secs:.1} s, the path turns too tightly for {speed:.1} m/s: draw a wider turn, or give it more time there",
+        at_m.x, at_m.y
+    );
+    found.misses.push(Remark { text, at_m: Some(at_m.to_array()) });
 }
 
 /// The action that a sample was asked for, as far as its effect is measured.

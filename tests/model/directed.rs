@@ -95,6 +95,8 @@ fn keys_are_met_and_what_cannot_be_met_is_said() {
         "{:?}",
         far.warnings
     );
+    let tight = make(&directed("a person runs", r#"{"path": [{"x": 0, "z": 0}, {"x": 0, "z": 3}, {"x": 0.5, "z": 0}]}"#, TWO));
+    assert!(tight.warnings.iter().any(|warning| warning.text.contains("turns too tightly")), "{:?}", tight.warnings);
     let high = make(&directed("a person stands still", r#"{"keys": [{"t": 1, "joints": {"Head": [null, 4, null]}}]}"#, TWO));
     assert!(high.warnings.iter().any(|warning| warning.text.contains("the key at 1 s is out of reach")), "{:?}", high.warnings);
 }
