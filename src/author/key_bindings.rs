@@ -186,7 +186,7 @@ pub const COMMANDS: &[PaletteCommand] = &[
         let place = session.timeline().selected_clip()?;
         (place + 1 < session.timeline().clips().len()).then(|| GenerationAction::Between(USUAL_BETWEEN_SECS).into())
     }),
-    command("Make the marked part anew", &[], |session| session.timeline().range().map(|_| GenerationAction::Redo.into())),
+    command("Make the marked part anew", &[], |session| session.timeline().range().map(|_| GenerationAction::RedoPart.into())),
     command("Duplicate the selected clips", &[ctrl('D')], |_| act(ClipAction::Duplicate)),
     command("Remove the chosen pose, the shown take, or the selected clips", &[key(Key::Delete)], |session| {
         if session.pose().key(session.timeline()).is_some() && session.view().tool() == StageTool::Pose {

@@ -66,7 +66,7 @@ fn a_path_a_pose_a_bridge_and_a_part_anew_are_undone_done_again_saved_opened_and
         desk.act(edge);
     }
     desk.act(DraftAction::Prompt("a person jumps".to_owned()));
-    desk.act(GenerationAction::Redo);
+    desk.act(GenerationAction::RedoPart);
     desk.until_idle();
     desk.act(TimelineAction::ClearRange);
     let after = motion(&desk);

@@ -162,7 +162,7 @@ fn anew(ui: &mut Ui, session: &Session, place: usize) -> Vec<Action> {
         let part = TextButton { text: "This part", main: false, min_width: 0.0, height: 25.0 };
         let about = format!("Make the part between I and O anew, {words}; the rest stays as and where it is");
         if ui.add_enabled(session.timeline().range().is_some(), part).on_hover_text(about).clicked() {
-            actions.push(Action::Generation(GenerationAction::Redo));
+            actions.push(Action::Generation(GenerationAction::RedoPart));
         }
     });
     actions

@@ -4,8 +4,12 @@ mod read;
 
 use super::Action;
 use super::session::{Busy, ProjectAction, ViewAction};
+use crate::files::one_line;
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
+
+/// The rest of a longer reason is left out: it is a list of names.
+const LONGEST_REASON: usize = 140;
 
 /// What can be wrong with a script.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +88,7 @@ impl Script {
         let steps: Vec<ScriptStep> = options.from_str(text).map_err(|error| ScriptError::Parse {
             path: path.to_owned(),
             line: error.span.start.line,
-            reason: error.code.to_string(),
+            reason: one_line(&error.code.to_string(), LONGEST_REASON),
         })?;
         Ok(Self::of(steps.into_iter()))
     }

@@ -210,7 +210,7 @@ fn a_part_made_anew_leaves_the_rest_to_the_last_digit() {
     let mut desk = Desk::new();
     desk.prompt("a person walks");
     desk.until_idle();
-    desk.act(GenerationAction::Redo);
+    desk.act(GenerationAction::RedoPart);
     assert!(desk.toast_texts().iter().any(|text| text.contains("mark the part first")));
     let settings = ClipSettings { facing_deg: 40.0, ..desk.session.timeline().clips()[0].settings.clone() };
     desk.act(ClipAction::SetClip { clip: 0, settings: settings.clone() });
@@ -222,7 +222,7 @@ fn a_part_made_anew_leaves_the_rest_to_the_last_digit() {
     desk.act(PlayerAction::Seek(19.0 / 30.0));
     desk.act(TimelineAction::OutPoint);
     desk.act(DraftAction::Prompt("a person jumps".to_owned()));
-    desk.act(GenerationAction::Redo);
+    desk.act(GenerationAction::RedoPart);
     desk.until_idle();
     let after = desk.session.timeline().chain().motion().clone();
     assert_eq!(desk.session.timeline().clips()[0].settings, settings);
@@ -233,7 +233,7 @@ fn a_part_made_anew_leaves_the_rest_to_the_last_digit() {
     assert_eq!(new.provenance.prompt(), "a person walks → a person jumps");
     // Several to choose from.
     desk.act(DraftAction::Variations(3));
-    desk.act(GenerationAction::Redo);
+    desk.act(GenerationAction::RedoPart);
     desk.until_idle();
     assert_eq!(desk.session.view().comparison().map(|row| row.entries.len()), Some(3));
     desk.act(zoetrope::author::session::ComparisonAction::Pick(1));

@@ -39,7 +39,7 @@ pub enum GenerationAction {
     /// Make what leads from the selected clip to the next one, in so many seconds, with the words of the prompt or none.
     Between(f32),
     /// Make the marked part of a clip anew, with the words of the prompt or none; the rest of it stays as and where it is.
-    Redo,
+    RedoPart,
     /// End all running and waiting generations.
     Cancel,
 }
@@ -114,7 +114,7 @@ impl Generations {
             GenerationAction::Again(index) => self.again(*index, context),
             GenerationAction::Anew => self.anew(context),
             GenerationAction::Between(secs) => self.between(*secs, context),
-            GenerationAction::Redo => self.redo(context),
+            GenerationAction::RedoPart => self.redo(context),
             GenerationAction::Cancel => self.cancel_all(context.desk),
         }
     }
