@@ -34,21 +34,22 @@ pub(super) struct Directed<'m> {
     goal: Goal,
     samples: Samples<'m>,
     best: Option<Candidate>,
-    refining: Option<Refining<'m>>,
+    refining: Refining<'m>,
     /// Tokens of all samples, the most they can come to, and those that were made before these.
     tokens: usize,
     at_most: usize,
     before: usize,
     /// Whether the samples were made longer already, because none came far enough.
     is_longer: bool,
-    /// Whether the best is, or need not be.
-    is_refined: bool,
 }
 
-/// The best on its way through the decoder.
-struct Refining<'m> {
-    refinement: Refinement<'m>,
-    steps: usize,
+/// How far the best is on its way through the decoder.
+enum Refining<'m> {
+    ToCome,
+    /// So many steps are done.
+    Under(Box<Refinement<'m>>, usize),
+    /// It is over, or there is nothing to refine.
+    Over,
 }
 
 /// What is to be met.
@@ -67,6 +68,11 @@ impl Goal {
 }
 
 impl<'m> Directed<'m> {
+    fn new(model: &'m MotionModel, request: Request, goal: Goal, samples: Samples<'m>) -> Self {
+        let (tokens, at_most, before) = (0, 0, 0);
+        Self { model, request, goal, samples, best: None, refining: Refining::ToCome, tokens, at_most, before, is_longer: false }
+    }
+
     /// Reads the prompt of a request for one variation that leads over a gap, whose length it has. Without a prompt the motion before goes on
     /// of itself.
     ///
@@ -80,19 +86,7 @@ impl<'m> Directed<'m> {
         let length = Length::Exact { secs: gap.sample_frames() as f32 / FPS };
         let samples = Samples::start(model, &sampled(request, length), after)?;
         let request = Request { length: Length::Exact { secs: gap.frames as f32 / FPS }, ..request.clone() };
-        Ok(Self {
-            model,
-            request,
-            goal: Goal::Gap(Box::new(gap)),
-            samples,
-            best: None,
-            refining: None,
-            tokens: 0,
-            at_most: 0,
-            before: 0,
-            is_longer: false,
-            is_refined: false,
-        })
+        Ok(Self::new(model, request, Goal::Gap(Box::new(gap)), samples))
     }
 
     /// Reads the prompt of a request for one variation.
@@ -113,20 +107,7 @@ impl<'m> Directed<'m> {
         }
         let direction = Direction::of(&request.constraints, least_secs(request.length));
         let samples = Samples::start(model, &sampled(request, at_least(request.length, direction.last_secs())), after)?;
-        let goal = Goal::Constraints(direction);
-        Ok(Self {
-            model,
-            request: request.clone(),
-            goal,
-            samples,
-            best: None,
-            refining: None,
-            tokens: 0,
-            at_most: 0,
-            before: 0,
-            is_longer: false,
-            is_refined: false,
-        })
+        Ok(Self::new(model, request.clone(), Goal::Constraints(direction), samples))
     }
 
     /// Makes more tokens, finishes a sample and compares it with the best, or refines the best by a step.
@@ -134,10 +115,10 @@ impl<'m> Directed<'m> {
     /// # Errors
     /// As [`Samples::step`].
     pub(super) fn step(&mut self) -> Result<DirectedStep, PipelineError> {
-        if let Some(refining) = &mut self.refining {
-            refining.refinement.step()?;
-            refining.steps += 1;
-            if refining.steps == REFINING_STEPS {
+        if let Refining::Under(refinement, steps) = &mut self.refining {
+            refinement.step()?;
+            *steps += 1;
+            if *steps == REFINING_STEPS {
                 self.compare_refined()?;
             }
         } else {
@@ -154,10 +135,10 @@ impl<'m> Directed<'m> {
                         // Only a path asks for that, and what has one goes on from nothing.
                         self.samples = Samples::start(self.model, &sampled(&self.request, length), None)?;
                         (self.is_longer, self.before) = (true, self.tokens);
-                    } else if !self.is_refined {
+                    } else if matches!(self.refining, Refining::ToCome) {
                         self.refine()?;
                     }
-                    if self.refining.is_none() && self.is_refined {
+                    if matches!(self.refining, Refining::Over) {
                         let Some(best) = self.best.take() else { return Err(PipelineError::EmptyPrompt) };
                         return Ok(DirectedStep::Done(Box::new(self.finished(best))));
                     }
@@ -178,23 +159,24 @@ impl<'m> Directed<'m> {
     /// Begins to refine the best through the decoder where there are keys: the model then makes by itself much of what the finish would have
     /// to.
     fn refine(&mut self) -> Result<(), PipelineError> {
-        self.is_refined = true;
+        self.refining = Refining::Over;
         let (Goal::Constraints(direction), Some(best)) = (&self.goal, &self.best) else { return Ok(()) };
         let wishes = direction.wished_features(&best.made.take.motion);
         // Several actions were decoded one after the other, each behind the one before.
         let is_whole = normalised_parts(self.model, &self.request)?.is_none();
         if !wishes.is_empty() && !best.made.tokens.is_empty() && is_whole {
-            self.refining = Some(Refining { refinement: self.model.refinement(&best.made.tokens, &wishes)?, steps: 0 });
+            self.refining = Refining::Under(Box::new(self.model.refinement(&best.made.tokens, &wishes)?), 0);
         }
         Ok(())
     }
 
     /// Takes the refined motion in the place of the best, if it is better.
     fn compare_refined(&mut self) -> Result<(), PipelineError> {
-        let (Some(refining), Goal::Constraints(direction), Some(best)) = (self.refining.take(), &self.goal, &self.best) else {
+        let refining = std::mem::replace(&mut self.refining, Refining::Over);
+        let (Refining::Under(refinement, _), Goal::Constraints(direction), Some(best)) = (refining, &self.goal, &self.best) else {
             return Ok(());
         };
-        let mut values = refining.refinement.features()?;
+        let mut values = refinement.features()?;
         values.truncate(best.made.features.values().len());
         let features = Features::new(values)?;
         let raw = features::decode(&features);
