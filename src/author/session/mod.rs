@@ -53,7 +53,9 @@ pub use rating::{Rating, RatingAction};
 pub use scene::Scene;
 pub use start::{Busy, Start};
 pub use takes::{TakeAction, TakeList};
-pub use timeline::{ClipAction, Curves, Inspection, SelectionAction, StickFigure, StickFigures, TakeEntry, Timeline, TimelineAction};
+pub use timeline::{
+    ClipAction, Curves, Inspection, Route, SelectionAction, StickFigure, StickFigures, TakeEntry, Timeline, TimelineAction,
+};
 pub use view::{StageTool, View, ViewAction, ViewMode};
 
 use super::Action;

@@ -7,10 +7,8 @@ use super::view::View;
 use crate::author::overlays::Overlay;
 use crate::author::settings::Settings;
 use crate::body::Character;
-use crate::motion::path::Curve;
 use crate::motion::{FPS, JOINT_COUNT, Joint, Motion, Pose};
-use crate::timeline::Constraints;
-use crate::view::{Actor, CharacterHandle, ComparisonRoom, Figure, Line, Look, MOST_ECHOES, Ribbon, Shown, Studio};
+use crate::view::{Actor, CharacterHandle, ComparisonRoom, Figure, Line, Look, MOST_ECHOES, Shown, Studio};
 use glam::{Quat, Vec2, Vec3};
 use std::sync::Arc;
 
@@ -20,9 +18,6 @@ const MOST_CORNERS: usize = 400;
 const TRIED_OUT_BESIDE_M: f32 = 1.3;
 /// How high over the floor the line lies, metres.
 const LINE_HEIGHT_M: f32 = 0.004;
-/// Corners of the path are rounded as for those who walk, and it is drawn in steps of so much, metres.
-const PATH_RADIUS_M: f32 = 0.3;
-const PATH_STEP_M: f32 = 0.04;
 /// How far before and after now the feet's ways are seen, frames.
 const TRAIL_FRAMES: usize = 24;
 
@@ -73,7 +68,9 @@ impl Scene<'_> {
         shown.comparison = view.comparison().and_then(|comparison| comparison.room());
         shown.lines.clear();
         if view.comparison().is_none() {
-            path(&mut shown.lines.path, timeline.constraints(), self.scale());
+            let scale = self.scale();
+            let route = timeline.route().iter().map(|(place, speed)| (route_m(*place, scale), speed.map(|speed| scale * speed)));
+            shown.lines.path.extend(route);
         }
         let motion = view.motion(timeline).filter(|motion| !motion.is_empty() && view.comparison().is_none());
         let Some(motion) = motion else { return };
@@ -120,21 +117,9 @@ fn scale(assets: &CharacterAssets) -> f32 {
     assets.own().map_or(1.0, |own| own.character().scale())
 }
 
-/// Where the next take is to go, and how fast as far as its times say.
-fn path(ribbon: &mut Ribbon, constraints: &Constraints, scale: f32) {
-    let Some(curve) = constraints.places_m().and_then(|places| Curve::rounded(&places, PATH_RADIUS_M)) else { return };
-    let timed = constraints.path.iter().enumerate().filter_map(|(at, point)| Some((curve.point_m(at), point.t?)));
-    let pins: Vec<(f32, f32)> = std::iter::once((0.0, 0.0)).chain(timed.filter(|(_, secs)| *secs > 0.0)).collect();
-    let speed_at = |along_m: f32| {
-        let pair = pins.windows(2).find(|pair| along_m <= pair[1].0)?;
-        Some(scale * (pair[1].0 - pair[0].0) / (pair[1].1 - pair[0].1))
-    };
-    let steps = (curve.length_m() / PATH_STEP_M).ceil().clamp(1.0, MOST_CORNERS as f32) as usize;
-    ribbon.extend((0..=steps).map(|step| {
-        let along_m = step as f32 / steps as f32 * curve.length_m();
-        let Vec2 { x, y: z } = scale * curve.place_m(along_m);
-        (Vec3::new(x, LINE_HEIGHT_M, z), speed_at(along_m))
-    }));
+/// A place of the next take's way on the stage.
+fn route_m(place: Vec2, scale: f32) -> Vec3 {
+    Vec3::new(scale * place.x, LINE_HEIGHT_M, scale * place.y)
 }
 
 /// The whole way on the floor; what is still to come is fainter.

@@ -9,6 +9,6 @@ mod whole;
 
 pub use clips::ClipAction;
 pub use selection::SelectionAction;
-pub use sketch::{Curves, Inspection, StickFigure, StickFigures};
+pub use sketch::{Curves, Inspection, Route, StickFigure, StickFigures};
 pub use state::{TakeEntry, Timeline};
 pub use whole::TimelineAction;

@@ -1,9 +1,10 @@
-//! What panels draw of motions, made when these change and not when they are drawn: figures of takes, curves of the timeline,
-//! measures of the selected clip.
+//! What is drawn of motions, made when these change and not when they are drawn: figures of takes, curves of the timeline, measures of the
+//! selected clip, the way of the next take.
 
 use crate::motion::measure::{MotionQuality, measure};
+use crate::motion::path::Curve;
 use crate::motion::{FPS, JOINT_COUNT, Motion, Pose, feet};
-use crate::timeline::{Chain, Clip, TakeId};
+use crate::timeline::{Chain, Clip, Constraints, TakeId};
 use glam::{Quat, Vec2, Vec3};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,6 +14,28 @@ use std::sync::Arc;
 const FIGURE_FRAMES: usize = 5;
 /// Over so many frames the speed is taken.
 const SPEED_FRAMES: usize = 4;
+
+/// Corners of the next take's way are rounded as for those who walk; it is drawn in steps of so much, and so many at most.
+const ROUTE_RADIUS_M: f32 = 0.3;
+const ROUTE_STEP_M: f32 = 0.04;
+const MOST_ROUTE_STEPS: usize = 400;
+
+/// Where the next take is to go: places (x, z) on the floor, metres, and how fast, m/s, as far as its times say.
+pub type Route = Vec<(Vec2, Option<f32>)>;
+
+/// The way that constraints ask for.
+pub(super) fn route(constraints: &Constraints) -> Route {
+    let Some(curve) = constraints.places_m().and_then(|places| Curve::rounded(&places, ROUTE_RADIUS_M)) else { return Route::new() };
+    let timed = constraints.path.iter().enumerate().filter_map(|(at, point)| Some((curve.point_m(at), point.t?)));
+    let pins: Vec<(f32, f32)> = std::iter::once((0.0, 0.0)).chain(timed.filter(|(_, secs)| *secs > 0.0)).collect();
+    let speed_at = |along_m: f32| {
+        let pair = pins.windows(2).find(|pair| along_m <= pair[1].0)?;
+        Some((pair[1].0 - pair[0].0) / (pair[1].1 - pair[0].1))
+    };
+    let steps = (curve.length_m() / ROUTE_STEP_M).ceil().clamp(1.0, MOST_ROUTE_STEPS as f32) as usize;
+    let along_m = |step: usize| step as f32 / steps as f32 * curve.length_m();
+    (0..=steps).map(along_m).map(|along_m| (curve.place_m(along_m), speed_at(along_m))).collect()
+}
 
 /// A person from the side: the joints beside the pelvis' place on the floor, right being ahead and up being up, metres.
 pub type StickFigure = [Vec2; JOINT_COUNT];

@@ -1,6 +1,6 @@
 //! Takes and clips, every edit and its undo, and what follows from them.
 
-use super::sketch::{Curves, Inspection, StickFigures};
+use super::sketch::{Curves, Inspection, Route, StickFigures, route};
 use super::viewport::Viewport;
 use crate::author::session::desk::Desk;
 use crate::author::session::placement::Placement;
@@ -44,6 +44,7 @@ pub struct Timeline {
     pub(super) found_loop: Option<FoundLoop>,
     pub(super) viewport: Viewport,
     curves: Curves,
+    route: Route,
     figures: BTreeMap<TakeId, StickFigures>,
     /// Measures of the selected clip.
     inspection: Option<Inspection>,
@@ -147,6 +148,12 @@ impl Timeline {
         self.viewport.visible(self.chain.motion().duration_secs())
     }
 
+    /// Where the next take is to go.
+    #[must_use]
+    pub fn route(&self) -> &Route {
+        &self.route
+    }
+
     /// Curves of the timeline.
     #[must_use]
     pub fn curves(&self) -> &Curves {
@@ -214,7 +221,7 @@ impl Timeline {
 
     /// What is seen of it now, as it stays while the session goes on.
     pub(in crate::author::session) fn snapshot(&self) -> Self {
-        Self { document: self.document.snapshot(), chain: self.chain.clone(), ..Self::default() }
+        Self { document: self.document.snapshot(), chain: self.chain.clone(), route: self.route.clone(), ..Self::default() }
     }
 
     /// Does an edit; whether it could be done. Why not is a message.
@@ -262,6 +269,7 @@ impl Timeline {
         self.selection.retain(|id| arrangement.clips.iter().any(|clip| clip.id == *id));
         self.figures.retain(|take, _| takes.contains_key(take));
         self.curves.update(&self.chain);
+        self.route = route(&arrangement.constraints);
         self.inspect();
     }
 
