@@ -44,6 +44,14 @@ pub struct PathPoint {
     pub t: Option<f32>,
 }
 
+impl PathPoint {
+    /// How long the way through some points is, corner to corner, metres.
+    #[must_use]
+    pub fn way_m(path: &[Self]) -> f32 {
+        path.windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].z - pair[0].z)).sum()
+    }
+}
+
 /// What the body is like at a time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -157,8 +165,7 @@ impl Constraints {
             }
             before = Some((at, secs));
         }
-        let way_m: f32 = self.path.windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].z - pair[0].z)).sum();
-        if way_m < APART_M {
+        if PathPoint::way_m(&self.path) < APART_M {
             return Err(fault("a path whose points are all in one place".to_owned(), "draw it longer, or leave it out"));
         }
         if let Some(secs) = self.path[0].t.filter(|secs| *secs != 0.0) {

@@ -1,6 +1,6 @@
 //! Takes side by side: a label under each, a click picks one.
 
-use super::panel_view::PanelView;
+use super::panel_view::{PanelView, point_at};
 use crate::app::theme::{self, ACCENT, EDGE, ON_ACCENT, PANEL, RAISED, TEXT, TEXT_SOFT};
 use crate::author::Action;
 use crate::author::session::ComparisonAction;
@@ -59,8 +59,7 @@ fn pointed(ui: &Ui, view: &PanelView<'_>) -> Option<usize> {
 }
 
 fn on_points(figure: &ScreenBox, window: Rect) -> Rect {
-    let at = |share: glam::Vec2| pos2(window.left() + share.x * window.width(), window.top() + share.y * window.height());
-    Rect::from_min_max(at(figure.least), at(figure.most))
+    Rect::from_min_max(point_at(figure.least, window), point_at(figure.most, window))
 }
 
 /// What can be done, above the row.

@@ -6,7 +6,7 @@ use super::pose_tool::name;
 use crate::app::icons::{Emphasis, Icon, icon_button};
 use crate::author::Action;
 use crate::author::session::{ClipAction, ConstraintAction, PoseAction, Session, StageTool, ViewAction, ViewMode};
-use crate::timeline::{ClipSettings, Constraints, End, MOST_EASE_FRAMES, PoseKey};
+use crate::timeline::{ClipSettings, Constraints, End, MOST_EASE_FRAMES, PathPoint, PoseKey};
 use bevy_egui::egui::{DragValue, Rect, Response, Ui, UiBuilder, pos2, vec2};
 
 const ROW_HEIGHT: f32 = 26.0;
@@ -72,7 +72,7 @@ fn path(ui: &mut Ui, session: &Session) -> Vec<Action> {
     let mut actions = Vec::new();
     row(ui, ROW_HEIGHT, |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        let way_m: f32 = constraints.path.windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].z - pair[0].z)).sum();
+        let way_m = PathPoint::way_m(&constraints.path);
         let text = match constraints.path.len() {
             0 => "No path: the next take goes where it likes".to_owned(),
             1 => "One point: put another".to_owned(),

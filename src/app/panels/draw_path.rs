@@ -1,11 +1,13 @@
 //! The path of the next take on the stage: points to drag, and a line drawn by hand. The ribbon itself lies on the stage's floor.
 
-use super::panel_view::PanelView;
+use super::panel_view::{PanelView, share_of};
 use crate::app::theme::{self, ACCENT, ON_ACCENT, PANEL, TEXT, TROUBLE};
 use crate::author::Action;
 use crate::author::session::ConstraintAction;
+use crate::motion::FPS;
+use crate::timeline::PathPoint;
 use bevy_egui::egui::{
-    Align2, CursorIcon, Id, PointerButton, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2,
+    Align2, CursorIcon, Id, PointerButton, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, vec2,
 };
 use glam::{Vec2, Vec3};
 
@@ -14,6 +16,8 @@ const RADIUS: f32 = 6.0;
 const REACH: f32 = 11.0;
 /// A line drawn by hand has a place every so many metres at most.
 const STEP_M: f32 = 0.03;
+/// How fast somebody walks, m/s.
+const WALKING_M_PER_SEC: f32 = 1.2;
 /// A drag along the time of a point, seconds a point.
 const SECS_PER_POINT: f32 = 0.02;
 
@@ -27,15 +31,12 @@ struct Floor<'a> {
 impl Floor<'_> {
     /// Where a place of the floor is in the window.
     fn point(&self, place_m: Vec2) -> Option<Pos2> {
-        let share = self.view.projection.place(Vec3::new(place_m.x, 0.0, place_m.y) * self.scale)?;
-        Some(pos2(self.window.left() + share.x * self.window.width(), self.window.top() + share.y * self.window.height()))
+        self.view.point_of(Vec3::new(place_m.x, 0.0, place_m.y) * self.scale, self.window)
     }
 
     /// The place of the floor under a point of the window.
     fn place_m(&self, point: Pos2) -> Option<Vec2> {
-        let from = point - self.window.min;
-        let share = Vec2::new(from.x / self.window.width(), from.y / self.window.height());
-        self.view.projection.floor_m(share).map(|place| place / self.scale)
+        self.view.projection.floor_m(share_of(point, self.window)).map(|place| place / self.scale)
     }
 }
 
@@ -129,17 +130,16 @@ fn point(ui: &Ui, floor: &Floor<'_>, number: usize) -> Vec<ConstraintAction> {
     }
     response.on_hover_text("Drag it; a click of the right button takes it away");
     if number > 0 {
-        actions.extend(time(ui, middle + vec2(0.0, -20.0), number, point.t, earliest_secs(floor, number)));
+        actions.extend(time(ui, middle + vec2(0.0, -20.0), number, point.t, walking_secs(floor, number)));
     }
     actions
 }
 
-/// The time of a point that comes before this one, and a guess for it: at a walk.
-fn earliest_secs(floor: &Floor<'_>, number: usize) -> f32 {
+/// When somebody who walks from the last point with a time would be at a point.
+fn walking_secs(floor: &Floor<'_>, number: usize) -> f32 {
     let path = &floor.view.session.timeline().constraints().path;
     let (from, secs) = path[..number].iter().enumerate().rev().find_map(|(at, point)| Some((at, point.t?))).unwrap_or((0, 0.0));
-    let way_m: f32 = path[from..=number].windows(2).map(|pair| (pair[1].x - pair[0].x).hypot(pair[1].z - pair[0].z)).sum();
-    secs + way_m / 1.2
+    secs + PathPoint::way_m(&path[from..=number]) / WALKING_M_PER_SEC
 }
 
 /// When the body is at a point: a click gives it a time, or takes it away; a drag changes it.
@@ -156,7 +156,7 @@ fn time(ui: &Ui, middle: Pos2, number: usize, secs: Option<f32>, usual_secs: f32
     let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
     if response.dragged() && response.drag_delta().x != 0.0 {
         let secs = secs.unwrap_or(usual_secs) + SECS_PER_POINT * response.drag_delta().x;
-        return Some(ConstraintAction::PointTime { point: number, secs: Some((secs * 30.0).round().max(1.0) / 30.0) });
+        return Some(ConstraintAction::PointTime { point: number, secs: Some((secs * FPS).round().max(1.0) / FPS) });
     }
     let clicked = response.clicked();
     response.on_hover_text("When the body is here: click for a time or none, drag to change it");

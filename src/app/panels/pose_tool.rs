@@ -1,13 +1,11 @@
 //! Posing on the stage: joints to take hold of, and arrows along the axes of the world at the one that is held.
 
-use super::panel_view::PanelView;
+use super::panel_view::{PanelView, share_of};
 use crate::app::theme::{self, ACCENT, PANEL, TEXT};
 use crate::author::Action;
 use crate::author::session::{PlayerAction, PoseAction, ViewMode};
 use crate::motion::{JOINT_COUNT, Joint};
-use bevy_egui::egui::{
-    Align2, Color32, CursorIcon, Id, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2,
-};
+use bevy_egui::egui::{Align2, Color32, CursorIcon, Id, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, vec2};
 use glam::{Vec2, Vec3};
 
 /// What can be taken hold of; the rest of the body follows.
@@ -64,13 +62,7 @@ impl<'a> Stage<'a> {
     }
 
     fn point(&self, place_m: Vec3) -> Option<Pos2> {
-        let share = self.view.projection.place(place_m)?;
-        Some(pos2(self.window.left() + share.x * self.window.width(), self.window.top() + share.y * self.window.height()))
-    }
-
-    fn share(&self, point: Pos2) -> Vec2 {
-        let from = point - self.window.min;
-        Vec2::new(from.x / self.window.width(), from.y / self.window.height())
+        self.view.point_of(place_m, self.window)
     }
 
     /// What a drag does to a joint, along an axis or as the camera sees it.
@@ -78,8 +70,8 @@ impl<'a> Stage<'a> {
         let Some(pointer) = response.interact_pointer_pos() else { return Vec::new() };
         let camera = self.view.projection;
         let seen = |point: Pos2, through_m: Vec3| match axis {
-            Some(axis) => camera.on_line(self.share(point), through_m, axis),
-            None => camera.on_plane(self.share(point), through_m, camera.ray(Vec2::splat(0.5)).1),
+            Some(axis) => camera.on_line(share_of(point, self.window), through_m, axis),
+            None => camera.on_plane(share_of(point, self.window), through_m, camera.ray(Vec2::splat(0.5)).1),
         };
         if response.drag_started() {
             let (on_stage_m, in_motion_m) = (self.joints_m[joint as usize], self.in_motion_m[joint as usize]);

@@ -18,8 +18,7 @@ pub(super) fn stage_view(ui: &mut Ui, view: &PanelView<'_>) -> Vec<Action> {
     let mut actions = Vec::new();
     let tool = if view.session.view().comparison().is_some() { StageTool::Camera } else { view.session.view().tool() };
     // A path takes the left button, and the camera the right one.
-    let is_taken =
-        tool == StageTool::Path && (response.dragged_by(PointerButton::Primary) || response.drag_stopped_by(PointerButton::Primary));
+    let is_taken = tool == StageTool::Path && response.dragged_by(PointerButton::Primary);
     if response.dragged() && !is_taken {
         let moved = response.drag_delta();
         let shift = ui.input(|input| input.modifiers.shift);

@@ -105,7 +105,7 @@ impl Generations {
         match action {
             GenerationAction::Generate => {
                 if context.has_prompt() {
-                    let constraints = context.timeline.arrangement().constraints.drawn().into_owned();
+                    let constraints = context.timeline.constraints().drawn().into_owned();
                     self.ask(Asked::new(context.draft.request(constraints), Placement::OnlyClip), context);
                 }
             }
@@ -219,7 +219,7 @@ impl Context<'_> {
 
     /// The draft's request for a motion that goes on from another one: what the next new one has to meet is not for it.
     fn free_request(&mut self) -> Request {
-        if !self.timeline.arrangement().constraints.is_empty() {
+        if !self.timeline.constraints().is_empty() {
             self.desk.warn("the path and the keys are for a new motion: this one goes on freely");
         }
         self.draft.request(Constraints::default())
@@ -228,7 +228,7 @@ impl Context<'_> {
     /// The draft and what is to be met are those of a request again.
     fn ask_again(&mut self, request: &Request) {
         self.draft.ask_again(request);
-        if self.timeline.arrangement().constraints != request.constraints {
+        if *self.timeline.constraints() != request.constraints {
             self.timeline.edit(&Edit::Constrain(request.constraints.clone()), self.desk);
         }
     }
